@@ -1,0 +1,61 @@
+"""A guest's bookings: the timer, the list, the quote, and cancelling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from holdfast.bookings import CursorQuery, PricingQuery, list_bookings, own_booking, price
+from holdfast.cancel import cancel
+from holdfast.http import Answer, Api, Call, NoFields
+from holdfast.logs import logger, metrics
+from holdfast.model import utc_now
+from holdfast.settings import Settings
+from holdfast.store import Store
+from holdfast.views import booking_view
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+settings = Settings.from_environment()
+store = Store.connect(settings)
+api = Api(settings.cognito_client_id)
+
+
+@api.route("GET /bookings/{booking_id}")
+def get_booking(call: Call) -> Answer:
+    booking = store.within(call.seconds_left).booking(call.booking_id)
+    return Answer(200, booking_view(own_booking(booking, call.user_id), utc_now()))
+
+
+@api.route("GET /bookings")
+def get_bookings(call: Call) -> Answer:
+    cursor = call.query(CursorQuery).cursor
+    bookings, more = list_bookings(cursor, user_id=call.user_id, store=store.within(call.seconds_left))
+    now = utc_now()
+    return Answer(200, {"bookings": [booking_view(booking, now) for booking in bookings], "next_cursor": more})
+
+
+@api.route("GET /bookings/{booking_id}/pricing")
+def get_pricing(call: Call) -> Answer:
+    quote = price(
+        call.booking_id,
+        call.query(PricingQuery),
+        user_id=call.user_id,
+        store=store.within(call.seconds_left),
+        now=utc_now(),
+    )
+    return Answer(200, quote)
+
+
+@api.route("POST /bookings/{booking_id}/cancel")
+def post_cancel(call: Call) -> Answer:
+    user_id, booking_id = call.user_id, call.booking_id
+    call.body(NoFields)
+    booking = cancel(booking_id, user_id=user_id, store=store.within(call.seconds_left), clock=utc_now)
+    return Answer(200, booking_view(booking, utc_now()))
+
+
+@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return api.handle(event, context)

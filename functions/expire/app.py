@@ -1,0 +1,44 @@
+"""Put the rooms of unpaid holds back on sale: each minute by rule, and by stream when TTL deleted a hold first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from holdfast.expire import list_due, restore, sweep
+from holdfast.items import booking_of
+from holdfast.logs import logger, metrics
+from holdfast.model import utc_now
+from holdfast.settings import Settings
+from holdfast.store import Store
+from holdfast.table import from_wire
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+settings = Settings.from_environment()
+store = Store.connect(settings)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    mine = store.within(context.get_remaining_time_in_millis() / 1000)
+    if "Records" in event:
+        return {"batchItemFailures": _restore_all(event["Records"], mine)}
+    if event.get("dry_run") is True:
+        return list_due(store=mine, clock=utc_now)
+    summary: dict[str, Any] = msgspec.to_builtins(sweep(store=mine, clock=utc_now))
+    return summary
+
+
+def _restore_all(records: list[dict[str, Any]], store: Store) -> list[dict[str, str]]:
+    """From the first record that fails on, the stream delivers again: order is kept, and a repeat does nothing."""
+    for record in records:
+        try:
+            restore(booking_of(from_wire(record["dynamodb"]["OldImage"])), store=store, clock=utc_now)
+        except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
+            logger.exception("could not release a deleted hold", extra={"event_id": record.get("eventID")})
+            return [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
+    return []

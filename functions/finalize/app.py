@@ -1,0 +1,66 @@
+"""Start a payment, and finalize it: the one way to pay, for guests and for admins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from holdfast.finalize import AdminFinalizeRequest, FinalizeRequest, finalize
+from holdfast.http import Answer, Api, Call
+from holdfast.logs import logger, metrics
+from holdfast.model import utc_now
+from holdfast.payment import PaymentRequest, start_payment
+from holdfast.settings import Settings
+from holdfast.store import Store
+from holdfast.stripe_gateway import StripeGateway
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+settings = Settings.from_environment()
+store = Store.connect(settings)
+api = Api(settings.cognito_client_id)
+
+
+@api.route("POST /bookings/{booking_id}/payment")
+def post_payment(call: Call) -> Answer:
+    start = start_payment(
+        call.booking_id,
+        user_id=call.user_id,
+        request=call.body(PaymentRequest),
+        store=store.within(call.seconds_left),
+        gateways={"stripe": StripeGateway.connect(settings)},
+        clock=utc_now,
+    )
+    return Answer(200, start)
+
+
+@api.route("POST /bookings/{booking_id}/finalize")
+def post_finalize(call: Call) -> Answer:
+    done = finalize(
+        call.booking_id,
+        caller=call.user_id,
+        request=call.body(FinalizeRequest),
+        store=store.within(call.seconds_left),
+        gateways={"stripe": StripeGateway.connect(settings)},
+        clock=utc_now,
+    )
+    return Answer(200, done)
+
+
+@api.route("POST /admin/bookings/{booking_id}/finalize")
+def post_admin_finalize(call: Call) -> Answer:
+    done = finalize(
+        caller=call.admin_id,
+        booking_id=call.booking_id,
+        request=call.body(AdminFinalizeRequest),
+        store=store.within(call.seconds_left),
+        gateways={"stripe": StripeGateway.connect(settings)},
+        clock=utc_now,
+    )
+    return Answer(200, done)
+
+
+@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return api.handle(event, context)

@@ -1,0 +1,39 @@
+"""POST /bookings: hold rooms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from holdfast.http import Answer, Api, Call
+from holdfast.logs import logger, metrics
+from holdfast.model import utc_now
+from holdfast.reserve import ReserveRequest, reserve
+from holdfast.settings import Settings
+from holdfast.store import Store
+from holdfast.views import booking_view
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+settings = Settings.from_environment()
+store = Store.connect(settings)
+api = Api(settings.cognito_client_id)
+
+
+@api.route("POST /bookings")
+def post_booking(call: Call) -> Answer:
+    booking, created = reserve(
+        user_id=call.user_id,
+        key=call.idempotency_key,
+        request=call.body(ReserveRequest),
+        hold_seconds=settings.hold_seconds,
+        store=store.within(call.seconds_left),
+        clock=utc_now,
+    )
+    return Answer(201 if created else 200, booking_view(booking, utc_now()))
+
+
+@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return api.handle(event, context)

@@ -1,0 +1,1 @@
+"""Holdfast: holds hotel rooms, takes payment for them, and gives both back when either fails."""

@@ -1,0 +1,105 @@
+"""Read bookings: one with its timer, a guest's own list, and the quote as it would be charged now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from holdfast.errors import HoldExpired, InvalidFields, NotFound, NotPayable, PromoExhausted, PromoInvalid
+from holdfast.model import HOLDING, MAX_AMOUNT, Booking, Status
+from holdfast.pricing import Quote, base_amount, discount, frozen_quote, quote
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.store import File, Store
+
+PromoCode = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{1,32}\Z")]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)]
+
+
+class PricingQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The query of `GET /bookings/{booking_id}/pricing`. The amount is digits only."""
+
+    promo_code: PromoCode | None = None
+    wallet_apply_amount: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,13}\Z")] | None = None
+
+
+class CursorQuery(msgspec.Struct, frozen=True, kw_only=True):
+    cursor: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9_.-]{1,64}\Z")] | None = None
+
+
+def own_booking(booking: Booking | None, user_id: str) -> Booking:
+    """The booking, if it is this user's; somebody else's reads as missing. Raises NotFound."""
+    if booking is None or booking.user_id != user_id:
+        raise NotFound("You have no booking by that id.")
+    return booking
+
+
+def list_bookings(cursor: str | None, *, user_id: str, store: Store) -> tuple[list[Booking], str | None]:
+    """One page of the user's own bookings, newest first, and the cursor of the next. Raises InvalidFields.
+
+    A cursor says only where to go on in the caller's own list, so a forged one shows nothing else.
+    """
+    bookings, more = store.bookings_of(user_id, _position(cursor) if cursor else None)
+    return bookings, f"{more[0]}.{more[1]}" if more else None
+
+
+def _position(cursor: str) -> tuple[int, str]:
+    at_ms, _, booking_id = cursor.partition(".")
+    if not at_ms.isascii() or not at_ms.isdigit() or not booking_id:
+        raise InvalidFields(("cursor", "is not one that this list gave"))
+    return int(at_ms), booking_id
+
+
+def price(booking_id: str, query: PricingQuery, *, user_id: str, store: Store, now: datetime) -> Quote:
+    """What a payment started now would charge; without a choice of promo or wallet, the quote that is fixed, if one is.
+
+    Raises NotFound, PromoInvalid, PromoExhausted.
+    """
+    promo_code = query.promo_code.upper() if query.promo_code else None
+    file = store.file(booking_id, user_id, promo_code=promo_code)
+    booking = own_booking(file.booking, user_id)
+    asked = int(query.wallet_apply_amount) if query.wallet_apply_amount is not None else None
+    fixed = frozen_quote(booking)
+    if fixed and (booking.status not in HOLDING or (promo_code is None and asked is None)):
+        return fixed
+    return quote_now(file, booking, promo_code, asked or 0, now)
+
+
+def quote_now(file: File, booking: Booking, promo_code: str | None, wallet_asked: int, now: datetime) -> Quote:
+    """The quote with this promo and at most this much from the wallet, as promo, claims and balance stand in `file`."""
+    balance = file.account.balance if file.account.currency == booking.currency else 0
+    return quote(
+        booking,
+        promo_code=promo_code,
+        promo_discount=promo_discount(file, booking, now) if promo_code else 0,
+        wallet_limit=min(wallet_asked, balance),
+    )
+
+
+def promo_discount(file: File, booking: Booking, now: datetime) -> int:
+    """What the file's promo takes off; what this booking has claimed already stays as it was fixed."""
+    if file.promo is None:
+        raise PromoInvalid("There is no such promo code.")
+    if booking.quote and booking.claimed_promo == file.promo.code:
+        return booking.quote.promo_discount
+    amount = discount(file.promo, base_amount(booking), now)
+    claims = file.claim.bookings if file.claim else {}
+    if file.promo.usage_limit is not None and file.promo.claimed >= file.promo.usage_limit:
+        raise PromoExhausted(f"{file.promo.code} is used up.")
+    if file.promo.per_user_limit is not None and len(claims) >= file.promo.per_user_limit:
+        raise PromoExhausted(f"You have used {file.promo.code} as often as it allows.")
+    return amount
+
+
+def refuse_unpayable(booking: Booking, now: datetime) -> None:
+    """Raises HoldExpired or NotPayable unless the booking is a live hold at `now`."""
+    match booking.status_at(now):
+        case Status.EXPIRED:
+            raise HoldExpired("The ten minutes are over and the rooms are back on sale; please book again.")
+        case Status.RESERVED | Status.PAYMENT_PENDING:
+            return
+        case status:
+            raise NotPayable(f"The booking is {status}.")

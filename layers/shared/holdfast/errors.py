@@ -1,0 +1,133 @@
+"""Refusals: everything Holdfast says no to, with the HTTP status and the stable code of the contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+
+class BookingError(Exception):
+    """Base of every refusal; never raised itself."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, **members: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.members = members
+
+
+class MalformedRequest(BookingError):
+    """The request could not be read at all: its JSON, its size, a header."""
+
+    status, code, title = 400, "invalid_request", "The request could not be read"
+
+
+class IdempotencyKeyRequired(BookingError):
+    status, code, title = 400, "idempotency_key_required", "An Idempotency-Key header is required"
+
+
+class Unauthenticated(BookingError):
+    status, code, title = 401, "unauthenticated", "A valid access token is required"
+
+
+class PaymentDeclined(BookingError):
+    """The gateway did not vouch for the payment; no money was moved by us."""
+
+    status, code, title = 402, "payment_declined", "The payment was not accepted"
+
+
+class Forbidden(BookingError):
+    status, code, title = 403, "forbidden", "This needs another role"
+
+
+class NotFound(BookingError):
+    """Missing, or somebody else's: the two read alike, so that ids cannot be probed."""
+
+    status, code, title = 404, "not_found", "Not found"
+
+
+class SoldOut(BookingError):
+    status, code, title = 409, "sold_out", "Not enough rooms"
+
+    def __init__(self, nights: Iterable[date], rooms: int) -> None:
+        names = [night.isoformat() for night in nights]
+        super().__init__(
+            f"{rooms} room(s) are not free on {', '.join(names)}; try other dates or fewer rooms.", nights=names
+        )
+
+
+class PriceChanged(BookingError):
+    """The amounts sent are not those of the quote; `pricing` carries the quote that stands."""
+
+    status, code, title = 409, "price_changed", "The amounts do not match the price"
+
+
+class InsufficientWallet(BookingError):
+    status, code, title = 409, "insufficient_wallet", "The wallet does not cover this"
+
+
+class PromoExhausted(BookingError):
+    status, code, title = 409, "promo_exhausted", "The promo code is used up"
+
+
+class AlreadyPaid(BookingError):
+    status, code, title = 409, "already_paid", "Already paid by another payment"
+
+
+class NotPayable(BookingError):
+    status, code, title = 409, "not_payable", "The booking cannot be paid in its state"
+
+
+class NotCancellable(BookingError):
+    status, code, title = 409, "not_cancellable", "The booking cannot be cancelled in its state"
+
+
+class InProgress(BookingError):
+    status, code, title = 409, "in_progress", "Still being worked on"
+
+
+class HoldExpired(BookingError):
+    status, code, title = 410, "hold_expired", "The hold has expired"
+
+
+class InvalidFields(BookingError):
+    """One or more fields are wrong; `errors` names each with what would be right."""
+
+    status, code, title = 422, "invalid_request", "A field is not valid"
+
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        self.errors: Sequence[tuple[str, str]] = errors
+        super().__init__(
+            "; ".join(f"{field}: {problem}" for field, problem in errors),
+            errors=[{"field": field, "detail": problem} for field, problem in errors],
+        )
+
+
+class IdempotencyKeyReused(BookingError):
+    status, code, title = 422, "idempotency_key_reused", "The Idempotency-Key was used for another request"
+
+
+class PromoInvalid(BookingError):
+    status, code, title = 422, "promo_invalid", "The promo code does not apply"
+
+
+class TooManyHolds(BookingError):
+    status, code, title = 429, "too_many_holds", "Too many holds at once"
+
+
+class Busy(BookingError):
+    """Contention, throttling or an answer that never came outlasted the retries. The outcome may be unknown: poll."""
+
+    status, code, title = 503, "busy", "Too busy to answer now"
+
+    def __init__(self, detail: str = "Please try again; a repeat of the same request is safe.") -> None:
+        super().__init__(detail, retry_after_seconds=RETRY_AFTER_SECONDS)
+
+
+RETRY_AFTER_SECONDS = 1

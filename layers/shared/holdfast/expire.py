@@ -1,0 +1,209 @@
+"""Put the rooms of unpaid holds back on sale: by the minute's sweep, by a buyer who needs them, by TTL's deletion.
+
+Every way ends in the same write, whose condition is that the booking is as read and its deadline has passed. So each
+is safe to repeat and to run beside the others and beside a finalize: one wins, the rest lose their condition.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from holdfast.items import HOLDS_DUE
+from holdfast.logs import Metric, Tag, count, logger, record
+from holdfast.model import HOLDING, Booking, Clock, Due, DueAction, Status, millis
+from holdfast.store import Lost
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from holdfast.store import DueRow, Store
+
+WORKERS = 8  # room types swept at the same time; the holds of one are released in turn, for they share its pages
+BATCH = 25  # bookings read in one round trip
+RESERVE_SECONDS = 5.0  # of the time left, in which no new batch is begun
+
+
+class Sweep(msgspec.Struct, kw_only=True):
+    """What one sweep did. `remaining` is how many due holds it saw and had no time for, or could not release."""
+
+    expired: int = 0
+    lost_race: int = 0
+    failed: int = 0
+    remaining: int = 0
+    lag_seconds_max: float = 0.0
+    rooms_released: int = 0
+
+
+def sweep(*, store: Store, clock: Clock) -> Sweep:
+    """Expires every hold that is due, in parallel by room type, within the time that the store has left."""
+    by_room_type: dict[str, list[DueRow]] = {}
+    total = Sweep()
+    for shard in store.shards(HOLDS_DUE):
+        rows, more = store.due(shard, clock())
+        total.remaining += more
+        for row in rows:
+            by_room_type.setdefault(row.room_type_id, []).append(row)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for part in pool.map(lambda rows: _sweep_room_type(rows, store=store, clock=clock), by_room_type.values()):
+            total.expired += part.expired
+            total.lost_race += part.lost_race
+            total.failed += part.failed
+            total.remaining += part.remaining
+            total.rooms_released += part.rooms_released
+            total.lag_seconds_max = max(total.lag_seconds_max, part.lag_seconds_max)
+    _count(total)
+    logger.info("sweep of due holds", extra=msgspec.to_builtins(total))
+    return total
+
+
+def list_due(*, store: Store, clock: Clock) -> dict[str, Any]:
+    """What a sweep would take up now; reads only."""
+    now = clock()
+    rows = [row for shard in store.shards(HOLDS_DUE) for row in store.due(shard, now)[0]]
+    return {
+        "dry_run": True,
+        "due": [
+            {
+                "booking_id": row.booking_id,
+                "room_type_id": row.room_type_id,
+                "lag_seconds": (millis(now) - row.due_at_ms) / 1000,
+            }
+            for row in sorted(rows, key=lambda row: row.due_at_ms)
+        ],
+    }
+
+
+def reclaim(room_type_id: str, short: Sequence[date], *, store: Store, clock: Clock, by_booking: str) -> int:
+    """Releases the due holds that stand on the nights a buyer is short of; returns how many rooms that freed."""
+    rows = store.due_holds(room_type_id, clock())
+    freed = 0
+    for booking in store.bookings([row.booking_id for row in rows]):
+        if booking.status in HOLDING and not set(short).isdisjoint(booking.nights):
+            try:
+                expired = _release(booking, clock(), store=store, by="reclaim")
+            except Lost:
+                freed += booking.rooms  # by whoever won
+            else:
+                freed += expired.rooms
+                record(Tag.HOLD_RECLAIMED, "a due hold made way for a buyer", after=expired, buyer=by_booking)
+    return freed
+
+
+def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
+    """Releases a hold that TTL deleted before any sweep came, from its last image; False if that was done before.
+
+    The record of the expired booking is written back. Should its Idempotency-Key have been used again in the moment
+    between, the new hold keeps the id, and the record goes beside it under an id of its own.
+    """
+    if image.status not in HOLDING:
+        return False
+    now = clock()
+    expired = _expired(image, now, by="ttl")
+    try:
+        store.commit(image, expired, now=now, deleted=True)
+    except Lost as lost:
+        if lost.current is None:
+            raise
+        if lost.current.reserved_at_ms == image.reserved_at_ms:
+            return False
+        beside = msgspec.structs.replace(expired, booking_id=f"{image.booking_id}.{image.reserved_at_ms}")
+        try:
+            store.commit(image, beside, now=now, deleted=True)
+        except Lost as again:
+            if again.current is None:
+                raise
+            return False
+    _record_expired(image, expired, now)
+    return True
+
+
+def _sweep_room_type(rows: Sequence[DueRow], *, store: Store, clock: Clock) -> Sweep:
+    part = Sweep()
+    for first in range(0, len(rows), BATCH):
+        if store.table.seconds_left() < RESERVE_SECONDS:
+            part.remaining += len(rows) - first
+            break
+        batch = [row.booking_id for row in rows[first : first + BATCH]]
+        try:
+            found = store.bookings(batch)
+        except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
+            part.failed += len(batch)
+            logger.exception("due holds cannot be read", extra={"booking_ids": batch})
+            continue
+        part.lost_race += len(batch) - len(found)
+        for booking in found:
+            _sweep_one(booking, part, store=store, clock=clock)
+    return part
+
+
+def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> None:
+    """One hold, on its own: whatever is wrong with it is told and counted, and stops no other."""
+    now = clock()
+    if booking.status not in HOLDING or booking.expires_at_ms > millis(now):
+        part.lost_race += 1
+        return
+    try:
+        _release(booking, now, store=store, by="expire")
+    except Lost as lost:
+        if "booking" in lost.kinds:
+            part.lost_race += 1
+        else:
+            part.failed += 1
+            logger.exception("a due hold cannot be released", extra={"booking_id": booking.booking_id})
+    except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
+        part.failed += 1
+        logger.exception("a due hold cannot be released", extra={"booking_id": booking.booking_id})
+    else:
+        part.expired += 1
+        part.rooms_released += booking.rooms
+        part.lag_seconds_max = max(part.lag_seconds_max, (millis(now) - booking.expires_at_ms) / 1000)
+
+
+def _release(booking: Booking, now: datetime, *, store: Store, by: str) -> Booking:
+    expired = store.commit(booking, _expired(booking, now, by=by), now=now)
+    _record_expired(booking, expired, now)
+    return expired
+
+
+def _expired(booking: Booking, now: datetime, *, by: str) -> Booking:
+    return booking.moved(Status.EXPIRED, now, by, dues=(*booking.dues, *open_order_void(booking, now)))
+
+
+def open_order_void(booking: Booking, now: datetime) -> tuple[Due, ...]:
+    """What ending a hold leaves to do at the gateway: its open order is closed, so that nobody can pay it any more."""
+    payment = booking.payment
+    if payment is None or payment.voided:
+        return ()
+    return (
+        Due(
+            action=DueAction.VOID,
+            gateway=payment.gateway,
+            order_id=payment.order_id,
+            amount=payment.amount,
+            at_ms=millis(now),
+        ),
+    )
+
+
+def _record_expired(before: Booking, expired: Booking, now: datetime) -> None:
+    lag_seconds = (millis(now) - before.expires_at_ms) / 1000
+    record(
+        Tag.BOOKING_EXPIRED,
+        f"{before.rooms} room(s) back on sale {lag_seconds:.1f} s after the deadline",
+        before=before,
+        after=expired,
+        rooms=before.rooms,
+        lag_seconds=lag_seconds,
+        by=expired.history[-1].by,
+    )
+
+
+def _count(total: Sweep) -> None:
+    count(Metric.HOLDS_EXPIRED, total.expired)
+    count(Metric.ROOMS_RELEASED, total.rooms_released)
+    if total.expired:
+        count(Metric.EXPIRY_LAG, total.lag_seconds_max)

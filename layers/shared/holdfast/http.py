@@ -1,0 +1,251 @@
+"""The HTTP edge: reads an API Gateway event strictly, and answers with JSON or a problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from holdfast.errors import (
+    BookingError,
+    Busy,
+    Forbidden,
+    IdempotencyKeyRequired,
+    InvalidFields,
+    MalformedRequest,
+    NotFound,
+    Unauthenticated,
+)
+from holdfast.logs import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+MAX_BODY_BYTES = 8 * 1024
+MAX_JSON_DEPTH = 8
+RESERVED_SECONDS = 1.0  # of the Lambda's time, kept back to write the answer
+SHOWN_NAME_LENGTH = 64  # of an unknown field, in the problem that names it
+PROBLEM_TYPE = "urn:holdfast:problem:"
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
+BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types, users, promo codes
+
+
+class Answer(msgspec.Struct, frozen=True):
+    status: int
+    body: Any
+
+
+class NoFields(msgspec.Struct, frozen=True):
+    """The body of a request that takes none: absent, or an empty object."""
+
+
+class Call:
+    """One API Gateway event (payload 2.0). Its methods raise the refusal that a bad part deserves."""
+
+    def __init__(self, event: dict[str, Any], seconds_left: float, client_id: str) -> None:
+        self.event = event
+        self.seconds_left = seconds_left
+        self._client_id = client_id
+
+    @property
+    def user_id(self) -> str:
+        """The `sub` of a Cognito access token of our own client; the authorizer has checked its signature."""
+        claims = self._claims
+        sub: str = claims.get("sub", "")
+        ours = claims.get("client_id") == self._client_id and claims.get("token_use") == "access"
+        if not ours or not NAME.fullmatch(sub):
+            raise Unauthenticated("Send an access token of this API's user pool client.")
+        return sub
+
+    @property
+    def admin_id(self) -> str:
+        """The caller, who must be in the group `admin`."""
+        user_id = self.user_id
+        groups = self._claims.get("cognito:groups", "")
+        names = groups if isinstance(groups, list) else re.findall(r"[^\[\],\s]+", groups)
+        if "admin" not in names:
+            raise Forbidden("This is for members of the group admin.")
+        return user_id
+
+    @property
+    def idempotency_key(self) -> str:
+        key = self.header("idempotency-key")
+        if not key:
+            raise IdempotencyKeyRequired("Send an Idempotency-Key header of 1 to 64 visible ASCII characters.")
+        if not IDEMPOTENCY_KEY.fullmatch(key):
+            raise MalformedRequest("Idempotency-Key must be 1 to 64 visible ASCII characters.", field="Idempotency-Key")
+        return key
+
+    @property
+    def booking_id(self) -> str:
+        return self.path("booking_id", BOOKING_ID)
+
+    def header(self, name: str) -> str:
+        value: str = (self.event.get("headers") or {}).get(name, "")
+        return value
+
+    def path(self, name: str, pattern: re.Pattern[str] = NAME) -> str:
+        value: str = (self.event.get("pathParameters") or {}).get(name, "")
+        if not pattern.fullmatch(value):
+            raise NotFound("There is nothing here by that name.")
+        return value
+
+    def query[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
+        """The query string as `fields`: numbers are read from their digits, every other rule is that of a body."""
+        return _decode(self.event.get("queryStringParameters") or {}, fields, texts=True)
+
+    def body[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
+        """The JSON body as `fields`; raises MalformedRequest, or InvalidFields naming every field that is wrong."""
+        raw = self.raw_body()
+        if not raw and fields is NoFields:
+            return fields()
+        media_type = self.header("content-type").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise MalformedRequest("Content-Type must be application/json.", field="Content-Type")
+        return _decode(_parse(raw), fields)
+
+    def raw_body(self) -> bytes:
+        """The bytes that were sent: what a webhook's signature covers."""
+        body: str = self.event.get("body") or ""
+        try:
+            raw = base64.b64decode(body, validate=True) if self.event.get("isBase64Encoded") else body.encode()
+        except (binascii.Error, UnicodeEncodeError) as error:
+            raise MalformedRequest("The body is not what its encoding says.") from error
+        if len(raw) > MAX_BODY_BYTES:
+            raise MalformedRequest(f"The body is {len(raw)} bytes; at most {MAX_BODY_BYTES} are taken.")
+        return raw
+
+    @property
+    def _claims(self) -> dict[str, Any]:
+        claims: dict[str, Any] = (
+            self.event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims") or {}
+        )
+        return claims
+
+
+Handler = Callable[[Call], Answer]
+
+
+class Api:
+    """The routes of one function, by API Gateway's own route key, such as `GET /bookings/{booking_id}`."""
+
+    def __init__(self, client_id: str = "") -> None:
+        self.routes: dict[str, Handler] = {}
+        self._client_id = client_id
+
+    def route(self, key: str) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self.routes[key] = handler
+            return handler
+
+        return register
+
+    def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Answers one event. A refusal becomes a problem document; anything else is a bug, and crashes."""
+        seconds_left = context.get_remaining_time_in_millis() / 1000 - RESERVED_SECONDS
+        call = Call(event, seconds_left, self._client_id)
+        try:
+            handler = self.routes.get(event["routeKey"])
+            if handler is None:
+                raise NotFound("There is no such route.")
+            answer = handler(call)
+        except BookingError as refusal:
+            logger.info(
+                f"refused: {refusal.code}",
+                extra={"code": refusal.code, "status": refusal.status, "route": event["routeKey"]},
+            )
+            return _respond(refusal.status, _problem(refusal, event), "application/problem+json", refusal)
+        return _respond(answer.status, answer.body, "application/json")
+
+
+def _respond(status: int, body: Any, media_type: str, refusal: BookingError | None = None) -> dict[str, Any]:
+    headers = {"Content-Type": media_type, "Cache-Control": "no-store"}
+    if isinstance(refusal, Busy):
+        headers["Retry-After"] = str(refusal.members["retry_after_seconds"])
+    return {
+        "statusCode": status,
+        "headers": headers,
+        "body": msgspec.json.encode(body).decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def _problem(refusal: BookingError, event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": PROBLEM_TYPE + refusal.code,
+        "title": refusal.title,
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": refusal.detail,
+        "instance": event.get("rawPath", ""),
+        **refusal.members,
+    }
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    """One JSON object, strictly: no duplicate keys, no NaN, no deep nesting, valid UTF-8."""
+    try:
+        value = json.loads(raw.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise MalformedRequest("The body is nested too deeply.") from error
+    except ValueError as error:  # covers bad UTF-8, bad JSON and integers of thousands of digits
+        raise MalformedRequest(f"The body is not valid JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise MalformedRequest("The body must be a JSON object.")
+    if _depth(value) > MAX_JSON_DEPTH:
+        raise MalformedRequest(f"The body is nested more than {MAX_JSON_DEPTH} deep.")
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise MalformedRequest(f"Sent more than once: {', '.join(sorted(_shown(name) for name in twice))}.")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    return 0
+
+
+def _decode[Fields: msgspec.Struct](given: dict[str, Any], fields: type[Fields], *, texts: bool = False) -> Fields:
+    expected = _fields(fields)
+    errors = [(_shown(name), "is not a known field") for name in given if name not in expected]
+    values = {}
+    for name, field in expected.items():
+        if name in given:
+            try:
+                values[name] = msgspec.convert(given[name], field.type, strict=not texts)
+            except msgspec.ValidationError as error:
+                errors.append((name, str(error)))
+        elif field.required:
+            errors.append((name, "is required"))
+    if errors:
+        raise InvalidFields(*errors)
+    return fields(**values)
+
+
+@cache
+def _fields(fields: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(fields)}
+
+
+def _shown(name: str) -> str:
+    """An unknown name, safe to repeat: printable ASCII, and not long."""
+    return name.encode("ascii", "backslashreplace").decode()[:SHOWN_NAME_LENGTH]

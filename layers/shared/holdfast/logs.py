@@ -1,0 +1,93 @@
+"""The tagged lines that tell each booking's story, and the figures that operators watch.
+
+One line for each state change, written by whoever made the change after it is committed, so a replay writes none.
+No line carries a token, an e-mail address, a phone number, card data or a signature: `record` takes named facts only.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+if TYPE_CHECKING:
+    from holdfast.model import Booking, Entry
+
+logger = Logger()
+metrics = Metrics()
+
+
+class Tag(StrEnum):
+    """Every tag there is. BOOKING_CREATED is kept for bookings that begin without a hold; nothing makes one yet."""
+
+    BOOKING_CREATED = "BOOKING_CREATED"
+    BOOKING_RESERVED = "BOOKING_RESERVED"
+    BOOKING_CONFIRMED = "BOOKING_CONFIRMED"
+    BOOKING_EXPIRED = "BOOKING_EXPIRED"
+    BOOKING_CANCELLED = "BOOKING_CANCELLED"
+    PAYMENT_FINALIZE_SUCCESS = "PAYMENT_FINALIZE_SUCCESS"
+    PAYMENT_FINALIZE_ERROR = "PAYMENT_FINALIZE_ERROR"
+    WALLET_DEDUCTED = "WALLET_DEDUCTED"
+    WALLET_CREDITED = "WALLET_CREDITED"
+    HOLD_RECLAIMED = "HOLD_RECLAIMED"
+    PAYMENT_LATE_RESCUED = "PAYMENT_LATE_RESCUED"
+    PAYMENT_VOIDED = "PAYMENT_VOIDED"
+    PAYMENT_CAPTURED = "PAYMENT_CAPTURED"
+    PAYMENT_REFUNDED = "PAYMENT_REFUNDED"
+    SETTLE_FAILED = "SETTLE_FAILED"
+
+
+class Metric(StrEnum):
+    HOLDS_EXPIRED = "HoldsExpired"
+    ROOMS_RELEASED = "RoomsReleased"
+    EXPIRY_LAG = "ExpiryLag"
+    PAYMENT_SUCCESS = "PaymentSuccess"  # 1 or 0 for each finalize: its average is the success rate
+    PAID_BY_WALLET = "PaidByWallet"  # 1 or 0 for each confirmation: its average is the wallet's share
+
+
+def record(tag: Tag, text: str, *, before: Booking | None = None, after: Booking, **facts: Any) -> None:
+    """Writes one line about a booking, with its state and version before and after."""
+    line = {
+        "tag": tag,
+        "booking_id": after.booking_id,
+        "user_id": after.user_id,
+        "room_type_id": after.room_type_id,
+        "currency": after.currency,
+        "before": _state(before),
+        "after": _state(after),
+        **facts,
+    }
+    write = logger.warning if tag is Tag.SETTLE_FAILED else logger.info
+    write(f"[{tag}] {text}", extra=line)
+
+
+def record_refusal(booking_id: str, user_id: str, text: str, **facts: Any) -> None:
+    """Writes the line of a payment that was asked for and refused; nothing has changed."""
+    line = {"tag": Tag.PAYMENT_FINALIZE_ERROR, "booking_id": booking_id, "user_id": user_id, **facts}
+    logger.warning(f"[{Tag.PAYMENT_FINALIZE_ERROR}] {text}", extra=line)
+
+
+def record_entry(entry: Entry, currency: str) -> None:
+    """Writes the line of one wallet entry."""
+    tag = Tag.WALLET_DEDUCTED if entry.amount < 0 else Tag.WALLET_CREDITED
+    line = {
+        "tag": tag,
+        "booking_id": entry.booking_id,
+        "user_id": entry.user_id,
+        "amount": abs(entry.amount),
+        "currency": currency,
+        "before": {"balance": entry.balance_after - entry.amount, "seq": entry.seq - 1},
+        "after": {"balance": entry.balance_after, "seq": entry.seq},
+        "reason": entry.reason,
+    }
+    logger.info(f"[{tag}] {abs(entry.amount)} {currency} minor units: {entry.reason}", extra=line)
+
+
+def count(metric: Metric, value: float) -> None:
+    metrics.add_metric(metric, MetricUnit.Seconds if metric is Metric.EXPIRY_LAG else MetricUnit.Count, value)
+
+
+def _state(booking: Booking | None) -> dict[str, Any] | None:
+    return None if booking is None else {"status": booking.status, "version": booking.version}

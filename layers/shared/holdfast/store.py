@@ -1,0 +1,441 @@
+"""What the engine asks of the table: read a booking's file, commit one state change, list what is due.
+
+`commit` is the only way a booking changes. It derives the whole transaction from the booking before and after: the
+rooms that leave or return to the pages, the promo claimed or given back, the wallet's entry, the live hold; and every
+action carries the condition under which it may happen. Correctness lives in those conditions.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from holdfast.errors import Busy
+from holdfast.items import (
+    HOLDS_DUE,
+    Item,
+    account_item,
+    account_key,
+    account_of,
+    booking_item,
+    booking_key,
+    booking_of,
+    claim_item,
+    claim_key,
+    claim_of,
+    credit_key,
+    due_shard,
+    due_shards,
+    entry_item,
+    entry_of,
+    page_key,
+    page_of,
+    promo_key,
+    promo_of,
+)
+from holdfast.model import (
+    HOLDING,
+    MAX_LIVE_HOLDS,
+    Account,
+    Booking,
+    Claim,
+    Entry,
+    Page,
+    Promo,
+    Status,
+    millis,
+    month_of,
+    wallet_entry,
+)
+from holdfast.table import ConditionsFailed, Table, connect, put_action, update_action
+
+if TYPE_CHECKING:
+    from holdfast.settings import Settings
+
+MAX_TRIES = 30  # of a change whose conditions failed, each after reading anew; time usually runs out first
+PAGE_SIZE = 20  # bookings or entries in one answer
+
+
+class Lost(Exception):
+    """Another write came first: read again and decide again. `current` is the booking as it stands, when that lost."""
+
+    def __init__(self, kinds: Iterable[str], current: Booking | None) -> None:
+        self.kinds = frozenset(kinds)
+        self.current = current
+        super().__init__(", ".join(sorted(self.kinds)))
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one decision about a booking needs, read in one round trip."""
+
+    booking: Booking | None
+    account: Account
+    pages: dict[str, Page]
+    promo: Promo | None
+    claim: Claim | None
+
+
+class DueRow(msgspec.Struct, frozen=True):
+    """One row of the `due` index: perhaps stale, so only a hint of what to read."""
+
+    booking_id: str
+    room_type_id: str
+    due_at_ms: int
+
+
+class Store:
+    """The table in the engine's words. Safe to share between threads; `within` gives one invocation its deadline."""
+
+    def __init__(
+        self, table: Table, *, due_shards: int = 8, new_id: Callable[[], str] = lambda: secrets.token_hex(8)
+    ) -> None:
+        self.table = table
+        self.due_shards = due_shards
+        self._new_id = new_id
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        return cls(Table(connect(), settings.table_name), due_shards=settings.due_shards)
+
+    def within(self, seconds: float) -> Self:
+        """This store for one invocation that has that long left; calls past it raise Busy."""
+        return type(self)(self.table.within(seconds), due_shards=self.due_shards, new_id=self._new_id)
+
+    def until_won[Answer](self, attempt: Callable[[], Answer]) -> Answer:
+        """Runs a read-decide-commit again each time another write came first; raises Busy when it never wins."""
+        for tries in range(MAX_TRIES):
+            try:
+                return attempt()
+            except Lost:
+                self.table.pause(tries)
+        raise Busy
+
+    # Reads, all consistent but the lists from an index
+
+    def booking(self, booking_id: str) -> Booking | None:
+        key = booking_key(booking_id)
+        item = self.table.get([key]).get(key)
+        return booking_of(item) if item else None
+
+    def bookings(self, booking_ids: Sequence[str]) -> list[Booking]:
+        """Those that exist, in the order asked for."""
+        keys = [booking_key(booking_id) for booking_id in booking_ids]
+        found = self.table.get(keys)
+        return [booking_of(found[key]) for key in keys if key in found]
+
+    def file(
+        self,
+        booking_id: str,
+        user_id: str,
+        *,
+        room_type_id: str = "",
+        months: Sequence[str] = (),
+        promo_code: str | None = None,
+    ) -> File:
+        keys = [booking_key(booking_id), account_key(user_id), *(page_key(room_type_id, month) for month in months)]
+        if promo_code:
+            keys += [promo_key(promo_code), claim_key(promo_code, user_id)]
+        found = self.table.get(keys)
+        booking = found.get(booking_key(booking_id))
+        pages = {month: found.get(page_key(room_type_id, month)) for month in months}
+        return File(
+            booking=booking_of(booking) if booking else None,
+            account=account_of(user_id, found.get(account_key(user_id))),
+            pages={month: page_of(item) for month, item in pages.items() if item},
+            promo=promo_of(found.get(promo_key(promo_code))) if promo_code else None,
+            claim=claim_of(promo_code, user_id, found.get(claim_key(promo_code, user_id))) if promo_code else None,
+        )
+
+    def any_page(self, room_type_id: str) -> Page | None:
+        """Some page of the room type, whichever month: shows that the room type exists, and its time zone."""
+        items, _ = self.table.query(
+            "pk = :pk AND begins_with(sk, :month)", {":pk": f"ROOM#{room_type_id}", ":month": "MONTH#"}, limit=1
+        )
+        return page_of(items[0]) if items else None
+
+    def account(self, user_id: str) -> Account:
+        key = account_key(user_id)
+        return account_of(user_id, self.table.get([key]).get(key))
+
+    def entries(self, user_id: str, before_seq: int | None) -> tuple[list[Entry], int | None]:
+        """The newest entries of a wallet, those before `before_seq` if given, and the seq to go on before."""
+        bound = f"ENTRY#{before_seq - 1:010d}" if before_seq else "ENTRY#~"
+        items, more = self.table.query(
+            "pk = :pk AND sk BETWEEN :first AND :last",
+            {":pk": account_key(user_id)[0], ":first": "ENTRY#", ":last": bound},
+            newest_first=True,
+            limit=PAGE_SIZE,
+        )
+        entries = [entry_of(item) for item in items]
+        return entries, entries[-1].seq if more else None
+
+    def bookings_of(self, user_id: str, after: tuple[int, str] | None) -> tuple[list[Booking], tuple[int, str] | None]:
+        """The user's bookings, newest first, and the (reserved_at_ms, booking_id) to go on after.
+
+        From the `by_user` index, which may be a moment behind.
+        """
+        start = None
+        if after:
+            pk, sk = booking_key(after[1])
+            start = {"pk": pk, "sk": sk, "user_id": user_id, "reserved_at": after[0]}
+        rows, more = self.table.query(
+            "user_id = :user",
+            {":user": user_id},
+            index="by_user",
+            newest_first=True,
+            limit=PAGE_SIZE,
+            after=start,
+        )
+        bookings = self.bookings([row["pk"].removeprefix("BOOKING#") for row in rows])
+        return bookings, (more["reserved_at"], more["pk"].removeprefix("BOOKING#")) if more else None
+
+    def due(
+        self, shard: str, now: datetime, *, room_type_id: str | None = None, limit: int = 500
+    ) -> tuple[list[DueRow], bool]:
+        """The rows of one shard that are due at `now`, oldest first, and whether there are more than `limit`."""
+        values: Item = {":shard": shard, ":now": millis(now)}
+        if room_type_id:
+            values[":room_type"] = room_type_id
+        rows, more = self.table.query(
+            "due_shard = :shard AND due_at <= :now",
+            values,
+            index="due",
+            limit=limit,
+            filter_by="room_type_id = :room_type" if room_type_id else None,
+        )
+        found = [DueRow(row["pk"].removeprefix("BOOKING#"), row["room_type_id"], row["due_at"]) for row in rows]
+        return found, more is not None
+
+    def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
+        """The holds of one room type whose deadline has passed, as the index knows them."""
+        shard = due_shard(HOLDS_DUE, room_type_id, self.due_shards)
+        return self.due(shard, now, room_type_id=room_type_id)[0]
+
+    def shards(self, kind: str) -> list[str]:
+        return due_shards(kind, self.due_shards)
+
+    # Writes
+
+    def commit(
+        self,
+        before: Booking | None,
+        after: Booking,
+        *,
+        now: datetime,
+        file: File | None = None,
+        rescue: bool = False,
+        deleted: bool = False,
+    ) -> Booking:
+        """Moves a booking from `before` to `after` in one transaction, and returns it as stored; raises Lost.
+
+        `file` is what the decision was read from: needed to reserve, to claim a promo and to move the wallet.
+        `rescue` is the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL removed.
+        An earlier commit of this very call, whose answer was lost, reads as success.
+        """
+        after = msgspec.structs.replace(after, write_id=self._new_id())
+        actions: list[tuple[str, dict[str, Any]]] = [
+            ("booking", self._booking_action(before, after, now, rescue=rescue, deleted=deleted)),
+            *(("page", action) for action in self._page_actions(before, after, file)),
+            *(("wallet", action) for action in self._account_actions(before, after, now, file)),
+            *(("promo", action) for action in self._promo_actions(before, after, file)),
+        ]
+        try:
+            if len(actions) == 1:
+                self.table.put(actions[0][1])
+            else:
+                self.table.transact([action for _, action in actions], after.write_id)
+        except ConditionsFailed as failed:
+            met = failed.reasons[0].item
+            current = booking_of(met) if met else None
+            if current and current.write_id == after.write_id:
+                return after
+            kinds = [kind for (kind, _), reason in zip(actions, failed.reasons, strict=True) if reason.code != "None"]
+            raise Lost(kinds, current) from failed
+        return after
+
+    def _booking_action(
+        self, before: Booking | None, after: Booking, now: datetime, *, rescue: bool, deleted: bool
+    ) -> dict[str, Any]:
+        """Puts the booking if nothing has written it since it was read, and if the clock allows the move.
+
+        reserved_at ---------- held ----------> expires_at ---------- due ---------->
+        start payment, confirm, cancel: here    |    expire, rescue: only from here
+        """
+        item = booking_item(after, self.due_shards)
+        if before is None or deleted:
+            return put_action(self.table.name, item, "attribute_not_exists(pk)")
+        unchanged = "write_id = :seen"
+        values: Item = {":seen": before.write_id}
+        if before.status in HOLDING:
+            is_due, is_held = "expires_at <= :now", "expires_at > :now"
+            values[":now"] = millis(now)
+            clock_allows = is_due if rescue or after.status is Status.EXPIRED else is_held
+            return put_action(self.table.name, item, f"{unchanged} AND {clock_allows}", values)
+        return put_action(self.table.name, item, unchanged, values)
+
+    def _page_actions(self, before: Booking | None, after: Booking, file: File | None) -> list[dict[str, Any]]:
+        """One update for all the nights of a page: rooms leave it when a booking begins to keep them, and return."""
+        change = after.rooms * (after.keeps_rooms - (before is not None and before.keeps_rooms))
+        if change == 0:
+            return []
+        by_month: dict[str, list[date]] = {}
+        for night in after.nights:
+            by_month.setdefault(month_of(night), []).append(night)
+        actions = []
+        for month, stay in by_month.items():
+            days = [f"#{night.day}" for night in stay]
+            names = {"#free": "free"} | {f"#{night.day}": str(night.day) for night in stay}  # FREE is a reserved word
+            values: Item = {":rooms": abs(change)}
+            sign = "-" if change > 0 else "+"
+            conditions = ["attribute_exists(pk)"]
+            if change > 0:
+                enough_free = [f"#free.{day} >= :rooms" for day in days]
+                conditions = enough_free
+                page = file.pages.get(month) if file else None
+                if page:
+                    conditions = ["revision = :revision", *enough_free]
+                    values[":revision"] = page.revision
+            update = "SET " + ", ".join(f"#free.{day} = #free.{day} {sign} :rooms" for day in days)
+            key = page_key(after.room_type_id, month)
+            actions.append(update_action(self.table.name, key, update, " AND ".join(conditions), values, names))
+        return actions
+
+    def _account_actions(
+        self, before: Booking | None, after: Booking, now: datetime, file: File | None
+    ) -> list[dict[str, Any]]:
+        """The live hold and the wallet of the booking's guest, in one update, and the ledger line beside it."""
+        if before is None:
+            assert file is not None
+            return [self._hold_action(file.account, after, now)]
+        let_go = before.status in HOLDING and after.status not in HOLDING and after.status is not Status.EXPIRED
+        entry = wallet_entry(before, after, file.account) if file else None
+        if entry is None and not let_go:
+            return []
+        key = account_key(after.user_id)
+        update, condition = "", "attribute_exists(pk)"
+        names: dict[str, str] = {}
+        values: Item = {}
+        entries: list[dict[str, Any]] = []
+        if file and entry:
+            update, condition, values = _balance_change(file.account, entry)
+            entries = [put_action(self.table.name, entry_item(entry), "attribute_not_exists(pk)")]
+        if let_go:
+            update += " REMOVE live.#booking"
+            names = {"#booking": after.booking_id}
+        return [update_action(self.table.name, key, update.strip(), condition, values, names), *entries]
+
+    def _hold_action(self, account: Account, booking: Booking, now: datetime) -> dict[str, Any]:
+        """Adds the hold to the account while its live holds stay within the cap, and prunes those past their deadline.
+
+        DynamoDB cannot count by the clock, so the expired ones that were read are removed and made up for:
+        size(live) < cap + pruned, and each pruned one still there, is exactly "fewer than cap besides them".
+        """
+        key = account_key(account.user_id)
+        if not account.stored:
+            fresh = msgspec.structs.replace(account, live={booking.booking_id: booking.expires_at_ms})
+            return put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
+        pruned = [held for held, until_ms in account.live.items() if until_ms <= millis(now)]
+        names = {"#booking": booking.booking_id} | {f"#old{n}": held for n, held in enumerate(pruned)}
+        below_cap = ["size(live) < :most", *(f"attribute_exists(live.#old{n})" for n in range(len(pruned)))]
+        update = "SET live.#booking = :until"
+        if pruned:
+            update += " REMOVE " + ", ".join(f"live.#old{n}" for n in range(len(pruned)))
+        values: Item = {":until": booking.expires_at_ms, ":most": MAX_LIVE_HOLDS + len(pruned)}
+        return update_action(self.table.name, key, update, " AND ".join(below_cap), values, names)
+
+    def _promo_actions(self, before: Booking | None, after: Booking, file: File | None) -> list[dict[str, Any]]:
+        """A use of the old code goes back and one of the new is claimed, when the booking's code changes."""
+        old, new = before.claimed_promo if before else None, after.claimed_promo
+        if old == new:
+            return []
+        actions = []
+        if before and old:
+            actions += self._give_back(old, before)
+        if new:
+            assert file is not None
+            assert file.promo is not None
+            assert file.claim is not None
+            actions += self._claim(file.promo, file.claim, after)
+        return actions
+
+    def _give_back(self, code: str, booking: Booking) -> list[dict[str, Any]]:
+        return [
+            update_action(
+                self.table.name, promo_key(code), "SET claimed = claimed - :one", "claimed >= :one", {":one": 1}
+            ),
+            update_action(
+                self.table.name,
+                claim_key(code, booking.user_id),
+                "REMOVE bookings.#booking",
+                "attribute_exists(bookings.#booking)",
+                {},
+                {"#booking": booking.booking_id},
+            ),
+        ]
+
+    def _claim(self, promo: Promo, claim: Claim, booking: Booking) -> list[dict[str, Any]]:
+        uses_left = "attribute_exists(pk) AND (attribute_not_exists(usage_limit) OR claimed < usage_limit)"
+        take = update_action(
+            self.table.name, promo_key(promo.code), "SET claimed = claimed + :one", uses_left, {":one": 1}
+        )
+        if not claim.stored:
+            first = msgspec.structs.replace(claim, bookings={booking.booking_id: 1})
+            return [take, put_action(self.table.name, claim_item(first), "attribute_not_exists(pk)")]
+        condition, values = "attribute_not_exists(bookings.#booking)", {":one": 1}
+        if promo.per_user_limit is not None:
+            condition += " AND size(bookings) < :most"
+            values[":most"] = promo.per_user_limit
+        key = claim_key(promo.code, booking.user_id)
+        names = {"#booking": booking.booking_id}
+        return [take, update_action(self.table.name, key, "SET bookings.#booking = :one", condition, values, names)]
+
+    def credit(self, account: Account, entry: Entry, key: str) -> None:
+        """Adds an entry to a wallet, once for each `key`; raises Lost when the key is used or the wallet moved."""
+        record: Item = {"pk": credit_key(account.user_id, key)[0], "sk": credit_key(account.user_id, key)[1]}
+        record |= {"seq": entry.seq}
+        if account.stored:
+            update, condition, values = _balance_change(account, entry)
+            balance = update_action(self.table.name, account_key(account.user_id), update, condition, values)
+        else:
+            fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq)
+            balance = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
+        actions = [
+            put_action(self.table.name, record, "attribute_not_exists(pk)"),
+            balance,
+            put_action(self.table.name, entry_item(entry), "attribute_not_exists(pk)"),
+        ]
+        try:
+            self.table.transact(actions, self._new_id())
+        except ConditionsFailed as failed:
+            raise Lost(["wallet"], None) from failed
+
+    def credited(self, user_id: str, key: str) -> Entry | None:
+        """The entry that a credit with this key made, if it was made."""
+        record = self.table.get([credit_key(user_id, key)])
+        if not record:
+            return None
+        [made] = record.values()
+        items, _ = self.table.query(
+            "pk = :pk AND sk = :sk",
+            {":pk": account_key(user_id)[0], ":sk": f"ENTRY#{made['seq']:010d}"},
+            limit=1,
+        )
+        return entry_of(items[0])
+
+
+def _balance_change(account: Account, entry: Entry) -> tuple[str, str, Item]:
+    """The new balance and seq, if both are still what the entry was reckoned from."""
+    return (
+        "SET balance = :balance, seq = :seq",
+        "balance = :old_balance AND seq = :old_seq",
+        {
+            ":balance": entry.balance_after,
+            ":seq": entry.seq,
+            ":old_balance": account.balance,
+            ":old_seq": account.seq,
+        },
+    )

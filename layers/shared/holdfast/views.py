@@ -1,0 +1,118 @@
+"""What the API shows: the shapes of its answers. Instants are RFC 3339 texts, amounts integers in minor units."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from holdfast.model import Booking, Entry, PolicyStep, Status, millis, rfc3339
+from holdfast.pricing import Quote, frozen_quote, quote
+
+
+class EventView(msgspec.Struct, kw_only=True, omit_defaults=True):
+    status: Status
+    at: str
+    by: str
+    note: str | None = None
+
+
+class PaymentView(msgspec.Struct, kw_only=True):
+    gateway: str
+    gateway_order_id: str
+    amount: int
+    authorised: int
+    captured: int
+    refunded: int
+
+
+class BookingView(msgspec.Struct, kw_only=True):
+    booking_id: str
+    status: Status
+    reservation_seconds_left: int
+    server_time: str
+    property_id: str
+    room_type_id: str
+    check_in: date
+    check_out: date
+    nights: int
+    rooms: int
+    guests: int
+    currency: str
+    reserved_at: str
+    expires_at: str
+    pricing: Quote
+    payment_mode: str | None
+    payment: PaymentView | None
+    wallet_paid: int
+    wallet_refunded: int
+    cancellation_policy: list[dict[str, int]]
+    history: list[EventView]
+    version: int
+
+
+def booking_view(booking: Booking, now: datetime) -> BookingView:
+    """The booking as its guest sees it at `now`; a hold past its deadline reads as expired, swept or not."""
+    payment = booking.payment
+    return BookingView(
+        booking_id=booking.booking_id,
+        status=booking.status_at(now),
+        reservation_seconds_left=booking.seconds_left(now),
+        server_time=rfc3339(millis(now)),
+        property_id=booking.property_id,
+        room_type_id=booking.room_type_id,
+        check_in=booking.check_in,
+        check_out=booking.check_out,
+        nights=len(booking.night_prices),
+        rooms=booking.rooms,
+        guests=booking.guests,
+        currency=booking.currency,
+        reserved_at=rfc3339(booking.reserved_at_ms),
+        expires_at=rfc3339(booking.expires_at_ms),
+        pricing=frozen_quote(booking) or quote(booking),
+        payment_mode=booking.payment_mode,
+        payment=PaymentView(
+            gateway=payment.gateway,
+            gateway_order_id=payment.order_id,
+            amount=payment.amount,
+            authorised=payment.authorised,
+            captured=payment.captured,
+            refunded=payment.refunded,
+        )
+        if payment
+        else None,
+        wallet_paid=booking.wallet_paid,
+        wallet_refunded=booking.wallet_refunded,
+        cancellation_policy=[_step(step) for step in booking.cancellation_policy],
+        history=[
+            EventView(status=event.status, at=rfc3339(event.at_ms), by=event.by, note=event.note)
+            for event in booking.history
+        ],
+        version=booking.version,
+    )
+
+
+def _step(step: PolicyStep) -> dict[str, int]:
+    return {"days_before": step.days_before, "refund_percent": step.refund_percent}
+
+
+class EntryView(msgspec.Struct, kw_only=True):
+    seq: int
+    amount: int
+    balance_after: int
+    reason: str
+    actor: str
+    booking_id: str | None
+    at: str
+
+
+def entry_view(entry: Entry) -> EntryView:
+    return EntryView(
+        seq=entry.seq,
+        amount=entry.amount,
+        balance_after=entry.balance_after,
+        reason=entry.reason,
+        actor=entry.actor,
+        booking_id=entry.booking_id,
+        at=rfc3339(entry.at_ms),
+    )

@@ -1,0 +1,62 @@
+"""The wallet: its balance, its ledger, and the credits that admins give."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from holdfast.errors import IdempotencyKeyReused, InvalidFields
+from holdfast.logs import record_entry
+from holdfast.model import MAX_AMOUNT, Clock, Entry, millis
+
+if TYPE_CHECKING:
+    from holdfast.store import Store
+
+REASON_LENGTH = 200
+
+
+class CreditRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of `POST /admin/wallets/{user_id}/credits`; the amount is in minor units."""
+
+    amount: Annotated[int, msgspec.Meta(ge=1, le=MAX_AMOUNT)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH)]
+
+
+def credit(
+    user_id: str, request: CreditRequest, *, key: str, admin_id: str, store: Store, clock: Clock
+) -> tuple[Entry, bool]:
+    """The ledger line of this credit, and whether this call wrote it; a repeat with the same key finds it.
+
+    Raises InvalidFields, IdempotencyKeyReused, Busy.
+    """
+    if not request.reason.isprintable() or not request.reason.strip():
+        raise InvalidFields(("reason", "must be a line of printable text"))
+    actor = f"admin {admin_id}"
+    credit_id = sha256(f"{admin_id}\0{key}".encode()).hexdigest()[:32]
+
+    def attempt() -> tuple[Entry, bool, str]:
+        account, made = store.account(user_id), store.credited(user_id, credit_id)
+        if made:
+            if (made.amount, made.reason) != (request.amount, request.reason):
+                raise IdempotencyKeyReused("This key made another credit; send a new key for a new one.")
+            return made, False, account.currency
+        if account.balance + request.amount > MAX_AMOUNT:
+            raise InvalidFields(("amount", f"would take the wallet over its most, {MAX_AMOUNT}"))
+        entry = Entry(
+            user_id=user_id,
+            seq=account.seq + 1,
+            amount=request.amount,
+            balance_after=account.balance + request.amount,
+            reason=request.reason,
+            actor=actor,
+            at_ms=millis(clock()),
+        )
+        store.credit(account, entry, credit_id)
+        return entry, True, account.currency
+
+    entry, created, currency = store.until_won(attempt)
+    if created:
+        record_entry(entry, currency)
+    return entry, created
