@@ -1,13 +1,12 @@
-"""A guest's bookings: the timer, the list, the quote, and cancelling."""
+"""A guest's bookings: the timer, the list and the quote."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from holdfast.bookings import CursorQuery, PricingQuery, list_bookings, own_booking, price
-from holdfast.cancel import cancel
-from holdfast.http import Answer, Api, Call, NoFields
-from holdfast.logs import logger, metrics
+from holdfast.http import Answer, Api, Call
+from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
@@ -47,15 +46,7 @@ def get_pricing(call: Call) -> Answer:
     return Answer(200, quote)
 
 
-@api.route("POST /bookings/{booking_id}/cancel")
-def post_cancel(call: Call) -> Answer:
-    user_id, booking_id = call.user_id, call.booking_id
-    call.body(NoFields)
-    booking = cancel(booking_id, user_id=user_id, store=store.within(call.seconds_left), clock=utc_now)
-    return Answer(200, booking_view(booking, utc_now()))
-
-
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@metrics.log_metrics
+@publishes_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.handle(event, context)

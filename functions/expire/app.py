@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.expire import list_due, restore, sweep
 from holdfast.items import booking_of
-from holdfast.logs import logger, metrics
+from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
@@ -22,7 +22,7 @@ store = Store.connect(settings)
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
+@publishes_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     mine = store.within(context.get_remaining_time_in_millis() / 1000)
     if "Records" in event:

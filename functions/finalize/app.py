@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.finalize import AdminFinalizeRequest, FinalizeRequest, finalize
+from holdfast.finalize import finalize
+from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
+from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call
-from holdfast.logs import logger, metrics
+from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.payment import PaymentRequest, start_payment
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.stripe_gateway import StripeGateway
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -28,7 +29,7 @@ def post_payment(call: Call) -> Answer:
         user_id=call.user_id,
         request=call.body(PaymentRequest),
         store=store.within(call.seconds_left),
-        gateways={"stripe": StripeGateway.connect(settings)},
+        gateways=Gateways(settings),
         clock=utc_now,
     )
     return Answer(200, start)
@@ -41,7 +42,7 @@ def post_finalize(call: Call) -> Answer:
         caller=call.user_id,
         request=call.body(FinalizeRequest),
         store=store.within(call.seconds_left),
-        gateways={"stripe": StripeGateway.connect(settings)},
+        gateways=Gateways(settings),
         clock=utc_now,
     )
     return Answer(200, done)
@@ -54,13 +55,13 @@ def post_admin_finalize(call: Call) -> Answer:
         booking_id=call.booking_id,
         request=call.body(AdminFinalizeRequest),
         store=store.within(call.seconds_left),
-        gateways={"stripe": StripeGateway.connect(settings)},
+        gateways=Gateways(settings),
         clock=utc_now,
     )
     return Answer(200, done)
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@metrics.log_metrics
+@publishes_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.handle(event, context)

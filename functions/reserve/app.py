@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from holdfast.http import Answer, Api, Call
-from holdfast.logs import logger, metrics
+from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.reserve import ReserveRequest, reserve
 from holdfast.settings import Settings
@@ -34,6 +34,6 @@ def post_booking(call: Call) -> Answer:
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@metrics.log_metrics
+@publishes_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.handle(event, context)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from holdfast.bookings import CursorQuery
 from holdfast.errors import InvalidFields
 from holdfast.http import Answer, Api, Call
-from holdfast.logs import logger, metrics
+from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
@@ -52,6 +52,6 @@ def post_credit(call: Call) -> Answer:
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@metrics.log_metrics
+@publishes_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.handle(event, context)

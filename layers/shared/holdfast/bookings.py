@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -48,7 +49,7 @@ def list_bookings(cursor: str | None, *, user_id: str, store: Store) -> tuple[li
 
 def _position(cursor: str) -> tuple[int, str]:
     at_ms, _, booking_id = cursor.partition(".")
-    if not at_ms.isascii() or not at_ms.isdigit() or not booking_id:
+    if not re.fullmatch(r"[0-9]{1,15}", at_ms) or not booking_id:
         raise InvalidFields(("cursor", "is not one that this list gave"))
     return int(at_ms), booking_id
 

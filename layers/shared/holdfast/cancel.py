@@ -1,37 +1,90 @@
-"""Cancel a hold: its rooms go back on sale at once, and its promo use to the promo."""
+"""Cancel: a hold is let go at once; a confirmed booking gives back what its policy says, tender by tender."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from holdfast.bookings import own_booking
+from holdfast.dues import carry_out_dues
 from holdfast.errors import HoldExpired, NotCancellable
 from holdfast.expire import open_order_void
-from holdfast.logs import Tag, record
-from holdfast.model import Booking, Clock, Status
+from holdfast.logs import Tag, record, record_entry
+from holdfast.model import Booking, Clock, Due, DueAction, Status, millis, today_in, wallet_entry
+from holdfast.pricing import Refund, refund
 
 if TYPE_CHECKING:
-    from holdfast.store import Store
+    from collections.abc import Mapping
+
+    from holdfast.payments import Gateway
+    from holdfast.store import File, Store
 
 
-def cancel(booking_id: str, *, user_id: str, store: Store, clock: Clock) -> Booking:
-    """The booking, cancelled; cancelling it again changes nothing. Raises NotFound, HoldExpired, NotCancellable."""
+class RefundStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What cancelling gives back from one day on, up to and with `until`, by dates at the property."""
 
-    def attempt() -> tuple[Booking, Booking]:
-        booking = own_booking(store.booking(booking_id), user_id)
-        now = clock()
+    since: date
+    until: date
+    refund_percent: int
+    refund_amount: int
+    wallet: int
+    gateway: int
+
+
+class Cancellation(msgspec.Struct, kw_only=True):
+    """The preview of `GET /bookings/{booking_id}/cancellation`; `now` is what cancelling does today."""
+
+    booking_id: str
+    status: Status
+    cancellable: bool
+    currency: str
+    now: Refund
+    schedule: list[RefundStep]
+
+
+def preview(booking_id: str, *, user_id: str, store: Store, now: datetime) -> Cancellation:
+    """What cancelling the booking would give back now, and at each later date of its policy. Raises NotFound."""
+    booking = own_booking(store.booking(booking_id), user_id)
+    status, today = booking.status_at(now), today_in(booking.timezone, now)
+    confirmed = status is Status.CONFIRMED
+    return Cancellation(
+        booking_id=booking_id,
+        status=status,
+        cancellable=status in {Status.RESERVED, Status.PAYMENT_PENDING} or (confirmed and today <= booking.check_in),
+        currency=booking.currency,
+        now=refund(booking, (booking.check_in - today).days)
+        if confirmed
+        else Refund(refund_percent=0, refund_amount=0, wallet=0, gateway=0),
+        schedule=_schedule(booking, today) if confirmed else [],
+    )
+
+
+def cancel(booking_id: str, *, user_id: str, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> Booking:
+    """The booking, cancelled; cancelling it again changes nothing.
+
+    Rooms and wallet part go back in the same transaction; the gateway's part is due with it, and tried at once.
+
+    Raises NotFound, HoldExpired, NotCancellable, Busy.
+    """
+
+    def attempt() -> tuple[Booking, Booking, File]:
+        file = store.file(booking_id, user_id)
+        booking, now = own_booking(file.booking, user_id), clock()
         match booking.status_at(now):
             case Status.CANCELLED:
-                return booking, booking
+                return booking, booking, file
             case Status.EXPIRED:
                 raise HoldExpired("The hold is over already; there is nothing to cancel.")
             case Status.CONFIRMED:
-                raise NotCancellable("A confirmed booking cannot be cancelled here.")
-        dues = (*booking.dues, *open_order_void(booking, now))
-        cancelled = booking.moved(Status.CANCELLED, now, "guest", dues=dues)
-        return booking, store.commit(booking, cancelled, now=now)
+                cancelled = _refunded(booking, now)
+            case _:
+                dues = (*booking.dues, *open_order_void(booking, now))
+                cancelled = booking.moved(Status.CANCELLED, now, "guest", dues=dues)
+        return booking, store.commit(booking, cancelled, now=now, file=file), file
 
-    before, after = store.until_won(attempt)
+    before, after, file = store.until_won(attempt)
     if after is not before:
         record(
             Tag.BOOKING_CANCELLED,
@@ -39,5 +92,66 @@ def cancel(booking_id: str, *, user_id: str, store: Store, clock: Clock) -> Book
             before=before,
             after=after,
             rooms=after.rooms,
+            wallet_refund=after.wallet_refunded,
         )
-    return after
+        entry = wallet_entry(before, after, file.account)
+        if entry:
+            record_entry(entry, after.currency)
+    return carry_out_dues(after, store=store, gateways=gateways, clock=clock, by="cancel")
+
+
+def _refunded(booking: Booking, now: datetime) -> Booking:
+    """The confirmed booking cancelled, with its refund split and due. Raises NotCancellable once the stay has begun."""
+    today = today_in(booking.timezone, now)
+    if today > booking.check_in:
+        raise NotCancellable(f"The stay began on {booking.check_in}; ask the hotel.")
+    back = refund(booking, (booking.check_in - today).days)
+    return booking.moved(
+        Status.CANCELLED,
+        now,
+        "guest",
+        note=f"{back.refund_percent} % back: {back.wallet} to the wallet, {back.gateway} to the card",
+        wallet_refunded=back.wallet,
+        dues=_refund_dues(booking, back, now),
+    )
+
+
+def _refund_dues(booking: Booking, back: Refund, now: datetime) -> tuple[Due, ...]:
+    """The gateway's part as a due refund; money not captured yet, and all to go back, is not captured any more."""
+    payment = booking.payment
+    if payment is None or not back.gateway:
+        return booking.dues
+    due = Due(
+        action=DueAction.REFUND,
+        gateway=payment.gateway,
+        order_id=payment.order_id,
+        amount=back.gateway,
+        at_ms=millis(now),
+    )
+    if back.gateway == payment.amount and not payment.captured:
+        void = msgspec.structs.replace(due, action=DueAction.VOID)
+        return (*(other for other in booking.dues if other.order_id != payment.order_id), void)
+    return (*booking.dues, due)
+
+
+def _schedule(booking: Booking, today: date) -> list[RefundStep]:
+    """One step for each part of the time from today to check-in day in which the refund is the same."""
+    deadlines = [booking.check_in - timedelta(days=step.days_before) for step in booking.cancellation_policy]
+    untils = sorted({day for day in deadlines if today <= day < booking.check_in} | {booking.check_in})
+    steps, since = [], today
+    for until in untils:
+        if until < today:
+            break
+        back = refund(booking, (booking.check_in - until).days)
+        steps.append(
+            RefundStep(
+                since=since,
+                until=until,
+                refund_percent=back.refund_percent,
+                refund_amount=back.refund_amount,
+                wallet=back.wallet,
+                gateway=back.gateway,
+            )
+        )
+        since = until + timedelta(days=1)
+    return steps

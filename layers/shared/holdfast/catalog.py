@@ -10,7 +10,6 @@ import msgspec
 from holdfast.errors import InvalidFields, NotFound
 from holdfast.model import (
     HOLDING,
-    MAX_GUESTS,
     MAX_MONTHS_AHEAD,
     MAX_NIGHTS,
     MAX_ROOMS,
@@ -38,8 +37,8 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     city: City | None = None
     check_in: date | None = None
     check_out: date | None = None
-    rooms: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROOMS)] = 1
-    guests: Annotated[int, msgspec.Meta(ge=1, le=MAX_GUESTS)] = 1
+    rooms: Annotated[str, msgspec.Meta(pattern=rf"\A[1-{MAX_ROOMS}]\Z")] = "1"
+    guests: Annotated[str, msgspec.Meta(pattern=r"\A[1-9][0-9]?\Z")] = "1"
 
 
 class CalendarQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +95,7 @@ def search(query: SearchQuery, *, catalog: CatalogStore, store: Store, now: date
 
     Raises InvalidFields.
     """
-    stay = _stay(query)
+    stay, rooms, guests = _stay(query), int(query.rooms), int(query.guests)
     found = []
     for property_id in catalog.property_ids(query.city):
         known = catalog.property(property_id)
@@ -106,9 +105,9 @@ def search(query: SearchQuery, *, catalog: CatalogStore, store: Store, now: date
         if stay is None:
             found.append(_property_view(place, [_room_type_view(room_type) for room_type in room_types]))
             continue
-        fitting = [room_type for room_type in room_types if query.guests <= query.rooms * room_type.max_guests]
+        fitting = [room_type for room_type in room_types if guests <= rooms * room_type.max_guests]
         pages = catalog.pages([room_type.room_type_id for room_type in fitting], months(*stay))
-        views = [_offer(place, room_type, query.rooms, stay, pages, store=store, now=now) for room_type in fitting]
+        views = [_offer(place, room_type, rooms, stay, pages, store=store, now=now) for room_type in fitting]
         if views:
             found.append(_property_view(place, views))
     return found

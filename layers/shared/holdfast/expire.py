@@ -7,6 +7,7 @@ is safe to repeat and to run beside the others and beside a finalize: one wins, 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -55,7 +56,7 @@ def sweep(*, store: Store, clock: Clock) -> Sweep:
             total.remaining += part.remaining
             total.rooms_released += part.rooms_released
             total.lag_seconds_max = max(total.lag_seconds_max, part.lag_seconds_max)
-    _count(total)
+    _count(total.expired, total.rooms_released, total.lag_seconds_max)
     logger.info("sweep of due holds", extra=msgspec.to_builtins(total))
     return total
 
@@ -77,20 +78,15 @@ def list_due(*, store: Store, clock: Clock) -> dict[str, Any]:
     }
 
 
-def reclaim(room_type_id: str, short: Sequence[date], *, store: Store, clock: Clock, by_booking: str) -> int:
-    """Releases the due holds that stand on the nights a buyer is short of; returns how many rooms that freed."""
+def reclaim(room_type_id: str, short: Sequence[date], *, store: Store, clock: Clock, by_booking: str) -> None:
+    """Releases the due holds that stand on the nights a buyer is short of."""
     rows = store.due_holds(room_type_id, clock())
-    freed = 0
     for booking in store.bookings([row.booking_id for row in rows]):
         if booking.status in HOLDING and not set(short).isdisjoint(booking.nights):
-            try:
+            with suppress(Lost):  # to whoever released or rescued it first
                 expired = _release(booking, clock(), store=store, by="reclaim")
-            except Lost:
-                freed += booking.rooms  # by whoever won
-            else:
-                freed += expired.rooms
+                _count(1, expired.rooms, _lag_seconds(expired))
                 record(Tag.HOLD_RECLAIMED, "a due hold made way for a buyer", after=expired, buyer=by_booking)
-    return freed
 
 
 def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
@@ -117,7 +113,8 @@ def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
             if again.current is None:
                 raise
             return False
-    _record_expired(image, expired, now)
+    _record_expired(image, expired)
+    _count(1, expired.rooms, _lag_seconds(expired))
     return True
 
 
@@ -129,12 +126,13 @@ def _sweep_room_type(rows: Sequence[DueRow], *, store: Store, clock: Clock) -> S
             break
         batch = [row.booking_id for row in rows[first : first + BATCH]]
         try:
-            found = store.bookings(batch)
+            found, unreadable = store.readable_bookings(batch)
         except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
             part.failed += len(batch)
             logger.exception("due holds cannot be read", extra={"booking_ids": batch})
             continue
-        part.lost_race += len(batch) - len(found)
+        part.failed += len(unreadable)
+        part.lost_race += len(batch) - len(found) - len(unreadable)
         for booking in found:
             _sweep_one(booking, part, store=store, clock=clock)
     return part
@@ -147,7 +145,7 @@ def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> 
         part.lost_race += 1
         return
     try:
-        _release(booking, now, store=store, by="expire")
+        expired = _release(booking, now, store=store, by="expire")
     except Lost as lost:
         if "booking" in lost.kinds:
             part.lost_race += 1
@@ -160,12 +158,12 @@ def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> 
     else:
         part.expired += 1
         part.rooms_released += booking.rooms
-        part.lag_seconds_max = max(part.lag_seconds_max, (millis(now) - booking.expires_at_ms) / 1000)
+        part.lag_seconds_max = max(part.lag_seconds_max, _lag_seconds(expired))
 
 
 def _release(booking: Booking, now: datetime, *, store: Store, by: str) -> Booking:
     expired = store.commit(booking, _expired(booking, now, by=by), now=now)
-    _record_expired(booking, expired, now)
+    _record_expired(booking, expired)
     return expired
 
 
@@ -189,8 +187,12 @@ def open_order_void(booking: Booking, now: datetime) -> tuple[Due, ...]:
     )
 
 
-def _record_expired(before: Booking, expired: Booking, now: datetime) -> None:
-    lag_seconds = (millis(now) - before.expires_at_ms) / 1000
+def _lag_seconds(expired: Booking) -> float:
+    return (expired.history[-1].at_ms - expired.expires_at_ms) / 1000
+
+
+def _record_expired(before: Booking, expired: Booking) -> None:
+    lag_seconds = _lag_seconds(expired)
     record(
         Tag.BOOKING_EXPIRED,
         f"{before.rooms} room(s) back on sale {lag_seconds:.1f} s after the deadline",
@@ -202,8 +204,8 @@ def _record_expired(before: Booking, expired: Booking, now: datetime) -> None:
     )
 
 
-def _count(total: Sweep) -> None:
-    count(Metric.HOLDS_EXPIRED, total.expired)
-    count(Metric.ROOMS_RELEASED, total.rooms_released)
-    if total.expired:
-        count(Metric.EXPIRY_LAG, total.lag_seconds_max)
+def _count(expired: int, rooms: int, lag_seconds: float) -> None:
+    count(Metric.HOLDS_EXPIRED, expired)
+    count(Metric.ROOMS_RELEASED, rooms)
+    if expired:
+        count(Metric.EXPIRY_LAG, lag_seconds)

@@ -98,8 +98,8 @@ class Call:
         return value
 
     def query[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
-        """The query string as `fields`: numbers are read from their digits, every other rule is that of a body."""
-        return _decode(self.event.get("queryStringParameters") or {}, fields, texts=True)
+        """The query string as `fields`, by the rules of a body; every value is a text."""
+        return _decode(self.event.get("queryStringParameters") or {}, fields)
 
     def body[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
         """The JSON body as `fields`; raises MalformedRequest, or InvalidFields naming every field that is wrong."""
@@ -224,16 +224,18 @@ def _depth(value: Any) -> int:
     return 0
 
 
-def _decode[Fields: msgspec.Struct](given: dict[str, Any], fields: type[Fields], *, texts: bool = False) -> Fields:
+def _decode[Fields: msgspec.Struct](given: dict[str, Any], fields: type[Fields]) -> Fields:
     expected = _fields(fields)
     errors = [(_shown(name), "is not a known field") for name in given if name not in expected]
     values = {}
     for name, field in expected.items():
         if name in given:
             try:
-                values[name] = msgspec.convert(given[name], field.type, strict=not texts)
+                values[name] = msgspec.convert(given[name], field.type)
             except msgspec.ValidationError as error:
                 errors.append((name, str(error)))
+            except UnicodeEncodeError:
+                errors.append((name, "is not valid Unicode"))
         elif field.required:
             errors.append((name, "is required"))
     if errors:

@@ -26,6 +26,9 @@ from holdfast.model import (
     Property,
     RoomType,
     Status,
+    TopUp,
+    TopUpStatus,
+    Unmatched,
 )
 
 Item = dict[str, Any]
@@ -33,6 +36,7 @@ Key = tuple[str, str]
 
 HOLDS_DUE = "HOLD"
 PAYMENTS_DUE = "PAYMENT"
+PAYMENTS_STUCK = "STUCK"
 
 
 def booking_key(booking_id: str) -> Key:
@@ -54,6 +58,15 @@ def entry_key(user_id: str, seq: int) -> Key:
 def credit_key(user_id: str, key: str) -> Key:
     """The record that a wallet credit with this Idempotency-Key was made."""
     return f"USER#{user_id}", f"CREDIT#{key}"
+
+
+def topup_key(topup_id: str) -> Key:
+    return f"TOPUP#{topup_id}", "TOPUP"
+
+
+def unmatched_key(gateway: str, order_id: str) -> Key:
+    """A payment at the gateway that belongs to nothing we know, put aside for an operator."""
+    return "UNMATCHED", f"{gateway}#{order_id}"
 
 
 def promo_key(code: str) -> Key:
@@ -92,8 +105,10 @@ def booking_item(booking: Booking, shards: int) -> Item:
     if booking.status in HOLDING:
         item |= {"due_shard": due_shard(HOLDS_DUE, booking.room_type_id, shards), "due_at": booking.expires_at_ms}
     elif booking.dues:
-        due_at = min(due.at_ms for due in booking.dues)
-        item |= {"due_shard": due_shard(PAYMENTS_DUE, booking.room_type_id, shards), "due_at": due_at}
+        open_dues = [due for due in booking.dues if not due.stuck]
+        kind = PAYMENTS_DUE if open_dues else PAYMENTS_STUCK
+        due_at = min(due.at_ms for due in open_dues or booking.dues)
+        item |= {"due_shard": due_shard(kind, booking.room_type_id, shards), "due_at": due_at}
     if booking.status is Status.CONFIRMED:
         item["property_id"] = booking.property_id
     item["ttl"] = _ttl(booking)
@@ -128,6 +143,26 @@ def entry_item(entry: Entry) -> Item:
 
 def entry_of(item: Item) -> Entry:
     return msgspec.convert(item, Entry)
+
+
+def topup_item(topup: TopUp, shards: int) -> Item:
+    item = _item(topup_key(topup.topup_id), topup)
+    if topup.status is TopUpStatus.PENDING:
+        kind = PAYMENTS_STUCK if topup.stuck else PAYMENTS_DUE
+        item |= {"due_shard": due_shard(kind, topup.topup_id, shards), "due_at": topup.due_at_ms}
+    return item
+
+
+def topup_of(item: Item) -> TopUp:
+    return msgspec.convert(item, TopUp)
+
+
+def unmatched_item(unmatched: Unmatched) -> Item:
+    return _item(unmatched_key(unmatched.gateway, unmatched.order_id), unmatched)
+
+
+def unmatched_of(item: Item) -> Unmatched:
+    return msgspec.convert(item, Unmatched)
 
 
 def promo_item(promo: Promo) -> Item:

@@ -6,7 +6,9 @@ No line carries a token, an e-mail address, a phone number, card data or a signa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.logging import Logger
@@ -45,6 +47,9 @@ class Metric(StrEnum):
     EXPIRY_LAG = "ExpiryLag"
     PAYMENT_SUCCESS = "PaymentSuccess"  # 1 or 0 for each finalize: its average is the success rate
     PAID_BY_WALLET = "PaidByWallet"  # 1 or 0 for each confirmation: its average is the wallet's share
+    SETTLE_FAILED = "SettleFailed"
+    PAYMENTS_STUCK = "PaymentsStuck"
+    PAYMENTS_UNMATCHED = "PaymentsUnmatched"
 
 
 def record(tag: Tag, text: str, *, before: Booking | None = None, after: Booking, **facts: Any) -> None:
@@ -80,13 +85,27 @@ def record_entry(entry: Entry, currency: str) -> None:
         "currency": currency,
         "before": {"balance": entry.balance_after - entry.amount, "seq": entry.seq - 1},
         "after": {"balance": entry.balance_after, "seq": entry.seq},
-        "reason": entry.reason,
+        "by": entry.actor,
     }
-    logger.info(f"[{tag}] {abs(entry.amount)} {currency} minor units: {entry.reason}", extra=line)
+    logger.info(f"[{tag}] {abs(entry.amount)} {currency} minor units", extra=line)
 
 
 def count(metric: Metric, value: float) -> None:
     metrics.add_metric(metric, MetricUnit.Seconds if metric is Metric.EXPIRY_LAG else MetricUnit.Count, value)
+
+
+def publishes_metrics[**Arguments, Answer](handler: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Writes what a handler counted, if it counted anything, whether it answered or crashed."""
+
+    @wraps(handler)
+    def wrapped(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        try:
+            return handler(*arguments, **named)
+        finally:
+            if metrics.metric_set:
+                metrics.flush_metrics()
+
+    return wrapped
 
 
 def _state(booking: Booking | None) -> dict[str, Any] | None:

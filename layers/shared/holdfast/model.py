@@ -6,7 +6,7 @@ Unix epoch (`_ms`), nights are dates in the property's time zone. Nothing here d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -146,6 +146,16 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.price.get(night.day, self.default_price)
 
 
+def short_nights(pages: Mapping[str, Page], stay: Sequence[date], rooms: int) -> list[date]:
+    """The nights with fewer rooms free than asked for; a night that no page has is not on sale."""
+
+    def free(night: date) -> int:
+        page = pages.get(month_of(night))
+        return page.free.get(night.day, 0) if page else 0
+
+    return [night for night in stay if free(night) < rooms]
+
+
 def opened_page(place: Property, room_type: RoomType, month: str) -> Page:
     """A month with every room free on every night, at the room type's price."""
     first = date.fromisoformat(f"{month}-01")
@@ -228,6 +238,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     amount: int
     at_ms: int
     attempts: int = 0
+    stuck: bool = False  # tried too often: waits for an operator
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"at_ms": "at"}):
@@ -351,6 +362,40 @@ def wallet_entry(before: Booking, after: Booking, account: Account) -> Entry | N
         at_ms=after.history[-1].at_ms,
         booking_id=after.booking_id,
     )
+
+
+class TopUpStatus(StrEnum):
+    PENDING = "pending"
+    CREDITED = "credited"
+    CLOSED = "closed"
+
+
+class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Money on its way into a wallet: captured at the gateway first, credited after that, each once."""
+
+    topup_id: str
+    user_id: str
+    gateway: str
+    order_id: str
+    amount: int
+    currency: str
+    status: TopUpStatus
+    created_at_ms: int
+    due_at_ms: int
+    attempts: int = 0
+    stuck: bool = False
+    write_id: str = ""
+
+
+class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment that a gateway told us of and that belongs to no booking or top-up of ours."""
+
+    gateway: str
+    order_id: str
+    amount: int
+    currency: str
+    state: str
+    at_ms: int
 
 
 class PromoKind(StrEnum):

@@ -11,7 +11,7 @@ from holdfast.bookings import Amount, PromoCode, own_booking, quote_now, refuse_
 from holdfast.errors import Busy, NotPayable, PaymentDeclined
 from holdfast.logs import logger
 from holdfast.model import MAX_PAYMENT_STARTS, Booking, Clock, Due, DueAction, Payment, Status, millis
-from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown
+from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
 from holdfast.pricing import Quote, frozen_quote
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class PaymentRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The body of `POST /bookings/{booking_id}/payment`."""
 
-    gateway: Literal["stripe"]
+    gateway: Literal["stripe", "razorpay"]
     promo_code: PromoCode | None = None
     wallet_apply_amount: Amount = 0
 
@@ -67,7 +67,9 @@ def start_payment(
         quote = quote_now(file, booking, promo_code, request.wallet_apply_amount, now)
         fixed = frozen_quote(booking)
         if fixed and _same_choice(booking, fixed, quote, gateway):
-            return _start(gateway, fixed, _reopened(booking, gateway))
+            order = _reopened(booking, gateway)
+            if order is None or order.state is not PaymentState.VOIDED:
+                return _start(gateway, fixed, order)
         order = _open(booking, quote, gateway)
         pending = _pending(booking, quote, gateway, order, clock())
         after = store.commit(booking, pending, now=clock(), file=file)
@@ -94,10 +96,10 @@ def _same_choice(booking: Booking, fixed: Quote, quote: Quote, gateway: Gateway)
 
 
 def _open(booking: Booking, quote: Quote, gateway: Gateway) -> GatewayPayment | None:
-    if quote.gateway_payable == 0:
-        return None
     if len(booking.history) > MAX_PAYMENT_STARTS:
         raise NotPayable("The payment of this booking was started too often; book again.")
+    if quote.gateway_payable == 0:
+        return None
     amount, currency = quote.gateway_payable, quote.currency
     terms = f"{gateway.name} {booking.version} {amount} {currency}"
     key = f"{booking.booking_id}:order:{sha256(terms.encode()).hexdigest()[:16]}"
@@ -121,7 +123,7 @@ def _asked[Answer](call: Callable[[], Answer]) -> Answer:
 def _pending(booking: Booking, quote: Quote, gateway: Gateway, order: GatewayPayment | None, now: datetime) -> Booking:
     """The booking with its quote fixed; an order that it had before is due to be closed once the hold is over."""
     dues = booking.dues
-    if booking.payment:
+    if booking.payment and not booking.payment.voided:
         dues += (
             Due(
                 action=DueAction.VOID,

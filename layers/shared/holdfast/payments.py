@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -23,6 +25,10 @@ class GatewayUnknown(GatewayError):
     """No clear answer: the call may have taken effect or not. Look before acting again."""
 
 
+class BadSignature(Exception):
+    """A webhook was not signed by the gateway with a secret that we hold."""
+
+
 class PaymentState(StrEnum):
     OPEN = "open"  # nothing authorised; the guest may still pay
     PROCESSING = "processing"
@@ -37,13 +43,18 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
 
     order_id: str
     transaction_id: str
-    booking_id: str | None  # from the metadata that we set when opening the order
+    reference: str | None  # the booking or top-up that we opened the order for, as its metadata tells
     amount: int
     currency: str
     state: PaymentState
     captured: int = 0
     refunded: int = 0
     client_secret: str | None = None
+
+    @property
+    def holds_money(self) -> bool:
+        """Whether some of the guest's money is authorised or captured and not given back."""
+        return self.state is PaymentState.AUTHORISED or self.captured > self.refunded
 
 
 class Gateway(Protocol):
@@ -53,8 +64,9 @@ class Gateway(Protocol):
     """
 
     name: str
+    closes_orders: bool  # whether an order that nobody has paid can be closed for good
 
-    def open_order(self, booking_id: str, amount: int, currency: str, key: str) -> GatewayPayment:
+    def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
         """Opens an order with manual capture."""
 
     def fetch(self, order_id: str) -> GatewayPayment: ...
@@ -62,6 +74,15 @@ class Gateway(Protocol):
     def capture(self, order_id: str, amount: int, currency: str, key: str) -> None: ...
 
     def void(self, order_id: str, key: str) -> None:
-        """Releases an authorisation, or closes an order that nobody has paid."""
+        """Gives an authorisation back, or closes an order that nobody has paid."""
 
     def refund(self, order_id: str, amount: int, key: str) -> None: ...
+
+    def proves(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
+        """Whether the browser's proof belongs to this order; true where the gateway gives the browser none."""
+
+    def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
+        """The order that a webhook speaks of, None for a kind we do not follow; raises BadSignature.
+
+        The signature is checked over the raw bytes, before anything is parsed.
+        """

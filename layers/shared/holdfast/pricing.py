@@ -21,6 +21,7 @@ GST_INDIA = (
     TaxPeriod(date(2022, 7, 18), (TaxSlab(750_000, 1200), TaxSlab(None, 1800))),
     TaxPeriod(date(2025, 9, 22), (TaxSlab(750_000, 500), TaxSlab(None, 1800))),
 )
+MIN_GATEWAY_REFUND = 100  # minor units: https://razorpay.com/docs/api/refunds refuses less than one rupee
 _WHOLE_BP = 10_000  # basis points in one
 
 
@@ -137,6 +138,31 @@ def discount(promo: Promo, base: int, now: datetime) -> int:
         return min(promo.amount, base)
     amount = half_up(base * promo.percent_bp, _WHOLE_BP)
     return min(amount, base if promo.max_discount is None else promo.max_discount, base)
+
+
+class Refund(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cancellation gives back, by tender; the parts sum to `refund_amount`."""
+
+    refund_percent: int
+    refund_amount: int
+    wallet: int
+    gateway: int
+
+
+def refund(booking: Booking, days_left: int) -> Refund:
+    """What cancelling `days_left` days before check-in day gives back of what was paid, by the booking's own policy.
+
+    The percentage is that of the step furthest from check-in that is still open; with none open, or no policy, 0. It
+    goes back in proportion to the tenders. A gateway part too small to be refunded goes to the wallet.
+    """
+    open_steps = [step for step in booking.cancellation_policy if step.days_before <= days_left]
+    percent = max(open_steps, key=lambda step: step.days_before).refund_percent if open_steps else 0
+    paid = [booking.wallet_paid, booking.gateway_charged]
+    amount = half_up(sum(paid) * percent, 100)
+    wallet, gateway = split(amount, paid)
+    if gateway < MIN_GATEWAY_REFUND:
+        wallet, gateway = amount, 0
+    return Refund(refund_percent=percent, refund_amount=amount, wallet=wallet, gateway=gateway)
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

@@ -29,6 +29,7 @@ from holdfast.model import (
     month_of,
     months,
     nights,
+    short_nights,
     today_in,
 )
 
@@ -72,11 +73,11 @@ def reserve(
         page = _first_page(request, file, store)
         _check_stay(request, page, now)
         _check_live_holds(file.account, now)
-        short = _short_nights(request, file.pages)
+        short = short_nights(file.pages, nights(request.check_in, request.check_out), request.rooms)
         if short and not reclaimed:
             reclaimed = True
-            if reclaim(request.room_type_id, short, store=store, clock=clock, by_booking=booking_id):
-                return attempt()
+            reclaim(request.room_type_id, short, store=store, clock=clock, by_booking=booking_id)
+            return attempt()  # whoever released the due holds, the page must be read again
         if short:
             raise SoldOut(short, request.rooms)
         booking = _hold(request, booking_id, user_id, page, file.pages, now, hold_seconds)
@@ -149,16 +150,6 @@ def _check_live_holds(account: Account, now: datetime) -> None:
     live = [until_ms for until_ms in account.live.values() if until_ms > millis(now)]
     if len(live) >= MAX_LIVE_HOLDS:
         raise TooManyHolds(f"You have {len(live)} live holds, the most allowed; pay for one, cancel one or wait.")
-
-
-def _short_nights(request: ReserveRequest, pages: dict[str, Page]) -> list[date]:
-    """The nights with fewer rooms free than asked for; a night that no page has is not on sale."""
-
-    def free(night: date) -> int:
-        page = pages.get(month_of(night))
-        return page.free.get(night.day, 0) if page else 0
-
-    return [night for night in nights(request.check_in, request.check_out) if free(night) < request.rooms]
 
 
 def _hold(

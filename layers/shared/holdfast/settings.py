@@ -14,6 +14,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cognito_client_id: str = ""
     stripe_api_base: str = ""  # empty: Stripe itself
     stripe_secret_name: str = ""  # a Secrets Manager secret: {"api_key": ..., "webhook_secrets": [...]}
+    razorpay_api_base: str = ""  # empty: Razorpay itself
+    razorpay_secret_name: str = ""  # {"key_id": ..., "key_secret": ..., "webhook_secrets": [...]}
 
     @classmethod
     def from_environment(cls) -> Settings:

@@ -1,144 +1,137 @@
-"""Carry out at the gateways what bookings have due there: captures, voids, refunds.
-
-A due is written with the state change that asks for it, so a crash loses none. Each is carried out by looking first:
-what the gateway's books already show is marked as done, and only what they lack is asked for, under a key that makes
-a second asking one effect.
-"""
+"""Settle what is due at the gateways: each minute on its round, or at once for one booking when an admin asks."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from holdfast.errors import Busy
-from holdfast.logs import Tag, record
-from holdfast.model import Booking, Clock, Due, DueAction, millis
-from holdfast.payments import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
-    Gateway,
-    GatewayError,
-    GatewayPayment,
-    GatewayRefused,
-    GatewayUnknown,
-    PaymentState,
-)
+from holdfast.dues import carry_out_dues
+from holdfast.errors import BookingError, InvalidFields, NotFound
+from holdfast.items import PAYMENTS_DUE
+from holdfast.logs import logger
+from holdfast.model import Booking, Clock, Status, TopUpStatus, millis
+from holdfast.payments import GatewayError
+from holdfast.receive import receive
 from holdfast.store import Lost
+from holdfast.topup import TOPUP_ID, put_off_topup, settle_topup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Mapping
 
-    from holdfast.store import Store
+    from holdfast.payments import Gateway
+    from holdfast.store import DueRow, Store
 
-FIRST_RETRY_SECONDS = 60
-LONGEST_RETRY_SECONDS = 3600
-CALL_SECONDS = 3 * (CONNECT_SECONDS + READ_SECONDS)  # look, act, look again
-_DONE = {
-    DueAction.CAPTURE: Tag.PAYMENT_CAPTURED,
-    DueAction.VOID: Tag.PAYMENT_VOIDED,
-    DueAction.REFUND: Tag.PAYMENT_REFUNDED,
-}
+WORKERS = 8
+RESERVE_SECONDS = 20.0  # of the time left, in which nothing new is begun: what one booking may take
+REASON_LENGTH = 200
 
 
-def settle(booking: Booking, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock, by: str) -> Booking:
-    """Tries once each thing that the booking has due by now, and returns the booking as that leaves it.
+class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of `POST /admin/bookings/{booking_id}/settle`."""
 
-    Whatever fails stays due, with its next try later: nothing is raised, for the booking itself stands.
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH)]
+
+
+class Round(msgspec.Struct, kw_only=True):
+    """What one round did: `settled` have nothing due any more, `waiting` were tried and stay due."""
+
+    settled: int = 0
+    waiting: int = 0
+    failed: int = 0
+    remaining: int = 0
+    age_seconds_max: float = 0.0
+
+
+def settle_due(*, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> Round:
+    """Tries everything that is due, several at a time, within the time that the store has left."""
+    rows: list[DueRow] = []
+    total = Round()
+    for shard in store.shards(PAYMENTS_DUE):
+        found, more = store.due(shard, clock())
+        rows += found
+        total.remaining += more
+
+    def one(row: DueRow) -> str:
+        if store.table.seconds_left() < RESERVE_SECONDS:
+            return "remaining"
+        try:
+            return _settle_row(row, store=store, gateways=gateways, clock=clock)
+        except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
+            logger.exception("a due payment cannot be settled", extra={"due_id": row.booking_id})
+            return "failed"
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for outcome in pool.map(one, rows):
+            setattr(total, outcome, getattr(total, outcome) + 1)
+    oldest_ms = min((row.due_at_ms for row in rows), default=millis(clock()))
+    total.age_seconds_max = (millis(clock()) - oldest_ms) / 1000
+    logger.info("round of due payments", extra=msgspec.to_builtins(total))
+    return total
+
+
+def settle_booking(
+    booking_id: str,
+    request: SettleRequest,
+    *,
+    admin_id: str,
+    store: Store,
+    gateways: Mapping[str, Gateway],
+    clock: Clock,
+) -> Booking:
+    """Tries now what the booking has due, stuck or not, with the admin and the reason in its history.
+
+    Raises NotFound, InvalidFields, Busy.
     """
-    for due in booking.dues:
-        if due in booking.dues and due.at_ms <= millis(clock()):
-            booking = _carry_out(booking, due, store=store, gateway=gateways[due.gateway], clock=clock, by=by)
-    return booking
+    if not request.reason.isprintable() or not request.reason.strip():
+        raise InvalidFields(("reason", "must be a line of printable text"))
+    by = f"admin {admin_id}"
+
+    def attempt() -> Booking:
+        booking, now = store.booking(booking_id), clock()
+        if booking is None:
+            raise NotFound("There is no booking by that id.")
+        dues = tuple(msgspec.structs.replace(due, attempts=0, stuck=False, at_ms=millis(now)) for due in booking.dues)
+        asked = booking.moved(booking.status, now, by, note=request.reason, dues=dues)
+        return store.commit(booking, asked, now=now)
+
+    booking = store.until_won(attempt)
+    return _settle(booking, store=store, gateways=gateways, clock=clock, by=by)
 
 
-def _carry_out(booking: Booking, due: Due, *, store: Store, gateway: Gateway, clock: Clock, by: str) -> Booking:
+def _settle_row(row: DueRow, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> str:
+    if TOPUP_ID.fullmatch(row.booking_id):
+        return _settle_topup_row(row.booking_id, store=store, gateways=gateways, clock=clock)
+    booking = store.booking(row.booking_id)
+    if booking is None or not booking.dues:
+        return "settled"
+    booking = _settle(booking, store=store, gateways=gateways, clock=clock, by="settle")
+    return "waiting" if booking.dues else "settled"
+
+
+def _settle(booking: Booking, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock, by: str) -> Booking:
+    """Late money first: an expired hold whose order was paid after all may still be confirmed."""
+    payment = booking.payment
+    if booking.status is Status.EXPIRED and payment and not payment.voided:
+        try:
+            receive(payment.order_id, gateway=payment.gateway, store=store, gateways=gateways, clock=clock, by=by)
+        except (GatewayError, BookingError) as error:
+            logger.warning("cannot tell yet whether an expired hold was paid", extra={"error": str(error)})
+        booking = store.booking(booking.booking_id) or booking
+    return carry_out_dues(booking, store=store, gateways=gateways, clock=clock, by=by)
+
+
+def _settle_topup_row(topup_id: str, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> str:
+    topup = store.topup(topup_id)
+    if topup is None or topup.status is not TopUpStatus.PENDING:
+        return "settled"
     try:
-        store.table.require(CALL_SECONDS)
-        payment = _act(booking, due, gateway)
-        done = _done(booking, due, payment, clock(), by)
-        done = store.commit(booking, done, now=clock())
-    except (GatewayError, Busy) as error:
-        record(
-            Tag.SETTLE_FAILED,
-            f"{due.action} of {due.amount} not done, will be tried again: {error}",
-            before=booking,
-            after=booking,
-            action=due.action,
-            amount=due.amount,
-            attempts=due.attempts + 1,
-        )
-        return _put_off(booking, due, clock(), store)
+        settle_topup(topup, store=store, gateways=gateways, clock=clock)
+    except (GatewayError, BookingError) as error:
+        logger.warning("a top-up is not settled yet", extra={"topup_id": topup_id, "error": str(error)})
+        put_off_topup(topup, store=store, now=clock())
+        return "waiting"
     except Lost:
-        return store.booking(booking.booking_id) or booking
-    record(
-        _DONE[due.action],
-        f"{due.action} of {due.amount} done",
-        before=booking,
-        after=done,
-        amount=due.amount,
-        gateway=due.gateway,
-        by=by,
-    )
-    return done
-
-
-def _act(booking: Booking, due: Due, gateway: Gateway) -> GatewayPayment:
-    """Brings the gateway's books to what is due, and returns them; raises GatewayError when they are not there yet."""
-    payment = gateway.fetch(due.order_id)
-    key = f"{booking.booking_id}:{due.action}:{due.order_id}:{due.amount}"
-    if due.action is DueAction.CAPTURE and payment.state is PaymentState.AUTHORISED:
-        _ask(lambda: gateway.capture(due.order_id, due.amount, booking.currency, key))
-    elif due.action is DueAction.VOID and payment.state is not PaymentState.VOIDED:
-        _ask(lambda: gateway.void(due.order_id, key))
-    elif due.action is DueAction.REFUND and payment.refunded < due.amount:
-        _ask(lambda: gateway.refund(due.order_id, due.amount - payment.refunded, key))
-    else:
-        return payment
-    return _reached(due, gateway.fetch(due.order_id))
-
-
-def _ask(call: Callable[[], None]) -> None:
-    """A refusal is no verdict: a repeat of what was done already is refused too. The look that follows decides."""
-    with suppress(GatewayRefused):
-        call()
-
-
-def _reached(due: Due, payment: GatewayPayment) -> GatewayPayment:
-    reached = {
-        DueAction.CAPTURE: payment.captured >= due.amount,
-        DueAction.VOID: payment.state is PaymentState.VOIDED,
-        DueAction.REFUND: payment.refunded >= due.amount,
-    }
-    if not reached[due.action]:
-        raise GatewayUnknown(
-            f"the payment is {payment.state}, {payment.captured} captured, {payment.refunded} refunded"
-        )
-    return payment
-
-
-def _done(booking: Booking, due: Due, payment: GatewayPayment, now: datetime, by: str) -> Booking:
-    """The booking with this due off its list, and the gateway's books copied if they are of its own order."""
-    own = booking.payment
-    if own and own.order_id == due.order_id:
-        own = msgspec.structs.replace(
-            own,
-            captured=payment.captured,
-            refunded=payment.refunded,
-            voided=payment.state is PaymentState.VOIDED,
-        )
-    dues = tuple(other for other in booking.dues if other != due)
-    return booking.moved(booking.status, now, by, note=f"{due.action} {due.amount}", payment=own, dues=dues)
-
-
-def _put_off(booking: Booking, due: Due, now: datetime, store: Store) -> Booking:
-    """The due with its next try later, each time twice as late; if that cannot be written, it is tried sooner."""
-    pause_seconds = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**due.attempts)
-    later = msgspec.structs.replace(due, attempts=due.attempts + 1, at_ms=millis(now) + pause_seconds * 1000)
-    dues = tuple(later if other == due else other for other in booking.dues)
-    try:
-        return store.commit(booking, msgspec.structs.replace(booking, dues=dues), now=now)
-    except (Lost, Busy):
-        return booking
+        return "waiting"
+    return "settled"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -36,7 +36,13 @@ from holdfast.items import (
     page_of,
     promo_key,
     promo_of,
+    topup_item,
+    topup_key,
+    topup_of,
+    unmatched_item,
+    unmatched_of,
 )
+from holdfast.logs import logger
 from holdfast.model import (
     HOLDING,
     MAX_LIVE_HOLDS,
@@ -47,6 +53,8 @@ from holdfast.model import (
     Page,
     Promo,
     Status,
+    TopUp,
+    Unmatched,
     millis,
     month_of,
     wallet_entry,
@@ -58,6 +66,8 @@ if TYPE_CHECKING:
 
 MAX_TRIES = 30  # of a change whose conditions failed, each after reading anew; time usually runs out first
 PAGE_SIZE = 20  # bookings or entries in one answer
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+LIST_LIMIT = 100  # payments in an operator's list
 
 
 class Lost(Exception):
@@ -80,7 +90,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DueRow(msgspec.Struct, frozen=True):
-    """One row of the `due` index: perhaps stale, so only a hint of what to read."""
+    """One row of the `due` index: perhaps stale, so only a hint of what to read. A top-up's id stands there as well."""
 
     booking_id: str
     room_type_id: str
@@ -122,10 +132,22 @@ class Store:
         return booking_of(item) if item else None
 
     def bookings(self, booking_ids: Sequence[str]) -> list[Booking]:
-        """Those that exist, in the order asked for."""
+        """Those that exist, in the order asked for; one that cannot be read is logged, and left out."""
+        return self.readable_bookings(booking_ids)[0]
+
+    def readable_bookings(self, booking_ids: Sequence[str]) -> tuple[list[Booking], list[str]]:
+        """Those that exist, in the order asked for, and the ids of those whose items cannot be read."""
         keys = [booking_key(booking_id) for booking_id in booking_ids]
         found = self.table.get(keys)
-        return [booking_of(found[key]) for key in keys if key in found]
+        bookings, unreadable = [], []
+        for key, booking_id in zip(keys, booking_ids, strict=True):
+            try:
+                if key in found:
+                    bookings.append(booking_of(found[key]))
+            except msgspec.ValidationError:
+                logger.exception("a booking cannot be read", extra={"booking_id": booking_id})
+                unreadable.append(booking_id)
+        return bookings, unreadable
 
     def file(
         self,
@@ -207,13 +229,17 @@ class Store:
             limit=limit,
             filter_by="room_type_id = :room_type" if room_type_id else None,
         )
-        found = [DueRow(row["pk"].removeprefix("BOOKING#"), row["room_type_id"], row["due_at"]) for row in rows]
+        found = [DueRow(row["pk"].partition("#")[2], row.get("room_type_id", ""), row["due_at"]) for row in rows]
         return found, more is not None
 
     def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
         """The holds of one room type whose deadline has passed, as the index knows them."""
         shard = due_shard(HOLDS_DUE, room_type_id, self.due_shards)
         return self.due(shard, now, room_type_id=room_type_id)[0]
+
+    def all_due(self, kind: str) -> list[DueRow]:
+        """What is due of that kind, whenever: at most LIST_LIMIT of each shard."""
+        return [row for shard in self.shards(kind) for row in self.due(shard, END_OF_TIME, limit=LIST_LIMIT)[0]]
 
     def shards(self, kind: str) -> list[str]:
         return due_shards(kind, self.due_shards)
@@ -270,7 +296,8 @@ class Store:
             return put_action(self.table.name, item, "attribute_not_exists(pk)")
         unchanged = "write_id = :seen"
         values: Item = {":seen": before.write_id}
-        if before.status in HOLDING:
+        moves = (after.status, after.quote) != (before.status, before.quote)  # not just the gateway's books kept
+        if before.status in HOLDING and moves:
             is_due, is_held = "expires_at <= :now", "expires_at > :now"
             values[":now"] = millis(now)
             clock_allows = is_due if rescue or after.status is Status.EXPIRED else is_held
@@ -396,21 +423,17 @@ class Store:
     def credit(self, account: Account, entry: Entry, key: str) -> None:
         """Adds an entry to a wallet, once for each `key`; raises Lost when the key is used or the wallet moved."""
         record: Item = {"pk": credit_key(account.user_id, key)[0], "sk": credit_key(account.user_id, key)[1]}
-        record |= {"seq": entry.seq}
-        if account.stored:
-            update, condition, values = _balance_change(account, entry)
-            balance = update_action(self.table.name, account_key(account.user_id), update, condition, values)
-        else:
-            fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq)
-            balance = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
+        record |= {"seq": entry.seq, "write_id": self._new_id()}
         actions = [
             put_action(self.table.name, record, "attribute_not_exists(pk)"),
-            balance,
-            put_action(self.table.name, entry_item(entry), "attribute_not_exists(pk)"),
+            *self._entry_actions(account, entry),
         ]
         try:
-            self.table.transact(actions, self._new_id())
+            self.table.transact(actions, record["write_id"])
         except ConditionsFailed as failed:
+            met = failed.reasons[0].item
+            if met and met["write_id"] == record["write_id"]:
+                return
             raise Lost(["wallet"], None) from failed
 
     def credited(self, user_id: str, key: str) -> Entry | None:
@@ -425,6 +448,56 @@ class Store:
             limit=1,
         )
         return entry_of(items[0])
+
+    # Top-ups, and payments that belong to nothing
+
+    def topup(self, topup_id: str) -> TopUp | None:
+        key = topup_key(topup_id)
+        item = self.table.get([key]).get(key)
+        return topup_of(item) if item else None
+
+    def commit_topup(
+        self, before: TopUp | None, after: TopUp, *, account: Account | None = None, entry: Entry | None = None
+    ) -> TopUp:
+        """Moves a top-up on, with the wallet's entry if it has one, if nothing has written it since; raises Lost."""
+        after = msgspec.structs.replace(after, write_id=self._new_id())
+        item = topup_item(after, self.due_shards)
+        if before is None:
+            actions = [put_action(self.table.name, item, "attribute_not_exists(pk)")]
+        else:
+            actions = [put_action(self.table.name, item, "write_id = :seen", {":seen": before.write_id})]
+        if account and entry:
+            actions += self._entry_actions(account, entry)
+        try:
+            self.table.transact(actions, after.write_id)
+        except ConditionsFailed as failed:
+            met = failed.reasons[0].item
+            if met and met["write_id"] == after.write_id:
+                return after
+            raise Lost(["topup"], None) from failed
+        return after
+
+    def put_aside(self, unmatched: Unmatched) -> bool:
+        """Notes a payment that is not ours, once; False when it is noted already."""
+        try:
+            self.table.put(put_action(self.table.name, unmatched_item(unmatched), "attribute_not_exists(pk)"))
+        except ConditionsFailed:
+            return False
+        return True
+
+    def unmatched(self) -> list[Unmatched]:
+        items, _ = self.table.query("pk = :pk", {":pk": "UNMATCHED"}, newest_first=True, limit=LIST_LIMIT)
+        return [unmatched_of(item) for item in items]
+
+    def _entry_actions(self, account: Account, entry: Entry) -> list[dict[str, Any]]:
+        """The ledger line and the balance it makes, of a wallet that is as it was read."""
+        if account.stored:
+            update, condition, values = _balance_change(account, entry)
+            balance = update_action(self.table.name, account_key(account.user_id), update, condition, values)
+        else:
+            fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq)
+            balance = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
+        return [balance, put_action(self.table.name, entry_item(entry), "attribute_not_exists(pk)")]
 
 
 def _balance_change(account: Account, entry: Entry) -> tuple[str, str, Item]:

@@ -6,28 +6,32 @@ and https://docs.stripe.com/api/idempotent_requests (a key is kept for at least 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import stripe
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
-from botocore.config import Config
 
 from holdfast.payments import (
     CONNECT_SECONDS,
     READ_SECONDS,
+    BadSignature,
     GatewayPayment,
     GatewayRefused,
     GatewayUnknown,
     PaymentState,
 )
+from holdfast.secret_store import matches_any, secret_value
 
 if TYPE_CHECKING:
     from holdfast.settings import Settings
 
-SECRET_AGE_SECONDS = 300  # how long a rotated key may go unnoticed
+METADATA_REFERENCE = "holdfast_reference"
+WEBHOOK_TOLERANCE_SECONDS = 300  # either way: Stripe's own libraries allow five minutes
+TIME_DIGITS = 12  # of a time in a signature; more is not a time
 
 _STATES = {
     "requires_payment_method": PaymentState.OPEN,
@@ -42,9 +46,11 @@ _STATES = {
 
 class StripeGateway:
     name = "stripe"
+    closes_orders = True
 
-    def __init__(self, api_key: str, api_base: str = "") -> None:
+    def __init__(self, api_key: str, webhook_secrets: Sequence[str] = (), api_base: str = "") -> None:
         stripe.enable_telemetry = False
+        self._webhook_secrets = webhook_secrets
         self._client = stripe.StripeClient(
             api_key,
             base_addresses={"api": api_base} if api_base else {},
@@ -55,17 +61,17 @@ class StripeGateway:
     @classmethod
     def connect(cls, settings: Settings) -> StripeGateway:
         """The gateway with the key that Secrets Manager holds now, or held at most five minutes ago."""
-        secret: Any = _secrets().get(settings.stripe_secret_name, max_age=SECRET_AGE_SECONDS, transform="json")
-        return _gateway(secret["api_key"], settings.stripe_api_base)
+        secret = secret_value(settings.stripe_secret_name)
+        return _gateway(secret["api_key"], tuple(secret.get("webhook_secrets", ())), settings.stripe_api_base)
 
-    def open_order(self, booking_id: str, amount: int, currency: str, key: str) -> GatewayPayment:
+    def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
         with _classified():
             intent = self._client.v1.payment_intents.create(
                 {
                     "amount": amount,
                     "currency": currency.lower(),
                     "capture_method": "manual",
-                    "metadata": {"booking_id": booking_id},
+                    "metadata": {METADATA_REFERENCE: reference},
                 },
                 options={"idempotency_key": key},
             )
@@ -92,16 +98,43 @@ class StripeGateway:
                 {"payment_intent": order_id, "amount": amount}, options={"idempotency_key": key}
             )
 
+    def proves(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
+        del signature  # Stripe signs nothing for the browser: the intent itself is looked at
+        return order_id == transaction_id
+
+    def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
+        _check_signature(body, headers.get("stripe-signature", ""), self._webhook_secrets, now)
+        event = json.loads(body)
+        told = event.get("data", {}).get("object", {})
+        kind = event.get("type", "")
+        if kind.startswith("payment_intent."):
+            return str(told["id"])
+        if kind.startswith(("charge.", "refund.")):
+            intent: str | None = told.get("payment_intent")
+            return intent
+        return None
+
+
+def _check_signature(body: bytes, header: str, secrets: Sequence[str], now: datetime) -> None:
+    """`t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">,…`, by https://docs.stripe.com/webhooks#verify-manually.
+
+    Several `v1` come while a secret is being rolled; other schemes are ignored. Raises BadSignature.
+    """
+    parts = [part.strip().partition("=") for part in header.split(",")]
+    times = [value for name, _, value in parts if name == "t"]
+    if len(times) != 1 or not (times[0].isascii() and times[0].isdigit() and len(times[0]) <= TIME_DIGITS):
+        raise BadSignature("Stripe-Signature has no time")
+    if abs(now.timestamp() - int(times[0])) > WEBHOOK_TOLERANCE_SECONDS:
+        raise BadSignature("Stripe-Signature is too old, or from the future")
+    given = [value.encode("utf-8", "surrogateescape") for name, _, value in parts if name == "v1"]
+    signed = times[0].encode() + b"." + body
+    if not matches_any(signed, given, secrets):
+        raise BadSignature("Stripe-Signature does not match")
+
 
 @cache
-def _secrets() -> SecretsProvider:
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
-    return SecretsProvider(boto_config=config)
-
-
-@cache
-def _gateway(api_key: str, api_base: str) -> StripeGateway:
-    return StripeGateway(api_key, api_base)
+def _gateway(api_key: str, webhook_secrets: tuple[str, ...], api_base: str) -> StripeGateway:
+    return StripeGateway(api_key, webhook_secrets, api_base)
 
 
 def _payment(intent: stripe.PaymentIntent) -> GatewayPayment:
@@ -114,7 +147,7 @@ def _payment(intent: stripe.PaymentIntent) -> GatewayPayment:
     return GatewayPayment(
         order_id=told["id"],
         transaction_id=told["id"],
-        booking_id=(told.get("metadata") or {}).get("booking_id"),
+        reference=(told.get("metadata") or {}).get(METADATA_REFERENCE),
         amount=told["amount"],
         currency=told["currency"].upper(),
         state=state,

@@ -1,0 +1,54 @@
+"""Settle what is due at the gateways: each minute by rule, and at once when an admin asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from holdfast.gateways import Gateways
+from holdfast.http import Answer, Api, Call
+from holdfast.logs import logger, publishes_metrics
+from holdfast.model import utc_now
+from holdfast.operations import PaymentsQuery, list_payments
+from holdfast.settings import Settings
+from holdfast.settle import SettleRequest, settle_booking, settle_due
+from holdfast.store import Store
+from holdfast.views import booking_view
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+settings = Settings.from_environment()
+store = Store.connect(settings)
+api = Api(settings.cognito_client_id)
+
+
+@api.route("GET /admin/payments")
+def get_payments(call: Call) -> Answer:
+    call.admin_id  # noqa: B018 - raises for anyone else
+    query = call.query(PaymentsQuery)
+    return Answer(200, {"payments": list_payments(query, store=store.within(call.seconds_left), now=utc_now())})
+
+
+@api.route("POST /admin/bookings/{booking_id}/settle")
+def post_settle(call: Call) -> Answer:
+    booking = settle_booking(
+        admin_id=call.admin_id,
+        booking_id=call.booking_id,
+        request=call.body(SettleRequest),
+        store=store.within(call.seconds_left),
+        gateways=Gateways(settings),
+        clock=utc_now,
+    )
+    return Answer(200, booking_view(booking, utc_now()))
+
+
+@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
+@publishes_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    if "routeKey" in event:
+        return api.handle(event, context)
+    mine = store.within(context.get_remaining_time_in_millis() / 1000)
+    summary: dict[str, Any] = msgspec.to_builtins(settle_due(store=mine, gateways=Gateways(settings), clock=utc_now))
+    return summary

@@ -1,0 +1,63 @@
+"""What operators see of payments: what is due, what is stuck, and what belongs to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from holdfast.items import PAYMENTS_DUE, PAYMENTS_STUCK
+from holdfast.model import millis, rfc3339
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.store import Store
+
+
+class PaymentsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The query of `GET /admin/payments`."""
+
+    state: Literal["due", "stuck", "unmatched"] = "due"
+
+
+def list_payments(query: PaymentsQuery, *, store: Store, now: datetime) -> list[dict[str, Any]]:
+    """The payments in that state, oldest first, each with its age in seconds."""
+    if query.state == "unmatched":
+        return [
+            {
+                "gateway": payment.gateway,
+                "gateway_order_id": payment.order_id,
+                "amount": payment.amount,
+                "currency": payment.currency,
+                "state": payment.state,
+                "seen_at": rfc3339(payment.at_ms),
+                "age_seconds": (millis(now) - payment.at_ms) // 1000,
+            }
+            for payment in sorted(store.unmatched(), key=lambda payment: payment.at_ms)
+        ]
+    kind = PAYMENTS_DUE if query.state == "due" else PAYMENTS_STUCK
+    rows = sorted(store.all_due(kind), key=lambda row: row.due_at_ms)
+    bookings = {booking.booking_id: booking for booking in store.bookings([row.booking_id for row in rows])}
+    listed: list[dict[str, Any]] = []
+    for row in rows:
+        booking = bookings.get(row.booking_id)
+        if booking is None:
+            listed.append({"topup_id": row.booking_id, "next_try_at": rfc3339(row.due_at_ms)})
+            continue
+        listed += [
+            {
+                "booking_id": row.booking_id,
+                "status": booking.status,
+                "action": due.action,
+                "gateway": due.gateway,
+                "gateway_order_id": due.order_id,
+                "amount": due.amount,
+                "currency": booking.currency,
+                "attempts": due.attempts,
+                "next_try_at": rfc3339(due.at_ms),
+                "age_seconds": (millis(now) - booking.history[-1].at_ms) // 1000,
+            }
+            for due in booking.dues
+        ]
+    return listed

@@ -1,0 +1,142 @@
+"""Take up what a gateway's books say of one order, whoever brings the news: a webhook, or settle on its round.
+
+The news itself is never believed, only looked up. So it may come twice, late, or in any order: what is done already
+shows in our books or the gateway's, and is not done again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from holdfast.dues import carry_out_dues
+from holdfast.errors import BookingError, Busy, InProgress, InsufficientWallet
+from holdfast.finalize import finalize
+from holdfast.finalize_request import BY_GATEWAY, FinalizeRequest
+from holdfast.logs import Metric, count, logger
+from holdfast.model import HOLDING, Booking, Clock, Due, DueAction, Status, Unmatched, millis
+from holdfast.payments import GatewayRefused
+from holdfast.topup import TOPUP_ID, advance_topup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from holdfast.payments import Gateway, GatewayPayment
+    from holdfast.store import Store
+
+
+def receive(
+    order_id: str, *, gateway: str, store: Store, gateways: Mapping[str, Gateway], clock: Clock, by: str
+) -> None:
+    """Confirms the booking that the order pays for, or sees that its money goes back.
+
+    Raises Busy, InProgress, GatewayError when that could not be settled now: the news should come again.
+    """
+    try:
+        payment = gateways[gateway].fetch(order_id)
+    except GatewayRefused:
+        unknown = Unmatched(
+            gateway=gateway, order_id=order_id, amount=0, currency="", state="unknown", at_ms=millis(clock())
+        )
+        _put_aside(unknown, store)
+        return
+    reference = payment.reference or ""
+    if TOPUP_ID.fullmatch(reference):
+        topup = store.topup(reference)
+        if topup and topup.order_id == order_id:
+            advance_topup(topup, store=store, gateways=gateways, clock=clock)
+            return
+    booking = store.booking(reference) if reference else None
+    if booking is None:
+        unmatched = Unmatched(
+            gateway=gateway,
+            order_id=order_id,
+            amount=payment.amount,
+            currency=payment.currency,
+            state=payment.state,
+            at_ms=millis(clock()),
+        )
+        _put_aside(unmatched, store)
+        return
+    if not payment.holds_money:
+        return
+    own = booking.payment is not None and booking.payment.order_id == order_id
+    if own and booking.status is Status.CONFIRMED and booking.payment_mode in BY_GATEWAY:
+        carry_out_dues(booking, store=store, gateways=gateways, clock=clock, by=by)
+    elif not own or not _confirmed(booking, payment, store=store, gateways=gateways, clock=clock, by=by):
+        give_back(booking, payment, gateway=gateway, store=store, gateways=gateways, clock=clock, by=by)
+
+
+def _confirmed(
+    booking: Booking,
+    payment: GatewayPayment,
+    *,
+    store: Store,
+    gateways: Mapping[str, Gateway],
+    clock: Clock,
+    by: str,
+) -> bool:
+    """Finalizes with the amounts that the payment start fixed; False when this money can buy the booking no more."""
+    frozen = booking.quote
+    if frozen is None:
+        return False
+    request = FinalizeRequest(
+        payment_mode="wallet_partial" if frozen.wallet_applied else "gateway_only",
+        wallet_applied=frozen.wallet_applied,
+        gateway_amount=frozen.gateway_payable,
+        gateway_transaction_id=payment.transaction_id,
+    )
+    try:
+        finalize(
+            booking.booking_id,
+            request,
+            caller=booking.user_id,
+            store=store,
+            gateways=gateways,
+            clock=clock,
+            by=by,
+            seen=payment,
+        )
+    except (Busy, InProgress):
+        raise
+    except InsufficientWallet:
+        return booking.status_at(clock()) in HOLDING  # the guest has until the deadline to fill the wallet
+    except BookingError:
+        return False
+    return True
+
+
+def give_back(
+    booking: Booking,
+    payment: GatewayPayment,
+    *,
+    gateway: str,
+    store: Store,
+    gateways: Mapping[str, Gateway],
+    clock: Clock,
+    by: str,
+) -> None:
+    """Writes down that this order's money is due to go back, whole, and tries it at once."""
+
+    def attempt() -> Booking:
+        current, now = store.booking(booking.booking_id) or booking, clock()
+        if any((due.order_id, due.action) == (payment.order_id, DueAction.VOID) for due in current.dues):
+            return current
+        due = Due(
+            action=DueAction.VOID,
+            gateway=gateway,
+            order_id=payment.order_id,
+            amount=payment.amount,
+            at_ms=millis(now),
+        )
+        note = f"a payment of {payment.amount} cannot be used and is given back"
+        dues = (*(other for other in current.dues if other.order_id != payment.order_id), due)
+        return store.commit(current, current.moved(current.status, now, by, note=note, dues=dues), now=now)
+
+    carry_out_dues(store.until_won(attempt), store=store, gateways=gateways, clock=clock, by=by)
+
+
+def _put_aside(unmatched: Unmatched, store: Store) -> None:
+    if store.put_aside(unmatched):
+        facts = {"gateway": unmatched.gateway, "order_id": unmatched.order_id, "amount": unmatched.amount}
+        logger.error("a payment belongs to no booking or top-up of ours", extra=facts)
+        count(Metric.PAYMENTS_UNMATCHED, 1)

@@ -1,0 +1,37 @@
+"""The gateways' secrets: read from Secrets Manager with a short cache, and compared in constant time."""
+
+from __future__ import annotations
+
+import hmac
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_AGE_SECONDS = 300  # how long a rotated secret may go unnoticed
+
+
+def secret_value(name: str) -> dict[str, Any]:
+    """The secret's JSON object, as Secrets Manager holds it now or held at most five minutes ago."""
+    value: Any = _provider().get(name, max_age=MAX_AGE_SECONDS, transform="json")
+    return dict(value)
+
+
+def matches_any(signed: bytes, given: Sequence[bytes], secrets: Sequence[str]) -> bool:
+    """Whether one of the given hex signatures is the HMAC-SHA256 of `signed` under one of the secrets.
+
+    Bytes are compared, in constant time, so that a signature that is not ASCII is merely wrong.
+    """
+    wanted = [hmac.new(secret.encode(), signed, sha256).hexdigest().encode() for secret in secrets]
+    return any([hmac.compare_digest(want, have) for want in wanted for have in given])  # noqa: C419 - all are compared
+
+
+@cache
+def _provider() -> SecretsProvider:
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+    return SecretsProvider(boto_config=config)

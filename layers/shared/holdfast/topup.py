@@ -1,0 +1,217 @@
+"""Fill the wallet by card: open an order, capture what the guest authorised, then credit it, each once."""
+
+from __future__ import annotations
+
+import re
+from base64 import b32encode
+from contextlib import suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+
+from holdfast.errors import (
+    Busy,
+    IdempotencyKeyReused,
+    NotFound,
+    NotPayable,
+    PaymentDeclined,
+)
+from holdfast.logs import record_entry
+from holdfast.model import DEFAULT_CURRENCY, MAX_AMOUNT, Clock, Entry, TopUp, TopUpStatus, millis
+from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from holdfast.store import Store
+
+TOPUP_ID = re.compile(r"tu_[a-z2-7]{26}")
+MIN_TOPUP = 100  # minor units: what both gateways take and give back
+LOOK_AGAIN_SECONDS = 900  # after a start, when the guest never came back
+LONGEST_RETRY_SECONDS = 3600
+STUCK_AFTER_ATTEMPTS = 30
+
+
+class TopUpRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of `POST /wallet/topups`."""
+
+    gateway: Literal["stripe", "razorpay"]
+    amount: Annotated[int, msgspec.Meta(ge=MIN_TOPUP, le=MAX_AMOUNT)]
+
+
+class TopUpProof(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of `POST /wallet/topups/{topup_id}/finalize`."""
+
+    gateway_transaction_id: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_]{1,64}\Z")]
+    gateway_signature: Annotated[str, msgspec.Meta(pattern=r"\A[\x21-\x7e]{1,256}\Z")] | None = None
+
+
+class TopUpView(msgspec.Struct, kw_only=True, omit_defaults=True):
+    topup_id: str
+    status: TopUpStatus
+    gateway: str
+    gateway_order_id: str
+    client_secret: str | None = None
+    amount: int
+    currency: str
+
+
+def start_topup(
+    request: TopUpRequest, *, user_id: str, key: str, store: Store, gateways: Mapping[str, Gateway], clock: Clock
+) -> tuple[TopUpView, bool]:
+    """The top-up that this user's `key` stands for, with an order to pay, and whether this call made it.
+
+    Raises IdempotencyKeyReused, PaymentDeclined, Busy.
+    """
+    topup_id = "tu_" + b32encode(sha256(f"{user_id}\0topup\0{key}".encode()).digest())[:26].decode().lower()
+    gateway = gateways[request.gateway]
+
+    def attempt() -> tuple[TopUp, GatewayPayment, bool]:
+        topup = store.topup(topup_id)
+        if topup:
+            if (topup.gateway, topup.amount) != (request.gateway, request.amount):
+                raise IdempotencyKeyReused("This key made another top-up; send a new key for a new one.")
+            return topup, gateway.fetch(topup.order_id), False
+        order = gateway.open_order(topup_id, request.amount, DEFAULT_CURRENCY, f"{topup_id}:order")
+        now_ms = millis(clock())
+        topup = TopUp(
+            topup_id=topup_id,
+            user_id=user_id,
+            gateway=gateway.name,
+            order_id=order.order_id,
+            amount=request.amount,
+            currency=DEFAULT_CURRENCY,
+            status=TopUpStatus.PENDING,
+            created_at_ms=now_ms,
+            due_at_ms=now_ms + LOOK_AGAIN_SECONDS * 1000,
+        )
+        return store.commit_topup(None, topup), order, True
+
+    topup, order, created = _answered(lambda: store.until_won(attempt))
+    return _view(topup, order.client_secret), created
+
+
+def finalize_topup(
+    topup_id: str,
+    proof: TopUpProof,
+    *,
+    user_id: str,
+    store: Store,
+    gateways: Mapping[str, Gateway],
+    clock: Clock,
+) -> TopUpView:
+    """Captures and credits the top-up; a repeat gives the same answer.
+
+    Raises NotFound, NotPayable, PaymentDeclined, InProgress, Busy.
+    """
+    topup = store.topup(topup_id)
+    if topup is None or topup.user_id != user_id:
+        raise NotFound("You have no top-up by that id.")
+    gateway = gateways[topup.gateway]
+    if not gateway.proves(topup.order_id, proof.gateway_transaction_id, proof.gateway_signature):
+        raise PaymentDeclined("gateway_transaction_id is not proven to be the payment of this top-up.")
+    advanced = _answered(lambda: advance_topup(topup, store=store, gateways=gateways, clock=clock))
+    match advanced.status:
+        case TopUpStatus.CREDITED:
+            return _view(advanced, None)
+        case TopUpStatus.CLOSED:
+            raise NotPayable("The top-up was closed; start a new one.")
+        case TopUpStatus.PENDING:
+            raise PaymentDeclined("The payment at the gateway is not authorised.")
+
+
+def advance_topup(topup: TopUp, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> TopUp:
+    """Takes a top-up as far as the gateway's books allow: captured, then credited; given back when it is not ours.
+
+    Raises GatewayError, InProgress, Busy.
+    """
+    gateway = gateways[topup.gateway]
+    payment = gateway.fetch(topup.order_id)
+    expected = (topup.topup_id, topup.amount, topup.currency)
+    ours = (payment.reference, payment.amount, payment.currency) == expected
+    if topup.status is not TopUpStatus.CREDITED and ours and payment.state is PaymentState.AUTHORISED:
+        payment = _captured(topup, gateway)
+    if topup.status is TopUpStatus.CREDITED or not payment.holds_money:
+        return topup
+    if payment.captured - payment.refunded == topup.amount and ours:
+        return _credit(topup, store=store, clock=clock)
+    raise GatewayUnknown("the payment of a top-up is not what was asked for")
+
+
+def settle_topup(topup: TopUp, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> TopUp:
+    """What settle does with a top-up that is due: credits it if it was paid, else closes it. Raises GatewayError."""
+    topup = advance_topup(topup, store=store, gateways=gateways, clock=clock)
+    if topup.status is not TopUpStatus.PENDING:
+        return topup
+    gateway = gateways[topup.gateway]
+    if gateway.closes_orders:
+        with_key = f"{topup.topup_id}:close:{topup.attempts}"
+        gateway.void(topup.order_id, with_key)
+    return store.commit_topup(topup, msgspec.structs.replace(topup, status=TopUpStatus.CLOSED))
+
+
+def put_off_topup(topup: TopUp, *, store: Store, now: datetime) -> None:
+    attempts = topup.attempts + 1
+    pause_seconds = min(LONGEST_RETRY_SECONDS, 60 * 2**topup.attempts)
+    later = msgspec.structs.replace(
+        topup,
+        attempts=attempts,
+        due_at_ms=millis(now) + pause_seconds * 1000,
+        stuck=attempts >= STUCK_AFTER_ATTEMPTS,
+    )
+    store.commit_topup(topup, later)
+
+
+def _captured(topup: TopUp, gateway: Gateway) -> GatewayPayment:
+    with suppress(GatewayRefused):  # perhaps because it is captured: the look decides
+        gateway.capture(topup.order_id, topup.amount, topup.currency, f"{topup.topup_id}:capture:{topup.attempts}")
+    return gateway.fetch(topup.order_id)
+
+
+def _credit(topup: TopUp, *, store: Store, clock: Clock) -> TopUp:
+    """Credits the captured money in the transaction that marks the top-up credited, so once whoever else tries."""
+
+    def attempt() -> TopUp:
+        current = store.topup(topup.topup_id) or topup
+        if current.status is TopUpStatus.CREDITED:
+            return current
+        account = store.account(topup.user_id)
+        entry = Entry(
+            user_id=topup.user_id,
+            seq=account.seq + 1,
+            amount=topup.amount,
+            balance_after=account.balance + topup.amount,
+            reason="topup",
+            actor=topup.gateway,
+            at_ms=millis(clock()),
+        )
+        credited = store.commit_topup(
+            current, msgspec.structs.replace(current, status=TopUpStatus.CREDITED), account=account, entry=entry
+        )
+        record_entry(entry, topup.currency)
+        return credited
+
+    return store.until_won(attempt)
+
+
+def _answered[Answer](call: Callable[[], Answer]) -> Answer:
+    try:
+        return call()
+    except GatewayRefused as error:
+        raise PaymentDeclined("The gateway did not take the payment; try another way to pay.") from error
+    except GatewayUnknown as error:
+        raise Busy("The gateway did not answer; please repeat the request.") from error
+
+
+def _view(topup: TopUp, client_secret: str | None) -> TopUpView:
+    return TopUpView(
+        topup_id=topup.topup_id,
+        status=topup.status,
+        gateway=topup.gateway,
+        gateway_order_id=topup.order_id,
+        client_secret=client_secret,
+        amount=topup.amount,
+        currency=topup.currency,
+    )
