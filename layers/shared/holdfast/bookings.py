@@ -14,7 +14,8 @@ from holdfast.pricing import Quote, base_amount, discount, frozen_quote, quote
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from holdfast.store import File, Store
+    from holdfast.store import Store
+    from holdfast.transaction import File
 
 PromoCode = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{1,32}\Z")]
 Amount = Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from holdfast.payments import Gateway
-    from holdfast.store import File, Store
+    from holdfast.store import Store
+    from holdfast.transaction import File
 
 
 class RefundStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from holdfast.payments import (
     PaymentState,
 )
 from holdfast.store import Lost
+from holdfast.table import CALL_SECONDS, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 FIRST_RETRY_SECONDS = 60
 LONGEST_RETRY_SECONDS = 3600
 STUCK_AFTER_ATTEMPTS = 30  # about a day; a gateway keeps the answer to a key that long, so a repeat may help till then
-CALL_SECONDS = 3 * (CONNECT_SECONDS + READ_SECONDS)  # look, act, look again
+GATEWAY_SECONDS = CONNECT_SECONDS + READ_SECONDS + CALL_SECONDS  # one gateway call, and its outcome written down
 
 
 class Lapsed(GatewayError):
@@ -52,15 +53,15 @@ def carry_out_dues(
     for the booking itself stands. Only a capture that can never succeed undoes the booking.
     """
     for due in booking.dues:
-        if due in booking.dues and not due.stuck and due.at_ms <= millis(clock()):
+        in_time = store.table.seconds_left() >= GATEWAY_SECONDS
+        if in_time and due in booking.dues and not due.stuck and due.at_ms <= millis(clock()):
             booking = _carry_out(booking, due, store=store, gateway=gateways[due.gateway], clock=clock, by=by)
     return booking
 
 
 def _carry_out(booking: Booking, due: Due, *, store: Store, gateway: Gateway, clock: Clock, by: str) -> Booking:
     try:
-        store.table.require(CALL_SECONDS)
-        payment = _act(booking, due, gateway)
+        payment = _act(booking, due, gateway, store.table)
         done = store.commit(booking, _done(booking, due, payment, clock(), by), now=clock())
     except Lapsed:
         return _undo(booking, due, store=store, clock=clock, by=by)
@@ -72,11 +73,12 @@ def _carry_out(booking: Booking, due: Due, *, store: Store, gateway: Gateway, cl
     return done
 
 
-def _act(booking: Booking, due: Due, gateway: Gateway) -> GatewayPayment:
+def _act(booking: Booking, due: Due, gateway: Gateway, table: Table) -> GatewayPayment:
     """Brings the gateway's books to what is due, and returns them; raises GatewayError when they are not there yet."""
     payment = gateway.fetch(due.order_id)
     if _reached(due, payment, gateway):
         return payment
+    table.require(GATEWAY_SECONDS)
     # A refund's key stays the same while it asks for the same. Capture and void are guarded by the payment's state as
     # well, and take a new key for each try, because a gateway repeats a stored failure for the old one.
     still_held = payment.captured - payment.refunded
@@ -94,6 +96,7 @@ def _act(booking: Booking, due: Due, gateway: Gateway) -> GatewayPayment:
         case DueAction.REFUND if payment.captured >= due.amount:
             missing = due.amount - payment.refunded
             _ask(lambda: gateway.refund(due.order_id, missing, f"{key}:{missing}"))
+    table.require(GATEWAY_SECONDS)
     payment = gateway.fetch(due.order_id)
     if not _reached(due, payment, gateway):
         told = f"{payment.state}, {payment.captured} captured, {payment.refunded} refunded"
@@ -129,7 +132,10 @@ def _done(booking: Booking, due: Due, payment: GatewayPayment, now: datetime, by
             voided=payment.state is PaymentState.VOIDED,
         )
     dues = tuple(other for other in booking.dues if other != due)
-    return booking.moved(booking.status, now, by, note=f"{due.action} {due.amount}", payment=own, dues=dues)
+    note = f"{due.amount} captured" if due.action is DueAction.CAPTURE else f"{payment.refunded} refunded"
+    if due.action is DueAction.VOID and payment.captured == 0:
+        note = "the gateway order is closed; nothing was taken"
+    return booking.moved(booking.status, now, by, note=note, payment=own, dues=dues)
 
 
 def _record_done(before: Booking, after: Booking, due: Due, payment: GatewayPayment) -> None:

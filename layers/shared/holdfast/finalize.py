@@ -63,7 +63,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from holdfast.store import File, Store
+    from holdfast.store import Store
+    from holdfast.transaction import File
 
 GATEWAY_SECONDS = CONNECT_SECONDS + READ_SECONDS + CALL_SECONDS  # to look at a payment and still commit
 LATE = HoldExpired("The hold is over and cannot be confirmed any more; an authorised payment is given back.")

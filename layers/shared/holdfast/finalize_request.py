@@ -11,7 +11,7 @@ from holdfast.bookings import Amount, PromoCode, promo_discount
 from holdfast.errors import InsufficientWallet, InvalidFields, NotPayable, PriceChanged
 from holdfast.model import Booking, FrozenQuote, PaymentMode
 from holdfast.pricing import Quote, frozen_quote, quote
-from holdfast.store import File
+from holdfast.transaction import File
 
 REASON_LENGTH = 200
 BY_GATEWAY = frozenset({PaymentMode.WALLET_PARTIAL, PaymentMode.GATEWAY_ONLY})

@@ -34,7 +34,8 @@ from holdfast.model import (
 )
 
 if TYPE_CHECKING:
-    from holdfast.store import File, Store
+    from holdfast.store import Store
+    from holdfast.transaction import File
 
 Name = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
 

@@ -27,7 +27,7 @@ READ_SECONDS = 2
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # the longest one call can take: with less left, none is started
 FIRST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.5
-DEFAULT_PATIENCE_SECONDS = 10.0  # for callers without a Lambda deadline
+DEFAULT_PATIENCE_SECONDS = 30.0  # for callers without a Lambda deadline
 BATCH_GET_LIMIT = 100  # keys in one BatchGetItem, by DynamoDB's limits
 
 # What may be sent again as it was: nothing has been applied, or the conditions and the token make a repeat harmless.

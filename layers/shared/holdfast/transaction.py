@@ -1,0 +1,224 @@
+"""What one state change writes: derived from the booking before and after, each write with its condition.
+
+Rooms that leave or return to the pages, the promo claimed or given back, the wallet's entry, the live hold: none is
+asked for by hand, so none can be forgotten or differ from the booking's state.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from holdfast.items import (
+    Item,
+    account_item,
+    account_key,
+    booking_item,
+    claim_item,
+    claim_key,
+    entry_item,
+    page_key,
+    promo_key,
+)
+from holdfast.model import (
+    HOLDING,
+    MAX_LIVE_HOLDS,
+    Account,
+    Booking,
+    Claim,
+    Entry,
+    Page,
+    Promo,
+    Status,
+    millis,
+    month_of,
+    wallet_entry,
+)
+from holdfast.table import put_action, update_action
+
+Action = dict[str, Any]
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one decision about a booking needs, read in one round trip."""
+
+    booking: Booking | None
+    account: Account
+    pages: dict[str, Page]
+    promo: Promo | None
+    claim: Claim | None
+
+
+class Writes:
+    """Makes the actions of a transaction on one table, the booking's own always first."""
+
+    def __init__(self, table: str, due_shards: int) -> None:
+        self.table = table
+        self.due_shards = due_shards
+
+    def of(
+        self,
+        before: Booking | None,
+        after: Booking,
+        *,
+        now: datetime,
+        file: File | None,
+        rescue: bool,
+        deleted: bool,
+    ) -> list[tuple[str, Action]]:
+        """The actions, each with its kind: booking, page, wallet or promo."""
+        return [
+            ("booking", self._booking_action(before, after, now, rescue=rescue, deleted=deleted)),
+            *(("page", action) for action in self._page_actions(before, after, file)),
+            *(("wallet", action) for action in self._account_actions(before, after, now, file)),
+            *(("promo", action) for action in self._promo_actions(before, after, file)),
+        ]
+
+    def _booking_action(
+        self, before: Booking | None, after: Booking, now: datetime, *, rescue: bool, deleted: bool
+    ) -> Action:
+        """Puts the booking if nothing has written it since it was read, and if the clock allows the move.
+
+        reserved_at ---------- held ----------> expires_at ---------- due ---------->
+        start payment, confirm, cancel: here    |    expire, rescue: only from here
+        """
+        item = booking_item(after, self.due_shards)
+        if before is None or deleted:
+            return put_action(self.table, item, "attribute_not_exists(pk)")
+        unchanged = "write_id = :seen"
+        values: Item = {":seen": before.write_id}
+        moves = (after.status, after.quote) != (before.status, before.quote)  # not just the gateway's books kept
+        if before.status in HOLDING and moves:
+            is_due, is_held = "expires_at <= :now", "expires_at > :now"
+            values[":now"] = millis(now)
+            clock_allows = is_due if rescue or after.status is Status.EXPIRED else is_held
+            return put_action(self.table, item, f"{unchanged} AND {clock_allows}", values)
+        return put_action(self.table, item, unchanged, values)
+
+    def _page_actions(self, before: Booking | None, after: Booking, file: File | None) -> list[Action]:
+        """One update for all the nights of a page: rooms leave it when a booking begins to keep them, and return."""
+        change = after.rooms * (after.keeps_rooms - (before is not None and before.keeps_rooms))
+        if change == 0:
+            return []
+        by_month: dict[str, list[date]] = {}
+        for night in after.nights:
+            by_month.setdefault(month_of(night), []).append(night)
+        actions = []
+        for month, stay in by_month.items():
+            days = [f"#{night.day}" for night in stay]
+            names = {"#free": "free"} | {f"#{night.day}": str(night.day) for night in stay}  # FREE is a reserved word
+            values: Item = {":rooms": abs(change)}
+            sign = "-" if change > 0 else "+"
+            conditions = ["attribute_exists(pk)"]
+            if change > 0:
+                enough_free = [f"#free.{day} >= :rooms" for day in days]
+                conditions = enough_free
+                page = file.pages.get(month) if file else None
+                if page:
+                    conditions = ["revision = :revision", *enough_free]
+                    values[":revision"] = page.revision
+            update = "SET " + ", ".join(f"#free.{day} = #free.{day} {sign} :rooms" for day in days)
+            key = page_key(after.room_type_id, month)
+            actions.append(update_action(self.table, key, update, " AND ".join(conditions), values, names))
+        return actions
+
+    def _account_actions(
+        self, before: Booking | None, after: Booking, now: datetime, file: File | None
+    ) -> list[Action]:
+        """The live hold and the wallet of the booking's guest, in one update, and the ledger line beside it."""
+        if before is None:
+            assert file is not None
+            return [self._hold_action(file.account, after, now)]
+        let_go = before.status in HOLDING and after.status not in HOLDING and after.status is not Status.EXPIRED
+        entry = wallet_entry(before, after, file.account) if file else None
+        if entry is None and not let_go:
+            return []
+        key = account_key(after.user_id)
+        update, condition = "", "attribute_exists(pk)"
+        names: dict[str, str] = {}
+        values: Item = {}
+        entries: list[Action] = []
+        if file and entry:
+            update, condition, values = balance_change(file.account, entry)
+            entries = [put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]
+        if let_go:
+            update += " REMOVE live.#booking"
+            names = {"#booking": after.booking_id}
+        return [update_action(self.table, key, update.strip(), condition, values, names), *entries]
+
+    def _hold_action(self, account: Account, booking: Booking, now: datetime) -> Action:
+        """Adds the hold to the account while its live holds stay within the cap, and prunes those past their deadline.
+
+        DynamoDB cannot count by the clock, so the expired ones that were read are removed and made up for:
+        size(live) < cap + pruned, and each pruned one still there, is exactly "fewer than cap besides them".
+        """
+        key = account_key(account.user_id)
+        if not account.stored:
+            fresh = msgspec.structs.replace(account, live={booking.booking_id: booking.expires_at_ms})
+            return put_action(self.table, account_item(fresh), "attribute_not_exists(pk)")
+        pruned = [held for held, until_ms in account.live.items() if until_ms <= millis(now)]
+        names = {"#booking": booking.booking_id} | {f"#old{n}": held for n, held in enumerate(pruned)}
+        below_cap = ["size(live) < :most", *(f"attribute_exists(live.#old{n})" for n in range(len(pruned)))]
+        update = "SET live.#booking = :until"
+        if pruned:
+            update += " REMOVE " + ", ".join(f"live.#old{n}" for n in range(len(pruned)))
+        values: Item = {":until": booking.expires_at_ms, ":most": MAX_LIVE_HOLDS + len(pruned)}
+        return update_action(self.table, key, update, " AND ".join(below_cap), values, names)
+
+    def _promo_actions(self, before: Booking | None, after: Booking, file: File | None) -> list[Action]:
+        """A use of the old code goes back and one of the new is claimed, when the booking's code changes."""
+        old, new = before.claimed_promo if before else None, after.claimed_promo
+        if old == new:
+            return []
+        actions = []
+        if before and old:
+            actions += self._give_back(old, before)
+        if new:
+            assert file is not None
+            assert file.promo is not None
+            assert file.claim is not None
+            actions += self._claim(file.promo, file.claim, after)
+        return actions
+
+    def _give_back(self, code: str, booking: Booking) -> list[Action]:
+        return [
+            update_action(self.table, promo_key(code), "SET claimed = claimed - :one", "claimed >= :one", {":one": 1}),
+            update_action(
+                self.table,
+                claim_key(code, booking.user_id),
+                "REMOVE bookings.#booking",
+                "attribute_exists(bookings.#booking)",
+                {},
+                {"#booking": booking.booking_id},
+            ),
+        ]
+
+    def _claim(self, promo: Promo, claim: Claim, booking: Booking) -> list[Action]:
+        uses_left = "attribute_exists(pk) AND (attribute_not_exists(usage_limit) OR claimed < usage_limit)"
+        take = update_action(self.table, promo_key(promo.code), "SET claimed = claimed + :one", uses_left, {":one": 1})
+        if not claim.stored:
+            first = msgspec.structs.replace(claim, bookings={booking.booking_id: 1})
+            return [take, put_action(self.table, claim_item(first), "attribute_not_exists(pk)")]
+        condition, values = "attribute_not_exists(bookings.#booking)", {":one": 1}
+        if promo.per_user_limit is not None:
+            condition += " AND size(bookings) < :most"
+            values[":most"] = promo.per_user_limit
+        key = claim_key(promo.code, booking.user_id)
+        names = {"#booking": booking.booking_id}
+        return [take, update_action(self.table, key, "SET bookings.#booking = :one", condition, values, names)]
+
+
+def balance_change(account: Account, entry: Entry) -> tuple[str, str, Item]:
+    """The new balance and seq, if both are still what the entry was reckoned from."""
+    return (
+        "SET balance = :balance, seq = :seq",
+        "balance = :old_balance AND seq = :old_seq",
+        {
+            ":balance": entry.balance_after,
+            ":seq": entry.seq,
+            ":old_balance": account.balance,
+            ":old_seq": account.seq,
+        },
+    )
