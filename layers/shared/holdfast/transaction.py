@@ -89,7 +89,7 @@ class Writes:
             return put_action(self.table, item, "attribute_not_exists(pk)")
         unchanged = "write_id = :seen"
         values: Item = {":seen": before.write_id}
-        moves = (after.status, after.quote) != (before.status, before.quote)  # not just the gateway's books kept
+        moves = _terms(after) != _terms(before)  # and is not just the gateway's books kept
         if before.status in HOLDING and moves:
             is_due, is_held = "expires_at <= :now", "expires_at > :now"
             values[":now"] = millis(now)
@@ -208,6 +208,10 @@ class Writes:
         key = claim_key(promo.code, booking.user_id)
         names = {"#booking": booking.booking_id}
         return [take, update_action(self.table, key, "SET bookings.#booking = :one", condition, values, names)]
+
+
+def _terms(booking: Booking) -> tuple[object, ...]:
+    return booking.status, booking.quote, booking.payment.order_id if booking.payment else None
 
 
 def balance_change(account: Account, entry: Entry) -> tuple[str, str, Item]:
