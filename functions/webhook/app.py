@@ -11,7 +11,7 @@ from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.webhook import take_webhook
+from holdfast.webhook import MAX_WEBHOOK_BYTES, take_webhook
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,7 +27,7 @@ def post_webhook(call: Call) -> Answer:
     if name not in gateways.names:
         raise NotFound("There is no such gateway.")
     acted = take_webhook(
-        call.raw_body(),
+        call.raw_body(MAX_WEBHOOK_BYTES),
         call.event.get("headers") or {},
         gateway=name,
         store=store.within(call.seconds_left),

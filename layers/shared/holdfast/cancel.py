@@ -10,9 +10,8 @@ import msgspec
 from holdfast.bookings import own_booking
 from holdfast.dues import carry_out_dues
 from holdfast.errors import HoldExpired, NotCancellable
-from holdfast.expire import open_order_void
 from holdfast.logs import Tag, record, record_entry
-from holdfast.model import Booking, Clock, Due, DueAction, Status, millis, today_in, wallet_entry
+from holdfast.model import Booking, Clock, Due, DueAction, Status, today_in, wallet_entry
 from holdfast.pricing import Refund, refund
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def cancel(booking_id: str, *, user_id: str, store: Store, gateways: Mapping[str
             case Status.CONFIRMED:
                 cancelled = _refunded(booking, now)
             case _:
-                dues = (*booking.dues, *open_order_void(booking, now))
+                dues = (*booking.dues, *booking.open_order_void(now))
                 cancelled = booking.moved(Status.CANCELLED, now, "guest", dues=dues)
         return booking, store.commit(booking, cancelled, now=now, file=file), file
 
@@ -122,13 +121,7 @@ def _refund_dues(booking: Booking, back: Refund, now: datetime) -> tuple[Due, ..
     payment = booking.payment
     if payment is None or not back.gateway:
         return booking.dues
-    due = Due(
-        action=DueAction.REFUND,
-        gateway=payment.gateway,
-        order_id=payment.order_id,
-        amount=back.gateway,
-        at_ms=millis(now),
-    )
+    due = booking.due(DueAction.REFUND, now, amount=back.gateway)
     if back.gateway == payment.amount and not payment.captured:
         void = msgspec.structs.replace(due, action=DueAction.VOID)
         return (*(other for other in booking.dues if other.order_id != payment.order_id), void)

@@ -14,6 +14,7 @@ from holdfast.model import (
     MAX_NIGHTS,
     MAX_ROOMS,
     Page,
+    PolicyStepView,
     Property,
     RoomType,
     add_months,
@@ -71,8 +72,12 @@ class PropertyView(msgspec.Struct, kw_only=True):
     city: str
     timezone: str
     currency: str
-    cancellation_policy: list[dict[str, int]]
+    cancellation_policy: list[PolicyStepView]
     room_types: list[RoomTypeView]
+
+
+class PropertyList(msgspec.Struct, kw_only=True):
+    properties: list[PropertyView]
 
 
 class NightView(msgspec.Struct, kw_only=True):
@@ -241,8 +246,7 @@ def _property_view(place: Property, room_types: list[RoomTypeView]) -> PropertyV
         timezone=place.timezone,
         currency=place.currency,
         cancellation_policy=[
-            {"days_before": step.days_before, "refund_percent": step.refund_percent}
-            for step in place.cancellation_policy
+            PolicyStepView(step.days_before, step.refund_percent) for step in place.cancellation_policy
         ],
         room_types=room_types,
     )

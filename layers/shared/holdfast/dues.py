@@ -82,13 +82,15 @@ def _act(booking: Booking, due: Due, gateway: Gateway, table: Table) -> GatewayP
     # A refund's key stays the same while it asks for the same. Capture and void are guarded by the payment's state as
     # well, and take a new key for each try, because a gateway repeats a stored failure for the old one.
     still_held = payment.captured - payment.refunded
-    key = f"{booking.booking_id}:{due.action}:{due.order_id}:{due.amount}"
+    key = f"{booking.booking_id}:{due.action}:{due.order_id}:{due.serial}"
     tried = f"{key}:{due.attempts}"
     match due.action:
         case DueAction.CAPTURE if payment.state is PaymentState.AUTHORISED:
             _ask(lambda: gateway.capture(due.order_id, due.amount, booking.currency, tried))
-        case DueAction.CAPTURE if payment.state is PaymentState.VOIDED:
-            raise Lapsed("the authorisation has lapsed")
+        case DueAction.CAPTURE if payment.state is PaymentState.VOIDED or payment.captured:
+            raise Lapsed("the authorisation has lapsed, or its money went back")
+        case DueAction.VOID if payment.holds_money and _may_still_buy(booking, due):
+            raise GatewayUnknown("the order was paid after all, and may still buy the booking")
         case DueAction.VOID if still_held > 0:
             _ask(lambda: gateway.refund(due.order_id, still_held, f"{key}:{still_held}"))
         case DueAction.VOID:
@@ -104,6 +106,12 @@ def _act(booking: Booking, due: Due, gateway: Gateway, table: Table) -> GatewayP
     return payment
 
 
+def _may_still_buy(booking: Booking, due: Due) -> bool:
+    """Late money on the order of an expired hold goes back only once that is decided, and written on the booking."""
+    own = booking.payment
+    return booking.status is Status.EXPIRED and own is not None and own.order_id == due.order_id and not own.returning
+
+
 def _ask(call: Callable[[], None]) -> None:
     """A refusal is no verdict: a repeat of what was done already is refused too. The look that follows decides."""
     with suppress(GatewayRefused):
@@ -113,7 +121,7 @@ def _ask(call: Callable[[], None]) -> None:
 def _reached(due: Due, payment: GatewayPayment, gateway: Gateway) -> bool:
     match due.action:
         case DueAction.CAPTURE:
-            return payment.captured >= due.amount
+            return payment.captured - payment.refunded >= due.amount
         case DueAction.REFUND:
             return payment.refunded >= due.amount
         case DueAction.VOID:
@@ -159,20 +167,21 @@ def _undo(booking: Booking, due: Due, *, store: Store, clock: Clock, by: str) ->
     def attempt() -> tuple[Booking, Booking]:
         file = store.file(booking.booking_id, booking.user_id)
         current, now = file.booking or booking, clock()
-        if due not in current.dues or current.status is not Status.CONFIRMED:
+        if due not in current.dues:
             return current, current
-        payment = msgspec.structs.replace(current.payment, voided=True) if current.payment else None
+        confirmed = current.status is Status.CONFIRMED  # else cancelled before, with the wallet part it was due
         undone = current.moved(
             Status.CANCELLED,
             now,
             by,
             note="the card's authorisation lapsed before it was charged; nothing was taken",
-            dues=tuple(other for other in current.dues if other != due),
-            payment=payment,
-            wallet_refunded=current.wallet_paid,
+            dues=tuple(other for other in current.dues if other.order_id != due.order_id),
+            payment=msgspec.structs.replace(current.payment, voided=True) if current.payment else None,
+            wallet_refunded=current.wallet_paid if confirmed else current.wallet_refunded,
         )
         after = store.commit(current, undone, now=now, file=file)
-        record(Tag.BOOKING_CANCELLED, "the card's authorisation lapsed", before=current, after=after, by=by)
+        if confirmed:
+            record(Tag.BOOKING_CANCELLED, "the card's authorisation lapsed", before=current, after=after, by=by)
         entry = wallet_entry(current, after, file.account)
         if entry:
             record_entry(entry, after.currency)

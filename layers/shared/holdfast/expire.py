@@ -14,7 +14,7 @@ import msgspec
 
 from holdfast.items import HOLDS_DUE
 from holdfast.logs import Metric, Tag, count, logger, record
-from holdfast.model import HOLDING, Booking, Clock, Due, DueAction, Status, millis
+from holdfast.model import HOLDING, Booking, Clock, Status, millis
 from holdfast.store import Lost
 
 if TYPE_CHECKING:
@@ -168,23 +168,7 @@ def _release(booking: Booking, now: datetime, *, store: Store, by: str) -> Booki
 
 
 def _expired(booking: Booking, now: datetime, *, by: str) -> Booking:
-    return booking.moved(Status.EXPIRED, now, by, dues=(*booking.dues, *open_order_void(booking, now)))
-
-
-def open_order_void(booking: Booking, now: datetime) -> tuple[Due, ...]:
-    """What ending a hold leaves to do at the gateway: its open order is closed, so that nobody can pay it any more."""
-    payment = booking.payment
-    if payment is None or payment.voided:
-        return ()
-    return (
-        Due(
-            action=DueAction.VOID,
-            gateway=payment.gateway,
-            order_id=payment.order_id,
-            amount=payment.amount,
-            at_ms=millis(now),
-        ),
-    )
+    return booking.moved(Status.EXPIRED, now, by, dues=(*booking.dues, *booking.open_order_void(now)))
 
 
 def _lag_seconds(expired: Booking) -> float:

@@ -25,7 +25,7 @@ from holdfast.errors import (
     PromoExhausted,
     PromoInvalid,
 )
-from holdfast.expire import open_order_void, reclaim
+from holdfast.expire import reclaim
 from holdfast.finalize_request import (
     BY_GATEWAY,
     AdminFinalizeRequest,
@@ -36,13 +36,12 @@ from holdfast.finalize_request import (
 from holdfast.logs import Metric, Tag, count, record, record_entry, record_refusal
 from holdfast.model import (
     HOLDING,
+    RESCUE_NOTE,
     Booking,
     Clock,
-    Due,
     DueAction,
     FrozenQuote,
     Status,
-    millis,
     months,
     short_nights,
     today_in,
@@ -195,6 +194,8 @@ def _verified(
     order = booking.payment
     if order is None:
         raise NotPayable("The wallet covers this booking; finalize it with wallet_only.")
+    if order.returning:
+        raise LATE if late else PaymentDeclined("This payment is being given back; start a new one.")
     gateway, transaction_id = gateways[order.gateway], request.gateway_transaction_id or ""
     told_by_gateway = order.order_id in looked_at
     if not told_by_gateway and not gateway.proves(order.order_id, transaction_id, request.gateway_signature):
@@ -290,18 +291,10 @@ def _confirmed(
         )
         dues = tuple(due for due in dues if due.order_id != payment.order_id)
         if not paid.captured:
-            dues += (
-                Due(
-                    action=DueAction.CAPTURE,
-                    gateway=payment.gateway,
-                    order_id=payment.order_id,
-                    amount=payment.amount,
-                    at_ms=millis(now),
-                ),
-            )
+            dues += (booking.due(DueAction.CAPTURE, now, amount=payment.amount),)
     else:
-        dues += open_order_void(booking, now)
-    note = "paid late, and everything was still to be had" if late else None
+        dues += booking.open_order_void(now)
+    note = RESCUE_NOTE if late else None
     return booking.moved(
         Status.CONFIRMED,
         now,

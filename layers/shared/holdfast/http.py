@@ -6,7 +6,8 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ MAX_JSON_DEPTH = 8
 RESERVED_SECONDS = 1.0  # of the Lambda's time, kept back to write the answer
 SHOWN_NAME_LENGTH = 64  # of an unknown field, in the problem that names it
 PROBLEM_TYPE = "urn:holdfast:problem:"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
 BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types, users, promo codes
@@ -111,15 +113,15 @@ class Call:
             raise MalformedRequest("Content-Type must be application/json.", field="Content-Type")
         return _decode(_parse(raw), fields)
 
-    def raw_body(self) -> bytes:
-        """The bytes that were sent: what a webhook's signature covers."""
+    def raw_body(self, limit: int = MAX_BODY_BYTES) -> bytes:
+        """The bytes that were sent, at most `limit`: what a webhook's signature covers."""
         body: str = self.event.get("body") or ""
         try:
             raw = base64.b64decode(body, validate=True) if self.event.get("isBase64Encoded") else body.encode()
         except (binascii.Error, UnicodeEncodeError) as error:
             raise MalformedRequest("The body is not what its encoding says.") from error
-        if len(raw) > MAX_BODY_BYTES:
-            raise MalformedRequest(f"The body is {len(raw)} bytes; at most {MAX_BODY_BYTES} are taken.")
+        if len(raw) > limit:
+            raise MalformedRequest(f"The body is {len(raw)} bytes; at most {limit} are taken.")
         return raw
 
     @property
@@ -133,16 +135,52 @@ class Call:
 Handler = Callable[[Call], Answer]
 
 
+class Who(StrEnum):
+    """Who may call a route. `Api` holds every call to it before the handler runs."""
+
+    ANYONE = "anyone"
+    GATEWAY = "gateway"  # anyone who signs the body as the payment gateway does: the handler checks that
+    GUEST = "guest"
+    ADMIN = "admin"
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One route: who may call it, what it takes, and all that it may answer; `docs/openapi.json` is made of these.
+
+    The refusals are those of the use case; what any call may meet (its token, its body, its query, no time left) comes
+    on top. `keyed` takes an Idempotency-Key header.
+    """
+
+    key: str
+    handler: Handler
+    who: Who
+    body: type[msgspec.Struct] | None
+    query: type[msgspec.Struct] | None
+    keyed: bool
+    answers: Mapping[int, type[msgspec.Struct]]
+    refusals: tuple[type[BookingError], ...]
+
+
 class Api:
     """The routes of one function, by API Gateway's own route key, such as `GET /bookings/{booking_id}`."""
 
     def __init__(self, client_id: str = "") -> None:
-        self.routes: dict[str, Handler] = {}
+        self.routes: dict[str, Route] = {}
         self._client_id = client_id
 
-    def route(self, key: str) -> Callable[[Handler], Handler]:
+    def route(
+        self,
+        key: str,
+        *,
+        answers: Mapping[int, type[msgspec.Struct]],
+        who: Who = Who.GUEST,
+        body: type[msgspec.Struct] | None = None,
+        query: type[msgspec.Struct] | None = None,
+        keyed: bool = False,
+        refusals: tuple[type[BookingError], ...] = (),
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.routes[key] = handler
+            self.routes[key] = Route(key, handler, who, body, query, keyed, answers, refusals)
             return handler
 
         return register
@@ -152,17 +190,24 @@ class Api:
         seconds_left = context.get_remaining_time_in_millis() / 1000 - RESERVED_SECONDS
         call = Call(event, seconds_left, self._client_id)
         try:
-            handler = self.routes.get(event["routeKey"])
-            if handler is None:
-                raise NotFound("There is no such route.")
-            answer = handler(call)
+            answer = self._answer(call, event["routeKey"])
         except BookingError as refusal:
             logger.info(
                 f"refused: {refusal.code}",
                 extra={"code": refusal.code, "status": refusal.status, "route": event["routeKey"]},
             )
-            return _respond(refusal.status, _problem(refusal, event), "application/problem+json", refusal)
+            return _respond(refusal.status, problem(refusal, event.get("rawPath", "")), PROBLEM_MEDIA_TYPE, refusal)
         return _respond(answer.status, answer.body, "application/json")
+
+    def _answer(self, call: Call, key: str) -> Answer:
+        route = self.routes.get(key)
+        if route is None:
+            raise NotFound("There is no such route.")
+        if route.who is Who.GUEST:
+            call.user_id  # noqa: B018 - raises for anyone else
+        elif route.who is Who.ADMIN:
+            call.admin_id  # noqa: B018 - the same
+        return route.handler(call)
 
 
 def _respond(status: int, body: Any, media_type: str, refusal: BookingError | None = None) -> dict[str, Any]:
@@ -177,14 +222,15 @@ def _respond(status: int, body: Any, media_type: str, refusal: BookingError | No
     }
 
 
-def _problem(refusal: BookingError, event: dict[str, Any]) -> dict[str, Any]:
+def problem(refusal: BookingError, path: str) -> dict[str, Any]:
+    """The problem document of a refusal; `instance` is the path that was asked for."""
     return {
         "type": PROBLEM_TYPE + refusal.code,
         "title": refusal.title,
         "status": refusal.status,
         "code": refusal.code,
         "detail": refusal.detail,
-        "instance": event.get("rawPath", ""),
+        "instance": path,
         **refusal.members,
     }
 

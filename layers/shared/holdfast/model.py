@@ -83,6 +83,13 @@ class PolicyStep(msgspec.Struct, frozen=True, array_like=True):
     refund_percent: int
 
 
+class PolicyStepView(msgspec.Struct, frozen=True):
+    """A step of the policy as the API shows it: by names, where the table keeps a pair."""
+
+    days_before: int
+    refund_percent: int
+
+
 class TaxSlab(msgspec.Struct, frozen=True, array_like=True):
     """The rate of tax on a room-night worth at most `up_to` (minor units; None: any value)."""
 
@@ -221,6 +228,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     captured: int = 0
     refunded: int = 0
     voided: bool = False
+    returning: bool = False  # its money is on the way back: it can confirm nothing any more
 
 
 class DueAction(StrEnum):
@@ -237,8 +245,12 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     order_id: str
     amount: int
     at_ms: int
+    serial: int  # the booking's version when it came to be due: tells it from another of its kind, in gateway keys
     attempts: int = 0
     stuck: bool = False  # tried too often: waits for an operator
+
+
+RESCUE_NOTE = "paid late, and everything was still to be had"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"at_ms": "at"}):
@@ -314,6 +326,25 @@ class Booking(
         """What the guest's timer shows: whole seconds, 0 once nothing is held."""
         held = self.status_at(now) in HOLDING
         return max(0, (self.expires_at_ms - millis(now)) // 1000) if held else 0
+
+    def due(self, action: DueAction, now: datetime, *, amount: int, gateway: str = "", order_id: str = "") -> Due:
+        """Something to do at a gateway from now on, about the booking's own order if no other is named."""
+        own = self.payment
+        return Due(
+            action=action,
+            gateway=gateway or (own.gateway if own else ""),
+            order_id=order_id or (own.order_id if own else ""),
+            amount=amount,
+            at_ms=millis(now),
+            serial=self.version,
+        )
+
+    def open_order_void(self, now: datetime) -> tuple[Due, ...]:
+        """What letting go of its order leaves to do: it is closed, so that nobody can pay it any more."""
+        own = self.payment
+        if own is None or own.voided or any(due.order_id == own.order_id for due in self.dues):
+            return ()
+        return (self.due(DueAction.VOID, now, amount=own.amount),)
 
     def moved(self, status: Status, now: datetime, by: str, note: str | None = None, **changes: object) -> Booking:
         """This booking after one more change: state, history line and version move together."""
@@ -394,7 +425,7 @@ class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
     order_id: str
     amount: int
     currency: str
-    state: str
+    payment_state: str
     at_ms: int
 
 

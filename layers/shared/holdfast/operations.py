@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from holdfast.items import PAYMENTS_DUE, PAYMENTS_STUCK
-from holdfast.model import millis, rfc3339
+from holdfast.model import DueAction, Status, millis, rfc3339
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,43 +21,65 @@ class PaymentsQuery(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["due", "stuck", "unmatched"] = "due"
 
 
-def list_payments(query: PaymentsQuery, *, store: Store, now: datetime) -> list[dict[str, Any]]:
+class PaymentRow(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A payment that is due or stuck has its booking or top-up; an unmatched one has what the gateway told of it."""
+
+    booking_id: str | None = None
+    topup_id: str | None = None
+    status: Status | None = None
+    action: DueAction | None = None
+    gateway: str | None = None
+    gateway_order_id: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    state: str | None = None
+    attempts: int | None = None
+    seen_at: str | None = None
+    next_try_at: str | None = None
+    age_seconds: int | None = None
+
+
+class PaymentList(msgspec.Struct, kw_only=True):
+    payments: list[PaymentRow]
+
+
+def list_payments(query: PaymentsQuery, *, store: Store, now: datetime) -> list[PaymentRow]:
     """The payments in that state, oldest first, each with its age in seconds."""
     if query.state == "unmatched":
         return [
-            {
-                "gateway": payment.gateway,
-                "gateway_order_id": payment.order_id,
-                "amount": payment.amount,
-                "currency": payment.currency,
-                "state": payment.state,
-                "seen_at": rfc3339(payment.at_ms),
-                "age_seconds": (millis(now) - payment.at_ms) // 1000,
-            }
+            PaymentRow(
+                gateway=payment.gateway,
+                gateway_order_id=payment.order_id,
+                amount=payment.amount,
+                currency=payment.currency,
+                state=payment.state,
+                seen_at=rfc3339(payment.at_ms),
+                age_seconds=(millis(now) - payment.at_ms) // 1000,
+            )
             for payment in sorted(store.unmatched(), key=lambda payment: payment.at_ms)
         ]
     kind = PAYMENTS_DUE if query.state == "due" else PAYMENTS_STUCK
     rows = sorted(store.all_due(kind), key=lambda row: row.due_at_ms)
     bookings = {booking.booking_id: booking for booking in store.bookings([row.booking_id for row in rows])}
-    listed: list[dict[str, Any]] = []
+    listed: list[PaymentRow] = []
     for row in rows:
         booking = bookings.get(row.booking_id)
         if booking is None:
-            listed.append({"topup_id": row.booking_id, "next_try_at": rfc3339(row.due_at_ms)})
+            listed.append(PaymentRow(topup_id=row.booking_id, next_try_at=rfc3339(row.due_at_ms)))
             continue
         listed += [
-            {
-                "booking_id": row.booking_id,
-                "status": booking.status,
-                "action": due.action,
-                "gateway": due.gateway,
-                "gateway_order_id": due.order_id,
-                "amount": due.amount,
-                "currency": booking.currency,
-                "attempts": due.attempts,
-                "next_try_at": rfc3339(due.at_ms),
-                "age_seconds": (millis(now) - booking.history[-1].at_ms) // 1000,
-            }
+            PaymentRow(
+                booking_id=row.booking_id,
+                status=booking.status,
+                action=due.action,
+                gateway=due.gateway,
+                gateway_order_id=due.order_id,
+                amount=due.amount,
+                currency=booking.currency,
+                attempts=due.attempts,
+                next_try_at=rfc3339(due.at_ms),
+                age_seconds=(millis(now) - booking.history[-1].at_ms) // 1000,
+            )
             for due in booking.dues
         ]
     return listed

@@ -10,7 +10,7 @@ import msgspec
 from holdfast.bookings import Amount, PromoCode, own_booking, quote_now, refuse_unpayable
 from holdfast.errors import Busy, NotPayable, PaymentDeclined
 from holdfast.logs import logger
-from holdfast.model import MAX_PAYMENT_STARTS, Booking, Clock, Due, DueAction, Payment, Status, millis
+from holdfast.model import MAX_PAYMENT_STARTS, Booking, Clock, Payment, Status
 from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
 from holdfast.pricing import Quote, frozen_quote
 
@@ -68,7 +68,7 @@ def start_payment(
         fixed = frozen_quote(booking)
         if fixed and _same_choice(booking, fixed, quote, gateway):
             order = _reopened(booking, gateway)
-            if order is None or order.state is not PaymentState.VOIDED:
+            if order is None or _payable(order):
                 return _start(gateway, fixed, order)
         order = _open(booking, quote, gateway)
         pending = _pending(booking, quote, gateway, order, clock())
@@ -91,8 +91,9 @@ def start_payment(
 
 
 def _same_choice(booking: Booking, fixed: Quote, quote: Quote, gateway: Gateway) -> bool:
-    same_gateway = booking.payment is None or booking.payment.gateway == gateway.name
-    return same_gateway and (fixed.promo_code, fixed.wallet_applied) == (quote.promo_code, quote.wallet_applied)
+    order = booking.payment
+    same_order = order is None or (order.gateway == gateway.name and not order.returning)
+    return same_order and (fixed.promo_code, fixed.wallet_applied) == (quote.promo_code, quote.wallet_applied)
 
 
 def _open(booking: Booking, quote: Quote, gateway: Gateway) -> GatewayPayment | None:
@@ -104,6 +105,11 @@ def _open(booking: Booking, quote: Quote, gateway: Gateway) -> GatewayPayment | 
     terms = f"{gateway.name} {booking.version} {amount} {currency}"
     key = f"{booking.booking_id}:order:{sha256(terms.encode()).hexdigest()[:16]}"
     return _asked(lambda: gateway.open_order(booking.booking_id, amount, currency, key))
+
+
+def _payable(order: GatewayPayment) -> bool:
+    """Whether the guest can still pay it, or has just done so; an order whose money went back is dead."""
+    return order.state is not PaymentState.VOIDED and (order.captured == 0 or order.holds_money)
 
 
 def _reopened(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
@@ -122,17 +128,7 @@ def _asked[Answer](call: Callable[[], Answer]) -> Answer:
 
 def _pending(booking: Booking, quote: Quote, gateway: Gateway, order: GatewayPayment | None, now: datetime) -> Booking:
     """The booking with its quote fixed; an order that it had before is due to be closed once the hold is over."""
-    dues = booking.dues
-    if booking.payment and not booking.payment.voided:
-        dues += (
-            Due(
-                action=DueAction.VOID,
-                gateway=booking.payment.gateway,
-                order_id=booking.payment.order_id,
-                amount=booking.payment.amount,
-                at_ms=millis(now),
-            ),
-        )
+    dues = (*booking.dues, *booking.open_order_void(now))
     payment = Payment(gateway=gateway.name, order_id=order.order_id, amount=order.amount) if order else None
     return booking.moved(Status.PAYMENT_PENDING, now, "guest", quote=quote.frozen(), payment=payment, dues=dues)
 

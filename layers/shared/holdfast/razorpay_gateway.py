@@ -67,28 +67,22 @@ class RazorpayGateway:
     def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
         """The receipt stands for the key: an order that it made before is found and given again."""
         receipt = sha256(key.encode()).hexdigest()[:RECEIPT_LENGTH]
-        found = self._call("GET", f"/orders?receipt={receipt}")["items"]
-        order = (
-            found[0]
-            if found
-            else self._call(
-                "POST",
-                "/orders",
-                {
-                    "amount": amount,
-                    "currency": currency,
-                    "receipt": receipt,
-                    "notes": {NOTE_REFERENCE: reference},
-                    "payment": {
-                        "capture": "manual",
-                        "capture_options": {
-                            "manual_expiry_period": MANUAL_CAPTURE_MINUTES,
-                            "refund_speed": "normal",
-                        },
-                    },
-                },
-            )
-        )
+        order = self._order_by(receipt)
+        if order is None:
+            terms = {"manual_expiry_period": MANUAL_CAPTURE_MINUTES, "refund_speed": "normal"}
+            asked = {
+                "amount": amount,
+                "currency": currency,
+                "receipt": receipt,
+                "notes": {NOTE_REFERENCE: reference},
+                "payment": {"capture": "manual", "capture_options": terms},
+            }
+            try:
+                order = self._call("POST", "/orders", asked)
+            except GatewayRefused:
+                order = self._order_by(receipt)  # another call may have opened it since
+                if order is None:
+                    raise
         return _payment(order, None)
 
     def fetch(self, order_id: str) -> GatewayPayment:
@@ -131,18 +125,23 @@ class RazorpayGateway:
         given = headers.get("x-razorpay-signature", "").encode("utf-8", "surrogateescape")
         if not matches_any(body, [given], self._webhook_secrets):
             raise BadSignature("X-Razorpay-Signature does not match")
-        told = json.loads(body).get("payload", {})
+        event = json.loads(body)
+        told = event.get("payload", {}) if isinstance(event, dict) else {}
         for kind, name in (("payment", "order_id"), ("order", "id")):
             entity = told.get(kind, {}).get("entity", {})
             if entity.get(name):
                 return str(entity[name])
         return None
 
+    def _order_by(self, receipt: str) -> dict[str, Any] | None:
+        orders = self._call("GET", f"/orders?receipt={receipt}")["items"]
+        return orders[0] if orders else None
+
     def _payment_of(self, order_id: str) -> dict[str, Any] | None:
         """The payment that counts for an order: the captured one, or an authorised one, or one that came to nothing."""
         payments = self._call("GET", f"/orders/{order_id}/payments")["items"]
-        ranks = {"authorized": 1, "created": 2}
-        return min(payments, key=lambda told: 0 if told["captured"] else ranks.get(told["status"], 3), default=None)
+        ranks = {"authorized": 1, "created": 2, "refunded": 3, "failed": 4}
+        return min(payments, key=lambda told: 0 if told["captured"] else ranks[told["status"]], default=None)
 
     def _call(
         self,

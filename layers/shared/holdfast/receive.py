@@ -6,15 +6,19 @@ shows in our books or the gateway's, and is not done again.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from holdfast.dues import carry_out_dues
 from holdfast.errors import BookingError, Busy, InProgress, InsufficientWallet
 from holdfast.finalize import finalize
 from holdfast.finalize_request import BY_GATEWAY, FinalizeRequest
 from holdfast.logs import Metric, count, logger
-from holdfast.model import HOLDING, Booking, Clock, Due, DueAction, Status, Unmatched, millis
+from holdfast.model import HOLDING, Booking, Clock, DueAction, Status, Unmatched, millis
 from holdfast.payments import GatewayRefused
+from holdfast.store import Lost
 from holdfast.topup import TOPUP_ID, advance_topup
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ def receive(
         payment = gateways[gateway].fetch(order_id)
     except GatewayRefused:
         unknown = Unmatched(
-            gateway=gateway, order_id=order_id, amount=0, currency="", state="unknown", at_ms=millis(clock())
+            gateway=gateway, order_id=order_id, amount=0, currency="", payment_state="unknown", at_ms=millis(clock())
         )
         _put_aside(unknown, store)
         return
@@ -52,18 +56,43 @@ def receive(
             order_id=order_id,
             amount=payment.amount,
             currency=payment.currency,
-            state=payment.state,
+            payment_state=payment.state,
             at_ms=millis(clock()),
         )
         _put_aside(unmatched, store)
         return
-    if not payment.holds_money:
-        return
-    own = booking.payment is not None and booking.payment.order_id == order_id
-    if own and booking.status is Status.CONFIRMED and booking.payment_mode in BY_GATEWAY:
+    own = _is_own(booking, order_id)
+    if own and _paid_by_it(booking):
+        _check_refund(booking, payment, store, clock, by)
         carry_out_dues(booking, store=store, gateways=gateways, clock=clock, by=by)
+    elif not payment.holds_money:
+        return
     elif not own or not _confirmed(booking, payment, store=store, gateways=gateways, clock=clock, by=by):
         give_back(booking, payment, gateway=gateway, store=store, gateways=gateways, clock=clock, by=by)
+
+
+def _is_own(booking: Booking, order_id: str) -> bool:
+    return booking.payment is not None and booking.payment.order_id == order_id
+
+
+def _paid_by_it(booking: Booking) -> bool:
+    """Whether its own order's money bought the booking, cancelled since or not: then only its dues move that money."""
+    return booking.payment_mode in BY_GATEWAY and booking.payment is not None and not booking.payment.voided
+
+
+def _check_refund(booking: Booking, payment: GatewayPayment, store: Store, clock: Clock, by: str) -> None:
+    """A refund that we booked and that failed at the gateway days later becomes due again."""
+    own = booking.payment
+    if own is None or payment.refunded >= own.refunded or any(due.order_id == own.order_id for due in booking.dues):
+        return
+    now = clock()
+    again = booking.due(DueAction.REFUND, now, amount=own.refunded)
+    books = msgspec.structs.replace(own, refunded=payment.refunded)
+    note = f"a refund failed at the gateway: {payment.refunded} of {own.refunded} refunded"
+    failed = booking.moved(booking.status, now, by, note=note, payment=books, dues=(*booking.dues, again))
+    with suppress(Lost):  # to another delivery of the same news
+        store.commit(booking, failed, now=now)
+        logger.error("a refund failed at the gateway", extra={"booking_id": booking.booking_id})
 
 
 def _confirmed(
@@ -119,18 +148,23 @@ def give_back(
 
     def attempt() -> Booking:
         current, now = store.booking(booking.booking_id) or booking, clock()
-        if any((due.order_id, due.action) == (payment.order_id, DueAction.VOID) for due in current.dues):
+        own = _is_own(current, payment.order_id)
+        if own and current.status is Status.CONFIRMED and _paid_by_it(current):
+            return current  # another delivery could still confirm it, and did
+        known = any((due.order_id, due.action) == (payment.order_id, DueAction.VOID) for due in current.dues)
+        books = current.payment
+        if books and books.order_id == payment.order_id:
+            books = msgspec.structs.replace(books, returning=True)
+        if known and books == current.payment:
             return current
-        due = Due(
-            action=DueAction.VOID,
-            gateway=gateway,
-            order_id=payment.order_id,
-            amount=payment.amount,
-            at_ms=millis(now),
-        )
+        dues = current.dues
+        if not known:
+            void = current.due(DueAction.VOID, now, amount=payment.amount, gateway=gateway, order_id=payment.order_id)
+            dues = (*dues, void)
         note = f"a payment of {payment.amount} cannot be used and is given back"
-        dues = (*(other for other in current.dues if other.order_id != payment.order_id), due)
-        return store.commit(current, current.moved(current.status, now, by, note=note, dues=dues), now=now)
+        return store.commit(
+            current, current.moved(current.status, now, by, note=note, payment=books, dues=dues), now=now
+        )
 
     carry_out_dues(store.until_won(attempt), store=store, gateways=gateways, clock=clock, by=by)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -130,7 +131,8 @@ def _settle_topup_row(topup_id: str, *, store: Store, gateways: Mapping[str, Gat
         settle_topup(topup, store=store, gateways=gateways, clock=clock)
     except (GatewayError, BookingError) as error:
         logger.warning("a top-up is not settled yet", extra={"topup_id": topup_id, "error": str(error)})
-        put_off_topup(topup, store=store, now=clock())
+        with suppress(Lost):  # to whoever took it further meanwhile
+            put_off_topup(topup, store=store, now=clock())
         return "waiting"
     except Lost:
         return "waiting"

@@ -319,9 +319,11 @@ class Store:
         return after
 
     def put_aside(self, unmatched: Unmatched) -> bool:
-        """Notes a payment that is not ours, once; False when it is noted already."""
+        """Notes a payment that is not ours; False when it is noted already, in the same state."""
+        news = "attribute_not_exists(pk) OR payment_state <> :told"
+        values: Item = {":told": unmatched.payment_state}
         try:
-            self.table.put(put_action(self.table.name, unmatched_item(unmatched), "attribute_not_exists(pk)"))
+            self.table.put(put_action(self.table.name, unmatched_item(unmatched), news, values))
         except ConditionsFailed:
             return False
         return True

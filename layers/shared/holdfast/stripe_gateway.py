@@ -105,6 +105,8 @@ class StripeGateway:
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
         _check_signature(body, headers.get("stripe-signature", ""), self._webhook_secrets, now)
         event = json.loads(body)
+        if not isinstance(event, dict):
+            return None
         told = event.get("data", {}).get("object", {})
         kind = event.get("type", "")
         if kind.startswith("payment_intent."):

@@ -13,6 +13,7 @@ import msgspec
 from holdfast.errors import (
     Busy,
     IdempotencyKeyReused,
+    InProgress,
     NotFound,
     NotPayable,
     PaymentDeclined,
@@ -74,7 +75,9 @@ def start_topup(
             if (topup.gateway, topup.amount) != (request.gateway, request.amount):
                 raise IdempotencyKeyReused("This key made another top-up; send a new key for a new one.")
             return topup, gateway.fetch(topup.order_id), False
-        order = gateway.open_order(topup_id, request.amount, DEFAULT_CURRENCY, f"{topup_id}:order")
+        order = gateway.open_order(
+            topup_id, request.amount, DEFAULT_CURRENCY, f"{topup_id}:order:{gateway.name}:{request.amount}"
+        )
         now_ms = millis(clock())
         topup = TopUp(
             topup_id=topup_id,
@@ -112,43 +115,65 @@ def finalize_topup(
     gateway = gateways[topup.gateway]
     if not gateway.proves(topup.order_id, proof.gateway_transaction_id, proof.gateway_signature):
         raise PaymentDeclined("gateway_transaction_id is not proven to be the payment of this top-up.")
-    advanced = _answered(lambda: advance_topup(topup, store=store, gateways=gateways, clock=clock))
+    advanced, payment = _answered(lambda: advance_topup(topup, store=store, gateways=gateways, clock=clock))
     match advanced.status:
         case TopUpStatus.CREDITED:
             return _view(advanced, None)
         case TopUpStatus.CLOSED:
-            raise NotPayable("The top-up was closed; start a new one.")
+            raise NotPayable("The top-up was closed, and what was paid is given back; start a new one.")
+        case TopUpStatus.PENDING if payment.state is PaymentState.PROCESSING:
+            raise InProgress("The gateway is still working on the payment; repeat in a moment.")
         case TopUpStatus.PENDING:
             raise PaymentDeclined("The payment at the gateway is not authorised.")
 
 
-def advance_topup(topup: TopUp, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> TopUp:
+def advance_topup(
+    topup: TopUp, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock
+) -> tuple[TopUp, GatewayPayment]:
     """Takes a top-up as far as the gateway's books allow: captured, then credited; given back when it is not ours.
 
-    Raises GatewayError, InProgress, Busy.
+    Raises GatewayError, Busy.
     """
     gateway = gateways[topup.gateway]
     payment = gateway.fetch(topup.order_id)
-    expected = (topup.topup_id, topup.amount, topup.currency)
-    ours = (payment.reference, payment.amount, payment.currency) == expected
-    if topup.status is not TopUpStatus.CREDITED and ours and payment.state is PaymentState.AUTHORISED:
-        payment = _captured(topup, gateway)
     if topup.status is TopUpStatus.CREDITED or not payment.holds_money:
-        return topup
-    if payment.captured - payment.refunded == topup.amount and ours:
-        return _credit(topup, store=store, clock=clock)
-    raise GatewayUnknown("the payment of a top-up is not what was asked for")
+        return topup, payment
+    if (payment.reference, payment.amount, payment.currency) != (topup.topup_id, topup.amount, topup.currency):
+        return _given_back(topup, payment, gateway, store), payment
+    if payment.state is PaymentState.AUTHORISED:
+        with suppress(GatewayRefused):  # perhaps because it is captured: the look decides
+            gateway.capture(topup.order_id, topup.amount, topup.currency, f"{topup.topup_id}:capture:{topup.attempts}")
+        payment = gateway.fetch(topup.order_id)
+    if payment.captured - payment.refunded < topup.amount:
+        raise GatewayUnknown(f"the payment is {payment.state}, {payment.captured} captured")
+    return _credit(topup, store=store, clock=clock), payment
 
 
 def settle_topup(topup: TopUp, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> TopUp:
     """What settle does with a top-up that is due: credits it if it was paid, else closes it. Raises GatewayError."""
-    topup = advance_topup(topup, store=store, gateways=gateways, clock=clock)
+    topup, payment = advance_topup(topup, store=store, gateways=gateways, clock=clock)
     if topup.status is not TopUpStatus.PENDING:
         return topup
     gateway = gateways[topup.gateway]
-    if gateway.closes_orders:
-        with_key = f"{topup.topup_id}:close:{topup.attempts}"
-        gateway.void(topup.order_id, with_key)
+    if gateway.closes_orders and payment.state is not PaymentState.VOIDED:
+        gateway.void(topup.order_id, f"{topup.topup_id}:close:{topup.attempts}")
+    return _closed(topup, store)
+
+
+def _given_back(topup: TopUp, payment: GatewayPayment, gateway: Gateway, store: Store) -> TopUp:
+    """Gives back money that is not what was asked for; raises GatewayUnknown until the gateway shows it back."""
+    key = f"{topup.topup_id}:back:{topup.attempts}"
+    with suppress(GatewayRefused):
+        if payment.captured:
+            gateway.refund(topup.order_id, payment.captured - payment.refunded, key)
+        else:
+            gateway.void(topup.order_id, key)
+    if gateway.fetch(topup.order_id).holds_money:
+        raise GatewayUnknown("the payment of a top-up is not what was asked for, and is not back yet")
+    return _closed(topup, store)
+
+
+def _closed(topup: TopUp, store: Store) -> TopUp:
     return store.commit_topup(topup, msgspec.structs.replace(topup, status=TopUpStatus.CLOSED))
 
 
@@ -162,12 +187,6 @@ def put_off_topup(topup: TopUp, *, store: Store, now: datetime) -> None:
         stuck=attempts >= STUCK_AFTER_ATTEMPTS,
     )
     store.commit_topup(topup, later)
-
-
-def _captured(topup: TopUp, gateway: Gateway) -> GatewayPayment:
-    with suppress(GatewayRefused):  # perhaps because it is captured: the look decides
-        gateway.capture(topup.order_id, topup.amount, topup.currency, f"{topup.topup_id}:capture:{topup.attempts}")
-    return gateway.fetch(topup.order_id)
 
 
 def _credit(topup: TopUp, *, store: Store, clock: Clock) -> TopUp:

@@ -158,13 +158,17 @@ class Writes:
         if not account.stored:
             fresh = msgspec.structs.replace(account, live={booking.booking_id: booking.expires_at_ms})
             return put_action(self.table, account_item(fresh), "attribute_not_exists(pk)")
-        pruned = [held for held, until_ms in account.live.items() if until_ms <= millis(now)]
+        renewed = booking.booking_id in account.live  # by a hold that TTL deleted, under the same Idempotency-Key
+        overdue = [held for held, until_ms in account.live.items() if until_ms <= millis(now)]
+        pruned = [held for held in overdue if held != booking.booking_id]
         names = {"#booking": booking.booking_id} | {f"#old{n}": held for n, held in enumerate(pruned)}
         below_cap = ["size(live) < :most", *(f"attribute_exists(live.#old{n})" for n in range(len(pruned)))]
+        if renewed:
+            below_cap.append("attribute_exists(live.#booking)")
         update = "SET live.#booking = :until"
         if pruned:
             update += " REMOVE " + ", ".join(f"live.#old{n}" for n in range(len(pruned)))
-        values: Item = {":until": booking.expires_at_ms, ":most": MAX_LIVE_HOLDS + len(pruned)}
+        values: Item = {":until": booking.expires_at_ms, ":most": MAX_LIVE_HOLDS + len(pruned) + renewed}
         return update_action(self.table, key, update, " AND ".join(below_cap), values, names)
 
     def _promo_actions(self, before: Booking | None, after: Booking, file: File | None) -> list[Action]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 import msgspec
 
-from holdfast.model import Booking, Entry, PolicyStep, Status, millis, rfc3339
+from holdfast.model import Account, Booking, Entry, PaymentMode, PolicyStepView, Status, millis, rfc3339
 from holdfast.pricing import Quote, frozen_quote, quote
+
+
+Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 
 
 class EventView(msgspec.Struct, kw_only=True, omit_defaults=True):
     status: Status
-    at: str
+    at: Instant
     by: str
     note: str | None = None
 
@@ -30,7 +34,7 @@ class BookingView(msgspec.Struct, kw_only=True):
     booking_id: str
     status: Status
     reservation_seconds_left: int
-    server_time: str
+    server_time: Instant
     property_id: str
     room_type_id: str
     check_in: date
@@ -39,14 +43,14 @@ class BookingView(msgspec.Struct, kw_only=True):
     rooms: int
     guests: int
     currency: str
-    reserved_at: str
-    expires_at: str
+    reserved_at: Instant
+    expires_at: Instant
     pricing: Quote
-    payment_mode: str | None
+    payment_mode: PaymentMode | None
     payment: PaymentView | None
     wallet_paid: int
     wallet_refunded: int
-    cancellation_policy: list[dict[str, int]]
+    cancellation_policy: list[PolicyStepView]
     history: list[EventView]
     version: int
 
@@ -83,7 +87,9 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         else None,
         wallet_paid=booking.wallet_paid,
         wallet_refunded=booking.wallet_refunded,
-        cancellation_policy=[_step(step) for step in booking.cancellation_policy],
+        cancellation_policy=[
+            PolicyStepView(step.days_before, step.refund_percent) for step in booking.cancellation_policy
+        ],
         history=[
             EventView(status=event.status, at=rfc3339(event.at_ms), by=event.by, note=event.note)
             for event in booking.history
@@ -92,8 +98,21 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
     )
 
 
-def _step(step: PolicyStep) -> dict[str, int]:
-    return {"days_before": step.days_before, "refund_percent": step.refund_percent}
+class BookingList(msgspec.Struct, kw_only=True):
+    """One page of a guest's bookings, newest first; `next_cursor` asks for the next one."""
+
+    bookings: list[BookingView]
+    next_cursor: str | None
+
+
+class WalletView(msgspec.Struct, kw_only=True):
+    user_id: str
+    balance: int
+    currency: str
+
+
+def wallet_view(account: Account) -> WalletView:
+    return WalletView(user_id=account.user_id, balance=account.balance, currency=account.currency)
 
 
 class EntryView(msgspec.Struct, kw_only=True):
@@ -103,7 +122,7 @@ class EntryView(msgspec.Struct, kw_only=True):
     reason: str
     actor: str
     booking_id: str | None
-    at: str
+    at: Instant
 
 
 def entry_view(entry: Entry) -> EntryView:
@@ -116,3 +135,10 @@ def entry_view(entry: Entry) -> EntryView:
         booking_id=entry.booking_id,
         at=rfc3339(entry.at_ms),
     )
+
+
+class EntryList(msgspec.Struct, kw_only=True):
+    """One page of a wallet's ledger, newest first; `next_cursor` asks for the next one."""
+
+    entries: list[EntryView]
+    next_cursor: str | None

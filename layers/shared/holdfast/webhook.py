@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from holdfast.errors import Busy, InProgress, MalformedRequest
-from holdfast.payments import BadSignature, GatewayUnknown
+from holdfast.payments import BadSignature, GatewayError
 from holdfast.receive import receive
 
 if TYPE_CHECKING:
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from holdfast.model import Clock
     from holdfast.payments import Gateway
     from holdfast.store import Store
+
+MAX_WEBHOOK_BYTES = 256 * 1024  # an event carries its whole object, so it may be larger than our own requests
+
+
+class Taken(msgspec.Struct, kw_only=True):
+    """The answer to a gateway: the event need not be sent again. `acted`: it spoke of something that we follow."""
+
+    received: bool = True
+    acted: bool
 
 
 def take_webhook(
@@ -37,6 +48,6 @@ def take_webhook(
         return False
     try:
         receive(order_id, gateway=gateway, store=store, gateways=gateways, clock=clock, by=f"webhook {gateway}")
-    except (GatewayUnknown, InProgress) as error:
+    except (GatewayError, InProgress) as error:
         raise Busy("The event could not be taken up now; please send it again.") from error
     return True
