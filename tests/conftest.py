@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def _tag(loader: _Template, _: str, node: yaml.Node) -> Any:
 _Template.add_multi_constructor("!", _tag)
 
 
+@cache
 def template() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Template)  # noqa: S506 - a SafeLoader
     return loaded
@@ -111,11 +113,14 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+one_client = cache(connect)  # making a client costs more than most tests
+
+
 @pytest.fixture
 def table() -> Iterator[Table]:
     """An empty table on moto, and no real waiting."""
     with mock_aws():
-        client = connect()
+        client = one_client()
         client.create_table(**table_definition(TABLE_NAME))
         yield Table(client, TABLE_NAME, sleep=lambda _: None)
 

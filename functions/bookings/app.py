@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from holdfast.bookings import CursorQuery, PricingQuery, list_bookings, own_booking, price
+from holdfast.errors import NotFound, PromoExhausted, PromoInvalid
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
+from holdfast.pricing import Quote
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.views import booking_view
+from holdfast.views import BookingList, BookingView, booking_view
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -20,22 +22,30 @@ store = Store.connect(settings)
 api = Api(settings.cognito_client_id)
 
 
-@api.route("GET /bookings/{booking_id}")
+@api.route("GET /bookings/{booking_id}", answers={200: BookingView}, refusals=(NotFound,))
 def get_booking(call: Call) -> Answer:
+    """The booking with its timer, as the server sees it now."""
     booking = store.within(call.seconds_left).booking(call.booking_id)
     return Answer(200, booking_view(own_booking(booking, call.user_id), utc_now()))
 
 
-@api.route("GET /bookings")
+@api.route("GET /bookings", query=CursorQuery, answers={200: BookingList})
 def get_bookings(call: Call) -> Answer:
+    """The caller's own bookings, newest first."""
     cursor = call.query(CursorQuery).cursor
     bookings, more = list_bookings(cursor, user_id=call.user_id, store=store.within(call.seconds_left))
     now = utc_now()
-    return Answer(200, {"bookings": [booking_view(booking, now) for booking in bookings], "next_cursor": more})
+    return Answer(200, BookingList(bookings=[booking_view(booking, now) for booking in bookings], next_cursor=more))
 
 
-@api.route("GET /bookings/{booking_id}/pricing")
+@api.route(
+    "GET /bookings/{booking_id}/pricing",
+    query=PricingQuery,
+    answers={200: Quote},
+    refusals=(NotFound, PromoInvalid, PromoExhausted),
+)
 def get_pricing(call: Call) -> Answer:
+    """The quote as it would be charged now, with a promo code and a part from the wallet."""
     quote = price(
         call.booking_id,
         call.query(PricingQuery),

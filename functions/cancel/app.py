@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.cancel import cancel, preview
+from holdfast.cancel import Cancellation, cancel, preview
+from holdfast.errors import HoldExpired, NotCancellable, NotFound
 from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call, NoFields
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.views import booking_view
+from holdfast.views import BookingView, booking_view
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,14 +22,21 @@ store = Store.connect(settings)
 api = Api(settings.cognito_client_id)
 
 
-@api.route("GET /bookings/{booking_id}/cancellation")
+@api.route("GET /bookings/{booking_id}/cancellation", answers={200: Cancellation}, refusals=(NotFound,))
 def get_cancellation(call: Call) -> Answer:
+    """What cancelling would give back now, and on each later day up to check-in."""
     mine = store.within(call.seconds_left)
     return Answer(200, preview(call.booking_id, user_id=call.user_id, store=mine, now=utc_now()))
 
 
-@api.route("POST /bookings/{booking_id}/cancel")
+@api.route(
+    "POST /bookings/{booking_id}/cancel",
+    body=NoFields,
+    answers={200: BookingView},
+    refusals=(NotFound, NotCancellable, HoldExpired),
+)
 def post_cancel(call: Call) -> Answer:
+    """Let a hold go, or cancel a confirmed booking with the refund its policy says, tender by tender."""
     user_id, booking_id = call.user_id, call.booking_id
     call.body(NoFields)
     booking = cancel(

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.catalog import CalendarQuery, SearchQuery, calendar, property_detail, search
+from holdfast.catalog import (
+    CalendarQuery,
+    CalendarView,
+    PropertyList,
+    PropertyView,
+    SearchQuery,
+    calendar,
+    property_detail,
+    search,
+)
 from holdfast.catalog_store import CatalogStore
-from holdfast.http import Answer, Api, Call
+from holdfast.errors import NotFound
+from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger
 from holdfast.model import utc_now
 from holdfast.settings import Settings
@@ -21,24 +31,33 @@ catalog = CatalogStore(store.table)
 api = Api()
 
 
-@api.route("GET /properties")
+@api.route("GET /properties", who=Who.ANYONE, query=SearchQuery, answers={200: PropertyList})
 def get_properties(call: Call) -> Answer:
+    """Search: the properties of a city; with dates, what is free and the all-in price."""
     found = search(
         call.query(SearchQuery),
         catalog=catalog.within(call.seconds_left),
         store=store.within(call.seconds_left),
         now=utc_now(),
     )
-    return Answer(200, {"properties": found})
+    return Answer(200, PropertyList(properties=found))
 
 
-@api.route("GET /properties/{property_id}")
+@api.route("GET /properties/{property_id}", who=Who.ANYONE, answers={200: PropertyView}, refusals=(NotFound,))
 def get_property(call: Call) -> Answer:
+    """One property and its room types."""
     return Answer(200, property_detail(call.path("property_id"), catalog=catalog.within(call.seconds_left)))
 
 
-@api.route("GET /room-types/{room_type_id}/calendar")
+@api.route(
+    "GET /room-types/{room_type_id}/calendar",
+    who=Who.ANYONE,
+    query=CalendarQuery,
+    answers={200: CalendarView},
+    refusals=(NotFound,),
+)
 def get_calendar(call: Call) -> Answer:
+    """The nights of a month: rooms free and price. Without a month, this one."""
     month = calendar(
         call.path("room_type_id"),
         call.query(CalendarQuery).month,

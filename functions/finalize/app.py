@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.finalize import finalize
+from holdfast.errors import (
+    AlreadyPaid,
+    HoldExpired,
+    InProgress,
+    InsufficientWallet,
+    NotFound,
+    NotPayable,
+    PaymentDeclined,
+    PriceChanged,
+    PromoExhausted,
+    PromoInvalid,
+)
+from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.gateways import Gateways
-from holdfast.http import Answer, Api, Call
+from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
-from holdfast.payment import PaymentRequest, start_payment
+from holdfast.payment import PaymentRequest, PaymentStart, start_payment
 from holdfast.settings import Settings
 from holdfast.store import Store
 
@@ -22,8 +34,14 @@ store = Store.connect(settings)
 api = Api(settings.cognito_client_id)
 
 
-@api.route("POST /bookings/{booking_id}/payment")
+@api.route(
+    "POST /bookings/{booking_id}/payment",
+    body=PaymentRequest,
+    answers={200: PaymentStart},
+    refusals=(NotFound, NotPayable, HoldExpired, PaymentDeclined, PromoInvalid, PromoExhausted),
+)
 def post_payment(call: Call) -> Answer:
+    """Fix the price, claim the promo and open an order at the gateway. Repeatable."""
     start = start_payment(
         call.booking_id,
         user_id=call.user_id,
@@ -35,8 +53,25 @@ def post_payment(call: Call) -> Answer:
     return Answer(200, start)
 
 
-@api.route("POST /bookings/{booking_id}/finalize")
+@api.route(
+    "POST /bookings/{booking_id}/finalize",
+    body=FinalizeRequest,
+    answers={200: Finalized},
+    refusals=(
+        NotFound,
+        PaymentDeclined,
+        PriceChanged,
+        InsufficientWallet,
+        PromoInvalid,
+        PromoExhausted,
+        AlreadyPaid,
+        NotPayable,
+        InProgress,
+        HoldExpired,
+    ),
+)
 def post_finalize(call: Call) -> Answer:
+    """The one way to pay: wallet, card or both. A repeat gives the same answer."""
     done = finalize(
         call.booking_id,
         caller=call.user_id,
@@ -48,8 +83,15 @@ def post_finalize(call: Call) -> Answer:
     return Answer(200, done)
 
 
-@api.route("POST /admin/bookings/{booking_id}/finalize")
+@api.route(
+    "POST /admin/bookings/{booking_id}/finalize",
+    who=Who.ADMIN,
+    body=AdminFinalizeRequest,
+    answers={200: Finalized},
+    refusals=(NotFound, AlreadyPaid, NotPayable, HoldExpired),
+)
 def post_admin_finalize(call: Call) -> Answer:
+    """Confirm a booking that was paid outside the system."""
     done = finalize(
         caller=call.admin_id,
         booking_id=call.booking_id,

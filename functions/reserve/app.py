@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from holdfast.errors import IdempotencyKeyReused, NotFound, SoldOut, TooManyHolds
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.reserve import ReserveRequest, reserve
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.views import booking_view
+from holdfast.views import BookingView, booking_view
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -20,8 +21,15 @@ store = Store.connect(settings)
 api = Api(settings.cognito_client_id)
 
 
-@api.route("POST /bookings")
+@api.route(
+    "POST /bookings",
+    body=ReserveRequest,
+    keyed=True,
+    answers={201: BookingView, 200: BookingView},
+    refusals=(NotFound, SoldOut, IdempotencyKeyReused, TooManyHolds),
+)
 def post_booking(call: Call) -> Answer:
+    """Hold rooms until `expires_at`. 200 instead of 201: the same key and body again, and the same booking."""
     booking, created = reserve(
         user_id=call.user_id,
         key=call.idempotency_key,

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from holdfast.errors import NotFound
 from holdfast.gateways import Gateways
-from holdfast.http import Answer, Api, Call
+from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
-from holdfast.operations import PaymentsQuery, list_payments
+from holdfast.operations import PaymentList, PaymentsQuery, list_payments
 from holdfast.settings import Settings
 from holdfast.settle import SettleRequest, settle_booking, settle_due
 from holdfast.store import Store
-from holdfast.views import booking_view
+from holdfast.views import BookingView, booking_view
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -24,15 +25,23 @@ store = Store.connect(settings)
 api = Api(settings.cognito_client_id)
 
 
-@api.route("GET /admin/payments")
+@api.route("GET /admin/payments", who=Who.ADMIN, query=PaymentsQuery, answers={200: PaymentList})
 def get_payments(call: Call) -> Answer:
-    call.admin_id  # noqa: B018 - raises for anyone else
+    """What is due at the gateways, what is stuck there, and payments that belong to nothing here."""
     query = call.query(PaymentsQuery)
-    return Answer(200, {"payments": list_payments(query, store=store.within(call.seconds_left), now=utc_now())})
+    payments = list_payments(query, store=store.within(call.seconds_left), now=utc_now())
+    return Answer(200, PaymentList(payments=payments))
 
 
-@api.route("POST /admin/bookings/{booking_id}/settle")
+@api.route(
+    "POST /admin/bookings/{booking_id}/settle",
+    who=Who.ADMIN,
+    body=SettleRequest,
+    answers={200: BookingView},
+    refusals=(NotFound,),
+)
 def post_settle(call: Call) -> Answer:
+    """Try now what the booking has due at its gateway, stuck or not."""
     booking = settle_booking(
         admin_id=call.admin_id,
         booking_id=call.booking_id,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from holdfast.errors import IdempotencyKeyReused, InProgress, NotFound, NotPayable, PaymentDeclined
 from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.topup import TOPUP_ID, TopUpProof, TopUpRequest, finalize_topup, start_topup
+from holdfast.topup import TOPUP_ID, TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -20,8 +21,15 @@ store = Store.connect(settings)
 api = Api(settings.cognito_client_id)
 
 
-@api.route("POST /wallet/topups")
+@api.route(
+    "POST /wallet/topups",
+    body=TopUpRequest,
+    keyed=True,
+    answers={201: TopUpView, 200: TopUpView},
+    refusals=(IdempotencyKeyReused, PaymentDeclined),
+)
 def post_topup(call: Call) -> Answer:
+    """Open an order at a gateway that fills the wallet. 200 instead of 201: the same key and body again."""
     topup, created = start_topup(
         user_id=call.user_id,
         key=call.idempotency_key,
@@ -33,8 +41,14 @@ def post_topup(call: Call) -> Answer:
     return Answer(201 if created else 200, topup)
 
 
-@api.route("POST /wallet/topups/{topup_id}/finalize")
-def post_finalize(call: Call) -> Answer:
+@api.route(
+    "POST /wallet/topups/{topup_id}/finalize",
+    body=TopUpProof,
+    answers={200: TopUpView},
+    refusals=(NotFound, NotPayable, PaymentDeclined, InProgress),
+)
+def post_topup_finalize(call: Call) -> Answer:
+    """Take the money that the guest authorised, and credit it. A repeat gives the same answer."""
     topup = finalize_topup(
         user_id=call.user_id,
         topup_id=call.path("topup_id", TOPUP_ID),

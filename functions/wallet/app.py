@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from holdfast.bookings import CursorQuery
-from holdfast.errors import InvalidFields
-from holdfast.http import Answer, Api, Call
+from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound
+from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.views import entry_view
+from holdfast.views import EntryList, EntryView, WalletView, entry_view, wallet_view
 from holdfast.wallet import CreditRequest, credit
 
 if TYPE_CHECKING:
@@ -22,24 +22,33 @@ store = Store.connect(settings)
 api = Api(settings.cognito_client_id)
 
 
-@api.route("GET /wallet")
+@api.route("GET /wallet", answers={200: WalletView})
 def get_wallet(call: Call) -> Answer:
-    account = store.within(call.seconds_left).account(call.user_id)
-    return Answer(200, {"user_id": account.user_id, "balance": account.balance, "currency": account.currency})
+    """The caller's balance."""
+    return Answer(200, wallet_view(store.within(call.seconds_left).account(call.user_id)))
 
 
-@api.route("GET /wallet/entries")
+@api.route("GET /wallet/entries", query=CursorQuery, answers={200: EntryList})
 def get_entries(call: Call) -> Answer:
+    """The caller's ledger, newest first: the balance is the sum of all its lines."""
     user_id, cursor = call.user_id, call.query(CursorQuery).cursor
     if cursor is not None and not cursor.isdigit():
         raise InvalidFields(("cursor", "is not one that this list gave"))
     entries, more = store.within(call.seconds_left).entries(user_id, int(cursor) if cursor else None)
     next_cursor = str(more) if more else None
-    return Answer(200, {"entries": [entry_view(entry) for entry in entries], "next_cursor": next_cursor})
+    return Answer(200, EntryList(entries=[entry_view(entry) for entry in entries], next_cursor=next_cursor))
 
 
-@api.route("POST /admin/wallets/{user_id}/credits")
+@api.route(
+    "POST /admin/wallets/{user_id}/credits",
+    who=Who.ADMIN,
+    body=CreditRequest,
+    keyed=True,
+    answers={201: EntryView, 200: EntryView},
+    refusals=(NotFound, IdempotencyKeyReused),
+)
 def post_credit(call: Call) -> Answer:
+    """Credit a user's wallet. 200 instead of 201: the same key and body again, and the same entry."""
     entry, created = credit(
         admin_id=call.admin_id,
         user_id=call.path("user_id"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.errors import NotFound
+from holdfast.errors import MalformedRequest, NotFound
 from holdfast.gateways import Gateways
-from holdfast.http import Answer, Api, Call
+from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.webhook import MAX_WEBHOOK_BYTES, take_webhook
+from holdfast.webhook import MAX_WEBHOOK_BYTES, Taken, take_webhook
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,8 +21,9 @@ store = Store.connect(settings)
 api = Api()
 
 
-@api.route("POST /webhooks/{gateway}")
+@api.route("POST /webhooks/{gateway}", who=Who.GATEWAY, answers={200: Taken}, refusals=(MalformedRequest, NotFound))
 def post_webhook(call: Call) -> Answer:
+    """What Stripe and Razorpay tell, signed over the raw body. Any answer but 200 asks for it to be sent again."""
     gateways, name = Gateways(settings), call.path("gateway")
     if name not in gateways.names:
         raise NotFound("There is no such gateway.")
@@ -34,7 +35,7 @@ def post_webhook(call: Call) -> Answer:
         gateways=gateways,
         clock=utc_now,
     )
-    return Answer(200, {"received": True, "acted": acted})
+    return Answer(200, Taken(acted=acted))
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

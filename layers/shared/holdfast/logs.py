@@ -50,6 +50,7 @@ class Metric(StrEnum):
     SETTLE_FAILED = "SettleFailed"
     PAYMENTS_STUCK = "PaymentsStuck"
     PAYMENTS_UNMATCHED = "PaymentsUnmatched"
+    BROKEN_INVARIANTS = "BrokenInvariants"
 
 
 def record(tag: Tag, text: str, *, before: Booking | None = None, after: Booking, **facts: Any) -> None:

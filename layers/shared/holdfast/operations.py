@@ -52,7 +52,7 @@ def list_payments(query: PaymentsQuery, *, store: Store, now: datetime) -> list[
                 gateway_order_id=payment.order_id,
                 amount=payment.amount,
                 currency=payment.currency,
-                state=payment.state,
+                state=payment.payment_state,
                 seen_at=rfc3339(payment.at_ms),
                 age_seconds=(millis(now) - payment.at_ms) // 1000,
             )

@@ -10,7 +10,6 @@ import msgspec
 from holdfast.model import Account, Booking, Entry, PaymentMode, PolicyStepView, Status, millis, rfc3339
 from holdfast.pricing import Quote, frozen_quote, quote
 
-
 Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 
 

@@ -1,0 +1,91 @@
+# make run    the whole system on this machine; Ctrl-C ends it
+# make test   every test, and how long each part took
+# make lint   format, lint, types, import arrows, template
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+# Python 3.13 by its own path, so that uv need not look into every interpreter of the machine. Where there is none, uv
+# may bring one.
+PYTHON := $(shell for name in python3.13 python3 python; do "$$name" -c 'import sys; assert sys.version_info[:2] == (3, 13); print(sys.executable)' 2>/dev/null && break; done)
+export UV_PYTHON := $(or $(PYTHON),3.13)
+# A uv on PATH may belong to another Python and fail: one that answers is used, or else one in a venv of its own.
+export UV := $(shell if uv --version >/dev/null 2>&1; then command -v uv; else echo $(CURDIR)/.tools/uv/bin/uv; fi)
+SAM = $(UV) tool run --quiet --from "$$(.venv/bin/python -c 'from local.tools import SAM; print(SAM)')" sam
+export SAM_CLI_TELEMETRY := 0
+
+VENV := .venv/.synced
+RUN := .venv/bin/python -m
+WORKERS ?= auto
+
+.PHONY: help
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+$(CURDIR)/.tools/uv/bin/uv:
+	@"$(or $(PYTHON),python3)" -m venv .tools/uv || { echo "holdfast: Python 3.13 with the venv module is needed" >&2; exit 1; }
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+
+$(VENV): pyproject.toml uv.lock layers/shared/requirements.txt .python-version | $(filter $(CURDIR)/%,$(UV))
+	@$(UV) sync --quiet $(if $(CI),--locked)
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)
+
+# ---- run
+
+.PHONY: run
+run: $(VENV)
+	@exec $(RUN) local up
+
+.PHONY: down
+down: $(VENV)
+	@$(RUN) local down
+
+# ---- test: the cheapest parts first
+
+define timed
+@start=$$SECONDS; echo "== $(1)"; code=0; $(2) || code=$$?; echo "== $(1): $$((SECONDS - start)) s"; exit $$code
+endef
+
+.PHONY: test test-unit test-store test-smoke test-system
+test: test-unit test-store test-smoke test-system
+
+test-unit: $(VENV)
+	$(call timed,unit and component tests,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not smoke and not system")
+
+test-store: $(VENV)
+	$(call timed,store contract and races,$(RUN) pytest -m "ministack or dynamodb_local")
+
+test-smoke: $(VENV) build
+	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke)
+
+test-system: $(VENV)
+	$(call timed,the deployed stack over HTTP,$(RUN) pytest -m system)
+
+# ---- check
+
+.PHONY: lint format
+lint: $(VENV)
+	@.venv/bin/ruff format --check --quiet . || { echo "holdfast: run make format" >&2; exit 1; }
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@$(SAM) validate --lint
+
+format: $(VENV)
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix --quiet .
+
+# ---- build
+
+.PHONY: build
+build: $(VENV)
+	@mkdir -p .aws-sam
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM) build --config-env local \
+		--parameter-overrides "Architecture=$$(.venv/bin/python -c 'from local.deploy import architecture; print(architecture())')" \
+		> .aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }

@@ -1,0 +1,226 @@
+"""The auditor: every promise that the table breaks, by itself, or with the gateways' books and the log beside it.
+
+It is a pure function over a scan, and the oracle of the tests, of the `audit` command and of the hourly function. What
+holds at every instant is checked for every item; what holds only once things are settled is checked for the bookings
+and top-ups that have nothing due any more. `docs/reliability.md` lists the invariants by id.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from holdfast.audit_log import broken_lines
+from holdfast.audit_money import broken_books, broken_payments, broken_wallets
+from holdfast.audit_view import Broken, View, view_of
+from holdfast.items import account_key, booking_item, booking_key, claim_key, page_key, promo_key, topup_item, topup_key
+from holdfast.model import HOLDING, MAX_LIVE_HOLDS, RESCUE_NOTE, Booking, Status, millis, month_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+    from typing import Any
+
+    from holdfast.items import Item, Key
+    from holdfast.payments import GatewayPayment
+    from holdfast.store import Store
+
+OVERDUE_SECONDS = 90  # the longest that a hold may outlive its deadline while the minute's sweep runs
+LOOKS = 3  # at a table in use: a scan is no snapshot, so only what every look shows is broken
+
+_EDGES = {
+    Status.RESERVED: {Status.PAYMENT_PENDING, Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
+    Status.PAYMENT_PENDING: {Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
+    Status.CONFIRMED: {Status.CANCELLED},
+    Status.EXPIRED: {Status.CONFIRMED},
+    Status.CANCELLED: set[Status](),
+}
+
+
+def audit(
+    items: Iterable[Item],
+    *,
+    now: datetime,
+    due_shards: int,
+    books: Iterable[tuple[str, GatewayPayment]] | None = None,
+    lines: Sequence[Mapping[str, Any]] | None = None,
+    lines_complete: bool = True,
+    sweeping: bool = True,
+    skew_seconds: float = 0.0,
+) -> list[Broken]:
+    """Every invariant that does not hold, in a fixed order.
+
+    `books` are the payments that the gateways know, each with its gateway's name. `lines` are log lines, parsed;
+    `lines_complete` says that no process died between a commit and its line. `sweeping` says that the minute's sweep
+    has been running; `skew_seconds` is how far the writers' clocks may be off.
+    """
+    view = view_of(items)
+    found = [
+        *_unreadable(view),
+        *_rooms(view),
+        *_promos(view),
+        *_live_holds(view, now, skew_seconds),
+        *_dues(view, due_shards),
+        *_stories(view),
+        *(_overdue(view, now) if sweeping else ()),
+        *broken_wallets(view),
+        *broken_payments(view),
+        *(broken_books(view, list(books)) if books is not None else ()),
+        *(broken_lines(view, lines, complete=lines_complete) if lines is not None else ()),
+    ]
+    return sorted(found)
+
+
+def audit_table(
+    store: Store,
+    *,
+    clock: Callable[[], datetime],
+    books: Callable[[], Iterable[tuple[str, GatewayPayment]]] | None = None,
+    looks: int = LOOKS,
+    pause: Callable[[], None] = lambda: None,
+) -> list[Broken]:
+    """Audits a table in use: what is broken at every one of `looks` scans, for the very same items.
+
+    A scan reads each item at another moment, so a booking made meanwhile may be seen without its page; the next scan
+    does not see that again. Stops at the first clean look. Raises Busy.
+    """
+    lasting: list[Broken] = []
+    for look in range(looks):
+        if look:
+            pause()
+        told = books() if books else None
+        found = audit(store.table.scan(), now=clock(), due_shards=store.due_shards, books=told)
+        same = {(broken.invariant, broken.keys) for broken in lasting}
+        lasting = [broken for broken in found if look == 0 or (broken.invariant, broken.keys) in same]
+        if not lasting:
+            break
+    return lasting
+
+
+def _unreadable(view: View) -> Iterator[Broken]:
+    for key, error in view.unreadable:
+        yield Broken("ITEM1", f"{key[0]} {key[1]} cannot be read: {error}", (key,))
+
+
+def _rooms(view: View) -> Iterator[Broken]:
+    """INV1, INV2, INV3: each night's capacity is its free rooms and those of the bookings that keep rooms."""
+    kept: Counter[tuple[str, date]] = Counter()
+    for booking in view.bookings.values():
+        if booking.keeps_rooms:
+            kept.update({(booking.room_type_id, night): booking.rooms for night in booking.nights})
+    off: dict[tuple[str, str, int], int] = {}
+    for page in view.pages:
+        key = page_key(page.room_type_id, page.month)
+        if page.free.keys() != page.on_sale.keys():
+            yield Broken("INV1", f"{page.room_type_id} {page.month}: free and on_sale name other nights", (key,))
+        for day, free in page.free.items():
+            capacity = page.on_sale.get(day, 0)
+            if not 0 <= free <= capacity:
+                text = f"{page.room_type_id} {page.month}-{day:02d}: {free} free of {capacity}"
+                yield Broken("INV2", text, (key,))
+            off[page.room_type_id, page.month, day] = capacity - free
+    for (room_type_id, night), rooms in kept.items():
+        off[room_type_id, month_of(night), night.day] = off.get((room_type_id, month_of(night), night.day), 0) - rooms
+    wrong = {night: count for night, count in off.items() if count}
+    for (room_type_id, month, day), count in sorted(wrong.items()):
+        told = f"{count} room(s) taken by no booking" if count > 0 else f"{-count} room(s) of bookings not taken"
+        yield Broken("INV1", f"{room_type_id} {month}-{day:02d}: {told}", (page_key(room_type_id, month),))
+    if wrong:
+        yield from _partly_counted(view, wrong)
+
+
+def _partly_counted(view: View, wrong: dict[tuple[str, str, int], int]) -> Iterator[Broken]:
+    """The bookings that a wrong count may come from: those with some of their nights wrong, and some right."""
+    for booking_id, booking in view.bookings.items():
+        nights = [(booking.room_type_id, month_of(night), night.day) for night in booking.nights]
+        counts = [wrong.get(night, 0) for night in nights]
+        if any(counts) and 0 in counts:
+            keys = (booking_key(booking_id), *sorted({page_key(room, month) for room, month, _ in nights}))
+            yield Broken("INV3", f"{booking_id}: only some of its nights are counted, off by {counts}", keys)
+
+
+def _promos(view: View) -> Iterator[Broken]:
+    """PRM1: a promo's count, its claims and the bookings that use it say the same, within the promo's limits."""
+    using = {(b.claimed_promo, b.user_id, b.booking_id) for b in view.bookings.values() if b.claimed_promo}
+    claimed = {(claim.code, claim.user_id, booking_id) for claim in view.claims for booking_id in claim.bookings}
+    for code, user_id, booking_id in sorted(using ^ claimed, key=str):
+        told = "is not claimed" if (code, user_id, booking_id) in using else "is claimed by a booking that is over"
+        keys = (booking_key(booking_id), claim_key(str(code), user_id))
+        yield Broken("PRM1", f"{booking_id}: {code} {told}", keys)
+    counts = Counter(code for code, _, _ in claimed)
+    for code, promo in view.promos.items():
+        if promo.claimed != counts[code]:
+            yield Broken("PRM1", f"{code}: {promo.claimed} claimed, {counts[code]} claims", (promo_key(code),))
+        if promo.usage_limit is not None and counts[code] > promo.usage_limit:
+            yield Broken("PRM1", f"{code}: {counts[code]} claims of {promo.usage_limit}", (promo_key(code),))
+    for claim in view.claims:
+        limit = view.promos[claim.code].per_user_limit if claim.code in view.promos else None
+        if limit is not None and len(claim.bookings) > limit:
+            text = f"{claim.code}: {claim.user_id} has {len(claim.bookings)} of {limit}"
+            yield Broken("PRM1", text, (claim_key(claim.code, claim.user_id),))
+
+
+def _live_holds(view: View, now: datetime, skew_seconds: float) -> Iterator[Broken]:
+    """ACC1: no user has more live holds than the cap, and each account knows its live holds."""
+    live: dict[str, list[Booking]] = {}
+    now_ms = millis(now) + int(skew_seconds * 1000)
+    for booking in view.bookings.values():
+        until_ms = (
+            view.accounts[booking.user_id].live.get(booking.booking_id) if booking.user_id in view.accounts else None
+        )
+        if booking.status in HOLDING and booking.expires_at_ms > now_ms:
+            live.setdefault(booking.user_id, []).append(booking)
+            if until_ms != booking.expires_at_ms:
+                text = f"{booking.booking_id}: held, and its account does not know it"
+                yield Broken("ACC1", text, (account_key(booking.user_id), booking_key(booking.booking_id)))
+        elif booking.status in {Status.CONFIRMED, Status.CANCELLED} and until_ms is not None and until_ms > now_ms:
+            text = f"{booking.booking_id}: {booking.status}, and still among the live holds"
+            yield Broken("ACC1", text, (account_key(booking.user_id), booking_key(booking.booking_id)))
+    for user_id, held in live.items():
+        if len(held) > MAX_LIVE_HOLDS:
+            keys = (account_key(user_id), *sorted(booking_key(booking.booking_id) for booking in held))
+            yield Broken("ACC1", f"{user_id}: {len(held)} live holds", keys)
+
+
+def _dues(view: View, due_shards: int) -> Iterator[Broken]:
+    """DUE1: the index attributes, and the TTL, are those that the state asks for."""
+    derived = ("due_shard", "due_at", "property_id", "ttl")
+    for booking_id, item in view.items.items():
+        wanted = booking_item(view.bookings[booking_id], due_shards)
+        yield from _derived(item, wanted, derived, booking_key(booking_id))
+    for topup_id, item in view.topup_items.items():
+        wanted = topup_item(view.topups[topup_id], due_shards)
+        yield from _derived(item, wanted, derived[:2], topup_key(topup_id))
+
+
+def _derived(item: Item, wanted: Item, names: Iterable[str], key: Key) -> Iterator[Broken]:
+    for name in names:
+        if item.get(name) != wanted.get(name):
+            yield Broken("DUE1", f"{key[0]}: {name} is {item.get(name)} instead of {wanted.get(name)}", (key,))
+
+
+def _stories(view: View) -> Iterator[Broken]:
+    """ST1 and TIME1: only moves that there are, a line for each version, nothing confirmed late but by rescue."""
+    for booking_id, booking in view.bookings.items():
+        keys = (booking_key(booking_id),)
+        told = [event.status for event in booking.history]
+        if len(told) != booking.version or told[-1:] != [booking.status] or told[:1] != [Status.RESERVED]:
+            text = f"{booking_id}: version {booking.version}, {booking.status}, history {', '.join(told)}"
+            yield Broken("ST1", text, keys)
+        for before, after in pairwise(booking.history):
+            if after.status is not before.status and after.status not in _EDGES[before.status]:
+                yield Broken("ST1", f"{booking_id}: went from {before.status} to {after.status}", keys)
+            confirmed = after.status is Status.CONFIRMED and before.status is not Status.CONFIRMED
+            if confirmed and after.at_ms >= booking.expires_at_ms and after.note != RESCUE_NOTE:
+                late_seconds = (after.at_ms - booking.expires_at_ms) / 1000
+                yield Broken("TIME1", f"{booking_id}: confirmed {late_seconds} s after its deadline", keys)
+
+
+def _overdue(view: View, now: datetime) -> Iterator[Broken]:
+    """TIME2: no hold outlives its deadline for long."""
+    for booking_id, booking in view.bookings.items():
+        over_ms = millis(now) - booking.expires_at_ms
+        if booking.status in HOLDING and over_ms > OVERDUE_SECONDS * 1000:
+            text = f"{booking_id}: still {booking.status} {over_ms / 1000} s after its deadline"
+            yield Broken("TIME2", text, (booking_key(booking_id),))

@@ -1,0 +1,90 @@
+"""The log's part of the audit: one tagged line for each transition, none for a replay, and nothing secret in any."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from holdfast.audit_view import Broken, View
+from holdfast.items import account_key, booking_key
+from holdfast.logs import Tag
+from holdfast.model import Booking, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_TOLD_BY = {
+    Status.RESERVED: Tag.BOOKING_RESERVED,
+    Status.CONFIRMED: Tag.BOOKING_CONFIRMED,
+    Status.EXPIRED: Tag.BOOKING_EXPIRED,
+    Status.CANCELLED: Tag.BOOKING_CANCELLED,
+}
+_WALLET = frozenset({Tag.WALLET_DEDUCTED, Tag.WALLET_CREDITED})
+_SECRET = {
+    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
+    "a card number": re.compile(r"(?<![\w-])(?:\d[ -]?){13,19}(?![\w-])"),
+    "a telephone number": re.compile(r"\+\d{10,14}"),
+    "a token": re.compile(r"eyJ[\w-]{8,}\.|Bearer "),
+    "a gateway's key": re.compile(r"(?:sk|rk|whsec|rzp)_\w{6,}|_secret_\w+"),
+    "a signature": re.compile(r"(?<!\w)[0-9a-f]{64}(?!\w)"),
+}
+_INSTANT = re.compile(r"\A1[0-9]{12}\Z")  # milliseconds since the epoch look like a card number, and are none
+
+
+def broken_lines(view: View, lines: Sequence[Mapping[str, Any]], *, complete: bool) -> Iterator[Broken]:
+    """LOG1: over these lines, which are all there are of the bookings in the view, or all but some if not complete."""
+    told: Counter[tuple[str, int, str]] = Counter()
+    ledger: Counter[tuple[str, int]] = Counter()
+    for line in lines:
+        tag = str(line.get("tag"))
+        if tag in _TOLD_BY.values():
+            told[line["booking_id"], line["after"]["version"], tag] += 1
+        elif tag in _WALLET:
+            ledger[line["user_id"], line["after"]["seq"]] += 1
+        for kind in secrets_in(line):
+            yield Broken("LOG1", f"a line tagged {tag} carries {kind}", ())
+    yield from _told_once(view, told, complete=complete)
+    for (user_id, seq), times in ledger.items():
+        if times > 1 or seq not in {entry.seq for entry in view.entries.get(user_id, [])}:
+            yield Broken("LOG1", f"{user_id}: {times} lines for wallet entry {seq}", (account_key(user_id),))
+
+
+def _told_once(view: View, told: Counter[tuple[str, int, str]], *, complete: bool) -> Iterator[Broken]:
+    for booking_id, booking in view.bookings.items():
+        for version, wanted in _transitions(booking):
+            times = told.pop((booking_id, version, wanted), 0)
+            if times > 1 or (complete and times == 0):
+                text = f"{booking_id}: {times} lines tagged {wanted} for version {version}"
+                yield Broken("LOG1", text, (booking_key(booking_id),))
+    for booking_id, version, tag in told:
+        if booking_id in view.bookings:
+            text = f"{booking_id}: a line tagged {tag} for version {version}, which was no such transition"
+            yield Broken("LOG1", text, (booking_key(booking_id),))
+
+
+def secrets_in(line: Mapping[str, Any]) -> list[str]:
+    """What a line carries that no line may: names of kinds, never the values."""
+    values = [text for text in _texts(line) if not _INSTANT.match(text)]
+    return [kind for kind, pattern in _SECRET.items() if any(pattern.search(value) for value in values)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+    elif value is not None:
+        yield value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _transitions(booking: Booking) -> Iterator[tuple[int, Tag]]:
+    """The versions at which the booking's state changed, with the tag that tells of it; a payment start has none."""
+    yield 1, Tag.BOOKING_RESERVED
+    for version, (before, after) in enumerate(pairwise(booking.history), start=2):
+        if after.status is not before.status and after.status in _TOLD_BY:
+            yield version, _TOLD_BY[after.status]

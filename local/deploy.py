@@ -1,0 +1,62 @@
+"""`sam build` and `sam deploy` of the real template to the local cloud."""
+
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import boto3
+
+from local.processes import run_to_end
+from local.stack import STACK_NAME, Options
+from local.tools import ROOT, SAM, LocalError, run_tool
+
+
+def build(options: Options) -> None:
+    """Builds into the run's own folder; raises with the tool's own reason when it fails."""
+    target = options.folder / "build"
+    _sam("build", options, "--build-dir", str(target), "--parameter-overrides", f"Architecture={architecture()}")
+
+
+def deploy(options: Options) -> None:
+    """Creates or updates the stack; raises with the tool's own reason when it fails."""
+    parameters = {
+        "Architecture": architecture(),
+        "HoldSeconds": options.hold_seconds,
+        "StripeApiBase": options.stripe_url,
+        "RazorpayApiBase": options.razorpay_url,
+    }
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
+    template = options.folder / "build" / "template.yaml"
+    _sam("deploy", options, "--template-file", str(template), "--parameter-overrides", *overrides)
+
+
+def outputs() -> Mapping[str, str]:
+    """The Outputs of the deployed template."""
+    stack = boto3.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def architecture() -> str:
+    return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+
+
+def _sam(verb: str, options: Options, *arguments: str) -> None:
+    """Runs one SAM command, its output in `sam-<verb>.log`."""
+    log = options.folder / f"sam-{verb}.log"
+    environment = os.environ | {
+        "SAM_CLI_TELEMETRY": "0",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # sam build looks for python3.13, pip
+    }
+    config = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
+    command = run_tool(SAM, "sam", verb, *config, *arguments)
+    if run_to_end(command, environment, log):
+        raise LocalError(f"sam {verb} failed: {_reason(log)} (all of it: {log})")
+
+
+def _reason(log: Path) -> str:
+    """The line that says why: the first that speaks of an error or failure, or else the last."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    telling = [line for line in lines if line.startswith("Error") or "FAILED" in line or "failed" in line.lower()]
+    return (telling or lines or ["it said nothing"])[-1]

@@ -1,0 +1,45 @@
+"""Writes a catalog through the store, and its wallets by the credit that an admin would give: loading is repeatable."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from holdfast.catalog_store import CatalogStore
+from holdfast.logs import logger
+from holdfast.model import MAX_MONTHS_AHEAD, add_months, month_of, today_in, utc_now
+from holdfast.settings import Settings
+from holdfast.store import Store
+from holdfast.wallet import CreditRequest, credit
+from local.catalog import Catalog, PropertyEntry
+from local.stack import Stack
+from local.users import user_id
+
+# This month, the months that a check-in may fall in, and one for the nights of the longest last stay
+MONTHS_OPEN = 1 + MAX_MONTHS_AHEAD + 1
+WRITERS = 8
+SECONDS = 300.0  # for all of it
+LOADER = "catalog"
+
+
+def load(catalog: Catalog, stack: Stack) -> None:
+    """Hotels with their calendars opened 18 months ahead, promo codes, and wallets with their users."""
+    logger.setLevel("ERROR")  # the lines of this process are no function's
+    settings = Settings(table_name=stack.table_name)
+    shelf = CatalogStore.connect(settings).within(SECONDS)
+    store = Store.connect(settings).within(SECONDS)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(lambda entry: _load_property(entry, shelf), catalog.properties))
+        list(pool.map(lambda entry: shelf.add_promo(entry.model), catalog.promos))
+    for wallet in catalog.wallets:
+        user = user_id(stack, wallet.user)
+        if wallet.balance:
+            opening = CreditRequest(amount=wallet.balance, reason="Opening balance")
+            credit(user, opening, key="opening-balance", admin_id=LOADER, store=store, clock=utc_now)
+
+
+def _load_property(entry: PropertyEntry, shelf: CatalogStore) -> None:
+    place = entry.model
+    first_day = today_in(place.timezone, datetime.now(UTC)).replace(day=1)
+    open_months = [month_of(add_months(first_day, count)) for count in range(MONTHS_OPEN)]
+    shelf.add_property(place)
+    for room_type in entry.room_type_models:
+        shelf.add_room_type(place, room_type, open_months)

@@ -1,0 +1,248 @@
+"""`python -m local.openapi`: writes docs/openapi.json, one description of all functions' routes, made from the code.
+
+Routes, callers, bodies, answers and refusals are those that the handlers declare to `Api.route`; schemas are those of
+the msgspec Structs that the handlers read and write; examples are answers recorded from the handlers themselves.
+"""
+
+import importlib.util
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+
+from holdfast import errors
+from holdfast.errors import BookingError
+from holdfast.http import BOOKING_ID, IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Route, Who
+from holdfast.topup import TOPUP_ID
+from local.openapi_problems import GatewayMessage, document_of, example_of
+from local.tools import ROOT
+
+DOCUMENT = ROOT / "docs" / "openapi.json"
+EXAMPLES = ROOT / "docs" / "examples.json"
+REFERENCE = "#/components/schemas/{name}"
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "TABLE_NAME": "described-not-called",
+    "POWERTOOLS_METRICS_NAMESPACE": "Holdfast",
+    "POWERTOOLS_SERVICE_NAME": "openapi",
+}
+PATH_PATTERNS = {"booking_id": BOOKING_ID, "topup_id": TOPUP_ID}  # any other is a NAME
+ANY_CALL = (errors.Busy,)
+SECURITY = {
+    Who.ANYONE: [],
+    Who.GUEST: [{"AccessToken": []}],
+    Who.ADMIN: [{"AccessToken": ["admin"]}],
+    Who.GATEWAY: [{"StripeSignature": []}, {"RazorpaySignature": []}],
+}
+SCHEMES = {
+    "AccessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the user pool's own client; ID tokens are refused. "
+        "Routes with the role `admin` need the group `admin` in it.",
+    },
+    "StripeSignature": {"type": "apiKey", "in": "header", "name": "Stripe-Signature"},
+    "RazorpaySignature": {"type": "apiKey", "in": "header", "name": "X-Razorpay-Signature"},
+}
+
+
+def routes() -> Iterator[tuple[str, Route]]:
+    """Every route that a handler registers, with the name of its function."""
+    with patch.dict(os.environ, ENVIRONMENT):
+        for path in sorted((ROOT / "functions").glob("*/app.py")):
+            spec = importlib.util.spec_from_file_location(f"described.{path.parent.name}", path)
+            assert spec is not None
+            assert spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            api = getattr(module, "api", None)
+            if isinstance(api, Api):
+                yield from ((path.parent.name, route) for route in api.routes.values())
+
+
+def document(examples: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole OpenAPI document."""
+    found = sorted(routes(), key=lambda pair: (pair[1].key.partition(" ")[2], pair[1].key))
+    structs = {struct for _, route in found for struct in (route.body, *route.answers.values()) if struct}
+    refused = {refusal for _, route in found for refusal in refusals(route)}
+    problems = {document_of(refusal) for refusal in refused}
+    named = sorted({*structs, *problems, GatewayMessage}, key=lambda struct: struct.__name__)
+    _, schemas = msgspec.json.schema_components(named, ref_template=REFERENCE)
+    for _, route in found:
+        if route.body:
+            schemas[route.body.__name__]["additionalProperties"] = False
+    paths: dict[str, Any] = {}
+    for function, route in found:
+        method, _, path = route.key.partition(" ")
+        paths.setdefault(path, {})[method.lower()] = _operation(function, route, examples[route.key])
+    written: dict[str, Any] = _portable(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Holdfast",
+                "version": version("holdfast"),
+                "summary": "Hold hotel rooms, pay for them, get a confirmed booking",
+                "description": "Amounts are integers in minor units, instants RFC 3339 in UTC, dates `YYYY-MM-DD`. "
+                "Unknown fields are refused. Errors are problem documents (RFC 9457) with a stable `code`.",
+            },
+            "servers": [
+                {
+                    "url": "https://{api}.execute-api.{region}.amazonaws.com",
+                    "variables": {"api": {"default": "api-id"}, "region": {"default": "ap-south-1"}},
+                }
+            ],
+            "paths": paths,
+            "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": SCHEMES},
+        }
+    )
+    return written
+
+
+def refusals(route: Route) -> set[type[BookingError]]:
+    """All that the route may refuse with: its use case's own, and those that its parts bring with them."""
+    found = {*route.refusals, *ANY_CALL}
+    if route.who in {Who.GUEST, Who.ADMIN}:
+        found.add(errors.Unauthenticated)
+    if route.who is Who.ADMIN:
+        found.add(errors.Forbidden)
+    if "{" in route.key:
+        found.add(errors.NotFound)
+    if route.query or route.body:
+        found.add(errors.InvalidFields)
+    if route.body:
+        found.add(errors.MalformedRequest)
+    if route.keyed:
+        found |= {errors.IdempotencyKeyRequired, errors.MalformedRequest}
+    return found
+
+
+def _operation(function: str, route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
+    summary, _, description = (route.handler.__doc__ or "").strip().partition(". ")
+    operation: dict[str, Any] = {
+        "operationId": route.handler.__name__,
+        "tags": [function],
+        "summary": summary.rstrip("."),
+        "security": SECURITY[route.who],
+    }
+    if description:
+        operation["description"] = description
+    parameters = [*_path_parameters(route, example), *_header_parameters(route), *_query_parameters(route, example)]
+    if parameters:
+        operation["parameters"] = parameters
+    if route.body:
+        fields = msgspec.structs.fields(route.body)
+        content = {"schema": {"$ref": REFERENCE.format(name=route.body.__name__)}, "example": example.get("body", {})}
+        operation["requestBody"] = {"required": bool(fields), "content": {"application/json": content}}
+    elif route.who is Who.GATEWAY:
+        content = {"schema": {"type": "object"}, "example": example["body"]}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    operation["responses"] = _responses(route, example)
+    return operation
+
+
+def _path_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for name in re.findall(r"\{(\w+)\}", route.key):
+        pattern = f"^{PATH_PATTERNS.get(name, NAME).pattern}$"
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": pattern},
+            "example": example["path"][name],
+        }
+
+
+def _header_parameters(route: Route) -> Iterator[dict[str, Any]]:
+    if route.keyed:
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
+            "description": "Made by the caller. The same key with the same body gets the first answer again.",
+            "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
+            "example": "6f1c1f0e-7a55-4c1b-9f0e-5b8a1f0e2d3c",
+        }
+
+
+def _query_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if not route.query:
+        return
+    _, schemas = msgspec.json.schema_components([route.query])
+    schema = schemas[route.query.__name__]
+    for name, field in schema["properties"].items():
+        stated = next((kind for kind in field.pop("anyOf", []) if kind != {"type": "null"}), {}) | field
+        if stated.get("default", ...) is None:
+            del stated["default"]
+        parameter = {"name": name, "in": "query", "required": name in schema["required"], "schema": stated}
+        yield parameter | ({"example": example["query"][name]} if name in example.get("query", {}) else {})
+
+
+def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for status, struct in route.answers.items():
+        content = {
+            "schema": {"$ref": REFERENCE.format(name=struct.__name__)},
+            "example": example["answers"][str(status)],
+        }
+        responses[str(status)] = {
+            "description": "The same answer as the first time" if len(route.answers) > 1 and status == 200 else "Done",
+            "content": {"application/json": content},
+        }
+    by_status: dict[int, list[type[BookingError]]] = {}
+    for refusal in sorted(refusals(route), key=lambda refusal: (refusal.status, refusal.code)):
+        by_status.setdefault(refusal.status, []).append(refusal)
+    for status, refused in by_status.items():
+        references = [{"$ref": REFERENCE.format(name=document_of(refusal).__name__)} for refusal in refused]
+        responses[str(status)] = {
+            "description": "; or: ".join(refusal.title for refusal in refused),
+            "content": {
+                PROBLEM_MEDIA_TYPE: {
+                    "schema": references[0] if len(references) == 1 else {"oneOf": references},
+                    "examples": {refusal.code: {"value": example_of(refusal)} for refusal in refused},
+                }
+            },
+        }
+    if "503" in responses:
+        retry = {"schema": {"type": "integer"}, "description": "Seconds to wait before the repeat"}
+        responses["503"]["headers"] = {"Retry-After": retry}
+    _add_gateway(responses, "429", "API Gateway: too many requests", "Too Many Requests")
+    if route.who in {Who.GUEST, Who.ADMIN}:
+        _add_gateway(responses, "401", "API Gateway: no valid access token", "Unauthorized")
+    return dict(sorted(responses.items()))
+
+
+def _add_gateway(responses: dict[str, Any], status: str, description: str, message: str) -> None:
+    """What API Gateway answers by itself, before any function runs: no problem document."""
+    response = responses.setdefault(status, {"description": description, "content": {}})
+    reference = {"$ref": REFERENCE.format(name=GatewayMessage.__name__)}
+    response["content"]["application/json"] = {"schema": reference, "example": {"message": message}}
+
+
+def _portable(value: Any) -> Any:
+    """Python's `\\A` and `\\Z` as JSON Schema's `^` and `$`, which end a text there, and every enum with its type."""
+    match value:
+        case {"enum": [str(), *_]} if "type" not in value:
+            return {"type": "string", **value}
+        case {"pattern": str(pattern)} if pattern.startswith(r"\A"):
+            return {**value, "pattern": "^" + pattern.removeprefix(r"\A").removesuffix(r"\Z") + "$"}
+        case dict():
+            return {name: _portable(inner) for name, inner in value.items()}
+        case list():
+            return [_portable(inner) for inner in value]
+        case _:
+            return value
+
+
+def text() -> str:
+    """The file's whole text."""
+    return json.dumps(document(json.loads(EXAMPLES.read_text())), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(text())

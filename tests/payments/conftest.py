@@ -1,0 +1,135 @@
+"""A small hotel on moto, and the local gateways over real HTTP."""
+
+import io
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+import pytest
+from moto import mock_aws
+
+from holdfast.catalog_store import CatalogStore
+from holdfast.logs import logger, metrics
+from holdfast.razorpay_gateway import RazorpayGateway
+from holdfast.store import Store
+from holdfast.stripe_gateway import StripeGateway
+from holdfast.table import Table, connect
+from local.razorpay import LocalRazorpay
+from tests.conftest import DELUXE, KOLKATA, MONTHS, TABLE_NAME, FakeClock, table_definition
+from tests.payments.house import House
+from tests.payments.localstripe import running
+from tests.payments.tills import (
+    KEY_ID,
+    KEY_SECRET,
+    OLD_WEBHOOK_SECRET,
+    STRIPE_KEY,
+    WEBHOOK_SECRET,
+    RazorpayTill,
+    StripeTill,
+)
+from tests.unit.log_lines import LogLines
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TOWER = msgspec.structs.replace(DELUXE, room_type_id="tower", name="Tower", total_rooms=1)
+
+
+class OneAtATime:
+    """A client whose calls never overlap: moto keeps no transaction apart from another, so threads take turns here."""
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+        self._turn = threading.Lock()
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._client, name)
+
+        def taking_turns(**arguments: Any) -> Any:
+            with self._turn:
+                return call(**arguments)
+
+        return taking_turns
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    with mock_aws():
+        client = connect()
+        client.create_table(**table_definition(TABLE_NAME))
+        yield Table(cast("DynamoDBClient", OneAtATime(client)), TABLE_NAME, sleep=lambda _: None)
+
+
+@pytest.fixture
+def store(table: Table) -> Store:
+    """Five Deluxe rooms and one Tower, on sale for three months. Write ids as in production: threads share them."""
+    catalog = CatalogStore(table)
+    assert catalog.add_property(KOLKATA)
+    assert catalog.add_room_type(KOLKATA, DELUXE, MONTHS[:3])
+    assert catalog.add_room_type(KOLKATA, TOWER, MONTHS[:3])
+    return Store(table)
+
+
+@pytest.fixture
+def razorpay() -> Iterator[LocalRazorpay]:
+    """Keeps its webhooks to itself: the tests deliver them."""
+    with LocalRazorpay(key_id=KEY_ID, key_secret=KEY_SECRET) as running_razorpay:
+        running_razorpay.play("webhooks", hold=True)
+        yield running_razorpay
+
+
+@pytest.fixture
+def razorpay_gateway(razorpay: LocalRazorpay) -> Iterator[RazorpayGateway]:
+    gateway = RazorpayGateway(KEY_ID, KEY_SECRET, (WEBHOOK_SECRET, OLD_WEBHOOK_SECRET), razorpay.url)
+    yield gateway
+    gateway._session.close()
+
+
+@pytest.fixture
+def house(store: Store, clock: FakeClock, razorpay: LocalRazorpay, razorpay_gateway: RazorpayGateway) -> House:
+    """The hotel with Razorpay."""
+    return House(store, clock, RazorpayTill(razorpay), {"razorpay": razorpay_gateway})
+
+
+@pytest.fixture
+def till(house: House) -> RazorpayTill:
+    assert isinstance(house.till, RazorpayTill)
+    return house.till
+
+
+@pytest.fixture(scope="session")
+def localstripe() -> Iterator[str]:
+    """localstripe's address; it is started for the first test that wants it."""
+    with running() as url:
+        yield url
+
+
+@pytest.fixture
+def stripe_gateway(localstripe: str) -> StripeGateway:
+    return StripeGateway(STRIPE_KEY, (WEBHOOK_SECRET, OLD_WEBHOOK_SECRET), localstripe)
+
+
+@pytest.fixture
+def stripe_house(store: Store, clock: FakeClock, localstripe: str, stripe_gateway: StripeGateway) -> House:
+    """The hotel with Stripe."""
+    return House(store, clock, StripeTill(localstripe), {"stripe": stripe_gateway})
+
+
+@pytest.fixture
+def lines() -> Iterator[LogLines]:
+    """Every line that is logged while the test runs."""
+    handler = logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    text = io.StringIO()
+    before = handler.setStream(text)
+    yield LogLines(text)
+    handler.setStream(before)
+
+
+@pytest.fixture(autouse=True)
+def _no_metrics_left_over() -> Iterator[None]:
+    metrics.clear_metrics()
+    yield
+    metrics.clear_metrics()

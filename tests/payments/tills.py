@@ -1,0 +1,120 @@
+"""The guest's side of a gateway, where money is authorised, and the gateway's own books of it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import stripe  # noqa: TID251 - plays the guest, who talks to Stripe and not to us
+
+from holdfast.stripe_gateway import METADATA_REFERENCE
+from local.razorpay import LocalRazorpay
+
+KEY_ID = "rzp_test_payments"
+KEY_SECRET = "key-secret-nobody-may-see"
+WEBHOOK_SECRET = "webhook-secret-nobody-may-see"
+OLD_WEBHOOK_SECRET = "old-webhook-secret-nobody-may-see"
+STRIPE_KEY = "sk_test_nobody_may_see"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the guest's browser brings back from the gateway."""
+
+    transaction_id: str
+    signature: str | None = None
+
+
+@dataclass(frozen=True)
+class Books:
+    """One order as the gateway keeps it: `held` is authorised, and neither captured nor given back."""
+
+    held: int = 0
+    captured: int = 0
+    refunded: int = 0
+    captures: int = 0
+
+    @property
+    def net(self) -> int:
+        return self.captured - self.refunded
+
+
+class Till(Protocol):
+    name: str
+
+    def pay(self, order_id: str) -> Proof:
+        """The guest authorises the whole order."""
+
+    def books(self, order_id: str) -> Books: ...
+
+    def orders(self) -> dict[str, str]:
+        """What every order was opened for, by order id."""
+
+
+@dataclass
+class RazorpayTill:
+    razorpay: LocalRazorpay
+    name: str = "razorpay"
+
+    def pay(self, order_id: str, *, amount: int | None = None, currency: str | None = None) -> Proof:
+        wrongly = {name: value for name, value in {"amount": amount, "currency": currency}.items() if value}
+        told = self.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
+        return Proof(told["razorpay_payment_id"], told["razorpay_signature"])
+
+    def books(self, order_id: str) -> Books:
+        paid = [told for told in self.razorpay.account.payments.values() if told["order_id"] == order_id]
+        captured = [told for told in paid if told["captured"]]
+        return Books(
+            held=sum(told["amount"] for told in paid if told["status"] == "authorized"),
+            captured=sum(told["amount"] for told in captured),
+            refunded=sum(told["amount_refunded"] for told in captured),
+            captures=len(captured),
+        )
+
+    def orders(self) -> dict[str, str]:
+        return {order_id: told["notes"]["holdfast_reference"] for order_id, told in self.razorpay.account.orders.items()}
+
+
+class StripeTill:
+    """localstripe keeps everything that any test did, so only the orders asked about are these tests' own."""
+
+    name = "stripe"
+
+    def __init__(self, url: str) -> None:
+        self._guest = stripe.StripeClient(
+            STRIPE_KEY, base_addresses={"api": url}, http_client=stripe.RequestsClient(timeout=10)
+        )
+        self._before = {intent.id for intent in self._intents()}
+
+    def pay(self, order_id: str, card: str = "pm_card_visa") -> Proof:
+        self._guest.v1.payment_intents.update(order_id, {"payment_method": card})
+        self._guest.v1.payment_intents.confirm(order_id)
+        return Proof(order_id)
+
+    def books(self, order_id: str) -> Books:
+        intent = self._guest.v1.payment_intents.retrieve(order_id).to_dict()
+        charge = intent.get("latest_charge") or {}
+        captured = intent["amount"] if charge.get("captured") else 0
+        return Books(
+            held=intent["amount"] if intent["status"] == "requires_capture" else 0,
+            captured=captured,
+            refunded=charge.get("amount_refunded", 0) if captured else 0,
+            captures=bool(captured),
+        )
+
+    def orders(self) -> dict[str, str]:
+        made = [intent for intent in self._intents() if intent.id not in self._before]
+        return {intent.id: intent.to_dict()["metadata"].get(METADATA_REFERENCE, "") for intent in made}
+
+    def open_foreign(self, amount: int, reference: str = "") -> str:
+        """An order that some other program of the same Stripe account opened."""
+        told = self._guest.v1.payment_intents.create(
+            {
+                "amount": amount,
+                "currency": "inr",
+                "capture_method": "manual",
+                "metadata": {METADATA_REFERENCE: reference},
+            }
+        )
+        return told.id
+
+    def _intents(self) -> list[stripe.PaymentIntent]:
+        return list(self._guest.v1.payment_intents.list({"limit": 100}).auto_paging_iter())

@@ -1,0 +1,296 @@
+"""A stand-in for DynamoDB's client: the five calls that the store makes, over one table in memory.
+
+Strict: an argument or an expression that it does not know is an error, not a guess. It commits atomically, and shows
+what emulators do not: transactions that overlap conflict, reads of several items are not a snapshot, indexes lag, and
+a request may take effect without its answer arriving, or long after its sender gave up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError  # noqa: TID251 - these stand for what the SDK raises
+
+from tests.simulation.expressions import (
+    Item,
+    Refused,
+    Unsupported,
+    changed,
+    condition,
+    found,
+    placeholders,
+    update,
+)
+from tests.simulation.faults import Fault, Faults
+from tests.simulation.table_index import Index
+
+Key = tuple[str, str]
+Commit = list[tuple[Key, Item | None, Item | None]]  # each item's key, and what it was and is
+
+TOKEN_US = 600_000_000  # a ClientRequestToken is remembered for ten minutes
+BATCH_LIMIT = 100
+TRANSACTION_LIMIT = 100
+_NO_ITEM: Item = {}
+
+
+class StandIn:
+    """`faults` decides how each call goes; `on_commit` is told of every change, at its instant."""
+
+    def __init__(self, table: str, indexes: Iterable[Index], faults: Faults) -> None:
+        self.table = table
+        self.items: dict[Key, Item] = {}
+        self.indexes = {index.name: index for index in indexes}
+        self.faults = faults
+        self.on_commit: list[Callable[[Commit], None]] = []
+        self._locked: set[Key] = set()
+        self._tokens: dict[str, tuple[str, int, bool]] = {}  # its request, when it came, whether it is done
+
+    # Reads
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - the SDK's names
+        [(table, wanted)] = RequestItems.items()
+        _only(wanted, "Keys", "ConsistentRead")
+        keys = [_key(wire) for wire in wanted["Keys"]]
+        if table != self.table or not 1 <= len(keys) <= BATCH_LIMIT or len(set(keys)) < len(keys):
+            raise _invalid("BatchGetItem", "no such table, too many keys, or one twice")
+        if wanted.get("ConsistentRead") is not True:
+            raise Unsupported("a read of items that is not consistent")
+        answered: list[Item] = []
+
+        def read(some: Sequence[Key]) -> None:
+            answered.extend(self.items[key] for key in some if key in self.items)
+
+        left = self.faults.read("get", keys, read)
+        answer: dict[str, Any] = {"Responses": {table: answered}, "UnprocessedKeys": {}}
+        if left:
+            again = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in left]
+            answer["UnprocessedKeys"] = {table: {"Keys": again, "ConsistentRead": True}}
+        return answer
+
+    def query(self, **arguments: Any) -> dict[str, Any]:
+        _only(
+            arguments,
+            *("TableName", "KeyConditionExpression", "ExpressionAttributeValues", "ScanIndexForward", "Limit"),
+            *("ConsistentRead", "IndexName", "ExclusiveStartKey", "FilterExpression"),
+        )
+        name, kept = arguments.get("IndexName"), arguments.get("FilterExpression")
+        values, wanted = arguments["ExpressionAttributeValues"], arguments["KeyConditionExpression"]
+        _used(set(values), placeholders(wanted, kept or ""))
+        if name and arguments["ConsistentRead"]:
+            raise _invalid("Query", "an index cannot be read consistently")
+        hash_name, range_name = ("pk", "sk") if name is None else self.indexes[name].keys
+        hash_value = values[wanted.split("=", 1)[1].split()[0]]
+        forward, limit = arguments["ScanIndexForward"], arguments["Limit"]
+        after = arguments.get("ExclusiveStartKey")
+
+        def order(row: Item) -> tuple[Any, str, str]:
+            [(kind, value)] = row[range_name].items()
+            return (int(value) if kind == "N" else value), row["pk"]["S"], row["sk"]["S"]
+
+        def look() -> dict[str, Any]:
+            rows = self._rows(name, hash_name, hash_value)
+            matching = sorted((row for row in rows if condition(wanted)(row, {}, values)), key=order)
+            if not forward:
+                matching.reverse()
+            if after:
+                start = order(after)
+                matching = [row for row in matching if (order(row) > start if forward else order(row) < start)]
+            page = matching[:limit]
+            answer: dict[str, Any] = {"Items": [r for r in page if kept is None or condition(kept)(r, {}, values)]}
+            if len(matching) >= limit and page:
+                last = {"pk", "sk", hash_name, range_name}
+                answer["LastEvaluatedKey"] = {part: page[-1][part] for part in sorted(last)}
+            return answer
+
+        return self.faults.call("query", look)
+
+    def scan(self, **arguments: Any) -> dict[str, Any]:
+        _only(arguments, "TableName", "ConsistentRead")
+        return self.faults.call("scan", lambda: {"Items": [self.items[key] for key in sorted(self.items)]})
+
+    def _rows(self, index: str | None, name: str, value: Any) -> list[Item]:
+        if index:
+            return self.indexes[index].rows(value, self.faults.now_us())
+        return [item for key, item in self.items.items() if key[0] == value["S"] and name == "pk"]
+
+    # Writes
+
+    def put_item(self, **put: Any) -> dict[str, Any]:
+        key = self._checked("Put", put)
+
+        def write() -> dict[str, Any]:
+            if key in self._locked:
+                raise _error("TransactionConflictException", "PutItem")
+            old = self.items.get(key)
+            if not self._holds(put, old):
+                response: dict[str, Any] = {} if old is None else {"Item": old}
+                if old is not None and old.get("write_id") == put["Item"].get("write_id"):
+                    self.faults.mark("own earlier put read back")
+                raise _error("ConditionalCheckFailedException", "PutItem", **response)
+            self._commit([(key, old, put["Item"])])
+            return {}
+
+        return self.faults.call("put", write, writes=True, told=key)
+
+    def transact_write_items(self, *, TransactItems: list[Any], ClientRequestToken: str) -> dict[str, Any]:  # noqa: N803
+        if not 1 <= len(TransactItems) <= TRANSACTION_LIMIT or not 1 <= len(ClientRequestToken) <= 36:
+            raise _invalid("TransactWriteItems", "too many actions, or too long a token")
+        actions = [next(iter(action.items())) for action in TransactItems]
+        keys = [self._checked(kind, action) for kind, action in actions]
+        if len(set(keys)) < len(keys):
+            raise _invalid("TransactWriteItems", "cannot include multiple operations on one item")
+        request = json.dumps(TransactItems, sort_keys=True)
+
+        def write() -> dict[str, Any]:
+            known = self._tokens.get(ClientRequestToken)
+            if known and self.faults.now_us() < known[1] + TOKEN_US:
+                if known[0] != request:
+                    raise _error("IdempotentParameterMismatchException", "TransactWriteItems")
+                if not known[2]:
+                    raise _error("TransactionInProgressException", "TransactWriteItems")
+                self.faults.mark("token repeated")
+                return {}
+            self._prepare(actions, keys)
+            changes = [self._change(kind, action, key) for (kind, action), key in zip(actions, keys, strict=True)]
+            self._tokens[ClientRequestToken] = request, self.faults.now_us(), False
+            self._locked.update(keys)
+
+            def finish() -> None:
+                self._tokens[ClientRequestToken] = request, self.faults.now_us(), True
+                self._locked.difference_update(keys)
+                self._commit(changes)
+
+            self.faults.two_phases(finish)
+            return {}
+
+        return self.faults.call("transact", write, writes=True, told=keys[0])
+
+    def _prepare(self, actions: Sequence[tuple[str, Any]], keys: Sequence[Key]) -> None:
+        """Raises TransactionCanceledException with a reason for each action, unless all may happen now."""
+        reasons: list[dict[str, Any]] = []
+        for (_, action), key in zip(actions, keys, strict=True):
+            reason: dict[str, Any] = {"Code": "None"}
+            if key in self._locked:
+                reason = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+                self.faults.mark("transactions conflict")
+            elif not self._holds(action, self.items.get(key)):
+                reason = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
+                if key in self.items and action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
+                    reason["Item"] = self.items[key]
+            reasons.append(reason)
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise _error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
+
+    def _checked(self, kind: str, action: dict[str, Any]) -> Key:
+        """The key that the action writes; an error for an argument that is unknown, missing, or given and not used."""
+        shared = ("TableName", "ConditionExpression", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure")
+        if kind == "Put":
+            _only(action, "Item", *shared)
+            key = _key({name: action["Item"][name] for name in ("pk", "sk")})
+            texts = [action.get("ConditionExpression", "")]
+        elif kind == "Update":
+            _only(action, "Key", "UpdateExpression", "ExpressionAttributeNames", *shared)
+            key = _key(action["Key"])
+            texts = [action.get("ConditionExpression", ""), action["UpdateExpression"]]
+        else:
+            raise Unsupported(f"the action {kind}")
+        if action["TableName"] != self.table:
+            raise _invalid(kind, "no such table")
+        given = {*action.get("ExpressionAttributeValues", ()), *action.get("ExpressionAttributeNames", ())}
+        _used(given, placeholders(*texts))
+        return key
+
+    def _holds(self, action: dict[str, Any], item: Item | None) -> bool:
+        text = action.get("ConditionExpression")
+        names, values = action.get("ExpressionAttributeNames", {}), action.get("ExpressionAttributeValues", {})
+        return text is None or condition(text)(item or _NO_ITEM, names, values)
+
+    def _change(self, kind: str, action: dict[str, Any], key: Key) -> tuple[Key, Item | None, Item]:
+        old = self.items.get(key)
+        if kind == "Put":
+            return key, old, action["Item"]
+        names, values = action.get("ExpressionAttributeNames", {}), action.get("ExpressionAttributeValues", {})
+        try:
+            new = changed(old or {"pk": {"S": key[0]}, "sk": {"S": key[1]}}, update(action["UpdateExpression"]), names, values)
+        except Refused as error:
+            raise _invalid("TransactWriteItems", str(error)) from error
+        return key, old, new
+
+    def _commit(self, changes: Commit) -> None:
+        for key, _, new in changes:
+            assert new is not None
+            self.items[key] = new
+        self._index(changes)
+        for told in self.on_commit:
+            told(changes)
+
+    def _index(self, changes: Commit) -> None:
+        for key, old, new in changes:
+            for index in self.indexes.values():
+                index.write(key, old, new, self.faults.now_us(), self.faults.index_lag_us)
+
+    # What happens without a request
+
+    def load(self, items: Iterable[Item]) -> None:
+        """Puts items there before the world begins."""
+        for item in items:
+            self.items[_key({"pk": item["pk"], "sk": item["sk"]})] = item
+
+    def change(self, key: Key, new: Item | None) -> None:
+        """Another's write: a hotel that changes its prices, or TTL's deletion."""
+        changes: Commit = [(key, self.items.get(key), new)]
+        if new is None:
+            self.items.pop(key, None)
+        else:
+            self.items[key] = new
+        self._index(changes)
+        for told in self.on_commit:
+            told(changes)
+
+    def expired(self, now_seconds: int) -> list[Key]:
+        """The items that TTL may delete by now."""
+        ttls = ((key, found(item, ("ttl",), {})) for key, item in self.items.items())
+        return [key for key, ttl in ttls if ttl is not None and int(ttl["N"]) <= now_seconds]
+
+
+def _key(wire: dict[str, Any]) -> Key:
+    if set(wire) != {"pk", "sk"}:
+        raise Unsupported(f"a key of {sorted(wire)}")
+    return wire["pk"]["S"], wire["sk"]["S"]
+
+
+def _only(given: dict[str, Any], *known: str) -> None:
+    unknown = set(given) - set(known)
+    if unknown:
+        raise Unsupported(f"the arguments {sorted(unknown)}")
+
+
+def _used(given: set[str], used: set[str]) -> None:
+    if given != used:
+        raise _invalid("request", f"unused or undefined: {sorted(given ^ used)}")
+
+
+def _invalid(operation: str, message: str) -> ClientError:
+    return ClientError({"Error": {"Code": "ValidationException", "Message": message}}, operation)
+
+
+def _error(code: str, operation: str, **parts: Any) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 400}, **parts}
+    return ClientError(answer, operation)
+
+
+def trouble(fault: Fault, operation: str) -> Exception:
+    """What the SDK raises for a call that went wrong on its way or at the server."""
+    match fault:
+        case Fault.THROTTLE:
+            return _error("ThrottlingException", operation)
+        case Fault.CONFLICT if operation == "put":
+            return _error("TransactionConflictException", operation)
+        case Fault.CONFLICT:
+            reasons = [{"Code": "TransactionConflict"}]
+            return _error("TransactionCanceledException", operation, CancellationReasons=reasons)
+        case Fault.SERVER_ERROR:
+            return _error("InternalServerError", operation)
+    return ReadTimeoutError(endpoint_url="https://dynamodb")

@@ -1,0 +1,87 @@
+"""What `sam build` wrote is all that a Lambda gets: each function must import from that alone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / ".aws-sam" / "build"
+LAYER = BUILT / "SharedLayer" / "python"
+FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
+
+# What template.yaml and the Lambda service put into the environment
+ENVIRONMENT = {
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "STAGE": "dev",
+    "TABLE_NAME": "holdfast",
+    "HOLD_SECONDS": "600",
+    "DUE_SHARDS": "8",
+    "COGNITO_CLIENT_ID": "client",
+    "STRIPE_SECRET_NAME": "stripe",
+    "STRIPE_API_BASE": "",
+    "RAZORPAY_SECRET_NAME": "razorpay",
+    "RAZORPAY_API_BASE": "",
+    "POWERTOOLS_METRICS_NAMESPACE": "Holdfast",
+    "POWERTOOLS_SERVICE_NAME": "smoke",
+}
+IMPORT = """
+import json, sys
+import app, holdfast
+print(json.dumps({"app": app.__file__, "holdfast": holdfast.__file__, "handler": callable(app.lambda_handler)}))
+"""
+
+pytestmark = pytest.mark.smoke
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms, which are not looked at here."""
+
+
+_Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
+
+
+def built_folders() -> dict[str, Path]:
+    """The folder that `sam build` made for each function folder, by the built template."""
+    template = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506  a safe loader
+    return {
+        Path(resource["Properties"]["CodeUri"]).name: BUILT / name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def test_template_deploys_every_function_folder() -> None:
+    assert sorted(built_folders()) == FUNCTIONS
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_function_imports_from_what_was_built_alone(function: str) -> None:
+    folder = built_folders()[function]
+    ran = subprocess.run(
+        # -S: no site-packages; nothing of this environment can stand in for what the layer lacks
+        [sys.executable, "-S", "-B", "-W", "ignore", "-c", IMPORT],
+        cwd=folder,
+        env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, (folder, LAYER))), "HOME": os.environ["HOME"]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout.splitlines()[-1])
+    assert Path(told["app"]) == folder / "app.py"
+    assert Path(told["holdfast"]).is_relative_to(LAYER)
+    assert told["handler"]
+
+
+def test_a_function_folder_ships_its_one_file() -> None:
+    shipped = {name: sorted(path.name for path in folder.iterdir()) for name, folder in built_folders().items()}
+    assert shipped == {name: ["app.py"] for name in FUNCTIONS}

@@ -1,0 +1,113 @@
+"""The same table on three DynamoDBs: moto's in this process, MiniStack's, and Amazon's DynamoDB Local."""
+
+import os
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from moto import mock_aws
+
+from holdfast.catalog_store import CatalogStore
+from holdfast.store import Store
+from holdfast.table import Table, connect
+from tests.conftest import DELUXE, KOLKATA, MONTHS, SUITE, table_definition
+from tests.store import emulators
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PATIENCE_SECONDS = 30  # the machine may be busy with other things; a busy answer is asked for where it is wanted
+CLIENTS = 8  # for all the threads of a race: more than one, as in more than one Lambda
+ON_MINISTACK = pytest.param("ministack", marks=pytest.mark.ministack)
+ON_DYNAMODB_LOCAL = pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)
+
+
+@dataclass
+class Emulator:
+    """A running DynamoDB, and clients for it that any test may use."""
+
+    name: str
+    endpoint: str
+    clients: list["DynamoDBClient"]
+    made: int = field(default=0)
+
+    def new_table(self) -> Table:
+        self.made += 1
+        name = f"holdfast-{self.made}"
+        self.clients[0].create_table(**table_definition(name))
+        return Table(self.clients[0], name, patience_seconds=PATIENCE_SECONDS)
+
+
+def _start(name: str) -> Iterator[Emulator]:
+    with ExitStack() as until_the_end:
+        endpoint = until_the_end.enter_context(getattr(emulators, name)())
+        credentials = until_the_end.enter_context(pytest.MonkeyPatch.context())
+        for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            credentials.setenv(variable, "test")
+        credentials.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        clients = [connect(endpoint) for _ in range(CLIENTS)]
+        yield Emulator(name, endpoint, clients)
+        for client in clients:
+            client.close()
+
+
+@pytest.fixture
+def rng() -> random.Random:
+    """What is left to chance in a test; its seed is shown when the test fails, and STORE_SEED sets it again."""
+    seed = int(os.environ.get("STORE_SEED") or random.randrange(2**32))
+    sys.stdout.write(f"STORE_SEED={seed}\n")
+    return random.Random(seed)
+
+
+@pytest.fixture(scope="session")
+def ministack() -> Iterator[Emulator]:
+    yield from _start("ministack")
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[Emulator]:
+    yield from _start("dynamodb_local")
+
+
+@pytest.fixture(params=[ON_MINISTACK, ON_DYNAMODB_LOCAL])
+def emulator(request: pytest.FixtureRequest) -> Emulator:
+    """A real server, for tests with threads or faults; each such test runs on both."""
+    running: Emulator = request.getfixturevalue(request.param)
+    return running
+
+
+@pytest.fixture(params=["moto", ON_MINISTACK, ON_DYNAMODB_LOCAL])
+def table(request: pytest.FixtureRequest) -> Iterator[Table]:
+    """An empty table of the template's shape, on each DynamoDB in turn."""
+    if request.param != "moto":
+        emulator: Emulator = request.getfixturevalue(request.param)
+        yield emulator.new_table()
+        return
+    with mock_aws():
+        client = connect()
+        client.create_table(**table_definition("holdfast-moto"))
+        yield Table(client, "holdfast-moto")
+
+
+@pytest.fixture
+def store(table: Table) -> Store:
+    """With write ids as in production: those of the other tests would repeat between threads."""
+    return Store(table)
+
+
+@pytest.fixture
+def hotel(table: Table) -> CatalogStore:
+    """The hotel of the other tests with four months on sale: these tests look at the whole table again and again."""
+    return open_hotel(table)
+
+
+def open_hotel(table: Table) -> CatalogStore:
+    catalog = CatalogStore(table)
+    assert catalog.add_property(KOLKATA)
+    assert catalog.add_room_type(KOLKATA, DELUXE, MONTHS[:4])
+    assert catalog.add_room_type(KOLKATA, SUITE, MONTHS[:4])
+    return catalog
