@@ -52,10 +52,13 @@ def carry_out_dues(
     Whatever fails stays due, with its next try later and later, and is marked stuck in the end: nothing is raised,
     for the booking itself stands. Only a capture that can never succeed undoes the booking.
     """
+    unfinished: set[str] = set()  # orders with something earlier still to do: a refund never overtakes its capture
     for due in booking.dues:
-        in_time = store.table.seconds_left() >= GATEWAY_SECONDS
-        if in_time and due in booking.dues and not due.stuck and due.at_ms <= millis(clock()):
+        in_time = store.table.seconds_left() >= GATEWAY_SECONDS and due.at_ms <= millis(clock())
+        if in_time and due in booking.dues and not due.stuck and due.order_id not in unfinished:
             booking = _carry_out(booking, due, store=store, gateway=gateways[due.gateway], clock=clock, by=by)
+        if any(other.serial == due.serial and other.order_id == due.order_id for other in booking.dues):
+            unfinished.add(due.order_id)
     return booking
 
 
@@ -87,7 +90,7 @@ def _act(booking: Booking, due: Due, gateway: Gateway, table: Table) -> GatewayP
     match due.action:
         case DueAction.CAPTURE if payment.state is PaymentState.AUTHORISED:
             _ask(lambda: gateway.capture(due.order_id, due.amount, booking.currency, tried))
-        case DueAction.CAPTURE if payment.state is PaymentState.VOIDED or payment.captured:
+        case DueAction.CAPTURE if payment.state is PaymentState.VOIDED or 0 < payment.captured <= payment.refunded:
             raise Lapsed("the authorisation has lapsed, or its money went back")
         case DueAction.VOID if payment.holds_money and _may_still_buy(booking, due):
             raise GatewayUnknown("the order was paid after all, and may still buy the booking")
@@ -121,7 +124,7 @@ def _ask(call: Callable[[], None]) -> None:
 def _reached(due: Due, payment: GatewayPayment, gateway: Gateway) -> bool:
     match due.action:
         case DueAction.CAPTURE:
-            return payment.captured - payment.refunded >= due.amount
+            return payment.captured >= due.amount and payment.captured > payment.refunded
         case DueAction.REFUND:
             return payment.refunded >= due.amount
         case DueAction.VOID:
