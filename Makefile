@@ -56,16 +56,16 @@ endef
 test: test-unit test-store test-smoke test-system
 
 test-unit: $(VENV)
-	$(call timed,unit and component tests,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not smoke and not system")
+	$(call timed,unit and component tests,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system")
 
 test-store: $(VENV)
-	$(call timed,store contract and races,$(RUN) pytest -m "ministack or dynamodb_local")
+	$(call timed,store contract and races,$(RUN) pytest -m "ministack or dynamodb_local or localstripe")
 
 test-smoke: $(VENV) build
-	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke)
+	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
 
 test-system: $(VENV)
-	$(call timed,the deployed stack over HTTP,$(RUN) pytest -m system)
+	$(call timed,the deployed stack over HTTP,$(RUN) pytest -m system tests/system)
 
 # ---- check
 

@@ -225,7 +225,7 @@ def _add_gateway(responses: dict[str, Any], status: str, description: str, messa
 
 
 def _portable(value: Any) -> Any:
-    """Python's `\\A` and `\\Z` as JSON Schema's `^` and `$`, which end a text there, and every enum with its type."""
+    """Python's ends of a text as JSON Schema's `^` and `$`, which mean the same there, and every enum with its type."""
     match value:
         case {"enum": [str(), *_]} if "type" not in value:
             return {"type": "string", **value}

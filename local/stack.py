@@ -22,7 +22,7 @@ class Options:
 
     @classmethod
     def from_environment(cls) -> "Options":
-        """Reads PORT, STRIPE_PORT, RAZORPAY_PORT, HOLD_SECONDS, CATALOG, HOLDFAST_LOCAL_DIR; raises when one is no use."""
+        """Reads PORT, STRIPE_PORT, RAZORPAY_PORT, HOLD_SECONDS, CATALOG, HOLDFAST_LOCAL_DIR; raises on a wrong one."""
         port = _integer("PORT", 4566, 1, 65533)
         catalog = Path(os.environ.get("CATALOG") or ROOT / "local" / "demo.json").expanduser().resolve()
         if not catalog.is_file():

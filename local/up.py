@@ -101,14 +101,15 @@ def clear(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _signals() -> Iterator[None]:
-    """Ctrl-C and SIGTERM raise Stopped once; while we clean up, more of them change nothing."""
+    """Ctrl-C, SIGTERM and a closed terminal raise Stopped once; while we clean up, more of them change nothing."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             signal.signal(number, signal.SIG_IGN)
         raise Stopped
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield
     finally:

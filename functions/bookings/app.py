@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from holdfast.bookings import CursorQuery, PricingQuery, list_bookings, own_booking, price
-from holdfast.errors import NotFound, PromoExhausted, PromoInvalid
+from holdfast.errors import NotFound, PromoInvalid, TooManyTries
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
@@ -42,7 +42,7 @@ def get_bookings(call: Call) -> Answer:
     "GET /bookings/{booking_id}/pricing",
     query=PricingQuery,
     answers={200: Quote},
-    refusals=(NotFound, PromoInvalid, PromoExhausted),
+    refusals=(NotFound, PromoInvalid, TooManyTries),
 )
 def get_pricing(call: Call) -> Answer:
     """The quote as it would be charged now, with a promo code and a part from the wallet."""

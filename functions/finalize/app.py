@@ -15,6 +15,7 @@ from holdfast.errors import (
     PriceChanged,
     PromoExhausted,
     PromoInvalid,
+    TooManyTries,
 )
 from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
@@ -38,7 +39,7 @@ api = Api(settings.cognito_client_id)
     "POST /bookings/{booking_id}/payment",
     body=PaymentRequest,
     answers={200: PaymentStart},
-    refusals=(NotFound, NotPayable, HoldExpired, PaymentDeclined, PromoInvalid, PromoExhausted),
+    refusals=(NotFound, NotPayable, HoldExpired, PaymentDeclined, PromoInvalid, PromoExhausted, TooManyTries),
 )
 def post_payment(call: Call) -> Answer:
     """Fix the price, claim the promo and open an order at the gateway. Repeatable."""
@@ -68,6 +69,7 @@ def post_payment(call: Call) -> Answer:
         NotPayable,
         InProgress,
         HoldExpired,
+        TooManyTries,
     ),
 )
 def post_finalize(call: Call) -> Answer:

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -14,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from holdfast.http import Who
 from holdfast.store import Store
 from local import openapi
-from tests.conftest import ROOT, FakeClock, template
+from tests.conftest import ROOT, template
 from tests.front_door.tour import examples
 from tests.unit.front_door import FrontDoor, base_events
 
@@ -129,7 +128,7 @@ def test_every_code_of_the_contract_is_described() -> None:
         *("invalid_request", "idempotency_key_required", "unauthenticated", "forbidden", "not_found"),
         *("payment_declined", "sold_out", "price_changed", "insufficient_wallet", "promo_exhausted", "already_paid"),
         *("not_payable", "not_cancellable", "in_progress", "hold_expired", "idempotency_key_reused", "promo_invalid"),
-        *("too_many_holds", "busy"),
+        *("too_many_holds", "too_many_tries", "busy"),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from holdfast.items import promo_item
 from holdfast.store import Store
 from holdfast.table import put_action
-from tests.unit.front_door import ADMIN, ALICE, STAY, FrontDoor, Reply, event
+from tests.unit.front_door import ADMIN, ALICE, STAY, FrontDoor, Reply, event, request_for
 from tests.unit.stays import a_promo
 
 Example = dict[str, Any]
@@ -31,7 +31,7 @@ class Tour:
         **path: str,
     ) -> Any:
         user, groups = (ADMIN, "[admin]") if admin else (ALICE, "")
-        reply = self.door.call(route, body, user=user, groups=groups, key=key, query=query, **path)
+        reply = self.door.send(request_for(route, body, user=user, groups=groups, key=key, query=query, path=path))
         assert reply.status == status, reply.body
         self.keep(route, reply, body=body, query=query, path=path)
         return reply.body
@@ -45,7 +45,7 @@ class Tour:
 def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     """One example for each route and each status that it answers with, all of one guest's few minutes."""
     tour = Tour(door)
-    stay = {"check_in": STAY["check_in"], "check_out": STAY["check_out"]}
+    stay: dict[str, str] = {"check_in": str(STAY["check_in"]), "check_out": str(STAY["check_out"])}
     store.table.put(put_action(store.table.name, promo_item(a_promo())))
 
     tour.call("GET /properties", query={"city": "Udaipur", "rooms": "1", "guests": "2"} | stay)
@@ -58,8 +58,8 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
         tour.call(
             "POST /admin/wallets/{user_id}/credits", credit, admin=True, key="credit", status=status, user_id=ALICE
         )
-    for status in (201, 200):
-        held = tour.call("POST /bookings", STAY, key="trip", status=status)
+    tour.call("POST /bookings", STAY, key="trip", status=201)
+    held = tour.call("POST /bookings", STAY, key="trip")
     booking = {"booking_id": held["booking_id"]}
     door.clock.advance(60)
     choice = {"promo_code": "TEN", "wallet_apply_amount": "200000"}
@@ -93,8 +93,9 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     paid_at_the_desk = {"payment_mode": "admin", "reason": "Paid in cash at the desk"}
     tour.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, admin=True, booking_id=other)
 
-    for status in (201, 200):
-        topup = tour.call("POST /wallet/topups", {"gateway": "stripe", "amount": 50_000}, key="fill", status=status)
+    money = {"gateway": "stripe", "amount": 50_000}
+    tour.call("POST /wallet/topups", money, key="fill", status=201)
+    topup = tour.call("POST /wallet/topups", money, key="fill")
     door.gateway.authorise(topup["gateway_order_id"])
     proof = {"gateway_transaction_id": topup["gateway_order_id"]}
     tour.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=topup["topup_id"])
@@ -104,4 +105,3 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     told = event("webhook_stripe")
     tour.keep("POST /webhooks/{gateway}", door.send(told), body=json.loads(told["body"]), path={"gateway": "stripe"})
     return tour.examples
-

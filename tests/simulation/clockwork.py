@@ -33,12 +33,13 @@ class Task(greenlet):
 class Invocation:
     """One run of one function: its share of chance, how far its clock is off, and when it is killed."""
 
-    name: str
-    op: int  # what asked for it: the unit in which a failing run is shrunk
+    name: str  # unique in a run, and the same in each run of a plan
     rng: Random
     deadline_us: int
     skew_us: int = 0
     dead: str = ""
+    calls: int = 0  # to the outside
+    drawn: object = None  # the fault that falls on the call under way
     confirmed: list[str] = field(default_factory=list)  # bookings that it made or confirmed
 
     def kill(self, why: str) -> None:
@@ -95,6 +96,10 @@ class Clockwork:
         process = self.process()
         if process is not None and process.dead:
             raise Killed
+
+    @staticmethod
+    def task() -> Task:
+        return cast("Task", getcurrent())
 
     @staticmethod
     def process() -> Invocation | None:

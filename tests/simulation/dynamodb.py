@@ -11,8 +11,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError, ReadTimeoutError  # noqa: TID251 - these stand for what the SDK raises
-
 from tests.simulation.expressions import (
     Item,
     Refused,
@@ -23,7 +21,7 @@ from tests.simulation.expressions import (
     placeholders,
     update,
 )
-from tests.simulation.faults import Fault, Faults
+from tests.simulation.faults import Faults, client_error, invalid
 from tests.simulation.table_index import Index
 
 Key = tuple[str, str]
@@ -54,7 +52,7 @@ class StandIn:
         _only(wanted, "Keys", "ConsistentRead")
         keys = [_key(wire) for wire in wanted["Keys"]]
         if table != self.table or not 1 <= len(keys) <= BATCH_LIMIT or len(set(keys)) < len(keys):
-            raise _invalid("BatchGetItem", "no such table, too many keys, or one twice")
+            raise invalid("BatchGetItem", "no such table, too many keys, or one twice")
         if wanted.get("ConsistentRead") is not True:
             raise Unsupported("a read of items that is not consistent")
         answered: list[Item] = []
@@ -79,7 +77,7 @@ class StandIn:
         values, wanted = arguments["ExpressionAttributeValues"], arguments["KeyConditionExpression"]
         _used(set(values), placeholders(wanted, kept or ""))
         if name and arguments["ConsistentRead"]:
-            raise _invalid("Query", "an index cannot be read consistently")
+            raise invalid("Query", "an index cannot be read consistently")
         hash_name, range_name = ("pk", "sk") if name is None else self.indexes[name].keys
         hash_value = values[wanted.split("=", 1)[1].split()[0]]
         forward, limit = arguments["ScanIndexForward"], arguments["Limit"]
@@ -122,13 +120,13 @@ class StandIn:
 
         def write() -> dict[str, Any]:
             if key in self._locked:
-                raise _error("TransactionConflictException", "PutItem")
+                raise client_error("TransactionConflictException", "PutItem")
             old = self.items.get(key)
             if not self._holds(put, old):
                 response: dict[str, Any] = {} if old is None else {"Item": old}
                 if old is not None and old.get("write_id") == put["Item"].get("write_id"):
                     self.faults.mark("own earlier put read back")
-                raise _error("ConditionalCheckFailedException", "PutItem", **response)
+                raise client_error("ConditionalCheckFailedException", "PutItem", **response)
             self._commit([(key, old, put["Item"])])
             return {}
 
@@ -136,24 +134,26 @@ class StandIn:
 
     def transact_write_items(self, *, TransactItems: list[Any], ClientRequestToken: str) -> dict[str, Any]:  # noqa: N803
         if not 1 <= len(TransactItems) <= TRANSACTION_LIMIT or not 1 <= len(ClientRequestToken) <= 36:
-            raise _invalid("TransactWriteItems", "too many actions, or too long a token")
+            raise invalid("TransactWriteItems", "too many actions, or too long a token")
         actions = [next(iter(action.items())) for action in TransactItems]
         keys = [self._checked(kind, action) for kind, action in actions]
         if len(set(keys)) < len(keys):
-            raise _invalid("TransactWriteItems", "cannot include multiple operations on one item")
+            raise invalid("TransactWriteItems", "cannot include multiple operations on one item")
         request = json.dumps(TransactItems, sort_keys=True)
 
         def write() -> dict[str, Any]:
             known = self._tokens.get(ClientRequestToken)
             if known and self.faults.now_us() < known[1] + TOKEN_US:
                 if known[0] != request:
-                    raise _error("IdempotentParameterMismatchException", "TransactWriteItems")
+                    raise client_error("IdempotentParameterMismatchException", "TransactWriteItems")
                 if not known[2]:
-                    raise _error("TransactionInProgressException", "TransactWriteItems")
+                    raise client_error("TransactionInProgressException", "TransactWriteItems")
                 self.faults.mark("token repeated")
                 return {}
             self._prepare(actions, keys)
-            changes = [self._change(kind, action, key) for (kind, action), key in zip(actions, keys, strict=True)]
+            changes: Commit = [
+                self._change(kind, action, key) for (kind, action), key in zip(actions, keys, strict=True)
+            ]
             self._tokens[ClientRequestToken] = request, self.faults.now_us(), False
             self._locked.update(keys)
 
@@ -181,11 +181,11 @@ class StandIn:
                     reason["Item"] = self.items[key]
             reasons.append(reason)
         if any(reason["Code"] != "None" for reason in reasons):
-            raise _error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
+            raise client_error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
 
     def _checked(self, kind: str, action: dict[str, Any]) -> Key:
         """The key that the action writes; an error for an argument that is unknown, missing, or given and not used."""
-        shared = ("TableName", "ConditionExpression", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure")
+        shared = "TableName", "ConditionExpression", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure"
         if kind == "Put":
             _only(action, "Item", *shared)
             key = _key({name: action["Item"][name] for name in ("pk", "sk")})
@@ -197,7 +197,7 @@ class StandIn:
         else:
             raise Unsupported(f"the action {kind}")
         if action["TableName"] != self.table:
-            raise _invalid(kind, "no such table")
+            raise invalid(kind, "no such table")
         given = {*action.get("ExpressionAttributeValues", ()), *action.get("ExpressionAttributeNames", ())}
         _used(given, placeholders(*texts))
         return key
@@ -207,15 +207,16 @@ class StandIn:
         names, values = action.get("ExpressionAttributeNames", {}), action.get("ExpressionAttributeValues", {})
         return text is None or condition(text)(item or _NO_ITEM, names, values)
 
-    def _change(self, kind: str, action: dict[str, Any], key: Key) -> tuple[Key, Item | None, Item]:
+    def _change(self, kind: str, action: dict[str, Any], key: Key) -> tuple[Key, Item | None, Item | None]:
         old = self.items.get(key)
         if kind == "Put":
             return key, old, action["Item"]
         names, values = action.get("ExpressionAttributeNames", {}), action.get("ExpressionAttributeValues", {})
         try:
-            new = changed(old or {"pk": {"S": key[0]}, "sk": {"S": key[1]}}, update(action["UpdateExpression"]), names, values)
+            fresh = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+            new = changed(old or fresh, update(action["UpdateExpression"]), names, values)
         except Refused as error:
-            raise _invalid("TransactWriteItems", str(error)) from error
+            raise invalid("TransactWriteItems", str(error)) from error
         return key, old, new
 
     def _commit(self, changes: Commit) -> None:
@@ -237,6 +238,10 @@ class StandIn:
         """Puts items there before the world begins."""
         for item in items:
             self.items[_key({"pk": item["pk"], "sk": item["sk"]})] = item
+
+    def is_locked(self, key: Key) -> bool:
+        """Whether a transaction that is under way will write the item."""
+        return key in self._locked
 
     def change(self, key: Key, new: Item | None) -> None:
         """Another's write: a hotel that changes its prices, or TTL's deletion."""
@@ -269,28 +274,4 @@ def _only(given: dict[str, Any], *known: str) -> None:
 
 def _used(given: set[str], used: set[str]) -> None:
     if given != used:
-        raise _invalid("request", f"unused or undefined: {sorted(given ^ used)}")
-
-
-def _invalid(operation: str, message: str) -> ClientError:
-    return ClientError({"Error": {"Code": "ValidationException", "Message": message}}, operation)
-
-
-def _error(code: str, operation: str, **parts: Any) -> ClientError:
-    answer: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 400}, **parts}
-    return ClientError(answer, operation)
-
-
-def trouble(fault: Fault, operation: str) -> Exception:
-    """What the SDK raises for a call that went wrong on its way or at the server."""
-    match fault:
-        case Fault.THROTTLE:
-            return _error("ThrottlingException", operation)
-        case Fault.CONFLICT if operation == "put":
-            return _error("TransactionConflictException", operation)
-        case Fault.CONFLICT:
-            reasons = [{"Code": "TransactionConflict"}]
-            return _error("TransactionCanceledException", operation, CancellationReasons=reasons)
-        case Fault.SERVER_ERROR:
-            return _error("InternalServerError", operation)
-    return ReadTimeoutError(endpoint_url="https://dynamodb")
+        raise invalid("request", f"unused or undefined: {sorted(given ^ used)}")

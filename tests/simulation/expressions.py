@@ -132,7 +132,8 @@ def _one(tokens: _Tokens) -> Test:
         high = _value(tokens)
         at_least, at_most = _compared(">=", path, low), _compared("<=", path, high)
         return lambda item, names, values: at_least(item, names, values) and at_most(item, names, values)
-    return _compared(tokens.next(), path, _value(tokens))
+    sign = tokens.next()
+    return _compared(sign, path, _value(tokens) if tokens.peek().startswith(":") else tokens.path())
 
 
 def _function(tokens: _Tokens, name: str) -> Test:
@@ -172,17 +173,18 @@ def _value(tokens: _Tokens) -> str:
     return name
 
 
-def _compared(sign: str, path: Path, value: str) -> Test:
+def _compared(sign: str, path: Path, other: str | Path) -> Test:
     if sign == "<>":
-        same = _compared("=", path, value)
+        same = _compared("=", path, other)
         return lambda item, names, values: not same(item, names, values)
     if sign not in _COMPARE:
         raise Unsupported(f"the comparison {sign!r}")
     compare = _COMPARE[sign]
 
     def test(item: Item, names: Names, values: Item) -> bool:
-        have, want = found(item, path, names), values[value]
-        if have is None or have.keys() != want.keys():
+        have = found(item, path, names)
+        want = values[other] if isinstance(other, str) else found(item, other, names)
+        if have is None or want is None or have.keys() != want.keys():
             return False
         [(kind, left)], [right] = have.items(), want.values()
         if kind == "N":

@@ -20,6 +20,7 @@ class Index:
         self._shown: dict[Key, Item] = {}
         self._coming: list[tuple[int, int, Key, Item | None]] = []
         self._written: dict[Key, Item | None] = {}
+        self._seen_us: dict[Key, int] = {}
         self._turns = 0
         self.stale_reads = 0
 
@@ -30,7 +31,9 @@ class Index:
             return
         self._turns += 1
         self._written[key] = after
-        heappush(self._coming, (now_us + lag_us(), self._turns, key, after))
+        seen_us = max(now_us + lag_us(), self._seen_us.get(key, 0))  # late, but never in another order
+        self._seen_us[key] = seen_us
+        heappush(self._coming, (seen_us, self._turns, key, after))
 
     def rows(self, value: Any, now_us: int) -> list[Item]:
         """The rows under a hash key, as the index knows them by now."""

@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from holdfast.catalog_store import CatalogStore
+from holdfast.logs import metrics
 from holdfast.store import Store
 from holdfast.table import Table, connect
 from tests.conftest import DELUXE, KOLKATA, MONTHS, SUITE, table_definition
@@ -53,6 +54,15 @@ def _start(name: str) -> Iterator[Emulator]:
         yield Emulator(name, endpoint, clients)
         for client in clients:
             client.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_metrics(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test counts is nobody else's, and has the namespace that a Lambda's environment gives it."""
+    metrics.clear_metrics()
+    monkeypatch.setattr(metrics, "namespace", "Holdfast")
+    yield
+    metrics.clear_metrics()
 
 
 @pytest.fixture

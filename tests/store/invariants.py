@@ -53,8 +53,8 @@ def _rooms(pages: list[Item], bookings: list[Booking]) -> Iterable[str]:
         for day, free in page.free.items():
             kept = taken.pop((page.room_type_id, page.month, day), 0)
             if free < 0 or free + kept != page.on_sale[day]:
-                night = f"{page.room_type_id} {page.month}-{day:02d}"
-                yield f"{night}: {page.on_sale[day]} on sale, {free} free, {kept} taken"
+                where = f"{page.room_type_id} {page.month}-{day:02d}"
+                yield f"{where}: {page.on_sale[day]} on sale, {free} free, {kept} taken"
     for (room_type_id, month, day), kept in taken.items():
         yield f"{room_type_id} {month}-{day:02d}: {kept} taken of a night that is not on sale"
 

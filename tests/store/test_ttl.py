@@ -31,7 +31,7 @@ from tests.store.invariants import violations
 pytestmark = pytest.mark.dynamodb_local
 
 DELETED_WITHIN_SECONDS = 30  # it takes one or two
-LONG_AGO = timedelta(seconds=HOLD_SECONDS + TTL_GRACE_SECONDS + 60)  # for a hold whose TTL has passed
+LONG_AGO = timedelta(seconds=HOLD_SECONDS + TTL_GRACE_SECONDS + 60)  # when a hold was made whose TTL has passed
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Context:
 
 @dataclass
 class Deletions:
-    """A table with TTL and a stream, and Lambda's part between that stream and the `expire` function."""
+    """A table with a stream, and Lambda's part between that stream and the `expire` function."""
 
     table: Table
     streams: Any
@@ -59,7 +59,12 @@ class Deletions:
     def store(self) -> Store:
         return Store(self.table.within(PATIENCE_SECONDS))
 
-    def await_deletion(self, *bookings: Booking) -> None:
+    def let_ttl_delete(self, *bookings: Booking) -> None:
+        """Turns TTL on, as the template has it, and waits until they are gone."""
+        self.table.client.update_time_to_live(
+            TableName=self.table.name,
+            TimeToLiveSpecification=template()["Resources"]["Table"]["Properties"]["TimeToLiveSpecification"],
+        )
         keys = [booking_key(booking.booking_id) for booking in bookings]
         deadline = time.monotonic() + DELETED_WITHIN_SECONDS
         while self.table.within(PATIENCE_SECONDS).get(keys):
@@ -132,7 +137,6 @@ def deletions(dynamodb_local: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iter
     stream: Any = {"StreamEnabled": True, **properties["StreamSpecification"]}
     client = dynamodb_local.clients[0]
     client.create_table(**definition, StreamSpecification=stream)
-    client.update_time_to_live(TableName="holdfast-ttl", TimeToLiveSpecification=properties["TimeToLiveSpecification"])
     monkeypatch.setenv("TABLE_NAME", "holdfast-ttl")
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local.endpoint)
     streams = streams_client(dynamodb_local.endpoint)
@@ -171,7 +175,7 @@ def test_a_hold_that_no_sweep_ever_saw_comes_back_by_its_deletion(deletions: Del
     deletions.table.client.delete_item(
         TableName="holdfast-ttl", Key=to_wire({"pk": "BOOKING#by-hand", "sk": "BOOKING"})
     )
-    deletions.await_deletion(forgotten, retained)
+    deletions.let_ttl_delete(forgotten, retained)
 
     event = deletions.event()
     deleted = {record["dynamodb"]["Keys"]["pk"]["S"] for record in event["Records"]}

@@ -61,7 +61,7 @@ def value_size(value: Any) -> int:
         case int():
             significant = str(abs(value)).strip("0")
             return -(-len(significant) // 2) + 1 + (value < 0)
-        case list():
+        case list() | tuple():
             return CONTAINER_BYTES + sum(ELEMENT_BYTES + value_size(part) for part in value)
         case dict():
             return CONTAINER_BYTES + sum(

@@ -200,8 +200,8 @@ class TestPricing:
             ({"ends_at_ms": 1_700_000_000_000}, 422, "promo_invalid"),
             ({"starts_at_ms": 1_900_000_000_000}, 422, "promo_invalid"),
             ({"min_amount": 1_500_001}, 422, "promo_invalid"),
-            ({"usage_limit": 0}, 409, "promo_exhausted"),
-            ({"per_user_limit": 0}, 409, "promo_exhausted"),
+            ({"usage_limit": 0}, 422, "promo_invalid"),
+            ({"per_user_limit": 0}, 422, "promo_invalid"),
         ],
     )
     def test_a_promo_that_does_not_apply_is_named(

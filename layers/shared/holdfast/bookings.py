@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from holdfast.errors import HoldExpired, InvalidFields, NotFound, NotPayable, PromoExhausted, PromoInvalid
-from holdfast.model import HOLDING, MAX_AMOUNT, Booking, Status
-from holdfast.pricing import Quote, base_amount, discount, frozen_quote, quote
+from holdfast.errors import (
+    HoldExpired,
+    InvalidFields,
+    NotFound,
+    NotPayable,
+    PromoExhausted,
+    PromoInvalid,
+    TooManyTries,
+)
+from holdfast.model import HOLDING, MAX_AMOUNT, MAX_PROMO_TRIES, PROMO_TRY_FORGOTTEN_MS, Booking, Status, millis
+from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from holdfast.store import Store
@@ -58,16 +67,51 @@ def _position(cursor: str) -> tuple[int, str]:
 def price(booking_id: str, query: PricingQuery, *, user_id: str, store: Store, now: datetime) -> Quote:
     """What a payment started now would charge; without a choice of promo or wallet, the quote that is fixed, if one is.
 
-    Raises NotFound, PromoInvalid, PromoExhausted.
+    Raises NotFound, PromoInvalid, PromoExhausted, TooManyTries.
     """
     promo_code = query.promo_code.upper() if query.promo_code else None
-    file = store.file(booking_id, user_id, promo_code=promo_code)
-    booking = own_booking(file.booking, user_id)
     asked = int(query.wallet_apply_amount) if query.wallet_apply_amount is not None else None
-    fixed = frozen_quote(booking)
-    if fixed and (booking.status not in HOLDING or (promo_code is None and asked is None)):
-        return fixed
-    return quote_now(file, booking, promo_code, asked or 0, now)
+
+    def attempt() -> Quote:
+        file = store.file(booking_id, user_id, promo_code=promo_code)
+        booking = own_booking(file.booking, user_id)
+        fixed = frozen_quote(booking)
+        if fixed and (booking.status not in HOLDING or (promo_code is None and asked is None)):
+            return fixed
+        return tried(
+            promo_code,
+            lambda: quote_now(file, booking, promo_code, asked or 0, now),
+            file=file,
+            store=store,
+            now=now,
+        )
+
+    try:
+        return store.until_won(attempt)
+    except PromoExhausted as refusal:
+        # Asking costs nothing here, so the answer does not tell a code that is used up from one that never was.
+        raise PromoInvalid(NO_SUCH_CODE) from refusal
+
+
+def tried[Answer](
+    promo_code: str | None, reckon: Callable[[], Answer], *, file: File, store: Store, now: datetime
+) -> Answer:
+    """What `reckon` makes of the promo code, if the guest has not tried too many that do not apply.
+
+    A code that does not apply is counted before it is answered, so tries at the same time count as well. Raises
+    TooManyTries, Lost, and what `reckon` raises.
+    """
+    if promo_code is None or (file.booking and file.booking.claimed_promo == promo_code):
+        return reckon()
+    tries, since_ms = file.account.tries_at(millis(now))
+    if tries >= MAX_PROMO_TRIES:
+        seconds = max(1, -(-(since_ms + PROMO_TRY_FORGOTTEN_MS - millis(now)) // 1000))
+        raise TooManyTries(f"Wait {seconds} s before you try another promo code.", retry_after_seconds=seconds)
+    try:
+        return reckon()
+    except (PromoInvalid, PromoExhausted):
+        store.note_try(file.account, now)
+        raise
 
 
 def quote_now(file: File, booking: Booking, promo_code: str | None, wallet_asked: int, now: datetime) -> Quote:
@@ -84,7 +128,7 @@ def quote_now(file: File, booking: Booking, promo_code: str | None, wallet_asked
 def promo_discount(file: File, booking: Booking, now: datetime) -> int:
     """What the file's promo takes off; what this booking has claimed already stays as it was fixed."""
     if file.promo is None:
-        raise PromoInvalid("There is no such promo code.")
+        raise PromoInvalid(NO_SUCH_CODE)
     if booking.quote and booking.claimed_promo == file.promo.code:
         return booking.quote.promo_discount
     amount = discount(file.promo, base_amount(booking), now)

@@ -121,6 +121,12 @@ class TooManyHolds(BookingError):
     status, code, title = 429, "too_many_holds", "Too many holds at once"
 
 
+class TooManyTries(BookingError):
+    """Too many promo codes that do not apply were tried: a code is known or not, it is not to be guessed."""
+
+    status, code, title = 429, "too_many_tries", "Too many promo codes tried"
+
+
 class Busy(BookingError):
     """Contention, throttling or an answer that never came outlasted the retries. The outcome may be unknown: poll."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings import own_booking, promo_discount, refuse_unpayable
+from holdfast.bookings import own_booking, promo_discount, refuse_unpayable, tried
 from holdfast.dues import carry_out_dues
 from holdfast.errors import (
     AlreadyPaid,
@@ -100,7 +100,7 @@ def finalize(
     payment, when that is not the guest, and `seen` what the gateway told them of it just now.
 
     Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, PriceChanged, InsufficientWallet, PromoInvalid,
-    PromoExhausted, PaymentDeclined, InProgress, InvalidFields, Busy.
+    PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
     """
     check_shape(request)
     guest = isinstance(request, FinalizeRequest)
@@ -116,7 +116,13 @@ def finalize(
             _refuse_other_payment(booking, request)
             return None, booking, file
         late = _is_late(booking, request, clock())
-        agreed = agreed_quote(request, booking, file, promo_code, clock())
+        agreed = tried(
+            None if booking.quote else promo_code,
+            lambda: agreed_quote(request, booking, file, promo_code, clock()),
+            file=file,
+            store=store,
+            now=clock(),
+        )
         paid = None
         if isinstance(request, FinalizeRequest) and request.mode in BY_GATEWAY:
             paid = _verified(request, booking, agreed, late=late, store=store, gateways=gateways, looked_at=looked_at)

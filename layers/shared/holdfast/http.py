@@ -15,7 +15,6 @@ import msgspec
 
 from holdfast.errors import (
     BookingError,
-    Busy,
     Forbidden,
     IdempotencyKeyRequired,
     InvalidFields,
@@ -212,7 +211,7 @@ class Api:
 
 def _respond(status: int, body: Any, media_type: str, refusal: BookingError | None = None) -> dict[str, Any]:
     headers = {"Content-Type": media_type, "Cache-Control": "no-store"}
-    if isinstance(refusal, Busy):
+    if refusal and "retry_after_seconds" in refusal.members:
         headers["Retry-After"] = str(refusal.members["retry_after_seconds"])
     return {
         "statusCode": status,

@@ -19,6 +19,11 @@ MAX_ROOMS = 9
 MAX_GUESTS = 99
 MAX_MONTHS_AHEAD = 18
 MAX_LIVE_HOLDS = 5  # per user
+MAX_ROOMS_HELD = 9  # per user, over all live holds
+MAX_LET_GO = 10  # holds that a user may let go or let expire before waiting out LET_GO_FORGOTTEN_MS for each more
+LET_GO_FORGOTTEN_MS = 300_000
+MAX_PROMO_TRIES = 10  # promo codes that do not apply, per user, before waiting out PROMO_TRY_FORGOTTEN_MS for each more
+PROMO_TRY_FORGOTTEN_MS = 300_000
 MAX_PAYMENT_STARTS = 20  # per booking: each leaves a history line, and an item is at most 400 KB
 MAX_AMOUNT = 10**12  # minor units: ten thousand million rupees, far below DynamoDB's 38 digits
 TTL_GRACE_SECONDS = 3600  # how long a hold may outlive its deadline before DynamoDB deletes it, DESIGN section 5 (d)
@@ -354,15 +359,43 @@ class Booking(
         )
 
 
+def forgotten(points: int, since_ms: int, now_ms: int, each_ms: int) -> tuple[int, int]:
+    """What is left of the points at `now_ms`, one being forgotten every `each_ms`, and since when that holds."""
+    gone = max(0, now_ms - since_ms) // each_ms
+    return (points - gone, since_ms + gone * each_ms) if gone < points else (0, now_ms)
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One user's wallet and live holds. `seq` counts the wallet's entries; `live` maps a booking to its deadline."""
+    """One user's wallet, live holds and what is remembered of misuse.
+
+    `seq` counts the wallet's entries. `live` maps a booking to its deadline and `held` to its rooms. `let_go` counts
+    the holds that ended unpaid, as far as they are not forgotten since `let_go_ms`, and `tries` the promo codes that
+    did not apply, since `tries_ms`.
+    """
 
     user_id: str
     balance: int = 0
     currency: str = DEFAULT_CURRENCY
     seq: int = 0
     live: dict[str, int] = {}
+    held: dict[str, int] = {}
+    let_go: int = 0
+    let_go_ms: int = 0
+    tries: int = 0
+    tries_ms: int = 0
     stored: bool = False  # whether the table has it yet
+
+    def overdue(self, now_ms: int) -> list[str]:
+        """The holds past their deadline that no write has taken out of `live` yet."""
+        return [held for held, until_ms in self.live.items() if until_ms <= now_ms]
+
+    def let_go_at(self, now_ms: int) -> tuple[int, int]:
+        """The holds that ended unpaid and are not forgotten, those just overdue included, and since when."""
+        points, since_ms = forgotten(self.let_go, self.let_go_ms, now_ms, LET_GO_FORGOTTEN_MS)
+        return points + len(self.overdue(now_ms)), since_ms
+
+    def tries_at(self, now_ms: int) -> tuple[int, int]:
+        return forgotten(self.tries, self.tries_ms, now_ms, PROMO_TRY_FORGOTTEN_MS)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

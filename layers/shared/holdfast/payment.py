@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from holdfast.bookings import Amount, PromoCode, own_booking, quote_now, refuse_unpayable
+from holdfast.bookings import Amount, PromoCode, own_booking, quote_now, refuse_unpayable, tried
 from holdfast.errors import Busy, NotPayable, PaymentDeclined
 from holdfast.logs import logger
 from holdfast.model import MAX_PAYMENT_STARTS, Booking, Clock, Payment, Status
@@ -54,7 +54,7 @@ def start_payment(
     The order is opened before the quote is written, under a key made of all it depends on: if the write fails, nobody
     has seen the order, and a repeat finds it. A changed choice opens another and leaves the old one to be closed.
 
-    Raises NotFound, HoldExpired, NotPayable, PromoInvalid, PromoExhausted, PaymentDeclined, Busy.
+    Raises NotFound, HoldExpired, NotPayable, PromoInvalid, PromoExhausted, TooManyTries, PaymentDeclined, Busy.
     """
     gateway = gateways[request.gateway]
     promo_code = request.promo_code.upper() if request.promo_code else None
@@ -64,7 +64,13 @@ def start_payment(
         booking = own_booking(file.booking, user_id)
         now = clock()
         refuse_unpayable(booking, now)
-        quote = quote_now(file, booking, promo_code, request.wallet_apply_amount, now)
+        quote = tried(
+            promo_code,
+            lambda: quote_now(file, booking, promo_code, request.wallet_apply_amount, now),
+            file=file,
+            store=store,
+            now=now,
+        )
         fixed = frozen_quote(booking)
         if fixed and _same_choice(booking, fixed, quote, gateway):
             order = _reopened(booking, gateway)

@@ -36,6 +36,9 @@ class Stay(NamedTuple):
     tax_table: tuple[TaxPeriod, ...] | None = None
 
 
+NO_SUCH_CODE = "The promo code does not apply: there is none, it is not valid now, or it is used up."
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One room for one night. `cgst` and `sgst` are each half the rate, each rounded half up to the paisa."""
 
@@ -129,9 +132,9 @@ def discount(promo: Promo, base: int, now: datetime) -> int:
     """What the promo takes off `base` at `now`; raises PromoInvalid when it does not apply."""
     at_ms = millis(now)
     if promo.starts_at_ms is not None and at_ms < promo.starts_at_ms:
-        raise PromoInvalid(f"{promo.code} has not started yet.")
+        raise PromoInvalid(NO_SUCH_CODE)
     if promo.ends_at_ms is not None and at_ms >= promo.ends_at_ms:
-        raise PromoInvalid(f"{promo.code} has ended.")
+        raise PromoInvalid(NO_SUCH_CODE)
     if base < promo.min_amount:
         raise PromoInvalid(f"{promo.code} needs a base amount of at least {promo.min_amount}; this is {base}.")
     if promo.kind is PromoKind.FLAT:

@@ -13,11 +13,14 @@ from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldO
 from holdfast.expire import reclaim
 from holdfast.logs import Tag, record
 from holdfast.model import (
+    LET_GO_FORGOTTEN_MS,
     MAX_GUESTS,
+    MAX_LET_GO,
     MAX_LIVE_HOLDS,
     MAX_MONTHS_AHEAD,
     MAX_NIGHTS,
     MAX_ROOMS,
+    MAX_ROOMS_HELD,
     Account,
     Booking,
     Clock,
@@ -73,7 +76,7 @@ def reserve(
         now = clock()
         page = _first_page(request, file, store)
         _check_stay(request, page, now)
-        _check_live_holds(file.account, now)
+        _check_holds(file.account, request.rooms, now)
         short = short_nights(file.pages, nights(request.check_in, request.check_out), request.rooms)
         if short and not reclaimed:
             reclaimed = True
@@ -147,10 +150,26 @@ def _check_stay(request: ReserveRequest, page: Page, now: datetime) -> None:
         raise InvalidFields(("guests", f"{request.rooms} room(s) of this type take at most {most} guests"))
 
 
-def _check_live_holds(account: Account, now: datetime) -> None:
-    live = [until_ms for until_ms in account.live.values() if until_ms > millis(now)]
+def _check_holds(account: Account, rooms: int, now: datetime) -> None:
+    """Raises TooManyHolds when the user holds too much, or has let go of too much; says when to come again."""
+    now_ms = millis(now)
+    overdue = account.overdue(now_ms)
+    live = {held: until_ms for held, until_ms in account.live.items() if held not in overdue}
+    held = sum(count for of, count in account.held.items() if of in live)
+    let_go, since_ms = account.let_go_at(now_ms)
     if len(live) >= MAX_LIVE_HOLDS:
-        raise TooManyHolds(f"You have {len(live)} live holds, the most allowed; pay for one, cancel one or wait.")
+        raise _too_many(f"You have {len(live)} live holds, the most allowed", min(live.values()), now_ms)
+    if held + rooms > MAX_ROOMS_HELD:
+        text = f"You hold {held} room(s); at most {MAX_ROOMS_HELD} may be held at once"
+        raise _too_many(text, min(live.values()), now_ms)
+    if let_go >= MAX_LET_GO:
+        forgotten_ms = since_ms + (let_go - MAX_LET_GO + 1) * LET_GO_FORGOTTEN_MS
+        raise _too_many(f"You let {let_go} holds go unpaid in a short time", forgotten_ms, now_ms)
+
+
+def _too_many(text: str, until_ms: int, now_ms: int) -> TooManyHolds:
+    seconds = max(1, -(-(until_ms - now_ms) // 1000))
+    return TooManyHolds(f"{text}; pay for one, or wait {seconds} s.", retry_after_seconds=seconds)
 
 
 def _hold(

@@ -261,6 +261,27 @@ class Store:
             raise Lost(kinds, current) from failed
         return after
 
+    def note_try(self, account: Account, now: datetime) -> None:
+        """Counts a promo code that did not apply against the account as it was read; raises Lost when it has moved."""
+        tries, since_ms = account.tries_at(millis(now))
+        if account.stored:
+            values: Item = {
+                ":tries": tries + 1,
+                ":since": since_ms,
+                ":old": account.tries,
+                ":old_since": account.tries_ms,
+            }
+            as_read = "tries = :old AND tries_ms = :old_since"
+            key = account_key(account.user_id)
+            action = update_action(self.table.name, key, "SET tries = :tries, tries_ms = :since", as_read, values)
+        else:
+            fresh = msgspec.structs.replace(account, tries=tries + 1, tries_ms=since_ms)
+            action = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
+        try:
+            self.table.transact([action])
+        except ConditionsFailed as failed:
+            raise Lost(["wallet"], None) from failed
+
     def credit(self, account: Account, entry: Entry, key: str) -> None:
         """Adds an entry to a wallet, once for each `key`; raises Lost when the key is used or the wallet moved."""
         record: Item = {"pk": credit_key(account.user_id, key)[0], "sk": credit_key(account.user_id, key)[1]}

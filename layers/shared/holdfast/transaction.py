@@ -143,8 +143,11 @@ class Writes:
         if file and entry:
             update, condition, values = balance_change(file.account, entry)
             entries = [put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]
+        if let_go and after.status is Status.CANCELLED:
+            update += (", " if update else "SET ") + "let_go = let_go + :one"
+            values = values | {":one": 1}
         if let_go:
-            update += " REMOVE live.#booking"
+            update += " REMOVE live.#booking, held.#booking"
             names = {"#booking": after.booking_id}
         return [update_action(self.table, key, update.strip(), condition, values, names), *entries]
 
@@ -153,23 +156,38 @@ class Writes:
 
         DynamoDB cannot count by the clock, so the expired ones that were read are removed and made up for:
         size(live) < cap + pruned, and each pruned one still there, is exactly "fewer than cap besides them".
+        Nor can it sum: the rooms of the holds were summed by the reader, and must still be those that it read.
         """
-        key = account_key(account.user_id)
+        key, now_ms = account_key(account.user_id), millis(now)
+        let_go, let_go_ms = account.let_go_at(now_ms)
+        overdue = account.overdue(now_ms)
+        held = {of: rooms for of, rooms in account.held.items() if of not in overdue} | {
+            booking.booking_id: booking.rooms
+        }
         if not account.stored:
-            fresh = msgspec.structs.replace(account, live={booking.booking_id: booking.expires_at_ms})
+            live = {booking.booking_id: booking.expires_at_ms}
+            fresh = msgspec.structs.replace(account, live=live, held=held)
             return put_action(self.table, account_item(fresh), "attribute_not_exists(pk)")
         renewed = booking.booking_id in account.live  # by a hold that TTL deleted, under the same Idempotency-Key
-        overdue = [held for held, until_ms in account.live.items() if until_ms <= millis(now)]
-        pruned = [held for held in overdue if held != booking.booking_id]
-        names = {"#booking": booking.booking_id} | {f"#old{n}": held for n, held in enumerate(pruned)}
+        pruned = [of for of in overdue if of != booking.booking_id]
+        names = {"#booking": booking.booking_id} | {f"#old{n}": of for n, of in enumerate(pruned)}
         below_cap = ["size(live) < :most", *(f"attribute_exists(live.#old{n})" for n in range(len(pruned)))]
         if renewed:
             below_cap.append("attribute_exists(live.#booking)")
-        update = "SET live.#booking = :until"
+        as_read = ["held = :held_before", "let_go = :let_go_before"]
+        update = "SET live.#booking = :until, held = :held, let_go = :let_go, let_go_ms = :let_go_ms"
         if pruned:
             update += " REMOVE " + ", ".join(f"live.#old{n}" for n in range(len(pruned)))
-        values: Item = {":until": booking.expires_at_ms, ":most": MAX_LIVE_HOLDS + len(pruned) + renewed}
-        return update_action(self.table, key, update, " AND ".join(below_cap), values, names)
+        values: Item = {
+            ":until": booking.expires_at_ms,
+            ":most": MAX_LIVE_HOLDS + len(pruned) + renewed,
+            ":held_before": account.held,
+            ":held": held,
+            ":let_go_before": account.let_go,
+            ":let_go": let_go,
+            ":let_go_ms": let_go_ms,
+        }
+        return update_action(self.table, key, update, " AND ".join(below_cap + as_read), values, names)
 
     def _promo_actions(self, before: Booking | None, after: Booking, file: File | None) -> list[Action]:
         """A use of the old code goes back and one of the new is claimed, when the booking's code changes."""

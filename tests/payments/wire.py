@@ -1,0 +1,96 @@
+"""Every call that leaves the engine, counted, so that each can be the one at which something happens."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import requests  # noqa: TID251 - goes wrong as the real one does
+from botocore.exceptions import ReadTimeoutError  # noqa: TID251 - what the SDK raises
+from requests.adapters import HTTPAdapter
+
+from holdfast.payments import Gateway, GatewayUnknown
+
+GATEWAY_CALLS = {"open_order", "fetch", "capture", "void", "refund"}
+
+
+class Crash(BaseException):
+    """The process is gone: nothing of the engine may catch this."""
+
+
+class Trouble(StrEnum):
+    CRASH_BEFORE = "crash before"
+    CRASH_AFTER = "crash after"
+    ANSWER_LOST = "answer lost"
+
+
+@dataclass
+class Wire:
+    """Calls in the order of their leaving; number `at` meets the trouble."""
+
+    trouble: Trouble | None = None
+    at: int = -1
+    calls: list[str] = field(default_factory=list)
+    before: dict[int, Callable[[], object]] = field(default_factory=dict)  # what else happens just before a call
+    _turn: threading.RLock = field(default_factory=threading.RLock)
+
+    def send[Answer](self, name: str, call: Callable[[], Answer], lost: Exception) -> Answer:
+        with self._turn:
+            number = len(self.calls)
+            self.calls.append(name)
+            struck = self.trouble if number == self.at else None
+        meanwhile = self.before.pop(number, None)
+        if meanwhile:
+            meanwhile()
+        if struck is Trouble.CRASH_BEFORE:
+            raise Crash(name)
+        answer = call()
+        if struck is Trouble.CRASH_AFTER:
+            raise Crash(name)
+        if struck is Trouble.ANSWER_LOST:
+            raise lost
+        return answer
+
+
+class WiredClient:
+    """A DynamoDB client whose calls go over the wire."""
+
+    def __init__(self, client: Any, wire: Wire) -> None:
+        self._client = client
+        self._wire = wire
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._client, name)
+        lost = ReadTimeoutError(endpoint_url="http://dynamodb")
+        return lambda **arguments: self._wire.send(name, lambda: call(**arguments), lost)
+
+
+class WiredAdapter(HTTPAdapter):
+    """The transport of a `requests` session whose calls go over the wire, each HTTP request by itself."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__()
+        self._wire = wire
+
+    def send(self, request: requests.PreparedRequest, *arguments: Any, **named: Any) -> requests.Response:
+        def call() -> requests.Response:
+            return super(WiredAdapter, self).send(request, *arguments, **named)
+
+        path = (request.path_url).split("?")[0].split("/")[2:]
+        return self._wire.send(f"{request.method} {path[0]} {path[-1][:8]}", call, requests.ReadTimeout("too slow"))
+
+
+class WiredGateway:
+    """A gateway of which each call is one HTTP request, as Stripe's are."""
+
+    def __init__(self, gateway: Gateway, wire: Wire) -> None:
+        self._gateway = gateway
+        self._wire = wire
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._gateway, name)
+        if name not in GATEWAY_CALLS:
+            return found
+        lost = GatewayUnknown("the answer was lost")
+        return lambda *arguments: self._wire.send(name, lambda: found(*arguments), lost)

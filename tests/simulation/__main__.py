@@ -1,0 +1,155 @@
+# ruff: noqa: T201 - a command line prints
+"""Run simulated worlds: `python -m tests.simulation --seeds 1000`, or one again: `--seed 224 --profile cancel`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from tests.simulation.marks import missing
+from tests.simulation.plan import PROFILES, drawn
+from tests.simulation.run import Outcome, run
+from tests.simulation.shrinking import shrunk, with_operations
+
+CHUNK = 50  # seeds that one process takes at a time
+
+
+@dataclass
+class Tally:
+    """What many runs came to."""
+
+    seeds: int = 0
+    cpu_seconds: float = 0.0
+    marks: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    failed: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        self.seeds += other.seeds
+        self.cpu_seconds += other.cpu_seconds
+        self.marks += other.marks
+        self.faults += other.faults
+        self.failed += other.failed
+
+
+def tally(seeds: Iterable[int], profile: str | None = None) -> Tally:
+    told, begun = Tally(), time.process_time()
+    for seed in seeds:
+        outcome = run(drawn(seed, profile))
+        told.seeds += 1
+        told.marks += outcome.marks
+        told.faults.update(fault.value for fault in outcome.faults.values())
+        if outcome.broken:
+            told.failed.append((seed, outcome.plan.profile))
+    told.cpu_seconds = time.process_time() - begun
+    return told
+
+
+def explain(outcome: Outcome) -> Iterator[str]:
+    """A failure in full: what broke, the least that it takes, the end of the trace, and how to see it again."""
+    small = shrunk(outcome)
+    plan = outcome.plan
+    yield f"seed {plan.seed}, profile {plan.profile}: {len(outcome.broken)} broken"
+    yield from (f"  {text}" for text in outcome.broken)
+    yield f"the least that breaks it: {len(small.plan.operations)} operations, {len(small.faults)} faults"
+    yield from (f"  {operation}" for operation in small.plan.operations)
+    yield from (f"  {name}: {fault}" for name, fault in small.faults.items())
+    yield "its last lines:"
+    yield from (f"  {line}" for line in small.last_lines())
+    yield "again:"
+    yield f"  {_command(plan.seed, plan.profile)}"
+    numbers = ",".join(str(operation.number) for operation in small.plan.operations)
+    yield f"  {_command(plan.seed, plan.profile)} --only {numbers or 'none'} --faults {','.join(small.faults) or 'none'}"
+
+
+def _command(seed: int, profile: str) -> str:
+    return f"uv run python -m tests.simulation --seed {seed} --profile {profile}"
+
+
+def _replayed(arguments: argparse.Namespace) -> int:
+    plan = drawn(arguments.seed, arguments.profile)
+    faults = None
+    if arguments.only is not None:
+        kept = set() if arguments.only == "none" else {int(number) for number in arguments.only.split(",")}
+        plan = with_operations(plan, [operation for operation in plan.operations if operation.number in kept])
+    if arguments.faults is not None:
+        faults = frozenset(arguments.faults.split(","))
+    outcome = run(plan, faults)
+    if arguments.digest:
+        print(outcome.digest())
+        return 0
+    if arguments.trace:
+        print("\n".join(outcome.last_lines(len(outcome.trace))))
+    if not outcome.broken:
+        print(f"seed {plan.seed}, profile {plan.profile}: nothing broken, {len(outcome.faults)} faults")
+        return 0
+    if faults is None and arguments.only is None:
+        print("\n".join(explain(outcome)))
+    else:
+        print("\n".join([*outcome.broken, *outcome.last_lines()]))
+    return 1
+
+
+def _chunk(work: tuple[range, str | None]) -> Tally:
+    return tally(*work)
+
+
+def _many(arguments: argparse.Namespace) -> int:
+    total, begun = Tally(), time.perf_counter()
+    first, last = arguments.first, arguments.first + arguments.seeds
+    chunks = [(range(n, min(n + CHUNK, last)), arguments.profile) for n in range(first, last, CHUNK)]
+    with get_context("spawn").Pool(arguments.processes) as pool:
+        for number, part in enumerate(pool.imap(_chunk, chunks), start=1):
+            total.add(part)
+            for seed, profile in part.failed[:5]:
+                print("\n".join(explain(run(drawn(seed, profile)))), flush=True)
+            if number % 20 == 0:
+                print(f"{total.seeds} seeds, {len(total.failed)} failed", file=sys.stderr, flush=True)
+    _report(total, time.perf_counter() - begun)
+    unmarked = [] if arguments.profile else missing(total.marks)
+    for mark in unmarked if total.seeds >= arguments.marks_from else ():
+        print(f"never reached: {mark}")
+    return int(bool(total.failed) or bool(unmarked and total.seeds >= arguments.marks_from))
+
+
+def _report(total: Tally, seconds: float) -> None:
+    per_minute = total.seeds / seconds * 60
+    per_core = total.seeds / total.cpu_seconds * 60
+    print(f"{total.seeds} seeds in {seconds:.0f} s: {per_minute:.0f} a minute, {per_core:.0f} a minute of one core")
+    print(f"{len(total.failed)} failed; {sum(total.faults.values())} faults, {len(total.marks)} marks")
+    for title, counts in (("faults", total.faults), ("marks", total.marks)):
+        print(f"{title}:")
+        for name, count in sorted(counts.items()):
+            print(f"  {count:>9} {name}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1_000, help="how many worlds to run")
+    parser.add_argument("--first", type=int, default=0, help="the first of their seeds")
+    parser.add_argument("--seed", type=int, help="run one world, and tell all about it")
+    parser.add_argument("--profile", choices=sorted(PROFILES), help="instead of the one that the seed draws")
+    parser.add_argument("--only", help="with --seed: the numbers of the operations to keep, or none")
+    parser.add_argument("--faults", help="with --seed: the names of the faults to keep, or none")
+    parser.add_argument("--trace", action="store_true", help="with --seed: print the whole trace")
+    parser.add_argument("--digest", action="store_true", help="with --seed: print a digest of the trace only")
+    parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 2)))
+    parser.add_argument(
+        "--marks-from", type=int, default=2_000, help="fail on a mark not reached from so many seeds on"
+    )
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = _arguments()
+    return _replayed(arguments) if arguments.seed is not None else _many(arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,179 @@
+"""The two gateways as a simulated world has them: their books, their idempotency, and the webhooks they send.
+
+They implement `holdfast.payments.Gateway`. Stripe closes orders that nobody paid and repeats its answer to a key;
+Razorpay does neither: its orders stay open, and giving an authorisation back is a capture and a refund.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from holdfast.payments import BadSignature, GatewayError, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from tests.simulation.clockwork import SECOND
+from tests.simulation.faults import Faults
+
+SIGNATURE = "signed-by-the-gateway"
+KEY_US = (
+    24 * 3600 * SECOND
+)  # how long Stripe keeps the answer to a key, https://docs.stripe.com/api/idempotent_requests
+_PAYABLE = {PaymentState.OPEN, PaymentState.FAILED}
+
+
+class PaidTwice(BaseException):
+    """The gateway's books break a promise: told at once, with the order."""
+
+
+@dataclass
+class SimulatedGateway:
+    name: str
+    closes_orders: bool
+    faults: Faults
+    tell: Callable[[str, str], None]  # sends a webhook about an order of this gateway
+    orders: dict[str, GatewayPayment] = field(default_factory=dict)
+    _keys: dict[str, tuple[str, GatewayError | str, int]] = field(default_factory=dict)
+
+    def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
+        def effect() -> GatewayPayment:
+            order_id = self._once(key, f"{reference} {amount} {currency}", opened)
+            return self._seen(order_id)
+
+        def opened() -> str:
+            order_id = f"{'pi' if self.closes_orders else 'order'}_{len(self.orders):04d}"
+            self.orders[order_id] = GatewayPayment(
+                order_id=order_id,
+                transaction_id=order_id if self.closes_orders else "",
+                reference=reference,
+                amount=amount,
+                currency=currency,
+                state=PaymentState.OPEN,
+            )
+            return order_id
+
+        return self._asked("open", effect, reference, writes=True)
+
+    def fetch(self, order_id: str) -> GatewayPayment:
+        return self._asked("fetch", lambda: self._seen(order_id), order_id, writes=False)
+
+    def capture(self, order_id: str, amount: int, currency: str, key: str) -> None:
+        def captured() -> str:
+            order = self._seen(order_id)
+            if order.state is not PaymentState.AUTHORISED or currency != order.currency or amount > order.amount:
+                raise GatewayRefused("not to be captured")
+            self._set(order_id, state=PaymentState.CAPTURED, captured=amount)
+            return ""
+
+        self._asked("capture", lambda: self._once(key, f"{order_id} {amount}", captured), order_id, writes=True)
+
+    def void(self, order_id: str, key: str) -> None:
+        def voided() -> str:
+            order = self._seen(order_id)
+            if order.state in {PaymentState.CAPTURED, PaymentState.VOIDED}:
+                raise GatewayRefused("not to be voided")
+            self._set(order_id, state=PaymentState.VOIDED)
+            return ""
+
+        if self.closes_orders:
+            self._asked("void", lambda: self._once(key, order_id, voided), order_id, writes=True)
+            return
+        order = self.fetch(order_id)
+        if order.state is PaymentState.AUTHORISED:
+            self.capture(order_id, order.amount, order.currency, key)
+            self.refund(order_id, order.amount, key)
+
+    def refund(self, order_id: str, amount: int, key: str) -> None:
+        def refunded() -> str:
+            order = self._seen(order_id)
+            if order.refunded + amount > order.captured:
+                raise GatewayRefused("more than was captured")
+            self._set(order_id, refunded=order.refunded + amount)
+            return ""
+
+        self._asked("refund", lambda: self._once(f"r {key}", f"{order_id} {amount}", refunded), order_id, writes=True)
+
+    def proves(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
+        if self.closes_orders:
+            return order_id == transaction_id
+        return signature == f"{order_id}-{transaction_id}"
+
+    def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
+        if headers.get("x-signature") != SIGNATURE:
+            raise BadSignature("not signed")
+        order_id: str | None = json.loads(body).get("order_id")
+        return order_id
+
+    # What the guest, the bank and the gateway itself do
+
+    def authorise(self, order_id: str) -> bool:
+        """The guest pays; False when the order takes no payment any more."""
+        order = self.orders[order_id]
+        if order.state not in _PAYABLE:
+            return False
+        transaction_id = order.transaction_id or order_id.replace("order", "pay")
+        self._set(order_id, state=PaymentState.AUTHORISED, transaction_id=transaction_id)
+        return True
+
+    def decline(self, order_id: str) -> None:
+        if self.orders[order_id].state is PaymentState.OPEN:
+            self._set(order_id, state=PaymentState.FAILED)
+
+    def lapse(self, order_id: str) -> bool:
+        """The authorisation runs out, or the bank takes it back."""
+        lapses = self.orders[order_id].state is PaymentState.AUTHORISED
+        if lapses:
+            self._set(order_id, state=PaymentState.VOIDED)
+        return lapses
+
+    def fail_refund(self, order_id: str) -> bool:
+        """A refund that was accepted comes back days later."""
+        order = self.orders[order_id]
+        if order.refunded:
+            self._set(order_id, refunded=0)
+        return order.refunded > 0
+
+    def _asked[Answer](self, call: str, effect: Callable[[], Answer], told: str, *, writes: bool) -> Answer:
+        return self.faults.gateway(f"gateway {call}", effect, writes=writes, told=told)
+
+    def _seen(self, order_id: str) -> GatewayPayment:
+        if order_id not in self.orders:
+            raise GatewayRefused("no such order")
+        return self.orders[order_id]
+
+    def _once(self, key: str, asks: str, act: Callable[[], str]) -> str:
+        """The answer given to this key before, a refusal too, or a first one."""
+        known = self._keys.get(key)
+        now_us = self.faults.now_us()
+        if known and now_us < known[2] + KEY_US:
+            if known[0] != asks:
+                raise GatewayUnknown("the key was used for another request")
+            self.faults.mark("a gateway's key repeated")
+            if isinstance(known[1], GatewayError):
+                raise known[1]
+            return known[1]
+        try:
+            answer = act()
+        except GatewayRefused as error:
+            self._keys[key] = asks, error, now_us
+            raise
+        self._keys[key] = asks, answer, now_us
+        return answer
+
+    def _set(self, order_id: str, **changes: object) -> None:
+        order = msgspec.structs.replace(self.orders[order_id], **changes)
+        self.orders[order_id] = order
+        self.faults.tell(f"{self.name} books", (order_id, order.state, order.captured, order.refunded))
+        if order.refunded > order.captured:
+            raise PaidTwice(f"PAY4 {order_id}: {order.refunded} refunded of {order.captured}")
+        if self.closes_orders:
+            self._check_paid_once(order)
+        self.tell(self.name, order_id)
+
+    def _check_paid_once(self, order: GatewayPayment) -> None:
+        """Of a booking's orders one at most is captured, at every instant; where a void is a capture, only at rest."""
+        paid = [o.order_id for o in self.orders.values() if o.reference == order.reference and o.captured > o.refunded]
+        if len(paid) > 1:
+            raise PaidTwice(f"PAY1 {order.reference}: {' and '.join(paid)} are captured")

@@ -1,0 +1,207 @@
+"""Those outside: guests and admins with their browsers, hotels, banks. Each operation is one thing they do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from holdfast.reserve import booking_id_for
+from holdfast.topup import TOPUP_ID
+from tests.simulation.clockwork import SECOND
+from tests.simulation.plan import Operation
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+ADMIN = "root"
+TRIES = 3  # of a request whose outcome stayed unknown
+
+
+@dataclass
+class Reply:
+    status: int
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body.get("code", "")) if self.status >= 400 else ""
+
+
+@dataclass
+class Reservation:
+    """What a browser knows of one reservation."""
+
+    user: str
+    booking_id: str
+    orders: list[tuple[str, str]] = field(default_factory=list)  # gateway and order id, as payment starts told them
+    start: dict[str, Any] | None = None
+
+
+@dataclass
+class Guests:
+    world: World
+    known: dict[int, Reservation] = field(default_factory=dict)
+    topups: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    promised: list[tuple[str, str]] = field(default_factory=list)  # what answers said: "held" or "confirmed", booking
+
+    def act(self, operation: Operation) -> None:
+        getattr(self, f"_{operation.kind}")(operation, **operation.facts)
+
+    def _send(self, operation: Operation, route: str, body: Any = None, **arguments: Any) -> Reply | None:
+        """The answer; asked again, after a while, when there was none; None when it stayed unknown."""
+        for attempt in range(TRIES):
+            told = self.world.http(f"{operation.number}.{attempt}", route, body, **arguments)
+            if told is not None:
+                reply = Reply(told["statusCode"], json.loads(told["body"]))
+                self.world.faults.tell("answer", (reply.status, reply.code))
+                self.world.faults.mark(f"answered {reply.status} {reply.code}".rstrip())
+                if reply.status != 503:
+                    return reply
+            self.world.clock.sleep((1 + 2 * attempt) * SECOND)
+        self.world.faults.mark("outcome unknown to the guest")
+        return None
+
+    def _reserve(
+        self, operation: Operation, *, ref: int, user: str, room_type: str, check_in: str, nights: int, rooms: int
+    ) -> None:
+        known = self.known.setdefault(ref, Reservation(user, booking_id_for(user, f"key-{ref}")))
+        check_out = date.fromisoformat(check_in) + timedelta(days=nights)
+        body = {
+            "room_type_id": room_type,
+            "check_in": check_in,
+            "check_out": check_out.isoformat(),
+            "rooms": rooms,
+            "guests": 1,
+        }
+        reply = self._send(operation, "POST /bookings", body, user=user, key=f"key-{ref}")
+        if reply and reply.status in {200, 201}:
+            assert reply.body["booking_id"] == known.booking_id
+            self.promised.append(("held", known.booking_id))
+            if reply.status == 200:
+                self.world.faults.mark("a key replayed")
+
+    def _about(
+        self, operation: Operation, ref: int, method: str, part: str, body: Any = None, *, admin: bool = False
+    ) -> Reply | None:
+        known = self.known.get(ref)
+        if known is None:
+            return None
+        user = ADMIN if admin else known.user
+        path = "/admin/bookings/{booking_id}" if admin else "/bookings/{booking_id}"
+        route = f"{method} {path}{part}"
+        return self._send(operation, route, body, user=user, admin=admin, path={"booking_id": known.booking_id})
+
+    def _start(self, operation: Operation, *, ref: int, gateway: str, promo: str | None, wallet: int) -> None:
+        body = {"gateway": gateway, "wallet_apply_amount": wallet} | ({"promo_code": promo} if promo else {})
+        reply = self._about(operation, ref, "POST", "/payment", body)
+        if reply and reply.status == 200:
+            known = self.known[ref]
+            known.start = reply.body
+            order = reply.body["gateway"], reply.body["gateway_order_id"]
+            if order[1] and order not in known.orders:
+                known.orders.append(order)
+
+    def _authorise(self, _: Operation, *, ref: int, newest: bool) -> None:
+        known = self.known.get(ref)
+        if known and known.orders:
+            gateway, order_id = known.orders[-1 if newest else 0]
+            if self.world.gateways[gateway].authorise(order_id) and not newest:
+                self.world.faults.mark("an older order paid")
+
+    def _decline(self, _: Operation, *, ref: int) -> None:
+        known = self.known.get(ref)
+        if known and known.orders:
+            gateway, order_id = known.orders[-1]
+            self.world.gateways[gateway].decline(order_id)
+
+    def _lapse(self, _: Operation, *, ref: int) -> None:
+        for gateway, order_id in self.known[ref].orders if ref in self.known else ():
+            if self.world.gateways[gateway].lapse(order_id):
+                self.world.faults.mark("an authorisation lapsed")
+
+    def _fail_refund(self, _: Operation, *, ref: int) -> None:
+        for gateway, order_id in self.known[ref].orders if ref in self.known else ():
+            if self.world.gateways[gateway].fail_refund(order_id):
+                self.world.faults.mark("a refund failed later")
+
+    def _finalize(self, operation: Operation, *, ref: int, mode: str, promo: str | None) -> None:
+        if mode == "admin":
+            body: dict[str, Any] = {"payment_mode": "admin", "reason": "Paid at the desk"}
+            reply = self._about(operation, ref, "POST", "/finalize", body, admin=True)
+        else:
+            wanted = self._payment(operation, ref, mode)
+            if wanted is None:
+                return
+            body = wanted | ({"promo_code": promo} if promo and mode == "wallet_only" else {})
+            reply = self._about(operation, ref, "POST", "/finalize", body)
+        if reply and reply.status == 200:
+            self.promised.append(("confirmed", self.known[ref].booking_id))
+            self.world.faults.mark(f"finalized {mode}")
+
+    def _payment(self, operation: Operation, ref: int, mode: str) -> dict[str, Any] | None:
+        """The body of a finalize as a frontend fills it in, from the payment start or from the price."""
+        known = self.known.get(ref)
+        if mode == "wallet_only":
+            quote = self._about(operation, ref, "GET", "/pricing")
+            if quote is None or quote.status != 200:
+                return None
+            return {"payment_mode": mode, "wallet_applied": quote.body["total_payable"], "gateway_amount": 0}
+        if known is None or known.start is None or not known.start["gateway_order_id"]:
+            return None
+        pricing, order_id = known.start["pricing"], known.start["gateway_order_id"]
+        order = self.world.gateways[known.start["gateway"]].orders[order_id]
+        transaction_id = order.transaction_id or "none"
+        return {
+            "payment_mode": "wallet_partial" if pricing["wallet_applied"] else "gateway_only",
+            "wallet_applied": pricing["wallet_applied"],
+            "gateway_amount": pricing["gateway_payable"],
+            "gateway_transaction_id": transaction_id,
+            "gateway_signature": f"{order_id}-{transaction_id}",
+        }
+
+    def _cancel(self, operation: Operation, *, ref: int) -> None:
+        self._about(operation, ref, "POST", "/cancel")
+
+    def _settle(self, operation: Operation, *, ref: int) -> None:
+        self._about(operation, ref, "POST", "/settle", {"reason": "The guest called"}, admin=True)
+
+    def _look(self, operation: Operation, *, ref: int) -> None:
+        self._about(operation, ref, "GET", "")
+        if ref in self.known:
+            self._send(operation, "GET /bookings", user=self.known[ref].user)
+
+    def _credit(self, operation: Operation, *, user: str, amount: int) -> None:
+        body = {"amount": amount, "reason": "Goodwill"}
+        route, key = "POST /admin/wallets/{user_id}/credits", f"credit-{operation.number}"
+        self._send(operation, route, body, user=ADMIN, admin=True, key=key, path={"user_id": user})
+
+    def _topup(self, operation: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
+        body = {"gateway": gateway, "amount": amount}
+        reply = self._send(operation, "POST /wallet/topups", body, user=user, key=f"topup-{number}")
+        if reply and reply.status in {200, 201}:
+            assert TOPUP_ID.fullmatch(reply.body["topup_id"])
+            self.topups[user, number] = reply.body
+
+    def _authorise_topup(self, _: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
+        topup = self.topups.get((user, number))
+        if topup:
+            self.world.gateways[topup["gateway"]].authorise(topup["gateway_order_id"])
+
+    def _finalize_topup(self, operation: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
+        topup = self.topups.get((user, number))
+        if topup:
+            order_id = topup["gateway_order_id"]
+            transaction_id = self.world.gateways[topup["gateway"]].orders[order_id].transaction_id or "none"
+            proof = {"gateway_transaction_id": transaction_id, "gateway_signature": f"{order_id}-{transaction_id}"}
+            route, path = "POST /wallet/topups/{topup_id}/finalize", {"topup_id": topup["topup_id"]}
+            reply = self._send(operation, route, proof, user=user, path=path)
+            if reply and reply.status == 200:
+                self.world.faults.mark("a top-up credited")
+
+    def _price(self, _: Operation, *, room_type: str, price: int) -> None:
+        self.world.change_prices(room_type, price)
+
+    def _ttl(self, _: Operation) -> None:
+        self.world.delete_expired()

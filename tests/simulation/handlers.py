@@ -1,0 +1,172 @@
+"""The real handlers of `functions/*/app.py`, with the world in the place of what they reach for."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import holdfast.expire
+import holdfast.logs
+import holdfast.settle
+import holdfast.store
+import holdfast.table
+from holdfast.logs import logger
+from tests.conftest import ROOT, template
+from tests.simulation.clockwork import Clockwork, Workers
+from tests.simulation.plan import HOLD_SECONDS
+
+CLIENT_ID = "simulated-client"
+TABLE = "simulated"
+DUE_SHARDS = 2
+_ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "POWERTOOLS_METRICS_NAMESPACE": "Holdfast",
+    "POWERTOOLS_SERVICE_NAME": "simulation",
+    "TABLE_NAME": TABLE,
+    "HOLD_SECONDS": str(HOLD_SECONDS),
+    "DUE_SHARDS": str(DUE_SHARDS),
+    "COGNITO_CLIENT_ID": CLIENT_ID,
+}
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+@cache
+def apps() -> dict[str, ModuleType]:
+    """Every function's module, imported once, with no connection to anything."""
+    kept, connect = dict(os.environ), holdfast.store.connect
+    os.environ.update(_ENVIRONMENT)
+    holdfast.store.connect = lambda _=None: None  # type: ignore[assignment, return-value]
+    try:
+        folders = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
+        return {name: _load(name) for name in folders if name not in {"catalog", "audit"}}
+    finally:
+        holdfast.store.connect = connect
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"simulated.{name}.app", ROOT / "functions" / name / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def routes() -> dict[str, str]:
+    """The function behind each route, as the handlers register them."""
+    return {key: name for name, module in apps().items() if hasattr(module, "api") for key in module.api.routes}
+
+
+@cache
+def timeout_seconds(name: str) -> int:
+    """How long the template lets the function run."""
+    told = template()
+    default: int = told["Globals"]["Function"]["Timeout"]
+    for resource in told["Resources"].values():
+        if resource.get("Properties", {}).get("CodeUri") == f"functions/{name}":
+            timeout: int = resource["Properties"].get("Timeout", default)
+            return timeout
+    return default
+
+
+class Lines(list[dict[str, Any]]):
+    """What the engine logged, as it would stand in the log; not formatted, which is most of what a line costs."""
+
+    def take(self, record: logging.LogRecord) -> None:
+        facts = {name: value for name, value in vars(record).items() if name not in _PLAIN}
+        if record.exc_info and record.exc_info[1]:
+            facts["exception"] = repr(record.exc_info[1])
+        self.append({"level": record.levelname, "message": record.getMessage(), **facts})
+
+
+class _Figures:
+    """In the place of Powertools' metrics."""
+
+    metric_set: dict[str, Any] = {}  # noqa: RUF012 - always empty: nothing is published
+
+    def add_metric(self, *_: Any, **__: Any) -> None:
+        return
+
+
+@contextmanager
+def at_work(
+    clock: Clockwork, store: holdfast.store.Store, gateways: dict[str, Any], lines: Lines, jitter: Any
+) -> Iterator[dict[str, ModuleType]]:
+    """The handlers in this world: its store, gateways and clock, its log, and its own kind of threads."""
+    modules = apps()
+    Workers.world = clock
+    handler = logger.registered_handler
+    swapped: list[tuple[Any, str, Any]] = [
+        (holdfast.expire, "ThreadPoolExecutor", Workers),
+        (holdfast.settle, "ThreadPoolExecutor", Workers),
+        (holdfast.table, "random", jitter),
+        (holdfast.logs, "metrics", _Figures()),
+        (handler, "emit", lines.take),
+    ]
+    for module in modules.values():
+        swapped += [(module, "store", store), (module, "utc_now", clock.utc)]
+        if hasattr(module, "Gateways"):
+            swapped.append((module, "Gateways", lambda _: gateways))
+    before = [(place, name, getattr(place, name)) for place, name, _ in swapped]
+    try:
+        for place, name, value in swapped:
+            setattr(place, name, value)
+        yield modules
+    finally:
+        for place, name, value in before:
+            setattr(place, name, value)
+
+
+class Named(dict[str, Any]):
+    """The gateways, with their names, as the webhook's handler asks for them."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self)
+
+
+class Context:
+    """What Lambda tells a handler of its invocation."""
+
+    function_name = "simulated"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:simulated"
+    aws_request_id = "simulated"
+
+    def __init__(self, clock: Clockwork, deadline_us: int) -> None:
+        self._clock = clock
+        self._deadline_us = deadline_us
+
+    def get_remaining_time_in_millis(self) -> int:
+        return (self._deadline_us - self._clock.now_us) // 1000
+
+
+def request(
+    route: str, body: Any, *, user: str, admin: bool, key: str, path: dict[str, str], headers: dict[str, str]
+) -> dict[str, Any]:
+    """An API Gateway event (payload 2.0), with what the handlers read of it."""
+    claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access"}
+    if admin:
+        claims["cognito:groups"] = "[admin]"
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": "/",
+        "headers": {"content-type": "application/json", "idempotency-key": key, **headers},
+        "pathParameters": path,
+        "requestContext": {"requestId": "simulated", "authorizer": {"jwt": {"claims": claims}}},
+        "isBase64Encoded": False,
+    }
+    if body is not None:
+        event["body"] = json.dumps(body)
+    return event

@@ -1,0 +1,58 @@
+"""The rare paths that the runs must have gone through: a run of thousands of seeds that misses one proves less."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+MARKS = (
+    # how calls end
+    "killed by crash",
+    "killed by timeout",
+    "keys unprocessed",
+    "transactions conflict",
+    "token repeated",
+    "own earlier put read back",
+    "a stale index row",
+    "a gateway's key repeated",
+    "answered 503 busy",
+    "outcome unknown to the guest",
+    # holds
+    "a key replayed",
+    "answered 409 sold_out",
+    "answered 429 too_many_holds",
+    "HOLD_RECLAIMED",
+    "BOOKING_EXPIRED",
+    "deleted by TTL",
+    "a stream batch delivered again",
+    "a poisoned item met",
+    # paying
+    "finalized wallet_only",
+    "finalized wallet_partial",
+    "finalized gateway_only",
+    "finalized admin",
+    "PAYMENT_LATE_RESCUED",
+    "answered 402 payment_declined",
+    "answered 409 already_paid",
+    "answered 409 insufficient_wallet",
+    "answered 409 price_changed",
+    "answered 409 promo_exhausted",
+    "answered 409 not_payable",
+    "answered 410 hold_expired",
+    "a webhook sent again",
+    "a webhook confirmed",
+    "settle confirmed",
+    "an older order paid",
+    "a top-up credited",
+    # giving back
+    "PAYMENT_VOIDED",
+    "PAYMENT_REFUNDED",
+    "SETTLE_FAILED",
+    "settle carried out a due",
+    "an authorisation lapsed",
+    "a refund failed later",
+    "an operator settles what is stuck",
+)
+
+
+def missing(marks: Counter[str]) -> list[str]:
+    return [mark for mark in MARKS if not marks[mark]]

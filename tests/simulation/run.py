@@ -1,0 +1,69 @@
+"""Run one plan from beginning to end, and say what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from holdfast.logs import Tag
+from tests.simulation.faults import Fault
+from tests.simulation.gateway import PaidTwice
+from tests.simulation.handlers import at_work
+from tests.simulation.plan import Plan
+from tests.simulation.safety import BrokenPromise
+from tests.simulation.world import World
+
+TRACE_SHOWN = 30
+
+
+@dataclass
+class Outcome:
+    plan: Plan
+    broken: list[str]
+    marks: Counter[str]
+    faults: dict[str, Fault]
+    trace: list[tuple[int, str, str, Any]]
+    calls: list[tuple[str, str, bool | None]]
+
+    def last_lines(self, count: int = TRACE_SHOWN) -> list[str]:
+        return [f"{us / 1e6:12.6f} {name:>14} {what} {_shown(told)}" for us, name, what, told in self.trace[-count:]]
+
+    def digest(self) -> str:
+        return sha256("\n".join(self.last_lines(len(self.trace))).encode()).hexdigest()
+
+
+def run(plan: Plan, kept_faults: frozenset[str] | None = None, forced: dict[str, Fault] | None = None) -> Outcome:
+    world = World(plan, kept_faults, forced)
+    with at_work(world.clock, world.store, world.gateways, world.lines, world.jitter) as modules:
+        world.modules = modules
+        try:
+            world.play()
+            world.come_to_rest()
+            world.broken += world.final_audit()
+        except (BrokenPromise, PaidTwice) as broken:
+            world.broken.append(str(broken))
+    marks = world.faults.marks
+    for index in world.table.indexes.values():
+        marks["a stale index row"] += index.stale_reads
+    for line in world.lines:
+        marks.update(_marked(line))
+    return Outcome(plan, world.broken, +marks, world.faults.drawn, world.faults.trace, world.faults.calls)
+
+
+def _marked(line: dict[str, Any]) -> list[str]:
+    """What a log line shows that the run went through."""
+    if line["message"] == "a booking cannot be read":
+        return ["a poisoned item met"]
+    tag, by = line.get("tag"), str(line.get("by"))
+    marks = [str(tag)] if tag else []
+    if tag == Tag.BOOKING_CONFIRMED and by != "guest":
+        marks.append(f"{by.split()[0]} confirmed")
+    if tag in {Tag.PAYMENT_CAPTURED, Tag.PAYMENT_VOIDED, Tag.PAYMENT_REFUNDED} and by == "settle":
+        marks.append("settle carried out a due")
+    return marks
+
+
+def _shown(told: Any) -> str:
+    return " ".join(map(str, told)) if isinstance(told, tuple) else str(told)

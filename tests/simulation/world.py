@@ -1,0 +1,347 @@
+"""One simulated world: the real handlers over a stand-in table and gateways, run through a plan and then to rest."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache, partial
+from random import Random
+from types import ModuleType
+from typing import Any
+
+from holdfast.audit import audit
+from holdfast.errors import BookingError
+from holdfast.items import page_item, promo_item
+from holdfast.model import PolicyStep, Promo, PromoKind, Property, RoomType, opened_page
+from holdfast.store import Store
+from holdfast.table import Table, from_wire, to_wire
+from tests.conftest import table_definition
+from tests.simulation.clockwork import MILLISECOND, SECOND, START, Clockwork, Invocation, Killed
+from tests.simulation.dynamodb import Key, StandIn
+from tests.simulation.expressions import Item
+from tests.simulation.faults import Fault, Faults
+from tests.simulation.gateway import SIGNATURE, SimulatedGateway
+from tests.simulation.guests import Guests
+from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, Named, request, routes, timeout_seconds
+from tests.simulation.plan import Operation, Plan
+from tests.simulation.safety import BrokenPromise, Safety
+from tests.simulation.table_index import Index
+
+PLACE = Property(
+    property_id="lake-view",
+    name="Lake View",
+    city="Udaipur",
+    timezone="Asia/Kolkata",
+    cancellation_policy=(PolicyStep(7, 100), PolicyStep(2, 50)),
+)
+ROOM_TYPES = (
+    RoomType(
+        room_type_id="deluxe", property_id="lake-view", name="Deluxe", base_price=50_000, total_rooms=5, max_guests=3
+    ),
+    RoomType(
+        room_type_id="suite", property_id="lake-view", name="Suite", base_price=90_000, total_rooms=3, max_guests=4
+    ),
+)
+PROMOS = (
+    Promo(code="TENOFF", kind=PromoKind.PERCENT, percent_bp=1_000, usage_limit=2, per_user_limit=1),
+    Promo(code="FLAT", kind=PromoKind.FLAT, amount=5_000, usage_limit=3),
+)
+POISON = {
+    "pk": {"S": "BOOKING#bk_poison"},
+    "sk": {"S": "BOOKING"},
+    "history": {"S": "unreadable"},
+    "status": {"S": "reserved"},
+    "room_type_id": {"S": "suite"},
+    "due_at": {"N": "1"},
+}
+REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest
+
+
+class Jitter:
+    """In the place of `random` in the table's retries: each process draws from its own chance."""
+
+    def __init__(self, clock: Clockwork) -> None:
+        self._clock = clock
+
+    def uniform(self, low: float, high: float) -> float:
+        process = self._clock.process()
+        return process.rng.uniform(low, high) if process else high
+
+
+@cache
+def _opening() -> tuple[Item, ...]:
+    """The table before anything happens: two room types with two months each, and two promos."""
+    pages = [page_item(opened_page(PLACE, room, month)) for room in ROOM_TYPES for month in ("2026-11", "2026-12")]
+    return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS)])
+
+
+@cache
+def _index_shapes() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+    """The indexes as the template defines them."""
+    shapes = []
+    for told in table_definition(TABLE)["GlobalSecondaryIndexes"]:
+        keys = {part["KeyType"]: part["AttributeName"] for part in told["KeySchema"]}
+        more = tuple(told["Projection"].get("NonKeyAttributes", ()))
+        shapes.append((told["IndexName"], keys["HASH"], keys["RANGE"], more))
+    return tuple(shapes)
+
+
+@dataclass
+class World:
+    plan: Plan
+    kept_faults: frozenset[str] | None = None
+    forced: dict[str, Fault] | None = None
+    clock: Clockwork = field(default_factory=Clockwork)
+    lines: Lines = field(default_factory=Lines)
+    broken: list[str] = field(default_factory=list)
+    sent: int = 0
+    ending: bool = False
+
+    def __post_init__(self) -> None:
+        plan = self.plan
+        self.faults = Faults(self.clock, plan.fault_rate, self.kept_faults, self.forced)
+        self.faults.slow_index = plan.slow_index
+        self.faults.seed_index(plan.seed)
+        self.table = StandIn(TABLE, [Index(*shape) for shape in _index_shapes()], self.faults)
+        self.table.load(_opening())
+        self.safety = Safety(self.clock, self.faults)
+        self.safety.watch(self.table.items)
+        self.table.on_commit.append(self.safety.check)
+        self.guests = Guests(self)
+        self.jitter = Jitter(self.clock)
+        self.gateways = Named(
+            stripe=SimulatedGateway("stripe", True, self.faults, self._webhook),
+            razorpay=SimulatedGateway("razorpay", False, self.faults, self._webhook),
+        )
+        self._ids = 0
+        self._deletions: list[Item] = []
+        clocks = {"monotonic": self.clock.monotonic, "sleep": self.clock.pause}
+        client: Any = self.table
+        self.store = Store(
+            Table(client, TABLE, patience_seconds=10**9, **clocks), due_shards=DUE_SHARDS, new_id=self._new_id
+        )
+        self.modules: dict[str, ModuleType] = {}
+
+    # The plan
+
+    def play(self) -> None:
+        """Every operation at its time, with sweeps, settles and webhooks beside them."""
+        plan = self.plan
+        if plan.poisoned:
+            shard = {"due_shard": {"S": f"HOLD#{plan.seed % DUE_SHARDS}"}}
+            self.table.change(("BOOKING#bk_poison", "BOOKING"), POISON | shard)
+        for operation in plan.operations:
+            self._begin(operation)
+        for name, every, times in (
+            ("expire", plan.sweep_seconds, plan.sweeps_at_once),
+            ("settle", plan.settle_seconds, 1),
+        ):
+            rng = Random(f"{plan.seed} {name}")
+            at = rng.randrange(60) * SECOND
+            while every and at < plan.end_seconds * SECOND:
+                for n in range(times):
+                    late = rng.randrange(2_000) * MILLISECOND
+                    self._scheduled(name, at + late, f"{name}{at // SECOND}.{n}")
+                at += every * SECOND
+        self.clock.run(plan.end_seconds * SECOND)
+
+    def _begin(self, operation: Operation) -> None:
+        def work() -> None:
+            self.faults.tell("operation", str(operation))
+            self.guests.act(operation)
+
+        self.clock.spawn(operation.at_ms * MILLISECOND, work)
+
+    def _scheduled(self, name: str, at_us: int, called: str) -> None:
+        self.clock.spawn(at_us, lambda: self._invoked(name, called, {"source": "aws.events"}))
+
+    def come_to_rest(self) -> None:
+        """No faults any more; sweeps and settles run, until nothing is due and nobody waits."""
+        self.faults.rate = 0.0
+        self.faults.slow_index = False
+        self.ending = True
+        for number in range(REST_ROUNDS):
+            self.clock.run()
+            if number > 1 and not self._waiting():
+                return
+            due_us = min(self._waiting(), default=0)
+            at_us = max(self.clock.now_us + 60 * SECOND, due_us)
+            self._scheduled("expire", at_us, f"rest{number}.expire")
+            self._scheduled("settle", at_us + 5 * SECOND, f"rest{number}.settle")
+            for pk, shard in self._due_rows():
+                if shard.startswith("STUCK#") and pk.startswith("BOOKING#"):
+                    self.faults.mark("an operator settles what is stuck")
+                    self.clock.spawn(at_us + 30 * SECOND, partial(self._operator, pk, number))
+        raise BrokenPromise(f"LIVE1 still due after {REST_ROUNDS} rounds: {self._due_rows()}")
+
+    def _operator(self, pk: str, number: int) -> None:
+        route, path = "POST /admin/bookings/{booking_id}/settle", {"booking_id": pk.removeprefix("BOOKING#")}
+        self.http(f"operator{number}", route, {"reason": "Stuck"}, user="root", admin=True, path=path)
+
+    def _due_rows(self) -> list[tuple[str, str]]:
+        rows = (
+            (key[0], item["due_shard"]["S"]) for key, item in sorted(self.table.items.items()) if "due_shard" in item
+        )
+        return [(pk, shard) for pk, shard in rows if pk != "BOOKING#bk_poison"]
+
+    def _waiting(self) -> list[int]:
+        """When each thing that is still due is to be tried."""
+        start_ms = int(START.timestamp() * 1000)
+        items = (item for key, item in self.table.items.items() if key[0] != "BOOKING#bk_poison")
+        dues = [int(item["due_at"]["N"]) - start_ms for item in items if "due_shard" in item]
+        return [at_ms * MILLISECOND for at_ms in dues] + [self.clock.now_us for _ in self._deletions]
+
+    def final_audit(self) -> list[str]:
+        """What the auditor finds once everything rests, and what answers promised that is not so."""
+        books = [(gateway.name, order) for gateway in self.gateways.values() for order in gateway.orders.values()]
+        found = audit(
+            (from_wire(item) for item in self.table.items.values()),
+            now=START + timedelta(microseconds=self.clock.now_us),
+            due_shards=DUE_SHARDS,
+            books=books,
+            lines=self.lines,
+            lines_complete=not self.faults.drawn,
+            skew_seconds=2.0,
+        )
+        poison = ("BOOKING#bk_poison", "BOOKING")
+        told = [str(broken) for broken in found if broken.keys != (poison,)]
+        return told + self._broken_answers()
+
+    def _broken_answers(self) -> list[str]:
+        broken = []
+        for promise, booking_id in self.guests.promised:
+            item = self.table.items.get((f"BOOKING#{booking_id}", "BOOKING"))
+            story = [event["M"]["status"]["S"] for event in item["history"]["L"]] if item else []
+            if promise == "confirmed" and "confirmed" not in story:
+                broken.append(f"ANS1 {booking_id}: answered as confirmed, and never was")
+            if promise == "held" and not story and self.plan.sweep_seconds:
+                broken.append(f"ANS1 {booking_id}: answered as held, and is not there")
+        return broken
+
+    # Invocations
+
+    def http(
+        self,
+        called: str,
+        route: str,
+        body: Any = None,
+        *,
+        user: str = "",
+        admin: bool = False,
+        key: str = "none",
+        path: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> dict[str, Any] | None:
+        """What API Gateway answers, or None when the function did not live to say it."""
+        event = request(route, body, user=user, admin=admin, key=key, path=path or {}, headers=headers or {})
+        return self._invoked(routes()[route], called, event)
+
+    def _invoked(self, name: str, called: str, event: dict[str, Any]) -> dict[str, Any] | None:
+        """Runs one invocation in the task that asks for it, with its own clock and its own share of chance."""
+        rng = Random(f"{self.plan.seed} {called}")
+        skew_us = rng.randrange(-2 * SECOND, 2 * SECOND) if self.plan.skewed and not self.ending else 0
+        deadline_us = self.clock.now_us + timeout_seconds(name) * SECOND
+        process = Invocation(called, rng, deadline_us, skew_us)
+        task = self.clock.task()
+        assert task.invocation is None
+        task.invocation = process
+        context = Context(self.clock, deadline_us)
+        try:
+            answer: dict[str, Any] = self.modules[name].lambda_handler(event, context)
+        except Killed:
+            self.faults.mark(f"killed by {process.dead}")
+            self.faults.tell("killed", process.dead)
+            return None
+        except BookingError as refusal:
+            if "routeKey" in event:
+                raise
+            self.faults.tell("failed", refusal.code)  # the next minute is the retry
+            return None
+        except Exception:  # noqa: BLE001 - whatever it is, the handler crashed
+            self.broken.append(f"CRASH {name}: {traceback.format_exc(limit=-3)}")
+            self.faults.tell("crashed")
+            return None
+        finally:
+            task.invocation = None
+        if process.confirmed and 400 <= answer.get("statusCode", 200) < 500:
+            code = json.loads(answer["body"])["code"]
+            self.broken.append(f"ANS2 {process.confirmed}: done, and answered {answer['statusCode']} {code}")
+        return answer
+
+    def _webhook(self, gateway: str, order_id: str) -> None:
+        """News of an order, some time later, perhaps twice, until it is taken."""
+        self.sent += 1
+        number, rng = self.sent, Random(f"{self.plan.seed} webhook {self.sent}")
+        longest = 1_200 if self.plan.late_webhooks and not self.ending and rng.random() < 0.4 else 3
+        for copy in range(2 if rng.random() < 0.15 else 1):
+            delay_us = rng.randrange(50 * MILLISECOND, longest * SECOND)
+
+            def deliver(name: str = f"hook{number}.{copy}", tries: int = 8) -> None:
+                route, body = "POST /webhooks/{gateway}", {"order_id": order_id}
+                for attempt in range(tries):
+                    headers, path = {"x-signature": SIGNATURE}, {"gateway": gateway}
+                    answer = self.http(f"{name}.{attempt}", route, body, path=path, headers=headers)
+                    if answer and answer["statusCode"] == 200:
+                        return
+                    self.faults.mark("a webhook sent again")
+                    self.clock.sleep(60 * SECOND if self.ending else (10 + 60 * attempt) * SECOND)
+                deliver(f"{name}+", tries=REST_ROUNDS)
+
+            self.clock.spawn(self.clock.now_us + delay_us, deliver)
+
+    # What hotels and DynamoDB do
+
+    def change_prices(self, room_type: str, price: int) -> None:
+        """The hotel puts a new price on every night, as its extranet would: one write for each page."""
+        for key in [key for key in sorted(self.table.items) if key[0] == f"ROOM#{room_type}"]:
+            self._when_unlocked(key, lambda key=key: self._price(key, price))
+
+    def _when_unlocked(self, key: Key, write: Callable[[], None]) -> None:
+        while self.table.is_locked(key):
+            self.clock.sleep(MILLISECOND)
+        write()
+
+    def _price(self, key: Key, price: int) -> None:
+        item = self.table.items[key]
+        prices = {day: {"N": str(price)} for day in item["free"]["M"]}
+        revision = {"N": str(int(item["revision"]["N"]) + 1)}
+        self.table.change(key, item | {"price": {"M": prices}, "revision": revision})
+
+    def delete_expired(self) -> None:
+        """TTL's round: deletes what it may, and the stream tells the function."""
+        images = []
+        for key in self.table.expired(int(START.timestamp()) + self.clock.now_us // SECOND):
+            if not self.table.is_locked(key):
+                images.append(self.table.items[key])
+                self.table.change(key, None)
+                self.faults.mark("deleted by TTL")
+        if images:
+            self._deletions += images
+            self.sent += 1
+            number = self.sent
+            self.clock.spawn(self.clock.now_us + 30 * SECOND, lambda: self._stream(images, f"stream{number}"))
+
+    def _stream(self, images: list[Item], name: str) -> None:
+        left, attempt = list(enumerate(images)), 0
+        while left:
+            records = [
+                {"eventID": str(n), "dynamodb": {"OldImage": image, "SequenceNumber": str(n)}} for n, image in left
+            ]
+            answer = self._invoked("expire", f"{name}.{attempt}", {"Records": records})
+            if answer is not None:
+                failed = [int(told["itemIdentifier"]) for told in answer["batchItemFailures"]]
+                done = [image for n, image in left if not failed or n < failed[0]]
+                left = [(n, image) for n, image in left if failed and n >= failed[0]]
+                for image in done:
+                    self._deletions.remove(image)
+            if left:
+                attempt += 1
+                self.faults.mark("a stream batch delivered again")
+                self.clock.sleep(20 * SECOND)
+
+    def _new_id(self) -> str:
+        self._ids += 1
+        return f"w{self._ids:06d}"
