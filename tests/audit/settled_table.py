@@ -90,7 +90,9 @@ def booking(booking_id: str, *told: Status, late: bool = False, **changes: Any) 
     events = [Event(status=status, at_ms=reserved_ms + 1_000 * n, by="guest") for n, status in enumerate(told)]
     if late:
         reserved_ms -= 900_000
-        events = [msgspec.structs.replace(event, at_ms=event.at_ms - 900_000) for event in events[:-1]] + events[-1:]
+        events = [
+            msgspec.structs.replace(event, at_ms=event.at_ms - 900_000 * (n == 0)) for n, event in enumerate(events)
+        ]
     made = Booking(
         booking_id=booking_id,
         user_id="alice",
@@ -144,7 +146,7 @@ BOOKINGS = {
         booking(MIXED, R, P, C, X, quote=quote(25_000), payment_mode=PaymentMode.WALLET_PARTIAL, wallet_paid=25_000,
                 wallet_refunded=12_500, payment=order("o3", 500_000, captured=500_000, refunded=250_000)),
         booking(GONE, R, X),
-        booking(OVER, R, P, E, E, quote=quote(), payment=order("o4", voided=True)),
+        booking(OVER, R, P, E, E, late=True, quote=quote(), payment=order("o4", voided=True)),
     )
 }  # fmt: skip
 ENTRIES = [  # amount, reason, booking

@@ -283,6 +283,11 @@ class TestTime:
         table.change(WALLET, history=history, reserved_at_ms=late.reserved_at_ms, expires_at_ms=late.expires_at_ms)
         assert table.broken() == set()
 
+    def test_expired_before_the_deadline(self, table: SettledTable) -> None:
+        early = booking(OVER, R, P, E, E, quote=BOOKINGS[OVER].quote, payment=BOOKINGS[OVER].payment)
+        table.put(settled_item(early))
+        assert table.broken() == {"TIME1"}
+
     def test_a_hold_that_no_sweep_took_up(self, table: SettledTable) -> None:
         assert table.broken(now=LATER) == {"TIME2"}
         assert table.broken(now=LATER, sweeping=False) == set()

@@ -53,44 +53,51 @@ class Wire:
         return answer
 
 
+@dataclass
+class Line:
+    """Which wire calls go over at the moment."""
+
+    wire: Wire = field(default_factory=Wire)
+
+
 class WiredClient:
     """A DynamoDB client whose calls go over the wire."""
 
-    def __init__(self, client: Any, wire: Wire) -> None:
+    def __init__(self, client: Any, line: Line) -> None:
         self._client = client
-        self._wire = wire
+        self._line = line
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call = getattr(self._client, name)
         lost = ReadTimeoutError(endpoint_url="http://dynamodb")
-        return lambda **arguments: self._wire.send(name, lambda: call(**arguments), lost)
+        return lambda **arguments: self._line.wire.send(name, lambda: call(**arguments), lost)
 
 
 class WiredAdapter(HTTPAdapter):
     """The transport of a `requests` session whose calls go over the wire, each HTTP request by itself."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, line: Line) -> None:
         super().__init__()
-        self._wire = wire
+        self._line = line
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **named: Any) -> requests.Response:
         def call() -> requests.Response:
             return super(WiredAdapter, self).send(request, *arguments, **named)
 
-        path = (request.path_url).split("?")[0].split("/")[2:]
-        return self._wire.send(f"{request.method} {path[0]} {path[-1][:8]}", call, requests.ReadTimeout("too slow"))
+        words = request.path_url.partition("?")[0].split("/")
+        return self._line.wire.send(f"{request.method} {words[2]} {words[-1][:7]}", call, requests.ReadTimeout())
 
 
 class WiredGateway:
     """A gateway of which each call is one HTTP request, as Stripe's are."""
 
-    def __init__(self, gateway: Gateway, wire: Wire) -> None:
+    def __init__(self, gateway: Gateway, line: Line) -> None:
         self._gateway = gateway
-        self._wire = wire
+        self._line = line
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._gateway, name)
         if name not in GATEWAY_CALLS:
             return found
         lost = GatewayUnknown("the answer was lost")
-        return lambda *arguments: self._wire.send(name, lambda: found(*arguments), lost)
+        return lambda *arguments: self._line.wire.send(name, lambda: found(*arguments), lost)

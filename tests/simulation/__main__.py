@@ -65,7 +65,8 @@ def explain(outcome: Outcome) -> Iterator[str]:
     yield "again:"
     yield f"  {_command(plan.seed, plan.profile)}"
     numbers = ",".join(str(operation.number) for operation in small.plan.operations)
-    yield f"  {_command(plan.seed, plan.profile)} --only {numbers or 'none'} --faults {','.join(small.faults) or 'none'}"
+    faults = ",".join(small.faults)
+    yield f"  {_command(plan.seed, plan.profile)} --only {numbers or 'none'} --faults {faults or 'none'}"
 
 
 def _command(seed: int, profile: str) -> str:

@@ -68,16 +68,22 @@ class Guests:
     ) -> None:
         known = self.known.setdefault(ref, Reservation(user, booking_id_for(user, f"key-{ref}")))
         check_out = date.fromisoformat(check_in) + timedelta(days=nights)
-        body = {
+        body: dict[str, Any] = {
             "room_type_id": room_type,
             "check_in": check_in,
             "check_out": check_out.isoformat(),
             "rooms": rooms,
             "guests": 1,
         }
+        before = self.world.safety.free_for_sure(room_type, check_in, body["check_out"])
         reply = self._send(operation, "POST /bookings", body, user=user, key=f"key-{ref}")
+        if reply and reply.code == "sold_out":
+            after = self.world.safety.free_for_sure(room_type, check_in, body["check_out"])
+            if before == after and all(free >= rooms for _, free in after.values()):
+                self.world.broken.append(f"SOLD1 {known.booking_id}: told sold out, with rooms free all the while")
         if reply and reply.status in {200, 201}:
-            assert reply.body["booking_id"] == known.booking_id
+            if reply.body["booking_id"] != known.booking_id:
+                self.world.broken.append(f"ANS1 {known.booking_id}: its key made {reply.body['booking_id']} as well")
             self.promised.append(("held", known.booking_id))
             if reply.status == 200:
                 self.world.faults.mark("a key replayed")

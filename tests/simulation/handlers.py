@@ -40,14 +40,15 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 @cache
 def apps() -> dict[str, ModuleType]:
     """Every function's module, imported once, with no connection to anything."""
-    kept, connect = dict(os.environ), holdfast.store.connect
+    kept, place = dict(os.environ), vars(holdfast.store)
+    connect = place["connect"]
     os.environ.update(_ENVIRONMENT)
-    holdfast.store.connect = lambda _=None: None  # type: ignore[assignment, return-value]
+    place["connect"] = lambda: None
     try:
         folders = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
         return {name: _load(name) for name in folders if name not in {"catalog", "audit"}}
     finally:
-        holdfast.store.connect = connect
+        place["connect"] = connect
         os.environ.clear()
         os.environ.update(kept)
 

@@ -56,11 +56,11 @@ class _Draft:
         self.rng = rng
         self.refs = 0
 
-    def add(self, at_ms: float, kind: str, **facts: Any) -> None:
+    def add(self, at_ms: int, kind: str, **facts: Any) -> None:
         number = len(self.plan.operations) + 1
-        self.plan.operations.append(Operation(number, int(at_ms), kind, facts))
+        self.plan.operations.append(Operation(number, at_ms, kind, facts))
 
-    def reserve(self, at_ms: float, **changes: Any) -> int:
+    def reserve(self, at_ms: int, **changes: Any) -> int:
         self.refs += 1
         check_in, nights = self.rng.choice(STAYS)
         facts = {
@@ -76,7 +76,7 @@ class _Draft:
             self.add(at_ms + self.rng.randrange(3_000), "reserve", **(facts | changes))  # the same key again
         return self.refs
 
-    def pay(self, ref: int, at_ms: float, mode: str | None = None, *, finalize_ms: float | None = None) -> float:
+    def pay(self, ref: int, at_ms: int, mode: str | None = None, *, finalize_ms: int | None = None) -> int:
         """A guest pays, in one of the ways, and gives when that was tried."""
         rng = self.rng
         mode = mode or rng.choice(("wallet_only", "wallet_partial", "gateway_only", "gateway_only", "admin"))
@@ -106,7 +106,7 @@ class _Draft:
             self.add(at_ms + rng.choice((0, 1, 2_000, 30_000)), "finalize", ref=ref, mode=other, promo=None)
         return at_ms
 
-    def cancel(self, ref: int, at_ms: float) -> None:
+    def cancel(self, ref: int, at_ms: int) -> None:
         self.add(at_ms, "cancel", ref=ref)
         if self.rng.random() < 0.2:
             self.add(at_ms + self.rng.choice((0, 500)), "cancel", ref=ref)
@@ -149,6 +149,10 @@ def _burst(draft: _Draft) -> None:
     """Everybody wants the last rooms in the same moment; many pay, cancel and are swept in the same moments too."""
     rng = draft.rng
     draft.wallets()
+    if rng.random() < 0.3:  # or one guest wants everything
+        for check_in, nights in (*STAYS, *STAYS[:3]):
+            at_ms = 2_000 + rng.randrange(40)
+            draft.reserve(at_ms, user="alice", room_type="deluxe", check_in=check_in, nights=nights, rooms=1)
     check_in, nights = rng.choice(STAYS)
     refs = [
         draft.reserve(2_000 + rng.randrange(30), room_type="suite", check_in=check_in, nights=nights, rooms=1)

@@ -59,7 +59,7 @@ def _marked(line: dict[str, Any]) -> list[str]:
     tag, by = line.get("tag"), str(line.get("by"))
     marks = [str(tag)] if tag else []
     if tag == Tag.BOOKING_CONFIRMED and by != "guest":
-        marks.append(f"{by.split()[0]} confirmed")
+        marks.append(f"{by.split(maxsplit=1)[0]} confirmed")
     if tag in {Tag.PAYMENT_CAPTURED, Tag.PAYMENT_VOIDED, Tag.PAYMENT_REFUNDED} and by == "settle":
         marks.append("settle carried out a due")
     return marks

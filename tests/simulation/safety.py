@@ -42,10 +42,12 @@ class Safety:
         self._kept: Counter[tuple[str, str, str]] = Counter()
         self._sums: Counter[str] = Counter()
         self._seqs: Counter[str] = Counter()
+        self._items: dict[Key, Item] = {}
         self._pages: dict[Key, Item] = {}
         self._deleted: dict[str, Item] = {}  # holds that TTL took before anyone released them, by booking id
 
     def watch(self, items: dict[Key, Item]) -> None:
+        self._items = items
         self._pages = {key: item for key, item in items.items() if key[0].startswith("ROOM#")}
 
     def check(self, changes: Commit) -> None:
@@ -117,6 +119,23 @@ class Safety:
         if seq != self._seqs[user]:
             raise BrokenPromise(f"WAL2 {user}: seq is {seq}, there are {self._seqs[user]} entries")
 
+    def free_for_sure(self, room_type: str, check_in: str, check_out: str) -> dict[Key, tuple[Item, int]]:
+        """The fewest rooms that any night of the stay has free, by page, with what is due counted as free."""
+        now_ms = _START_MS + self._clock.now_us // 1000 - (SKEW_SECONDS + 1) * 1000
+        due: Counter[tuple[str, str]] = Counter()
+        for item in self._items.values():
+            held = item.get("status", {}).get("S") in HOLDING and "rooms" in item
+            if held and item["room_type_id"]["S"] == room_type and int(item["expires_at"]["N"]) <= now_ms:
+                for night in _stay(item["check_in"]["S"], item["check_out"]["S"]):
+                    due[night] += int(item["rooms"]["N"])
+        fewest: dict[Key, tuple[Item, int]] = {}
+        for month, day in _stay(check_in, check_out):
+            key = (f"ROOM#{room_type}", f"MONTH#{month}")
+            page = self._pages[key]
+            free = int(page["free"]["M"][day]["N"]) + due[month, day]
+            fewest[key] = page, min(free, fewest[key][1] if key in fewest else free)
+        return fewest
+
     def _entry(self, key: Key, old: Item | None, new: Item) -> None:
         if old is not None:
             raise BrokenPromise(f"WAL2 {key}: an entry was written over")
@@ -138,6 +157,8 @@ class Safety:
         grown = version - int(old["version"]["N"])
         if told[: len(before)] != before or len(told) - len(before) != grown or grown not in {0, 1}:
             raise BrokenPromise(f"ST1 {booking_id}: version {version} after {old['version']['N']}, history rewritten")
+        if old["expires_at"] != new["expires_at"] or old["reserved_at"] != new["reserved_at"]:
+            raise BrokenPromise(f"ST1 {booking_id}: its deadline was moved")
         if grown == 0 and {name for name in {*old, *new} if old.get(name) != new.get(name)} - _UNTOLD:
             raise BrokenPromise(f"ST1 {booking_id}: changed without a history line")
         if was != status and ((was, status) not in _EDGES or grown == 0):

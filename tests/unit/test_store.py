@@ -12,6 +12,7 @@ from holdfast.errors import Busy
 from holdfast.items import account_item, account_key, booking_key, claim_key, entry_item, entry_key, page_key, promo_key
 from holdfast.model import (
     MAX_LIVE_HOLDS,
+    Account,
     Booking,
     Due,
     DueAction,
@@ -20,6 +21,9 @@ from holdfast.model import (
     Payment,
     PaymentMode,
     Status,
+    TopUp,
+    TopUpStatus,
+    Unmatched,
     millis,
 )
 from holdfast.store import Lost, Store
@@ -29,7 +33,6 @@ from tests.unit.stays import (
     ALICE,
     BOB,
     DEADLINE,
-    FIRST,
     JUST_BEFORE,
     a_hold,
     a_promo,
@@ -709,6 +712,91 @@ class TestCredit:
         assert store.table.get([entry_key(ALICE, 1)])[entry_key(ALICE, 1)]["amount"] == 9
 
 
+class TestTopUp:
+    def topup(self, **changes: Any) -> TopUp:
+        fresh = TopUp(
+            topup_id="tu_1",
+            user_id=ALICE,
+            gateway="stripe",
+            order_id="pi_1",
+            amount=500,
+            currency="INR",
+            status=TopUpStatus.PENDING,
+            created_at_ms=millis(NOW),
+            due_at_ms=millis(NOW),
+        )
+        return msgspec.structs.replace(fresh, **changes)
+
+    def credit(self, store: Store, before: TopUp, account: Account) -> TopUp:
+        entry = Entry(
+            user_id=ALICE,
+            seq=account.seq + 1,
+            amount=500,
+            balance_after=account.balance + 500,
+            reason="top_up",
+            actor="guest",
+            at_ms=millis(NOW),
+        )
+        after = msgspec.structs.replace(before, status=TopUpStatus.CREDITED)
+        return store.commit_topup(before, after, account=account, entry=entry)
+
+    def test_is_credited_in_one_transaction(self, store: Store) -> None:
+        made = store.commit_topup(None, self.topup())
+        self.credit(store, made, store.account(ALICE))
+
+        assert store.account(ALICE).balance == 500
+        topup = store.topup("tu_1")
+        assert topup
+        assert topup.status is TopUpStatus.CREDITED
+
+    def test_is_made_once(self, store: Store) -> None:
+        store.commit_topup(None, self.topup())
+
+        assert loses(lambda: store.commit_topup(None, self.topup(amount=900)), store).kinds == {"topup"}
+
+    def test_is_credited_once(self, store: Store) -> None:
+        made = store.commit_topup(None, self.topup())
+        self.credit(store, made, store.account(ALICE))
+
+        loses(lambda: self.credit(store, made, store.account(ALICE)), store)
+
+    def test_is_not_credited_to_a_wallet_that_moved_since_it_was_read(self, store: Store) -> None:
+        made = store.commit_topup(None, self.topup())
+        give(store, 7, "first")
+        account = store.account(ALICE)
+        give(store, 7, "second")
+
+        loses(lambda: self.credit(store, made, account), store)
+
+    def test_is_not_credited_over_an_account_made_meanwhile(self, store: Store) -> None:
+        made = store.commit_topup(None, self.topup())
+        account = store.account(ALICE)
+        give(store, 7)
+
+        loses(lambda: self.credit(store, made, account), store)
+
+    def test_whose_answer_was_lost_is_credited_once(self, store: Store) -> None:
+        made = store.commit_topup(None, self.topup())
+        troubled, client, _ = troubled_store(store)
+        client.after("transact_write_items", LOST_ANSWER)
+
+        self.credit(troubled, made, store.account(ALICE))
+
+        assert store.account(ALICE).balance == 500
+
+    def test_a_payment_of_nobody_is_put_aside_once(self, store: Store) -> None:
+        stray = Unmatched(
+            gateway="stripe", order_id="pi_9", amount=5, currency="INR", payment_state="authorised", at_ms=millis(NOW)
+        )
+
+        assert store.put_aside(stray)
+        before = everything(store)
+        assert not store.put_aside(msgspec.structs.replace(stray, at_ms=millis(DEADLINE)))
+        assert everything(store) == before
+        assert store.put_aside(msgspec.structs.replace(stray, payment_state="captured"))
+        assert [aside.payment_state for aside in store.unmatched()] == ["captured"]
+
+
 class TestCatalog:
     def test_what_is_there_is_not_added_again(self, store: Store, hotel: CatalogStore) -> None:
         put_hold(store, a_hold())
@@ -741,7 +829,12 @@ class TestDueIndex:
         assert self.due(store, late) == []
 
         capture = Due(
-            action=DueAction.CAPTURE, gateway="stripe", order_id="pi_1", amount=1_575_000, at_ms=millis(DEADLINE)
+            action=DueAction.CAPTURE,
+            gateway="stripe",
+            order_id="pi_1",
+            amount=1_575_000,
+            at_ms=millis(DEADLINE),
+            serial=2,
         )
         owing = store.commit(paid, msgspec.structs.replace(paid, dues=(capture,)), now=JUST_BEFORE)
         assert self.due(store, JUST_BEFORE) == []

@@ -11,22 +11,45 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from holdfast.audit_log import broken_lines
 from holdfast.audit_money import broken_books, broken_payments, broken_wallets
 from holdfast.audit_view import Broken, View, view_of
-from holdfast.items import account_key, booking_item, booking_key, claim_key, page_key, promo_key, topup_item, topup_key
-from holdfast.model import HOLDING, MAX_LIVE_HOLDS, RESCUE_NOTE, Booking, Status, millis, month_of
+from holdfast.items import (
+    HOLDS_DUE,
+    PAYMENTS_DUE,
+    PAYMENTS_STUCK,
+    account_key,
+    booking_key,
+    claim_key,
+    due_shard,
+    page_key,
+    promo_key,
+)
+from holdfast.model import (
+    HOLDING,
+    MAX_LIVE_HOLDS,
+    RESCUE_NOTE,
+    TTL_GRACE_SECONDS,
+    Booking,
+    Status,
+    TopUpStatus,
+    millis,
+    month_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from typing import Any
 
-    from holdfast.items import Item, Key
+    from holdfast.items import Item
     from holdfast.payments import GatewayPayment
     from holdfast.store import Store
 
 OVERDUE_SECONDS = 90  # the longest that a hold may outlive its deadline while the minute's sweep runs
+_DAY_SECONDS = 86_400
 LOOKS = 3  # at a table in use: a scan is no snapshot, so only what every look shows is broken
 
 _EDGES = {
@@ -184,24 +207,52 @@ def _live_holds(view: View, now: datetime, skew_seconds: float) -> Iterator[Brok
 
 
 def _dues(view: View, due_shards: int) -> Iterator[Broken]:
-    """DUE1: the index attributes, and the TTL, are those that the state asks for."""
-    derived = ("due_shard", "due_at", "property_id", "ttl")
+    """DUE1: exactly what is due is in the `due` index, where it will be looked for, and TTL takes nothing too early.
+
+    Reckoned here once more, and not by `booking_item`, which would agree with itself.
+    """
     for booking_id, item in view.items.items():
-        wanted = booking_item(view.bookings[booking_id], due_shards)
-        yield from _derived(item, wanted, derived, booking_key(booking_id))
+        booking, wanted = view.bookings[booking_id], _Derived()
+        waiting = [due for due in booking.dues if not due.stuck] or booking.dues
+        if booking.status in HOLDING:
+            wanted.due(HOLDS_DUE, booking.room_type_id, booking.expires_at_ms, due_shards)
+        elif waiting:
+            kind = PAYMENTS_STUCK if waiting[0].stuck else PAYMENTS_DUE
+            wanted.due(kind, booking.room_type_id, min(due.at_ms for due in waiting), due_shards)
+        if booking.status is Status.CONFIRMED:
+            wanted.property_id = booking.property_id
+        yield from wanted.differences(item)
+        earliest = booking.expires_at_ms // 1000 + (TTL_GRACE_SECONDS if booking.status in HOLDING else _DAY_SECONDS)
+        if item.get("ttl", 0) < earliest:
+            text = f"{booking_id}: TTL may delete it at {item.get('ttl')}, and not before {earliest}"
+            yield Broken("DUE1", text, (booking_key(booking_id),))
     for topup_id, item in view.topup_items.items():
-        wanted = topup_item(view.topups[topup_id], due_shards)
-        yield from _derived(item, wanted, derived[:2], topup_key(topup_id))
+        topup, wanted = view.topups[topup_id], _Derived()
+        if topup.status is TopUpStatus.PENDING:
+            kind = PAYMENTS_STUCK if topup.stuck else PAYMENTS_DUE
+            wanted.due(kind, topup_id, topup.due_at_ms, due_shards)
+        yield from wanted.differences(item)
 
 
-def _derived(item: Item, wanted: Item, names: Iterable[str], key: Key) -> Iterator[Broken]:
-    for name in names:
-        if item.get(name) != wanted.get(name):
-            yield Broken("DUE1", f"{key[0]}: {name} is {item.get(name)} instead of {wanted.get(name)}", (key,))
+class _Derived(msgspec.Struct):
+    """The index attributes that an item should have."""
+
+    due_shard: str | None = None
+    due_at: int | None = None
+    property_id: str | None = None
+
+    def due(self, kind: str, placed_by: str, at_ms: int, due_shards: int) -> None:
+        self.due_shard, self.due_at = due_shard(kind, placed_by, due_shards), at_ms
+
+    def differences(self, item: Item) -> Iterator[Broken]:
+        for name, wanted in msgspec.structs.asdict(self).items():
+            if item.get(name) != wanted:
+                text = f"{item['pk']}: {name} is {item.get(name)} instead of {wanted}"
+                yield Broken("DUE1", text, ((item["pk"], item["sk"]),))
 
 
 def _stories(view: View) -> Iterator[Broken]:
-    """ST1 and TIME1: only moves that there are, a line for each version, nothing confirmed late but by rescue."""
+    """ST1, TIME1: only moves that there are, a line for each version, nothing late but a rescue, nothing too early."""
     for booking_id, booking in view.bookings.items():
         keys = (booking_key(booking_id),)
         told = [event.status for event in booking.history]
@@ -215,6 +266,10 @@ def _stories(view: View) -> Iterator[Broken]:
             if confirmed and after.at_ms >= booking.expires_at_ms and after.note != RESCUE_NOTE:
                 late_seconds = (after.at_ms - booking.expires_at_ms) / 1000
                 yield Broken("TIME1", f"{booking_id}: confirmed {late_seconds} s after its deadline", keys)
+            expired = after.status is Status.EXPIRED and before.status is not Status.EXPIRED
+            if expired and after.at_ms < booking.expires_at_ms:
+                early_seconds = (booking.expires_at_ms - after.at_ms) / 1000
+                yield Broken("TIME1", f"{booking_id}: expired {early_seconds} s before its deadline", keys)
 
 
 def _overdue(view: View, now: datetime) -> Iterator[Broken]:

@@ -166,7 +166,7 @@ class Writes:
         }
         if not account.stored:
             live = {booking.booking_id: booking.expires_at_ms}
-            fresh = msgspec.structs.replace(account, live=live, held=held)
+            fresh = msgspec.structs.replace(account, live=live, held=held, let_go_ms=let_go_ms)
             return put_action(self.table, account_item(fresh), "attribute_not_exists(pk)")
         renewed = booking.booking_id in account.live  # by a hold that TTL deleted, under the same Idempotency-Key
         pruned = [of for of in overdue if of != booking.booking_id]

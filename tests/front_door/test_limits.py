@@ -1,0 +1,180 @@
+"""What one user may do how often: hold rooms, let them go again, and try promo codes."""
+
+from datetime import date
+
+import pytest
+
+from holdfast.catalog_store import CatalogStore
+from holdfast.items import promo_item
+from holdfast.model import (
+    LET_GO_FORGOTTEN_MS,
+    MAX_LET_GO,
+    MAX_PROMO_TRIES,
+    PROMO_TRY_FORGOTTEN_MS,
+)
+from holdfast.store import Lost, Store
+from holdfast.table import put_action
+from tests.conftest import NOW, FakeClock
+from tests.unit.front_door import ALICE, BOB, FrontDoor, Reply
+from tests.unit.stays import a_hold, a_promo, everything, file_of, put_hold
+
+SUITES = {"room_type_id": "suite"}
+
+
+class TestRoomsHeld:
+    def test_nine_rooms_over_all_holds_and_not_one_more(self, front_door: FrontDoor, store: Store) -> None:
+        front_door.held(key="a", rooms=5, guests=5)
+        front_door.held(key="b", rooms=4, guests=4, check_in="2026-12-13", check_out="2026-12-14")
+        before = everything(store)
+
+        reply = front_door.hold(key="c", **SUITES)
+
+        assert (reply.status, reply.code) == (429, "too_many_holds")
+        assert reply.headers["Retry-After"] == str(reply.body["retry_after_seconds"]) == "600"
+        assert everything(store) == before
+
+    def test_rooms_that_are_paid_for_are_not_held(self, front_door: FrontDoor) -> None:
+        front_door.confirm(front_door.held(key="a", rooms=5, guests=5))
+        front_door.held(key="b", rooms=4, guests=4, check_in="2026-12-13", check_out="2026-12-14")
+
+        assert front_door.hold(key="c", rooms=2, **SUITES).status == 201
+
+    def test_rooms_past_their_deadline_are_not_held(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        front_door.held(key="a", rooms=5, guests=5)
+        front_door.held(key="b", rooms=4, guests=4, check_in="2026-12-13", check_out="2026-12-14")
+        clock.advance(600)
+
+        assert front_door.hold(key="c", rooms=5, guests=5).status == 201
+
+    def test_somebody_elses_rooms_do_not_count(self, front_door: FrontDoor) -> None:
+        front_door.held(user=BOB, key="a", rooms=5, guests=5)
+
+        assert front_door.hold(key="b", rooms=5, guests=5, check_in="2026-12-13", check_out="2026-12-14").status == 201
+
+    def test_of_two_holds_read_at_once_the_second_must_look_again(self, store: Store, hotel: CatalogStore) -> None:
+        other_nights = {"check_in": date(2026, 12, 13), "check_out": date(2026, 12, 14), "night_prices": (500_000,)}
+        put_hold(store, a_hold("bk_0"))
+        second = a_hold("bk_2", rooms=4, guests=4)
+        seen = file_of(store, second)
+        put_hold(store, a_hold("bk_1", rooms=5, guests=5, **other_nights))
+
+        with pytest.raises(Lost) as lost:
+            store.commit(None, second, now=NOW, file=seen)
+
+        assert lost.value.kinds == {"wallet"}
+        assert store.account(second.user_id).held == {"bk_0": 1, "bk_1": 5}
+
+
+class TestLettingGo:
+    def test_a_loop_of_holds_and_cancels_has_to_wait(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        for n in range(MAX_LET_GO):
+            assert front_door.cancel(front_door.held(key=f"key-{n}")).status == 200
+
+        reply = front_door.hold(key="once-more")
+
+        assert (reply.status, reply.code) == (429, "too_many_holds")
+        assert int(reply.headers["Retry-After"]) == LET_GO_FORGOTTEN_MS // 1000
+        clock.advance(LET_GO_FORGOTTEN_MS / 1000)
+        assert front_door.cancel(front_door.held(key="once-more")).status == 200
+        assert front_door.hold(key="and-again").code == "too_many_holds"
+
+    def test_holds_left_to_expire_count_as_well(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        refused = False
+        for n in range(10):
+            replies = [front_door.hold(key=f"{n}-{m}") for m in range(5)]
+            refused |= any(reply.status == 429 for reply in replies)
+            clock.advance(600)
+
+        assert refused
+
+    def test_holds_that_are_paid_for_never_count(self, front_door: FrontDoor) -> None:
+        for n in range(MAX_LET_GO + 1):
+            night = {"check_in": f"2026-12-{n + 1:02d}", "check_out": f"2026-12-{n + 2:02d}"}
+            front_door.confirm(front_door.held(key=f"key-{n}", **night))
+
+        assert front_door.hold(key="next").status == 201
+
+    def test_a_replay_of_a_hold_is_answered_all_the_same(self, front_door: FrontDoor) -> None:
+        for n in range(MAX_LET_GO):
+            front_door.cancel(front_door.held(key=f"key-{n}"))
+
+        assert front_door.hold(key="key-0").status == 200
+
+
+class TestPromoCodes:
+    def ask(self, front_door: FrontDoor, booking_id: str, code: str) -> Reply:
+        return front_door.call("GET /bookings/{booking_id}/pricing", query={"promo_code": code}, booking_id=booking_id)
+
+    def test_unknown_ended_not_yet_valid_and_used_up_read_alike(self, front_door: FrontDoor, store: Store) -> None:
+        booking_id = front_door.held()
+        for promo in (
+            a_promo("ENDED", ends_at_ms=1),
+            a_promo("SOON", starts_at_ms=2**42),
+            a_promo("GONE", usage_limit=3, claimed=3),
+        ):
+            store.table.put(put_action(store.table.name, promo_item(promo)))
+
+        answers = [self.ask(front_door, booking_id, code) for code in ("NEVER", "ENDED", "SOON", "GONE")]
+
+        assert {(reply.status, reply.code, reply.body["detail"]) for reply in answers} == {
+            (422, "promo_invalid", answers[0].body["detail"])
+        }
+
+    def test_after_ten_wrong_codes_the_right_one_is_not_told_either(
+        self, front_door: FrontDoor, store: Store, clock: FakeClock
+    ) -> None:
+        booking_id = front_door.held()
+        store.table.put(put_action(store.table.name, promo_item(a_promo())))
+        for n in range(MAX_PROMO_TRIES):
+            assert self.ask(front_door, booking_id, f"GUESS{n}").status == 422
+        before = everything(store)
+
+        for reply in (
+            self.ask(front_door, booking_id, "TEN"),
+            self.ask(front_door, booking_id, "GUESS"),
+            front_door.start(booking_id, promo_code="TEN"),
+            front_door.pay(booking_id, 1_417_500, promo_code="TEN"),
+        ):
+            assert (reply.status, reply.code) == (429, "too_many_tries")
+            assert reply.headers["Retry-After"] == str(PROMO_TRY_FORGOTTEN_MS // 1000)
+        assert everything(store) == before
+        clock.advance(PROMO_TRY_FORGOTTEN_MS / 1000)
+        assert self.ask(front_door, booking_id, "TEN").status == 200
+
+    def test_a_right_code_is_never_counted(self, front_door: FrontDoor, store: Store) -> None:
+        booking_id = front_door.held()
+        store.table.put(put_action(store.table.name, promo_item(a_promo())))
+
+        for _ in range(MAX_PROMO_TRIES + 1):
+            assert self.ask(front_door, booking_id, "TEN").status == 200
+        assert store.account(ALICE).tries == 0
+
+    def test_wrong_codes_at_payment_count_with_the_others(self, front_door: FrontDoor, store: Store) -> None:
+        booking_id = front_door.held()
+        for n in range(MAX_PROMO_TRIES):
+            assert front_door.start(booking_id, promo_code=f"GUESS{n}").code == "promo_invalid"
+
+        assert self.ask(front_door, booking_id, "TEN").code == "too_many_tries"
+
+    def test_the_code_that_a_payment_was_started_with_goes_on_being_quoted(
+        self, front_door: FrontDoor, store: Store
+    ) -> None:
+        booking_id = front_door.held()
+        store.table.put(put_action(store.table.name, promo_item(a_promo())))
+        assert front_door.start(booking_id, promo_code="TEN").status == 200
+        for n in range(MAX_PROMO_TRIES):
+            self.ask(front_door, booking_id, f"GUESS{n}")
+
+        assert self.ask(front_door, booking_id, "TEN").status == 200
+        assert front_door.start(booking_id, promo_code="TEN").status == 200
+
+    def test_two_wrong_codes_at_once_both_count(self, store: Store, hotel: CatalogStore, clock: FakeClock) -> None:
+        put_hold(store, a_hold())
+        seen = store.account(a_hold().user_id)
+        store.note_try(seen, clock())
+
+        with pytest.raises(Lost):
+            store.note_try(seen, clock())
+        store.note_try(store.account(seen.user_id), clock())
+
+        assert store.account(seen.user_id).tries == 2
