@@ -1,6 +1,8 @@
 # make run    the whole system on this machine; Ctrl-C ends it
 # make test   every test, and how long each part took
 # make lint   format, lint, types, import arrows, template
+# make openapi  writes docs/openapi.json anew
+# make fuzz   odd requests without end at a running stack (EXAMPLES=1000)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -15,6 +17,7 @@ export UV_PYTHON := $(or $(PYTHON),3.13)
 # A uv on PATH may belong to another Python and fail: one that answers is used, or else one in a venv of its own.
 export UV := $(shell if uv --version >/dev/null 2>&1; then command -v uv; else echo $(CURDIR)/.tools/uv/bin/uv; fi)
 SAM = $(UV) tool run --quiet --from "$$(.venv/bin/python -c 'from local.tools import SAM; print(SAM)')" sam
+tool = $(UV) tool run --quiet --from "$$(.venv/bin/python -c 'from local import tools; print(tools.$(1))')"
 export SAM_CLI_TELEMETRY := 0
 
 VENV := .venv/.synced
@@ -76,10 +79,23 @@ lint: $(VENV)
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@$(SAM) validate --lint
+	@$(call tool,CHECKOV) checkov --config-file .checkov.yaml
 
 format: $(VENV)
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix --quiet .
+
+# ---- describe
+
+.PHONY: openapi
+openapi: $(VENV)
+	@HOLDFAST_RECORD=1 $(RUN) pytest --quiet tests/front_door/test_openapi.py -k examples_are
+	@$(RUN) local.openapi
+
+# Against the stack that `make run` has running; EXAMPLES for each route.
+.PHONY: fuzz
+fuzz: $(VENV)
+	@$(RUN) local.fuzz --examples $(or $(EXAMPLES),1000)
 
 # ---- build
 
@@ -89,3 +105,10 @@ build: $(VENV)
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM) build --config-env local \
 		--parameter-overrides "Architecture=$$(.venv/bin/python -c 'from local.deploy import architecture; print(architecture())')" \
 		> .aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
+
+# To AWS, with whatever credentials the environment has: what a tag does in CI. STACK_NAME, STAGE, CORS_ORIGINS, ALARM_EMAIL.
+.PHONY: deploy
+deploy: $(VENV)
+	@$(SAM) deploy --stack-name "$(STACK_NAME)" --no-confirm-changeset --no-fail-on-empty-changeset \
+		--tags service=holdfast "stage=$(STAGE)" \
+		--parameter-overrides "Stage=$(STAGE)" "CorsOrigins=$(CORS_ORIGINS)" "AlarmEmail=$(ALARM_EMAIL)"

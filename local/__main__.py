@@ -4,21 +4,19 @@ import argparse
 import json
 import sys
 
-import boto3
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
+from holdfast.errors import Busy
+from holdfast.payments import GatewayError
+from local.books import audit
 from local.processes import Processes
+from local.rounds import settle_once, tick_once
 from local.stack import Stack, local_folder
 from local.tools import LocalError
 from local.up import clear, up
 from local.users import access_token
-
-SCHEDULED = {
-    "version": "0",
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "resources": [],
-    "detail": {},
-}
+from local.walkthrough import walk
 
 
 def main() -> int:
@@ -32,11 +30,17 @@ def main() -> int:
     token.add_argument("--group", action="append", default=[], choices=["admin", "owner"])
     tick = commands.add_parser("tick", help="release the due holds now, as the minute's rule does")
     tick.add_argument("--dry-run", action="store_true", help="only list what is due")
+    commands.add_parser("settle", help="carry out now what is due at the gateways, as the minute's rule does")
+    commands.add_parser("audit", help="look for what is off in the whole table and the gateways' books")
+    commands.add_parser("walkthrough", help="pay, crash, pay late, cancel: each promise about money, step by step")
     chosen = parser.parse_args()
     try:
         _run(chosen)
     except LocalError as error:
         print(f"holdfast: {error}", file=sys.stderr)
+        return 1
+    except (httpx.HTTPError, BotoCoreError, ClientError, GatewayError, Busy) as error:
+        print(f"holdfast: the stack does not answer as it should: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -51,6 +55,13 @@ def _run(chosen: argparse.Namespace) -> None:
             print(access_token(Stack.load(), chosen.user, chosen.group))
         case "tick":
             print(json.dumps(tick_once(Stack.load(), dry_run=chosen.dry_run)))
+        case "settle":
+            Stack.load()
+            print(json.dumps(settle_once()))
+        case "audit":
+            report_audit(Stack.load())
+        case "walkthrough":
+            walk(Stack.load())
 
 
 def down() -> None:
@@ -61,14 +72,15 @@ def down() -> None:
     print(f"ended {', '.join(ended)}" if ended else "nothing was running")
 
 
-def tick_once(stack: Stack, *, dry_run: bool) -> object:
-    """Invokes `expire` once and returns its summary; raises when the function failed."""
-    event = {"dry_run": True} if dry_run else SCHEDULED
-    answer = boto3.client("lambda").invoke(FunctionName=stack.expire_function, Payload=json.dumps(event).encode())
-    summary: object = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        raise LocalError(f"expire failed: {summary}")
-    return summary
+def report_audit(stack: Stack) -> None:
+    """Prints what is off, or that nothing is; raises when something is."""
+    audited = audit(stack)
+    for broken in audited.found:
+        print(broken)
+        print("    " + "; ".join(" ".join(key) for key in broken.keys))
+    if audited.found:
+        raise LocalError(f"off: {len(audited.found)}, in {audited.checked}")
+    print(f"checked {audited.checked}: all books are right")
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ class PromoEntry(_Strict, frozen=True, kw_only=True):
     @property
     def model(self) -> Promo:
         return Promo(
-            code=self.code,
+            code=self.code.upper(),
             kind=self.kind,
             percent_bp=self.percent_bp or 0,
             amount=self.amount or 0,
@@ -217,7 +217,7 @@ def _problems(catalog: Catalog) -> Iterator[tuple[str, str]]:
         starts = [period.starts for period in entry.gst_slabs or ()]
         if starts != sorted(set(starts)):
             yield f"{path}.gst_slabs", "the periods must follow one another, earliest first"
-    yield from _twice("$.promos[{}].code", [promo.code for promo in catalog.promos])
+    yield from _twice("$.promos[{}].code", [promo.code.upper() for promo in catalog.promos])
     for p, promo in enumerate(catalog.promos):
         yield from _promo_problems(f"$.promos[{p}]", promo)
     yield from _twice("$.wallets[{}].user", [wallet.user for wallet in catalog.wallets])

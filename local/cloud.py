@@ -20,6 +20,7 @@ def check_ports(options: Options) -> None:
     require_free(options.port, "PORT")
     require_free(options.stripe_port, "STRIPE_PORT")
     require_free(options.razorpay_port, "RAZORPAY_PORT")
+    require_free(options.docs_port, "DOCS_PORT")
 
 
 def start(options: Options, processes: Processes) -> None:

@@ -1,16 +1,21 @@
 """`sam build` and `sam deploy` of the real template to the local cloud."""
 
+import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import boto3
+from samtranslator.yaml_helper import yaml_parse
 
 from local.processes import run_to_end
 from local.stack import STACK_NAME, Options
 from local.tools import ROOT, SAM, LocalError, run_tool
+
+LACKING = {"AWS::Logs::QueryDefinition"}  # in MiniStack, and in its API as well
 
 
 def build(options: Options) -> None:
@@ -23,12 +28,14 @@ def deploy(options: Options) -> None:
     """Creates or updates the stack; raises with the tool's own reason when it fails."""
     parameters = {
         "Architecture": architecture(),
+        "CorsOrigins": f"http://localhost:3000,{options.docs_url.rstrip('/')}",
         "HoldSeconds": options.hold_seconds,
         "StripeApiBase": options.stripe_url,
         "RazorpayApiBase": options.razorpay_url,
     }
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     template = options.folder / "build" / "template.yaml"
+    _suit_the_local_cloud(template)
     _sam("deploy", options, "--template-file", str(template), "--parameter-overrides", *overrides)
 
 
@@ -40,6 +47,31 @@ def outputs() -> Mapping[str, str]:
 
 def architecture() -> str:
     return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+
+
+def _suit_the_local_cloud(template: Path) -> None:
+    """MiniStack refuses a whole template for one type or property that it does not know: what it lacks is left out,
+    and an alarm over a sum of metrics becomes one alarm for each of them."""
+    built = yaml_parse(template.read_text())
+    resources: dict[str, Any] = {}
+    for name, found in built["Resources"].items():
+        if found["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in found["Properties"]:
+            resources |= {f"{name}{n}": alarm for n, alarm in enumerate(_alarm_for_each_metric(found))}
+        elif found["Type"] not in LACKING:
+            resources[name] = found
+    built["Resources"] = resources
+    template.write_text(json.dumps(built, default=str))
+
+
+def _alarm_for_each_metric(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    shared = {name: value for name, value in alarm["Properties"].items() if name != "Metrics"}
+    for one in alarm["Properties"]["Metrics"]:
+        if "MetricStat" in one:
+            stat = one["MetricStat"]
+            yield {
+                **alarm,
+                "Properties": {**shared, **stat["Metric"], "Period": stat["Period"], "Statistic": stat["Stat"]},
+            }
 
 
 def _sam(verb: str, options: Options, *arguments: str) -> None:

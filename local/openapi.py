@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 from unittest.mock import patch
@@ -32,6 +33,7 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "openapi",
 }
 PATH_PATTERNS = {"booking_id": BOOKING_ID, "topup_id": TOPUP_ID}  # any other is a NAME
+MAKES = {"POST /bookings": "booking_id", "POST /wallet/topups": "topup_id"}
 ANY_CALL = (errors.Busy,)
 SECURITY = {
     Who.ANYONE: [],
@@ -52,8 +54,10 @@ SCHEMES = {
 }
 
 
-def routes() -> Iterator[tuple[str, Route]]:
+@cache
+def routes() -> tuple[tuple[str, Route], ...]:
     """Every route that a handler registers, with the name of its function."""
+    found: list[tuple[str, Route]] = []
     with patch.dict(os.environ, ENVIRONMENT):
         for path in sorted((ROOT / "functions").glob("*/app.py")):
             spec = importlib.util.spec_from_file_location(f"described.{path.parent.name}", path)
@@ -63,15 +67,15 @@ def routes() -> Iterator[tuple[str, Route]]:
             spec.loader.exec_module(module)
             api = getattr(module, "api", None)
             if isinstance(api, Api):
-                yield from ((path.parent.name, route) for route in api.routes.values())
+                found += ((path.parent.name, route) for route in api.routes.values())
+    return tuple(found)
 
 
 def document(examples: Mapping[str, Any]) -> dict[str, Any]:
     """The whole OpenAPI document."""
     found = sorted(routes(), key=lambda pair: (pair[1].key.partition(" ")[2], pair[1].key))
-    structs = {struct for _, route in found for struct in (route.body, *route.answers.values()) if struct}
-    refused = {refusal for _, route in found for refusal in refusals(route)}
-    problems = {document_of(refusal) for refusal in refused}
+    structs: set[Any] = {struct for _, route in found for struct in (route.body, *route.answers.values()) if struct}
+    problems: set[Any] = {document_of(refusal) for _, route in found for refusal in refusals(route)}
     named = sorted({*structs, *problems, GatewayMessage}, key=lambda struct: struct.__name__)
     _, schemas = msgspec.json.schema_components(named, ref_template=REFERENCE)
     for _, route in found:
@@ -190,7 +194,7 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
             "schema": {"$ref": REFERENCE.format(name=struct.__name__)},
             "example": example["answers"][str(status)],
         }
-        responses[str(status)] = {
+        responses[str(status)] = _links(route) | {
             "description": "The same answer as the first time" if len(route.answers) > 1 and status == 200 else "Done",
             "content": {"application/json": content},
         }
@@ -208,13 +212,26 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
                 }
             },
         }
-    if "503" in responses:
+    for waiting in {"429", "503"} & set(responses):
         retry = {"schema": {"type": "integer"}, "description": "Seconds to wait before the repeat"}
-        responses["503"]["headers"] = {"Retry-After": retry}
+        responses[waiting]["headers"] = {"Retry-After": retry}
     _add_gateway(responses, "429", "API Gateway: too many requests", "Too Many Requests")
     if route.who in {Who.GUEST, Who.ADMIN}:
         _add_gateway(responses, "401", "API Gateway: no valid access token", "Unauthorized")
     return dict(sorted(responses.items()))
+
+
+def _links(route: Route) -> dict[str, Any]:
+    """Where the id that this answer makes is to be used."""
+    made = MAKES.get(route.key)
+    if made is None:
+        return {}
+    following = [other.handler.__name__ for _, other in routes() if f"{{{made}}}" in other.key]
+    return {
+        "links": {
+            name: {"operationId": name, "parameters": {made: f"$response.body#/{made}"}} for name in sorted(following)
+        }
+    }
 
 
 def _add_gateway(responses: dict[str, Any], status: str, description: str, message: str) -> None:

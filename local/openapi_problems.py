@@ -1,7 +1,6 @@
 """The problem documents of the API description: one schema for each refusal of `holdfast.errors`, and one example."""
 
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -31,6 +30,8 @@ MEMBERS: dict[type[BookingError], list[tuple[str, Any] | tuple[str, Any, Any]]] 
     errors.PriceChanged: [("pricing", Quote)],
     errors.InsufficientWallet: [("balance", int, msgspec.field(default=0))],
     errors.Busy: [("retry_after_seconds", int)],
+    errors.TooManyHolds: [("retry_after_seconds", int)],
+    errors.TooManyTries: [("retry_after_seconds", int)],
 }
 QUOTE = Quote(
     base_amount=1_500_000,
@@ -51,12 +52,20 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
     errors.PriceChanged: errors.PriceChanged("The total payable is 1575000.", pricing=QUOTE),
     errors.InsufficientWallet: errors.InsufficientWallet("The wallet holds 500 of the 1000 asked for.", balance=500),
     errors.Busy: errors.Busy(),
+    errors.TooManyHolds: errors.TooManyHolds("You have 5 live holds, the most allowed.", retry_after_seconds=240),
+    errors.TooManyTries: errors.TooManyTries("Wait 300 s before you try another code.", retry_after_seconds=300),
 }
 
 
-@cache
 def document_of(refusal: type[BookingError]) -> type[msgspec.Struct]:
-    """The shape of the refusal's problem document, named like the refusal."""
+    """The shape of the refusal's problem document, named like the refusal; the same class each time."""
+    return _documents.setdefault(refusal, _described(refusal))
+
+
+_documents: dict[type[BookingError], type[msgspec.Struct]] = {}
+
+
+def _described(refusal: type[BookingError]) -> type[msgspec.Struct]:
     own: list[Any] = [
         ("type", Literal[f"{PROBLEM_TYPE}{refusal.code}"]),
         ("title", str),

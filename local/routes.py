@@ -59,9 +59,16 @@ def add_routes(outputs: Mapping[str, str]) -> int:
 
     cors = _resolved(body.get("x-amazon-apigateway-cors", {}), names)
     if cors:
-        settings: Any = {key[0].upper() + key[1:]: value for key, value in cors.items()} | {"AllowOrigins": ["*"]}
+        settings: Any = {key[0].upper() + key[1:]: value for key, value in cors.items()}
+        settings["AllowOrigins"] = _origins(cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0])
         gateway.update_api(ApiId=api_id, CorsConfiguration=settings)
     return count
+
+
+def _origins(stack: Any) -> list[str]:
+    """The origins that the stack was deployed with."""
+    [origins] = [part["ParameterValue"] for part in stack["Parameters"] if part["ParameterKey"] == "CorsOrigins"]
+    return str(origins).split(",")
 
 
 def _resolved(value: Any, names: Mapping[str, str]) -> Any:

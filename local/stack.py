@@ -16,14 +16,15 @@ class Options:
     port: int
     stripe_port: int
     razorpay_port: int
+    docs_port: int
     hold_seconds: int
     catalog: Path
     folder: Path
 
     @classmethod
     def from_environment(cls) -> "Options":
-        """Reads PORT, STRIPE_PORT, RAZORPAY_PORT, HOLD_SECONDS, CATALOG, HOLDFAST_LOCAL_DIR; raises on a wrong one."""
-        port = _integer("PORT", 4566, 1, 65533)
+        """Reads PORT, STRIPE_PORT, RAZORPAY_PORT, DOCS_PORT, HOLD_SECONDS, CATALOG and HOLDFAST_LOCAL_DIR."""
+        port = _integer("PORT", 4566, 1, 65532)
         catalog = Path(os.environ.get("CATALOG") or ROOT / "local" / "demo.json").expanduser().resolve()
         if not catalog.is_file():
             raise LocalError(f"CATALOG: there is no file {catalog}")
@@ -31,6 +32,7 @@ class Options:
             port=port,
             stripe_port=_integer("STRIPE_PORT", port + 1, 1, 65535),
             razorpay_port=_integer("RAZORPAY_PORT", port + 2, 1, 65535),
+            docs_port=_integer("DOCS_PORT", port + 3, 1, 65535),
             hold_seconds=_integer("HOLD_SECONDS", 600, 1, 3600),
             catalog=catalog,
             folder=local_folder(),
@@ -39,6 +41,10 @@ class Options:
     @property
     def endpoint_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def docs_url(self) -> str:
+        return f"http://127.0.0.1:{self.docs_port}/"
 
     @property
     def stripe_url(self) -> str:
@@ -66,6 +72,7 @@ class Stack:
     webhook_secret: str
     region: str
     expire_function: str
+    docs_url: str
 
     def save(self, folder: Path) -> None:
         (folder / "stack.json").write_text(json.dumps(asdict(self), indent=2) + "\n")

@@ -9,6 +9,8 @@ from pathlib import Path
 SAM = "aws-sam-cli==1.170.0"
 MINISTACK = "ministack[full]==1.5.33"
 LOCALSTRIPE = "localstripe==1.15.10"
+CHECKOV = "checkov==3.3.30"
+SCHEMATHESIS = "schemathesis==4.32.5"
 
 ROOT = Path(__file__).resolve().parent.parent
 

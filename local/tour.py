@@ -69,6 +69,7 @@ def text(stack: Stack, catalog: Catalog, tokens: Mapping[str, str], options: Opt
 Holdfast runs.
 
   API          {stack.api_url}
+  its pages    {stack.docs_url}   (every route, to read and to try)
   AWS          {stack.endpoint_url}   (MiniStack; log in {options.folder / "ministack.log"})
   Stripe       {stack.stripe_url}   (localstripe; log in {options.folder / "localstripe.log"})
   Razorpay     {stack.razorpay_url}   (ours; log in {options.folder / "razorpay.log"})

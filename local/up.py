@@ -18,6 +18,7 @@ from local import cloud, deploy, tour
 from local.catalog import read_catalog
 from local.loader import load
 from local.logs import LogTail
+from local.pages import pages
 from local.processes import Processes
 from local.routes import add_routes
 from local.stack import REGION, Options, Stack, use_local_cloud
@@ -69,6 +70,7 @@ def up() -> None:
                 webhook_secret=cloud.WEBHOOK_SECRET,
                 region=REGION,
                 expire_function=outputs["ExpireFunctionName"],
+                docs_url=options.docs_url,
             )
             _put_secrets(outputs)
             cloud.start_webhooks(stack, options, processes)
@@ -81,7 +83,8 @@ def up() -> None:
             logs = LogTail(int(time.time() * 1000) + 500)  # what we asked ourselves is logged by then
             console.print(shown, markup=False)
             stack.save(options.folder)
-            _follow(console, logs, processes, lambda: tour.sign_in(stack, catalog, options.folder))
+            with pages(options.docs_port, stack.api_url):
+                _follow(console, logs, processes, lambda: tour.sign_in(stack, catalog, options.folder))
         except Stopped:
             console.print("stopping …", style="dim")
         except (ClientError, BotoCoreError, httpx.HTTPError) as error:

@@ -1,6 +1,7 @@
 """What one user may do how often: hold rooms, let them go again, and try promo codes."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,11 @@ class TestRoomsHeld:
         assert front_door.hold(key="b", rooms=5, guests=5, check_in="2026-12-13", check_out="2026-12-14").status == 201
 
     def test_of_two_holds_read_at_once_the_second_must_look_again(self, store: Store, hotel: CatalogStore) -> None:
-        other_nights = {"check_in": date(2026, 12, 13), "check_out": date(2026, 12, 14), "night_prices": (500_000,)}
+        other_nights: dict[str, Any] = {
+            "check_in": date(2026, 12, 13),
+            "check_out": date(2026, 12, 14),
+            "night_prices": (500_000,),
+        }
         put_hold(store, a_hold("bk_0"))
         second = a_hold("bk_2", rooms=4, guests=4)
         seen = file_of(store, second)

@@ -4,7 +4,7 @@ import io
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -18,7 +18,7 @@ from holdfast.stripe_gateway import StripeGateway
 from holdfast.table import Table, connect
 from local.razorpay import LocalRazorpay
 from tests.conftest import DELUXE, KOLKATA, MONTHS, TABLE_NAME, FakeClock, table_definition
-from tests.payments.house import House
+from tests.payments.house import House, table_over
 from tests.payments.localstripe import running
 from tests.payments.tills import (
     KEY_ID,
@@ -59,7 +59,7 @@ def table() -> Iterator[Table]:
     with mock_aws():
         client = connect()
         client.create_table(**table_definition(TABLE_NAME))
-        yield Table(cast("DynamoDBClient", OneAtATime(client)), TABLE_NAME, sleep=lambda _: None)
+        yield table_over(OneAtATime(client))
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def till(house: House) -> RazorpayTill:
 
 @pytest.fixture(scope="session")
 def localstripe() -> Iterator[str]:
-    """localstripe's address; it is started for the first test that wants it."""
+    """The address of localstripe; it is started for the first test that wants it."""
     with running() as url:
         yield url
 
@@ -131,5 +131,6 @@ def lines() -> Iterator[LogLines]:
 @pytest.fixture(autouse=True)
 def _no_metrics_left_over() -> Iterator[None]:
     metrics.clear_metrics()
+    metrics.namespace = "Holdfast"  # it looked into the environment when it was imported
     yield
     metrics.clear_metrics()

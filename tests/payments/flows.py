@@ -43,7 +43,7 @@ def starting_and_finalizing(house: House) -> Act:
     booking = house.hold(room=ROOM)
 
     def act(house: House) -> None:
-        order_id, proof = house.paid(booking, wallet=WALLET)
+        _, proof = house.paid(booking, wallet=WALLET)
         house.finalize(booking, proof)
 
     return act
@@ -128,7 +128,7 @@ def closing_a_topup(house: House) -> Act:
 def without_time(house: House, act: Callable[[], object]) -> None:
     """Acts with too little time left to talk to the gateway after the commit, so that this is left to settle."""
     left = house.store
-    house.store = Store(_HurriedTable(left.table.client, left.table.name, sleep=lambda _: None))
+    house.store = Store(_HurriedTable(left.table.client, left.table.name, patience_seconds=600, sleep=lambda _: None))
     try:
         act()
     finally:
@@ -164,4 +164,9 @@ FLOWS = {
     "top-up by settle": Flow(settling_a_topup, None, -50_000),
     "top-up closed": Flow(closing_a_topup, None, 0),
 }
-REPEATABLE = {"cancel", "cancel for half", "cancel before capture", "cancel a hold"}  # nobody but the guest repeats them
+REPEATABLE = {
+    "cancel",
+    "cancel for half",
+    "cancel before capture",
+    "cancel a hold",
+}  # nobody but the guest repeats them

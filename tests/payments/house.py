@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from holdfast.cancel import Cancellation, cancel, preview
 from holdfast.catalog_store import CatalogStore
@@ -18,18 +18,27 @@ from holdfast.payments import Gateway
 from holdfast.reserve import ReserveRequest, reserve
 from holdfast.settle import Round, SettleRequest, settle_booking, settle_due
 from holdfast.store import Store
+from holdfast.table import Table
 from holdfast.topup import TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup
 from holdfast.wallet import CreditRequest, credit
 from holdfast.webhook import take_webhook
-from tests.conftest import FakeClock
+from tests.conftest import TABLE_NAME, FakeClock
 from tests.payments.news import Webhook, from_razorpay, from_stripe, stripe_body
 from tests.payments.tills import Proof, RazorpayTill, Till
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 ALICE = "alice"
 BOB = "bob"
 ADMIN = "root"
 ARRIVAL = date(2026, 12, 30)  # 38 days after the tests' now
 HOLD_SECONDS = 600
+
+
+def table_over(client: object) -> Table:
+    """The tests' table through that client: no real waiting, and time enough on a machine that is busy."""
+    return Table(cast("DynamoDBClient", client), TABLE_NAME, patience_seconds=600, sleep=lambda _: None)
 
 
 @dataclass
@@ -48,9 +57,7 @@ class House:
         request = ReserveRequest(
             room_type_id=room, check_in=check_in, check_out=check_in + timedelta(days=nights), rooms=1, guests=1
         )
-        return reserve(
-            request, user_id=user, key=key, hold_seconds=HOLD_SECONDS, store=self.store, clock=self.clock
-        )[0]
+        return reserve(request, user_id=user, key=key, hold_seconds=HOLD_SECONDS, store=self.store, clock=self.clock)[0]
 
     def start(
         self, booking: Booking, *, wallet: int = 0, promo: str | None = None, gateway: str | None = None
@@ -111,9 +118,9 @@ class House:
 
     def start_topup(self, amount: int = 50_000, user: str = ALICE, key: str = "topup-1") -> TopUpView:
         request = TopUpRequest(gateway=_known(self.till.name), amount=amount)
-        return start_topup(
-            request, user_id=user, key=key, store=self.store, gateways=self.gateways, clock=self.clock
-        )[0]
+        return start_topup(request, user_id=user, key=key, store=self.store, gateways=self.gateways, clock=self.clock)[
+            0
+        ]
 
     def finalize_topup(self, topup: TopUpView, proof: Proof, user: str = ALICE) -> TopUpView:
         return finalize_topup(
@@ -233,9 +240,7 @@ class House:
         assert promo is not None
         return promo.claimed
 
-    def _finalize(
-        self, booking: Booking, request: FinalizeRequest | AdminFinalizeRequest, caller: str
-    ) -> Finalized:
+    def _finalize(self, booking: Booking, request: FinalizeRequest | AdminFinalizeRequest, caller: str) -> Finalized:
         return finalize(
             booking.booking_id, request, caller=caller, store=self.store, gateways=self.gateways, clock=self.clock
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from local.razorpay import LocalRazorpay
 from tests.conftest import TABLE_NAME

@@ -1,14 +1,14 @@
 """A crash or a lost answer at every call of every flow, and after it only what production does by itself.
 
 Each flow is run once undisturbed, to count the calls that leave the engine: DynamoDB's and the gateway's, each HTTP
-request by itself. Then it is run again for each of them, in a new house, with the trouble at that call. At the end there
-is one payment at most, no money kept without a room, and every wallet agrees with its ledger. A crash at a read leaves
-what a crash before the next write leaves, so the process dies before and after each write.
+request by itself. Then it is run again for each of them, from the same start, with the trouble at that call. At the end
+there is one payment at most, no money kept without a room, and every wallet agrees with its ledger. A crash at a read
+leaves what a crash before the next write leaves, so the process dies before and after each write.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -17,12 +17,11 @@ from holdfast.logs import metrics
 from holdfast.payments import Gateway
 from holdfast.razorpay_gateway import RazorpayGateway
 from holdfast.store import Store
-from holdfast.table import Table
 from local.razorpay import LocalRazorpay
-from tests.conftest import NOW, TABLE_NAME, FakeClock
+from tests.conftest import NOW, FakeClock
 from tests.payments.books import wrong_in
 from tests.payments.flows import FLOWS, GIFT, REPEATABLE, Act, Flow, one_booking
-from tests.payments.house import House
+from tests.payments.house import House, table_over
 from tests.payments.snapshots import razorpay_snapshot, table_snapshot
 from tests.payments.tills import StripeTill
 from tests.payments.wire import Crash, Line, Trouble, Wire, WiredAdapter, WiredClient, WiredGateway
@@ -75,8 +74,7 @@ def test_a_trouble_at_any_call_to_stripe_or_the_table_loses_no_money(
 
 def _wired(house: House, line: Line, gateways: dict[str, Gateway]) -> House:
     """The same house, with every call that leaves it on the line; one shard is enough for one booking."""
-    client = WiredClient(house.store.table.client, line)
-    table = Table(cast("Any", client), TABLE_NAME, sleep=lambda _: None)
+    table = table_over(WiredClient(house.store.table.client, line))
     return House(Store(table, due_shards=1), FakeClock(), house.till, gateways)
 
 

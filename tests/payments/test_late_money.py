@@ -130,7 +130,9 @@ def test_late_money_goes_back_when_the_wallet_part_is_spent(house: House) -> Non
     order_id = house.started(booking, wallet=1_500_000 // 2)
     quote = house.start(other, wallet=2_000_000).pricing
     house.pay_by_wallet(other, quote.total_payable)
-    house.pay_by_wallet(third := house.hold(key="third", nights=1), house.start(third, wallet=2_000_000).pricing.total_payable)
+    house.pay_by_wallet(
+        third := house.hold(key="third", nights=1), house.start(third, wallet=2_000_000).pricing.total_payable
+    )
     house.run_out()
     house.till.pay(order_id)
     house.tell(order_id)

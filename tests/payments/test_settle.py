@@ -1,5 +1,7 @@
 """What is due at a gateway is done in the end, once; what can never be done is undone or shown to an operator."""
 
+from itertools import pairwise
+
 import pytest
 
 from holdfast.errors import NotFound
@@ -56,7 +58,7 @@ def test_a_failed_capture_waits_longer_after_each_try(house: House, till: Razorp
         assert house.settle().waiting == 0  # not yet
         house.clock.now = type(house.clock.now).fromtimestamp(due.at_ms / 1000, house.clock.now.tzinfo)
         assert house.settle().waiting == 1
-    steps = [second - first for first, second in zip(waits, waits[1:], strict=False)]
+    steps = [second - first for first, second in pairwise(waits)]
     assert steps == sorted(steps)
     assert steps[0] < steps[-1]
 
@@ -159,7 +161,9 @@ def test_an_admin_settles_what_is_stuck(house: House, till: RazorpayTill) -> Non
 
 def test_an_admin_cannot_settle_what_there_is_not(house: House) -> None:
     booking = house.hold()
-    other = type(booking)(**{name: getattr(booking, name) for name in booking.__struct_fields__} | {"booking_id": "bk_none"})
+    other = type(booking)(
+        **{name: getattr(booking, name) for name in booking.__struct_fields__} | {"booking_id": "bk_none"}
+    )
     with pytest.raises(NotFound):
         house.settle_now(other)
 

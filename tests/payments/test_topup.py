@@ -137,9 +137,7 @@ def test_an_order_whose_topup_was_never_written_is_not_taken_for_another_amount(
     """The answer that the order was opened came, our write did not; the guest then asks for another amount."""
     topup = house.start_topup()
     table = house.store.table
-    table.client.delete_item(
-        TableName=table.name, Key={"pk": {"S": f"TOPUP#{topup.topup_id}"}, "sk": {"S": "TOPUP"}}
-    )
+    table.client.delete_item(TableName=table.name, Key={"pk": {"S": f"TOPUP#{topup.topup_id}"}, "sk": {"S": "TOPUP"}})
     other = house.start_topup(amount=60_000)
     proof = till.pay(other.gateway_order_id)
     assert house.finalize_topup(other, proof).status is TopUpStatus.CREDITED

@@ -15,6 +15,10 @@ OLD_WEBHOOK_SECRET = "old-webhook-secret-nobody-may-see"
 STRIPE_KEY = "sk_test_nobody_may_see"
 
 
+class NotTaken(Exception):
+    """The gateway took no money from the guest."""
+
+
 @dataclass(frozen=True)
 class Proof:
     """What the guest's browser brings back from the gateway."""
@@ -70,7 +74,9 @@ class RazorpayTill:
         )
 
     def orders(self) -> dict[str, str]:
-        return {order_id: told["notes"]["holdfast_reference"] for order_id, told in self.razorpay.account.orders.items()}
+        return {
+            order_id: told["notes"]["holdfast_reference"] for order_id, told in self.razorpay.account.orders.items()
+        }
 
 
 class StripeTill:
@@ -85,8 +91,11 @@ class StripeTill:
         self._before = {intent.id for intent in self._intents()}
 
     def pay(self, order_id: str, card: str = "pm_card_visa") -> Proof:
-        self._guest.v1.payment_intents.update(order_id, {"payment_method": card})
-        self._guest.v1.payment_intents.confirm(order_id)
+        try:
+            self._guest.v1.payment_intents.update(order_id, {"payment_method": card})
+            self._guest.v1.payment_intents.confirm(order_id)
+        except (stripe.CardError, stripe.InvalidRequestError) as error:
+            raise NotTaken(order_id) from error
         return Proof(order_id)
 
     def books(self, order_id: str) -> Books:

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests  # noqa: TID251 - goes wrong as the real one does
 from botocore.exceptions import ReadTimeoutError  # noqa: TID251 - what the SDK raises
-from requests.adapters import HTTPAdapter
+from requests.adapters import HTTPAdapter  # noqa: TID251 - the same
 
 from holdfast.payments import Gateway, GatewayUnknown
 
@@ -82,7 +82,9 @@ class WiredAdapter(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **named: Any) -> requests.Response:
         def call() -> requests.Response:
-            return super(WiredAdapter, self).send(request, *arguments, **named)
+            answer = super(WiredAdapter, self).send(request, *arguments, **named)
+            assert answer.content is not None  # read to its end, so that the connection is free again
+            return answer
 
         words = request.path_url.partition("?")[0].split("/")
         return self._line.wire.send(f"{request.method} {words[2]} {words[-1][:7]}", call, requests.ReadTimeout())

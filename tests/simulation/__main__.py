@@ -9,11 +9,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 
+from tests.simulation.flows import FLOWS, pairs
 from tests.simulation.marks import missing
 from tests.simulation.plan import PROFILES, drawn
+from tests.simulation.planted_bugs import BUGS, MOST_SEEDS, Caught, caught
 from tests.simulation.run import Outcome, run
 from tests.simulation.shrinking import shrunk, with_operations
 
@@ -82,9 +84,6 @@ def _replayed(arguments: argparse.Namespace) -> int:
     if arguments.faults is not None:
         faults = frozenset(arguments.faults.split(","))
     outcome = run(plan, faults)
-    if arguments.digest:
-        print(outcome.digest())
-        return 0
     if arguments.trace:
         print("\n".join(outcome.last_lines(len(outcome.trace))))
     if not outcome.broken:
@@ -105,8 +104,8 @@ def _many(arguments: argparse.Namespace) -> int:
     total, begun = Tally(), time.perf_counter()
     first, last = arguments.first, arguments.first + arguments.seeds
     chunks = [(range(n, min(n + CHUNK, last)), arguments.profile) for n in range(first, last, CHUNK)]
-    with get_context("spawn").Pool(arguments.processes) as pool:
-        for number, part in enumerate(pool.imap(_chunk, chunks), start=1):
+    with ProcessPoolExecutor(arguments.processes) as pool:
+        for number, part in enumerate(pool.map(_chunk, chunks), start=1):
             total.add(part)
             for seed, profile in part.failed[:5]:
                 print("\n".join(explain(run(drawn(seed, profile)))), flush=True)
@@ -117,6 +116,39 @@ def _many(arguments: argparse.Namespace) -> int:
     for mark in unmarked if total.seeds >= arguments.marks_from else ():
         print(f"never reached: {mark}")
     return int(bool(total.failed) or bool(unmarked and total.seeds >= arguments.marks_from))
+
+
+def _hunted(most_seeds: int) -> int:
+    """Every planted bug on its own profile, and on all of them in turn, with the seeds that it took."""
+    missed = 0
+    for bug in BUGS:
+        own = caught(bug, most_seeds=MOST_SEEDS, profile=bug.profile)
+        general = caught(bug, most_seeds=most_seeds)
+        missed += own is None or general is None
+        told = [str(found.seeds) if found else "not caught" for found in (own, general)]
+        how = (general or own or Caught(0, "-")).broken.partition(" ")[0]
+        print(f"| {bug.name} | {bug.profile} | {told[0]} | {told[1]} | {how} |", flush=True)
+    print(f"{len(BUGS)} bugs planted, {len(BUGS) - missed} caught by both")
+    return int(missed > 0)
+
+
+def _paired(processes: int) -> int:
+    """Every flow with each two faults on two of its calls."""
+    with ProcessPoolExecutor(processes) as pool:
+        told = list(pool.map(_pairs_of, range(len(FLOWS))))
+    for flow, (cases, broken) in zip(FLOWS, told, strict=True):
+        print(f"{cases:>9} {flow.name}: {len(broken)} broken")
+        print("\n".join(f"          {text}" for text in broken[:5]), end="\n" if broken else "")
+    print(f"{sum(cases for cases, _ in told)} pairs of faults")
+    return int(any(broken for _, broken in told))
+
+
+def _pairs_of(place: int) -> tuple[int, list[str]]:
+    cases, broken = 0, []
+    for case in pairs(FLOWS[place]):
+        cases += 1
+        broken += [f"{case.faults}: {case.broken[0]}"] if case.broken else []
+    return cases, broken
 
 
 def _report(total: Tally, seconds: float) -> None:
@@ -139,7 +171,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", help="with --seed: the numbers of the operations to keep, or none")
     parser.add_argument("--faults", help="with --seed: the names of the faults to keep, or none")
     parser.add_argument("--trace", action="store_true", help="with --seed: print the whole trace")
-    parser.add_argument("--digest", action="store_true", help="with --seed: print a digest of the trace only")
+    parser.add_argument("--digests", action="store_true", help="print a digest of each seed's trace, and nothing else")
+    parser.add_argument("--bugs", action="store_true", help="hunt the planted bugs, with so many seeds of all profiles")
+    parser.add_argument("--pairs", action="store_true", help="lay every pair of faults on every flow")
     parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 2)))
     parser.add_argument(
         "--marks-from", type=int, default=2_000, help="fail on a mark not reached from so many seeds on"
@@ -149,6 +183,14 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> int:
     arguments = _arguments()
+    if arguments.digests:
+        for seed in range(arguments.first, arguments.first + arguments.seeds):
+            print(run(drawn(seed, arguments.profile)).digest())
+        return 0
+    if arguments.bugs:
+        return _hunted(arguments.seeds)
+    if arguments.pairs:
+        return _paired(arguments.processes)
     return _replayed(arguments) if arguments.seed is not None else _many(arguments)
 
 

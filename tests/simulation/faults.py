@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError, ReadTimeoutError  # noqa: TID251 - these stand for what the SDK raises
 
@@ -34,16 +34,20 @@ class Fault(StrEnum):
     UNPROCESSED = "keys unprocessed"
     REFUSED = "refused"
     SLOW = "slow"
+    STALL = "stalled until the timeout"
 
 
-ON_READ = (Fault.THROTTLE, Fault.SERVER_ERROR, Fault.LOST_BEFORE, Fault.CRASH_BEFORE, Fault.UNPROCESSED, Fault.SLOW)
+ON_READ = (
+    *(Fault.THROTTLE, Fault.SERVER_ERROR, Fault.LOST_BEFORE, Fault.CRASH_BEFORE, Fault.UNPROCESSED, Fault.SLOW),
+    *(Fault.UNPROCESSED, Fault.STALL),
+)
 ON_WRITE = (
     *(Fault.THROTTLE, Fault.CONFLICT, Fault.SERVER_ERROR, Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.LOST_AFTER),
-    *(Fault.LATE, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.SLOW),
+    *(Fault.LATE, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.SLOW, Fault.STALL),
 )
 ON_GATEWAY = (
     *(Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.LOST_AFTER, Fault.LATE, Fault.THROTTLE, Fault.REFUSED),
-    *(Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.SLOW),
+    *(Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.SLOW, Fault.STALL),
 )
 
 
@@ -58,7 +62,7 @@ class Faults:
         self.slow_index = False
         self.marks: Counter[str] = Counter()
         self.drawn: dict[str, Fault] = {}
-        self.calls: list[tuple[str, str, bool | None]] = []  # each call's name, what it asks, whether it writes
+        self.calls: list[tuple[str, str, bool]] = []  # each call's name, what it asks, whether it writes
         self.trace: list[tuple[int, str, str, Any]] = []
         self._kept = kept
         self._forced = forced
@@ -163,6 +167,12 @@ class Faults:
             process.drawn = fault
         return fault
 
+    def _end(self, process: Invocation, fault: Fault) -> NoReturn:
+        if fault is Fault.STALL:
+            self.clock.sleep(process.deadline_us)  # and is killed for it
+        process.kill("crash")
+        raise Killed
+
     def _went[Answer](
         self,
         process: Invocation,
@@ -185,11 +195,10 @@ class Faults:
                 self.clock.sleep(timeout_us * (1 + process.rng.getrandbits(3)) // 10)
                 self._delay_us = delay_us
                 return answer
-            case Fault.CRASH_BEFORE | Fault.CRASH_AFTER:
+            case Fault.CRASH_BEFORE | Fault.CRASH_AFTER | Fault.STALL:
                 if fault is Fault.CRASH_AFTER:
                     _tried(effect)
-                process.kill("crash")
-                raise Killed
+                self._end(process, fault)
             case Fault.THROTTLE | Fault.CONFLICT | Fault.SERVER_ERROR | Fault.REFUSED:
                 return _turned_away(fault, name, at_gateway=at_gateway)
             case Fault.LOST_AFTER:

@@ -76,12 +76,20 @@ class _Draft:
             self.add(at_ms + self.rng.randrange(3_000), "reserve", **(facts | changes))  # the same key again
         return self.refs
 
-    def pay(self, ref: int, at_ms: int, mode: str | None = None, *, finalize_ms: int | None = None) -> int:
+    def pay(
+        self,
+        ref: int,
+        at_ms: int,
+        mode: str | None = None,
+        *,
+        finalize_ms: int | None = None,
+        promos: tuple[str | None, ...] = (None, None, "TENOFF", "FLAT"),
+    ) -> int:
         """A guest pays, in one of the ways, and gives when that was tried."""
         rng = self.rng
         mode = mode or rng.choice(("wallet_only", "wallet_partial", "gateway_only", "gateway_only", "admin"))
         if mode in {"wallet_partial", "gateway_only"}:
-            promo = rng.choice((None, None, "TENOFF", "FLAT"))
+            promo = rng.choice(promos)
             wallet = rng.choice((10_000, 50_000)) if mode == "wallet_partial" else 0
             start = {"ref": ref, "gateway": rng.choice(GATEWAYS), "promo": promo, "wallet": wallet}
             self.add(at_ms, "start", **start)
@@ -152,15 +160,18 @@ def _burst(draft: _Draft) -> None:
     if rng.random() < 0.3:  # or one guest wants everything
         for check_in, nights in (*STAYS, *STAYS[:3]):
             at_ms = 2_000 + rng.randrange(40)
-            draft.reserve(at_ms, user="alice", room_type="deluxe", check_in=check_in, nights=nights, rooms=1)
+            ref = draft.reserve(at_ms, user="alice", room_type="deluxe", check_in=check_in, nights=nights, rooms=1)
+            if rng.random() < 0.7:
+                draft.add(30_000 + rng.randrange(15), "finalize", ref=ref, mode="wallet_only", promo=None)
     check_in, nights = rng.choice(STAYS)
     refs = [
         draft.reserve(2_000 + rng.randrange(30), room_type="suite", check_in=check_in, nights=nights, rooms=1)
         for _ in range(rng.randrange(6, 11))
     ]
+    promos = rng.choice(((None,), ("TENOFF",), ("TENOFF", "FLAT")))
     for ref in refs:
-        if rng.random() < 0.5:
-            draft.pay(ref, 20_000 + rng.randrange(20), finalize_ms=60_000 + rng.randrange(20))
+        if rng.random() < 0.6:
+            draft.pay(ref, 20_000 + rng.randrange(20), finalize_ms=60_000 + rng.randrange(20), promos=promos)
         if rng.random() < 0.2:
             draft.cancel(ref, 60_000 + rng.randrange(30))
     for _ in range(4):  # as the deadline of the first ones passes

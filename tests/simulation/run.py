@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from holdfast.logs import Tag
+from tests.simulation.expressions import Unsupported
 from tests.simulation.faults import Fault
 from tests.simulation.gateway import PaidTwice
 from tests.simulation.handlers import at_work
@@ -25,7 +27,7 @@ class Outcome:
     marks: Counter[str]
     faults: dict[str, Fault]
     trace: list[tuple[int, str, str, Any]]
-    calls: list[tuple[str, str, bool | None]]
+    calls: list[tuple[str, str, bool]]
 
     def last_lines(self, count: int = TRACE_SHOWN) -> list[str]:
         return [f"{us / 1e6:12.6f} {name:>14} {what} {_shown(told)}" for us, name, what, told in self.trace[-count:]]
@@ -44,6 +46,8 @@ def run(plan: Plan, kept_faults: frozenset[str] | None = None, forced: dict[str,
             world.broken += world.final_audit()
         except (BrokenPromise, PaidTwice) as broken:
             world.broken.append(str(broken))
+        except (Unsupported, Exception) as error:  # noqa: BLE001 - the world itself failed: told like any other failure
+            world.broken.append(f"WORLD1 {type(error).__name__}: {error}\n{traceback.format_exc(limit=-6)}")
     marks = world.faults.marks
     for index in world.table.indexes.values():
         marks["a stale index row"] += index.stale_reads

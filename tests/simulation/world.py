@@ -6,7 +6,7 @@ import json
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from random import Random
 from types import ModuleType
@@ -58,6 +58,8 @@ POISON = {
     "room_type_id": {"S": "suite"},
     "due_at": {"N": "1"},
 }
+_POISON_KEY = ("BOOKING#bk_poison", "BOOKING")
+AUDITS = 3  # in full, while the plan is played
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest
 
 
@@ -131,7 +133,7 @@ class World:
         plan = self.plan
         if plan.poisoned:
             shard = {"due_shard": {"S": f"HOLD#{plan.seed % DUE_SHARDS}"}}
-            self.table.change(("BOOKING#bk_poison", "BOOKING"), POISON | shard)
+            self.table.change(_POISON_KEY, POISON | shard)
         for operation in plan.operations:
             self._begin(operation)
         for name, every, times in (
@@ -145,7 +147,32 @@ class World:
                     late = rng.randrange(2_000) * MILLISECOND
                     self._scheduled(name, at + late, f"{name}{at // SECOND}.{n}")
                 at += every * SECOND
+        self._audit_now_and_then()
         self.clock.run(plan.end_seconds * SECOND)
+
+    def _audit_now_and_then(self) -> None:
+        """What must hold at every instant is audited in full at some, just after things happen."""
+        rng = Random(f"{self.plan.seed} audits")
+        for operation in rng.sample(self.plan.operations, min(AUDITS, len(self.plan.operations))):
+            self.clock.at((operation.at_ms + rng.randrange(500)) * MILLISECOND, self._audit)
+
+    def _audit(self) -> None:
+        if self._deletions:
+            return  # rooms of deleted holds are on their way back
+        swept = self.plan.fault_rate == 0 and 0 < self.plan.sweep_seconds <= 60 and not self.plan.slow_index
+        found = audit(
+            (from_wire(item) for item in self.table.items.values()),
+            now=self._utc(),
+            due_shards=DUE_SHARDS,
+            sweeping=swept,
+            skew_seconds=2.0,
+        )
+        told = [str(broken) for broken in found if broken.keys != (_POISON_KEY,)]
+        if told:
+            raise BrokenPromise("; ".join(told))
+
+    def _utc(self) -> datetime:
+        return START + timedelta(microseconds=self.clock.now_us)
 
     def _begin(self, operation: Operation) -> None:
         def work() -> None:
@@ -187,12 +214,12 @@ class World:
         rows = (
             (key[0], item["due_shard"]["S"]) for key, item in sorted(self.table.items.items()) if "due_shard" in item
         )
-        return [(pk, shard) for pk, shard in rows if pk != "BOOKING#bk_poison"]
+        return [(pk, shard) for pk, shard in rows if pk != _POISON_KEY[0]]
 
     def _waiting(self) -> list[int]:
         """When each thing that is still due is to be tried."""
         start_ms = int(START.timestamp() * 1000)
-        items = (item for key, item in self.table.items.items() if key[0] != "BOOKING#bk_poison")
+        items = (item for key, item in self.table.items.items() if key != _POISON_KEY)
         dues = [int(item["due_at"]["N"]) - start_ms for item in items if "due_shard" in item]
         return [at_ms * MILLISECOND for at_ms in dues] + [self.clock.now_us for _ in self._deletions]
 
@@ -201,15 +228,14 @@ class World:
         books = [(gateway.name, order) for gateway in self.gateways.values() for order in gateway.orders.values()]
         found = audit(
             (from_wire(item) for item in self.table.items.values()),
-            now=START + timedelta(microseconds=self.clock.now_us),
+            now=self._utc(),
             due_shards=DUE_SHARDS,
             books=books,
             lines=self.lines,
             lines_complete=not self.faults.drawn,
             skew_seconds=2.0,
         )
-        poison = ("BOOKING#bk_poison", "BOOKING")
-        told = [str(broken) for broken in found if broken.keys != (poison,)]
+        told = [str(broken) for broken in found if broken.keys != (_POISON_KEY,)]
         return told + self._unsettled() + self._broken_answers()
 
     def _unsettled(self) -> list[str]:
@@ -331,7 +357,10 @@ class World:
             self._deletions += images
             self.sent += 1
             number = self.sent
-            self.clock.spawn(self.clock.now_us + 30 * SECOND, lambda: self._stream(images, f"stream{number}"))
+            for copy in range(2 if Random(f"{self.plan.seed} stream {number}").random() < 0.3 else 1):
+                self.clock.spawn(
+                    self.clock.now_us + (30 + copy) * SECOND, partial(self._stream, images, f"stream{number}.{copy}")
+                )
 
     def _stream(self, images: list[Item], name: str) -> None:
         left, attempt = list(enumerate(images)), 0
@@ -344,8 +373,7 @@ class World:
                 failed = [int(told["itemIdentifier"]) for told in answer["batchItemFailures"]]
                 done = [image for n, image in left if not failed or n < failed[0]]
                 left = [(n, image) for n, image in left if failed and n >= failed[0]]
-                for image in done:
-                    self._deletions.remove(image)
+                self._deletions = [image for image in self._deletions if image not in done]
             if left:
                 attempt += 1
                 self.faults.mark("a stream batch delivered again")

@@ -60,22 +60,27 @@ class RunningStack:
         """All that `up` has printed so far, without its colours."""
         return re.sub(r"\x1b\[[0-9;]*m", "", (self.folder / "up.log").read_text())
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What points `python -m local …` at this stack."""
+        return {**os.environ, "HOLDFAST_LOCAL_DIR": str(self.folder)}
+
     def guest(self, name: str, *groups: str) -> Guest:
         flags = [part for group in groups for part in ("--group", group)]
         return Guest(self, name, self.local("token", "--user", name, *flags).strip())
 
-    def local(self, *command: str) -> str:
+    def local(self, *command: str, seconds: float = 120) -> str:
         """Runs `python -m local …` against this stack; returns what it printed."""
         ran = subprocess.run(
             [sys.executable, "-m", "local", *command],
             cwd=ROOT,
-            env={**os.environ, "HOLDFAST_LOCAL_DIR": str(self.folder)},
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=seconds,
         )
-        assert ran.returncode == 0, ran.stderr
+        assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
     def anyone(self, path: str, **query: Any) -> Any:
@@ -113,7 +118,7 @@ class RunningStack:
 def running_stack(folder: Path, **environment: str) -> Iterator[RunningStack]:
     """Starts a stack and ends it, by SIGTERM as a terminal's closing would."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = dict(zip(("PORT", "STRIPE_PORT", "RAZORPAY_PORT"), map(str, _free_ports(3)), strict=True))
+    ports = dict(zip(("PORT", "STRIPE_PORT", "RAZORPAY_PORT", "DOCS_PORT"), map(str, _free_ports(4)), strict=True))
     setup = {"HOLDFAST_LOCAL_DIR": str(folder), **ports, **environment}
     with (folder / "up.log").open("wb") as log:
         process = subprocess.Popen(
@@ -166,10 +171,12 @@ def _free_ports(count: int) -> list[int]:
 
 @pytest.fixture(scope="module")
 def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningStack]]:
-    """Starts stacks for the tests of one module and ends them after the last."""
+    """Starts stacks for the tests of one module; after the last, their books must be right."""
     with ExitStack() as running:
 
         def start(**environment: str) -> RunningStack:
-            return running.enter_context(running_stack(tmp_path_factory.mktemp("local"), **environment))
+            stack = running.enter_context(running_stack(tmp_path_factory.mktemp("local"), **environment))
+            running.callback(lambda: stack.local("audit"))
+            return stack
 
         yield start

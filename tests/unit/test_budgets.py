@@ -234,9 +234,32 @@ def test_a_payment_by_card_with_its_capture(desk: Desk, nights: int) -> None:
 
 
 @pytest.mark.parametrize("nights", [1, 3, 7])
-def test_an_expiry_alone(desk: Desk, nights: int) -> None:
+def test_a_payment_by_both_with_its_capture(desk: Desk, nights: int) -> None:
+    """DESIGN names no figure for it: a gateway payment, and the wallet's ledger line with its two units."""
+    booking = desk.hold(nights)
+    total = desk.total(booking)
+    desk.credit(12_345)
+    transaction = desk.start(booking, wallet=12_345)
+    desk.finalize(
+        booking,
+        payment_mode="wallet_partial",
+        wallet_applied=12_345,
+        gateway_amount=total - 12_345,
+        gateway_transaction_id=transaction,
+    )
+    measured = desk.measured("finalize by both", nights)
+
+    assert measured.round_trips <= BUDGETS["finalize by gateway"].round_trips
+    assert measured.units <= BUDGETS["finalize by gateway"].units + 2
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("nights", [1, 3, 7])
+def test_an_expiry_alone(desk: Desk, nights: int, started: bool) -> None:
     """The sweep's queries of its shards are shared by all that is due, and not counted here."""
-    desk.hold(nights)
+    booking = desk.hold(nights)
+    if started:
+        desk.start(booking)
     desk.traffic.clear()
     assert sweep(store=desk.store, clock=clock_at(600)).expired == 1
     queries = [request for request in desk.traffic.requests if request.operation == "Query"]

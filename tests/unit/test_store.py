@@ -218,6 +218,16 @@ class TestLiveHolds:
 
         assert loses(lambda: store.commit(None, fresh, now=NOW, file=file), store).kinds == {"wallet"}
 
+    @pytest.mark.parametrize("moved", ["SET held.#moved = :one", "SET let_go = :one"])
+    def test_holds_counted_from_an_account_that_moved_since_are_not_added_to(self, store: Store, moved: str) -> None:
+        """What a user holds and has let go is summed by the reader, so it must still be what was read."""
+        self.hold(store, 1)
+        fresh = a_hold("bk_new")
+        file = file_of(store, fresh)
+        change(store, account_key(ALICE), moved, {":one": 1}, **({"moved": "bk_other"} if "#moved" in moved else {}))
+
+        assert loses(lambda: store.commit(None, fresh, now=NOW, file=file), store).kinds == {"wallet"}
+
     def test_an_account_that_another_write_made_first_is_not_written_over(self, store: Store) -> None:
         file = file_of(store, a_hold())
         give(store, 700)
@@ -672,6 +682,14 @@ class TestCredit:
 
         assert store.credited(ALICE, "gift") == first
         assert store.credited(ALICE, "other") is None
+
+    def test_whose_answer_was_lost_is_given_once_and_is_no_refusal(self, store: Store) -> None:
+        troubled, client, _ = troubled_store(store)
+        client.after("transact_write_items", LOST_ANSWER)
+
+        give(troubled, 500)
+
+        assert (store.account(ALICE).balance, len(store.entries(ALICE, None)[0])) == (500, 1)
 
     def test_the_same_key_for_another_user_is_another_credit(self, store: Store) -> None:
         give(store, 500)

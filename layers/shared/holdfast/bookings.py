@@ -110,6 +110,8 @@ def tried[Answer](
     try:
         return reckon()
     except (PromoInvalid, PromoExhausted):
+        if file.booking:
+            store.confirm_read(file.booking.booking_id, file.booking)
         store.note_try(file.account, now)
         raise
 

@@ -85,18 +85,19 @@ def cancel(booking_id: str, *, user_id: str, store: Store, gateways: Mapping[str
         return booking, store.commit(booking, cancelled, now=now, file=file), file
 
     before, after, file = store.until_won(attempt)
-    if after is not before:
-        record(
-            Tag.BOOKING_CANCELLED,
-            f"{after.rooms} room(s) back on sale",
-            before=before,
-            after=after,
-            rooms=after.rooms,
-            wallet_refund=after.wallet_refunded,
-        )
-        entry = wallet_entry(before, after, file.account)
-        if entry:
-            record_entry(entry, after.currency)
+    if after is before:
+        return after
+    record(
+        Tag.BOOKING_CANCELLED,
+        f"{after.rooms} room(s) back on sale",
+        before=before,
+        after=after,
+        rooms=after.rooms,
+        wallet_refund=after.wallet_refunded,
+    )
+    entry = wallet_entry(before, after, file.account)
+    if entry:
+        record_entry(entry, after.currency)
     return carry_out_dues(after, store=store, gateways=gateways, clock=clock, by="cancel")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.errors import Busy
+from holdfast.errors import BookingError, Busy
 from holdfast.logs import Metric, Tag, count, record, record_entry
 from holdfast.model import Booking, Clock, Due, DueAction, Status, millis, wallet_entry
 from holdfast.payments import (
@@ -56,19 +56,21 @@ def carry_out_dues(
     for due in booking.dues:
         in_time = store.table.seconds_left() >= GATEWAY_SECONDS and due.at_ms <= millis(clock())
         if in_time and due in booking.dues and not due.stuck and due.order_id not in unfinished:
-            booking = _carry_out(booking, due, store=store, gateway=gateways[due.gateway], clock=clock, by=by)
+            booking = _carry_out(booking, due, store=store, gateways=gateways, clock=clock, by=by)
         if any(other.serial == due.serial and other.order_id == due.order_id for other in booking.dues):
             unfinished.add(due.order_id)
     return booking
 
 
-def _carry_out(booking: Booking, due: Due, *, store: Store, gateway: Gateway, clock: Clock, by: str) -> Booking:
+def _carry_out(
+    booking: Booking, due: Due, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock, by: str
+) -> Booking:
     try:
-        payment = _act(booking, due, gateway, store.table)
+        payment = _act(booking, due, gateways[due.gateway], store.table)
         done = store.commit(booking, _done(booking, due, payment, clock(), by), now=clock())
     except Lapsed:
         return _undo(booking, due, store=store, clock=clock, by=by)
-    except (GatewayError, Busy) as error:
+    except (GatewayError, BookingError) as error:
         return _put_off(booking, due, error, clock(), store)
     except Lost:
         return store.booking(booking.booking_id) or booking

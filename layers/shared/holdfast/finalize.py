@@ -19,6 +19,7 @@ from holdfast.errors import (
     Busy,
     HoldExpired,
     InProgress,
+    InsufficientWallet,
     NotFound,
     NotPayable,
     PaymentDeclined,
@@ -116,13 +117,17 @@ def finalize(
             _refuse_other_payment(booking, request)
             return None, booking, file
         late = _is_late(booking, request, clock())
-        agreed = tried(
-            None if booking.quote else promo_code,
-            lambda: agreed_quote(request, booking, file, promo_code, clock()),
-            file=file,
-            store=store,
-            now=clock(),
-        )
+        try:
+            agreed = tried(
+                None if booking.quote else promo_code,
+                lambda: agreed_quote(request, booking, file, promo_code, clock()),
+                file=file,
+                store=store,
+                now=clock(),
+            )
+        except InsufficientWallet:
+            store.confirm_read(booking_id, booking)
+            raise
         paid = None
         if isinstance(request, FinalizeRequest) and request.mode in BY_GATEWAY:
             paid = _verified(request, booking, agreed, late=late, store=store, gateways=gateways, looked_at=looked_at)
@@ -166,7 +171,8 @@ def _refuse_other_payment(booking: Booking, request: FinalizeRequest | AdminFina
     same = booking.payment_mode is request.mode
     if isinstance(request, FinalizeRequest):
         transaction_id = booking.payment.transaction_id if booking.payment and request.mode in BY_GATEWAY else None
-        same = same and (request.wallet_applied, request.gateway_amount, request.gateway_transaction_id) == (
+        sent_id = request.gateway_transaction_id if request.mode in BY_GATEWAY else None
+        same = same and (request.wallet_applied, request.gateway_amount, sent_id) == (
             booking.wallet_paid,
             booking.gateway_charged,
             transaction_id,

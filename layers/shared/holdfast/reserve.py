@@ -76,7 +76,11 @@ def reserve(
         now = clock()
         page = _first_page(request, file, store)
         _check_stay(request, page, now)
-        _check_holds(file.account, request.rooms, now)
+        try:
+            _check_holds(file.account, request.rooms, now)
+        except TooManyHolds:
+            store.confirm_read(booking_id, None)
+            raise
         short = short_nights(file.pages, nights(request.check_in, request.check_out), request.rooms)
         if short and not reclaimed:
             reclaimed = True

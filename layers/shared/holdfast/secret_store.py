@@ -8,7 +8,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
 from botocore.config import Config
+
+from holdfast.errors import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +20,11 @@ MAX_AGE_SECONDS = 300  # how long a rotated secret may go unnoticed
 
 
 def secret_value(name: str) -> dict[str, Any]:
-    """The secret's JSON object, as Secrets Manager holds it now or held at most five minutes ago."""
-    value: Any = _provider().get(name, max_age=MAX_AGE_SECONDS, transform="json")
+    """The secret's JSON object, as Secrets Manager holds it now or held at most five minutes ago. Raises Busy."""
+    try:
+        value: Any = _provider().get(name, max_age=MAX_AGE_SECONDS, transform="json")
+    except (GetParameterError, TransformParameterError) as error:
+        raise Busy("The gateway's keys cannot be read now; please repeat the request.") from error
     return dict(value)
 
 

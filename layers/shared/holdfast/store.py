@@ -154,6 +154,16 @@ class Store:
             claim=claim_of(promo_code, user_id, found.get(claim_key(promo_code, user_id))) if promo_code else None,
         )
 
+    def confirm_read(self, booking_id: str, seen: Booking | None) -> None:
+        """Raises Lost when the booking is not as it was seen.
+
+        A batch read is no snapshot: beside a booking from before a write, it may show an account or a promo from after
+        it. So a refusal that rests on those stands only while the booking does.
+        """
+        current = self.booking(booking_id)
+        if (current and current.write_id) != (seen and seen.write_id):
+            raise Lost(["booking"], current)
+
     def any_page(self, room_type_id: str) -> Page | None:
         """Some page of the room type, whichever month: shows that the room type exists, and its time zone."""
         items, _ = self.table.query(
@@ -204,13 +214,20 @@ class Store:
         values: Item = {":shard": shard, ":now": millis(now)}
         if room_type_id:
             values[":room_type"] = room_type_id
-        rows, more = self.table.query(
-            "due_shard = :shard AND due_at <= :now",
-            values,
-            index="due",
-            limit=limit,
-            filter_by="room_type_id = :room_type" if room_type_id else None,
-        )
+        rows: list[Item] = []
+        more: Item | None = None
+        while True:  # a limit counts rows before the filter, so a page may hold few of them or none
+            page, more = self.table.query(
+                "due_shard = :shard AND due_at <= :now",
+                values,
+                index="due",
+                limit=limit,
+                after=more,
+                filter_by="room_type_id = :room_type" if room_type_id else None,
+            )
+            rows += page
+            if more is None or len(rows) >= limit:
+                break
         found = [DueRow(row["pk"].partition("#")[2], row.get("room_type_id", ""), row["due_at"]) for row in rows]
         return found, more is not None
 
@@ -262,21 +279,15 @@ class Store:
         return after
 
     def note_try(self, account: Account, now: datetime) -> None:
-        """Counts a promo code that did not apply against the account as it was read; raises Lost when it has moved."""
+        """Counts a promo code that did not apply against the account as it was read; raises Lost when it has moved.
+
+        Whoever has a booking to price has an account: the hold made it.
+        """
         tries, since_ms = account.tries_at(millis(now))
-        if account.stored:
-            values: Item = {
-                ":tries": tries + 1,
-                ":since": since_ms,
-                ":old": account.tries,
-                ":old_since": account.tries_ms,
-            }
-            as_read = "tries = :old AND tries_ms = :old_since"
-            key = account_key(account.user_id)
-            action = update_action(self.table.name, key, "SET tries = :tries, tries_ms = :since", as_read, values)
-        else:
-            fresh = msgspec.structs.replace(account, tries=tries + 1, tries_ms=since_ms)
-            action = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
+        values: Item = {":tries": tries + 1, ":since": since_ms, ":old": account.tries, ":old_since": account.tries_ms}
+        as_read = "tries = :old AND tries_ms = :old_since"
+        key = account_key(account.user_id)
+        action = update_action(self.table.name, key, "SET tries = :tries, tries_ms = :since", as_read, values)
         try:
             self.table.transact([action])
         except ConditionsFailed as failed:

@@ -21,6 +21,7 @@ from holdfast.errors import (
 from holdfast.logs import record_entry
 from holdfast.model import DEFAULT_CURRENCY, MAX_AMOUNT, Clock, Entry, TopUp, TopUpStatus, millis
 from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.store import Lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -174,7 +175,11 @@ def _given_back(topup: TopUp, payment: GatewayPayment, gateway: Gateway, store: 
 
 
 def _closed(topup: TopUp, store: Store) -> TopUp:
-    return store.commit_topup(topup, msgspec.structs.replace(topup, status=TopUpStatus.CLOSED))
+    """Closed, unless somebody else took it further meanwhile: then as they left it."""
+    try:
+        return store.commit_topup(topup, msgspec.structs.replace(topup, status=TopUpStatus.CLOSED))
+    except Lost:
+        return store.topup(topup.topup_id) or topup
 
 
 def put_off_topup(topup: TopUp, *, store: Store, now: datetime) -> None:

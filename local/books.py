@@ -1,0 +1,89 @@
+"""The books of the local gateways, and the audit of the whole table with these beside it."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from holdfast.audit import audit_table
+from holdfast.audit_view import Broken, View, view_of
+from holdfast.model import utc_now
+from holdfast.payments import Gateway, GatewayPayment
+from holdfast.razorpay_gateway import RazorpayGateway
+from holdfast.settings import Settings
+from holdfast.store import Store
+from holdfast.stripe_gateway import StripeGateway
+from local.stack import Stack
+
+type Books = list[tuple[str, GatewayPayment]]
+
+AUDIT_SECONDS = 300.0  # for all looks at the table
+PAUSE_SECONDS = 2  # between two looks: longer than a request that is under way takes to write
+ANSWER_SECONDS = 30
+STRIPE_PAGE = 100  # intents in one list, at most
+FETCHERS = 8
+
+
+@dataclass(frozen=True)
+class Audited:
+    found: list[Broken]
+    checked: str  # what was looked at, in a line
+
+
+def tills(stack: Stack) -> dict[str, Gateway]:
+    """Both local gateways, as the functions see them."""
+    razorpay = RazorpayGateway(stack.razorpay_key_id, stack.razorpay_key_secret, api_base=stack.razorpay_url)
+    return {"stripe": StripeGateway(stack.stripe_key, api_base=stack.stripe_url), "razorpay": razorpay}
+
+
+def audit(stack: Stack) -> Audited:
+    """Looks for what is off in the table and between the table and the gateways, while the stack may be in use."""
+    store = Store.connect(Settings(table_name=stack.table_name)).within(AUDIT_SECONDS)
+    books: Books = []
+
+    def look() -> Books:
+        books[:] = read_books(stack)
+        return books
+
+    found = audit_table(store, clock=utc_now, books=look, pause=lambda: time.sleep(PAUSE_SECONDS))
+    return Audited(found, _counts(view_of(store.table.scan()), books))
+
+
+def read_books(stack: Stack) -> Books:
+    """Every payment that the two gateways know."""
+    known = tills(stack)
+    with httpx.Client(trust_env=False, timeout=ANSWER_SECONDS) as http, ThreadPoolExecutor(FETCHERS) as pool:
+        orders = [("stripe", order_id) for order_id in _stripe_orders(stack, http)]
+        orders += [("razorpay", order_id) for order_id in _razorpay_orders(stack, http)]
+        return list(pool.map(lambda order: (order[0], known[order[0]].fetch(order[1])), orders))
+
+
+def _stripe_orders(stack: Stack, http: httpx.Client) -> Iterator[str]:
+    query: dict[str, Any] = {"limit": STRIPE_PAGE}
+    while True:
+        answer = http.get(f"{stack.stripe_url}/v1/payment_intents", params=query, auth=(stack.stripe_key, ""))
+        page = answer.raise_for_status().json()
+        yield from (intent["id"] for intent in page["data"])
+        if not page["has_more"]:
+            return
+        query["starting_after"] = page["data"][-1]["id"]
+
+
+def _razorpay_orders(stack: Stack, http: httpx.Client) -> list[str]:
+    state = http.get(f"{stack.razorpay_url}/_test/state").raise_for_status().json()
+    return [order["id"] for order in state["orders"]]
+
+
+def _counts(view: View, books: Books) -> str:
+    counts = {
+        "bookings": len(view.bookings),
+        "calendar pages": len(view.pages),
+        "wallets": len(view.accounts),
+        "ledger entries": sum(len(ledger) for ledger in view.entries.values()),
+        "top-ups": len(view.topups),
+        "payments at the gateways": len(books),
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items())

@@ -1,0 +1,45 @@
+"""The scheduled functions, run once by hand."""
+
+import json
+
+import boto3
+from botocore.config import Config
+
+from local.stack import STACK_NAME, Stack
+from local.tools import LocalError
+
+SCHEDULED = {
+    "version": "0",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "resources": [],
+    "detail": {},
+}
+RUN_SECONDS = 120  # more than the timeout of any of them
+
+
+def tick_once(stack: Stack, *, dry_run: bool) -> object:
+    """Invokes `expire` once and returns its summary; raises when the function failed."""
+    return _run(stack.expire_function, {"dry_run": True} if dry_run else SCHEDULED)
+
+
+def settle_once() -> object:
+    """Invokes `settle` once and returns its summary; raises when the function failed."""
+    return _run(function_name("SettleFunction"), SCHEDULED)
+
+
+def function_name(logical_id: str) -> str:
+    """The deployed name of that function of template.yaml."""
+    cloudformation = boto3.client("cloudformation")
+    found = cloudformation.describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=logical_id)
+    return found["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def _run(function: str, event: object) -> object:
+    once = Config(read_timeout=RUN_SECONDS, retries={"total_max_attempts": 1})
+    client = boto3.client("lambda", config=once)
+    answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    summary: object = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise LocalError(f"{function} failed: {summary}")
+    return summary

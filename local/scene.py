@@ -1,0 +1,109 @@
+"""What the steps of the walkthrough share: the stack with its gateways, rooms to book, and promises to keep."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from secrets import token_hex
+from typing import Any
+
+import httpx
+
+from holdfast.payments import Gateway, GatewayPayment, PaymentState
+from local.guest import Guest, NotAsPromised, Order
+from local.rounds import settle_once
+from local.stack import Stack
+
+DAYS_AHEAD = 30
+SETTLED_SECONDS = 150  # a capture put off once comes up again after a minute
+PAUSE_SECONDS = 3
+
+
+@dataclass
+class Scene:
+    stack: Stack
+    http: httpx.Client
+    tills: dict[str, Gateway]
+    properties: list[Any]
+
+    def guest(self) -> Guest:
+        return Guest(self.stack, self.http, f"walk-{token_hex(4)}")
+
+    def admin(self) -> Guest:
+        return Guest(self.stack, self.http, "admin", "admin")
+
+    def room_types(self) -> list[str]:
+        """All room types, those with the most rooms first."""
+        known = [room_type for place in self.properties for room_type in place["room_types"]]
+        return [found["room_type_id"] for found in sorted(known, key=lambda found: -found["total_rooms"])]
+
+    def order(self, guest: Guest, gateway: str) -> Order:
+        """A room of the most common type, held, with a gateway order for all of its price."""
+        room_type_id = self.room_types()[0]
+        return guest.order(gateway, room_type_id, guest.free_night(room_type_id, DAYS_AHEAD)[0])
+
+    def payment(self, order: Order) -> GatewayPayment:
+        return self.tills[order.gateway].fetch(order.order_id)
+
+    def at_gateway(self, order: Order) -> str:
+        """The money at the gateway now, in a sentence."""
+        payment = self.payment(order)
+        amounts = f"{money(payment.captured)} captured, {money(payment.refunded)} refunded"
+        return f"At {order.gateway.capitalize()}: {amounts}; the payment is {payment.state}."
+
+    def settled(self, order: Order, good: Callable[[GatewayPayment], bool]) -> GatewayPayment:
+        """The payment once it is good, with settle run as often as that takes."""
+        deadline = time.monotonic() + SETTLED_SECONDS
+        while not good(payment := self.payment(order)) and time.monotonic() < deadline:
+            settle_once()
+            if not good(self.payment(order)):
+                time.sleep(PAUSE_SECONDS)
+        return payment
+
+    def switch(self, name: str, **setting: Any) -> None:
+        """Local Razorpay's switchboard."""
+        self.http.post(f"{self.stack.razorpay_url}/_test/{name}", json=setting).raise_for_status()
+
+    @contextlib.contextmanager
+    def razorpay_silent(self) -> Iterator[None]:
+        """Holds Razorpay's own webhooks back; at the end they come twice each, the newest first."""
+        self.switch("webhooks", hold=True)
+        try:
+            yield
+        finally:
+            self.switch("webhooks")
+            self.switch("release", reverse=True, copies=2)
+
+    def promise_paid_once(self, guest: Guest, order: Order) -> None:
+        """Confirmed once, captured once, whole, and kept."""
+        payment = self.settled(order, lambda seen: seen.state is PaymentState.CAPTURED)
+        history = guest.get(order.path)["history"]
+        moves = pairwise(event["status"] for event in history)
+        confirmed = sum(before != "confirmed" == after for before, after in moves)
+        captured = sum(event.get("note") == f"{order.amount} captured" for event in history)
+        held = payment.captured - payment.refunded
+        seen = f"{confirmed} confirmation(s), {captured} capture(s), {money(held)} held"
+        promise(
+            f"one confirmation, and one capture of {money(order.amount)}; there is {seen}",
+            kept=(confirmed, captured, held) == (1, 1, order.amount),
+        )
+
+
+def promise(what: str, *, kept: bool) -> None:
+    if not kept:
+        raise NotAsPromised(f"not as promised: {what}")
+
+
+def say(line: str) -> None:
+    print(f"   {line}", flush=True)
+
+
+def money(amount: int) -> str:
+    """Minor units as a guest reads them."""
+    return f"{amount // 100:,}.{amount % 100:02d}"
+
+
+def sleep_past_deadline(order: Order) -> None:
+    time.sleep(max(0.0, (order.expires_at - datetime.now(UTC)).total_seconds()) + 0.5)

@@ -1,0 +1,83 @@
+"""Hostile input: refused with its status and code, and not an item of the table moves."""
+
+import json
+from typing import Any
+
+import pytest
+
+from holdfast.store import Store
+from tests.conftest import template
+from tests.front_door.hostile import TABLE, UNKNOWN, Hostile
+from tests.unit.front_door import ALICE, BOB, FrontDoor, request_for
+from tests.unit.log_lines import LogLines
+from tests.unit.stays import everything
+
+
+@pytest.mark.parametrize("hostile", TABLE, ids=[hostile.says for hostile in TABLE])
+def test_it_is_refused_and_moves_nothing(hostile: Hostile, front_door: FrontDoor, store: Store) -> None:
+    mine = front_door.held(check_in="2026-12-20", check_out="2026-12-23")
+    before = everything(store)
+
+    reply = front_door.send(hostile.request(mine))
+
+    assert (reply.status, reply.code) == (hostile.status, hostile.code)
+    assert everything(store) == before
+
+
+def test_the_table_is_long_enough_and_says_each_thing_once() -> None:
+    assert len(TABLE) >= 60
+    assert len({hostile.says for hostile in TABLE}) == len(TABLE)
+
+
+def test_somebody_elses_booking_and_a_missing_one_read_the_same(front_door: FrontDoor) -> None:
+    theirs = front_door.held(user=BOB)
+    replies = [front_door.call("GET /bookings/{booking_id}", booking_id=of) for of in (theirs, UNKNOWN)]
+
+    bodies = [reply.body | {"instance": ""} for reply in replies]
+    assert bodies[0] == bodies[1]
+    assert {reply.status for reply in replies} == {404}
+
+
+def test_a_cursor_of_somebody_elses_list_shows_only_ones_own(front_door: FrontDoor) -> None:
+    theirs = front_door.held(user=BOB)
+    cursor = f"9{'0' * 12}.{theirs}"
+
+    reply = front_door.call("GET /bookings", query={"cursor": cursor}, user=ALICE)
+
+    assert reply.body == {"bookings": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\n[BOOKING_CONFIRMED] paid", '"}\n{"tag":"BOOKING_CONFIRMED","booking_id":"bk_x"}', "\r\n\x1b[2J", "\u2028line"],
+)
+def test_a_fake_log_line_stays_inside_the_real_one_or_is_refused(
+    text: str, front_door: FrontDoor, lines: LogLines
+) -> None:
+    """Whatever is logged of it is one JSON line, whose tag is ours."""
+    booking_id = front_door.held()
+    front_door.confirm(booking_id, reason=text)
+    fields: dict[str, Any] = {text: 1}
+    front_door.hold(key="other", **fields)
+    front_door.call("GET /bookings", query={"cursor": text})
+
+    written = [json.loads(line) for line in lines.text.getvalue().splitlines()]
+    assert [line["tag"] for line in written if "tag" in line] == ["BOOKING_RESERVED"]
+
+
+def test_the_body_of_two_authorization_headers_is_what_the_authorizer_saw(front_door: FrontDoor) -> None:
+    """API Gateway joins them by a comma, which is no token, so its authorizer refuses; the code reads claims only."""
+    request = request_for("GET /wallet", user=ALICE)
+    request["headers"]["authorization"] = "Bearer mine,Bearer somebody-elses"
+
+    assert front_door.send(request).body["user_id"] == ALICE
+
+
+def test_no_origin_is_taken_by_its_looks() -> None:
+    """API Gateway compares origins with this list, letter by letter: none of ours has a star or lacks its scheme."""
+    found = template()
+    allowed = found["Parameters"]["CorsOrigins"]["Default"].split(",")
+
+    assert found["Resources"]["Api"]["Properties"]["CorsConfiguration"]["AllowOrigins"] == "CorsOrigins"
+    assert all("*" not in origin and origin.startswith(("https://", "http://localhost:")) for origin in allowed)
+    assert "AllowCredentials" not in found["Resources"]["Api"]["Properties"]["CorsConfiguration"]

@@ -1,0 +1,110 @@
+"""What operators see and do about payments, over the routes that only admins may call."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from holdfast.model import Status
+from local.razorpay import LocalRazorpay
+from tests.conftest import FakeClock
+from tests.payments.books import wrong_in
+from tests.payments.handlers import Handlers
+from tests.payments.house import ADMIN, ALICE, House
+from tests.payments.news import from_razorpay, razorpay_body
+from tests.payments.tills import RazorpayTill
+
+LIST = "GET /admin/payments"
+SETTLE = "POST /admin/bookings/{booking_id}/settle"
+
+
+@pytest.fixture
+def handlers(house: House, razorpay: LocalRazorpay, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Handlers:
+    return Handlers(monkeypatch, clock, razorpay.url, "http://127.0.0.1:9")
+
+
+def listed(handlers: Handlers, state: str | None = None, *, groups: str = "[admin]") -> tuple[int, Any]:
+    claims = {"sub": ADMIN, "client_id": "client-of-the-tests", "token_use": "access", "cognito:groups": groups}
+    event = {
+        "headers": {},
+        "queryStringParameters": {"state": state} if state else None,
+        "requestContext": {"authorizer": {"jwt": {"claims": claims}}},
+    }
+    return handlers.call("settle", LIST, event)
+
+
+def in_trouble(house: House, till: RazorpayTill, key: str = "first", times: int = 1) -> Any:
+    """A confirmed booking whose capture did not come about."""
+    booking = house.hold(key=key)
+    _, proof = house.paid(booking)
+    till.razorpay.play("faults", kind="error", on="capture", times=times)
+    house.finalize(booking, proof)
+    return booking
+
+
+def test_what_is_due_is_listed_with_its_age_oldest_first(house: House, till: RazorpayTill, handlers: Handlers) -> None:
+    first = in_trouble(house, till, "one")
+    house.clock.advance(30)
+    second = in_trouble(house, till, "two")
+    house.clock.advance(10)
+    status, answer = listed(handlers)
+    assert status == 200
+    rows = answer["payments"]
+    assert [row["booking_id"] for row in rows] == [first.booking_id, second.booking_id]
+    assert [(row["action"], row["amount"], row["attempts"]) for row in rows] == [("capture", 1_050_000, 1)] * 2
+    assert [row["age_seconds"] for row in rows] == [40, 10]
+    at = datetime.fromisoformat(rows[0]["next_try_at"])
+    assert at > house.clock().astimezone(UTC)
+
+
+def test_what_is_stuck_leaves_the_due_for_the_stuck(house: House, till: RazorpayTill, handlers: Handlers) -> None:
+    booking = in_trouble(house, till, times=1000)
+    for _ in range(40):
+        house.settle()
+        house.clock.advance(3600)
+    assert listed(handlers, "due")[1]["payments"] == []
+    [row] = listed(handlers, "stuck")[1]["payments"]
+    assert (row["booking_id"], row["status"]) == (booking.booking_id, Status.CONFIRMED)
+
+
+def test_what_belongs_to_nothing_is_listed(house: House, till: RazorpayTill, handlers: Handlers) -> None:
+    order = {"amount": 5000, "currency": "INR", "notes": {}, "payment": {"capture": "manual"}}
+    order_id = till.razorpay.account.call("POST", "/v1/orders", order, None)["id"]
+    till.pay(order_id)
+    handlers.webhook(from_razorpay(razorpay_body("payment.authorized", order_id)))
+    house.clock.advance(60)
+    [row] = listed(handlers, "unmatched")[1]["payments"]
+    assert (row["gateway_order_id"], row["amount"], row["state"]) == (order_id, 5000, "authorised")
+    assert row["age_seconds"] == 60
+
+
+def test_an_admin_settles_at_once_and_is_named_in_the_history(
+    house: House, till: RazorpayTill, handlers: Handlers
+) -> None:
+    booking = in_trouble(house, till)
+    body = {"reason": "The guest rang"}
+    status, answer = handlers.guest("settle", SETTLE, body, user=ADMIN, groups="[admin]", booking_id=booking.booking_id)
+    assert status == 200
+    assert answer["payment"]["captured"] == 1_050_000
+    assert {"by": f"admin {ADMIN}", "note": "The guest rang"}.items() <= answer["history"][-2].items()
+    assert wrong_in(house) == []
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": " "}, {"reason": "two\nlines"}, {"reason": "x" * 201}])
+def test_an_act_without_a_reason_is_refused(
+    house: House, till: RazorpayTill, handlers: Handlers, body: dict[str, str]
+) -> None:
+    booking = in_trouble(house, till)
+    before = house.stored(booking)
+    answer = handlers.guest("settle", SETTLE, body, user=ADMIN, groups="[admin]", booking_id=booking.booking_id)
+    assert answer[0] == 422
+    assert house.stored(booking) == before
+
+
+def test_only_admins_see_and_settle(house: House, till: RazorpayTill, handlers: Handlers) -> None:
+    booking = in_trouble(house, till)
+    assert listed(handlers, groups="")[0] == 403
+    assert listed(handlers, groups="[owner]")[0] == 403
+    answer = handlers.guest("settle", SETTLE, {"reason": "mine"}, user=ALICE, booking_id=booking.booking_id)
+    assert answer[0] == 403
+    assert listed(handlers, "nonsense")[0] == 422

@@ -1,0 +1,409 @@
+"""Bugs planted in the engine, one at a time, to see that the simulation catches them: the oracle's own test.
+
+Each changes the engine's source in one or a few places and swaps the code of the functions there, wherever they were
+imported, until it is taken out again. A text that the engine does not have any more is an error: the bug must be fitted
+to the engine again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+from tests.simulation.plan import drawn
+from tests.simulation.run import run
+
+MOST_SEEDS = 200
+
+
+class Edit(NamedTuple):
+    """In `holdfast.<module>`, in the function of that name, one text for another."""
+
+    module: str
+    function: str
+    right: str
+    wrong: str
+
+
+class Bug(NamedTuple):
+    name: str
+    profile: str  # where it shows
+    edits: tuple[Edit, ...]
+
+
+class Caught(NamedTuple):
+    seeds: int  # how many it took
+    broken: str
+
+
+class NoLongerFits(Exception):
+    """The engine's text has changed under a planted bug."""
+
+
+BUGS = (
+    Bug(
+        "finalize looks at no deadline",
+        "edge",
+        (
+            Edit(
+                "finalize", "_is_late", "booking.status_at(now) is Status.EXPIRED", "booking.status is Status.EXPIRED"
+            ),
+            Edit("finalize", "_is_late", "refuse_unpayable(booking, now)", "pass"),
+            Edit("transaction", "Writes._booking_action", "before.status in HOLDING and moves", "False"),
+        ),
+    ),
+    Bug(
+        "a release does not ask whether the hold is as it was read",
+        "edge",
+        (
+            Edit(
+                "transaction",
+                "Writes._booking_action",
+                'return put_action(self.table, item, f"{unchanged} AND {clock_allows}", values)',
+                'return put_action(self.table, item, is_due, {":now": millis(now)}) if clock_allows is is_due'
+                ' else put_action(self.table, item, f"{unchanged} AND {clock_allows}", values)',
+            ),
+        ),
+    ),
+    Bug(
+        "a booking is written whatever came between",
+        "cancel",
+        (
+            Edit("transaction", "Writes._booking_action", '"write_id = :seen"', '"attribute_exists(write_id)"'),
+            Edit("transaction", "Writes._booking_action", '{":seen": before.write_id}', "{}"),
+            Edit(
+                "transaction",
+                "Writes._booking_action",
+                "put_action(self.table, item, unchanged, values)",
+                "put_action(self.table, item, unchanged)",
+            ),
+        ),
+    ),
+    Bug(
+        "the parts of a change are written one after the other",
+        "mixed",
+        (
+            Edit(
+                "store",
+                "Store.commit",
+                "self.table.transact([action for _, action in actions], after.write_id)",
+                "[self.table.transact([action]) for _, action in actions]",
+            ),
+        ),
+    ),
+    Bug(
+        "only the first night of a month is taken",
+        "mixed",
+        (
+            Edit(
+                "transaction",
+                "Writes._page_actions",
+                "for day in days)\n            key",
+                'for day in days[:1])\n            names = {n: names[n] for n in ("#free", days[0])}\n            key',
+            ),
+            Edit(
+                "transaction", "Writes._page_actions", '>= :rooms" for day in days]', '>= :rooms" for day in days[:1]]'
+            ),
+        ),
+    ),
+    Bug(
+        "a sale does not ask whether the rooms are still free",
+        "burst",
+        (
+            Edit("transaction", "Writes._page_actions", '>= :rooms" for day in days]', '< :rooms" for day in []]'),
+            Edit(
+                "transaction",
+                "Writes._page_actions",
+                "conditions = enough_free",
+                'conditions = ["attribute_exists(pk)"]',
+            ),
+        ),
+    ),
+    Bug(
+        "an expired hold keeps its rooms",
+        "mixed",
+        (Edit("transaction", "Writes._page_actions", "change == 0", "change == 0 or after.status is Status.EXPIRED"),),
+    ),
+    Bug(
+        "a rescue takes no rooms",
+        "pay",
+        (
+            Edit(
+                "transaction",
+                "Writes._page_actions",
+                "change == 0",
+                "change == 0 or (before is not None and before.status is Status.EXPIRED)",
+            ),
+        ),
+    ),
+    Bug(
+        "a wallet pays without an entry",
+        "mixed",
+        (
+            Edit(
+                "transaction",
+                "Writes._account_actions",
+                '[put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]',
+                "[]",
+            ),
+        ),
+    ),
+    Bug(
+        "a wallet is charged from a balance read earlier",
+        "burst",
+        (
+            Edit(
+                "transaction", "balance_change", '"balance = :old_balance AND seq = :old_seq"', '"attribute_exists(pk)"'
+            ),
+            Edit("transaction", "balance_change", '":old_balance": account.balance,', ""),
+            Edit("transaction", "balance_change", '":old_seq": account.seq,', ""),
+            Edit(
+                "transaction",
+                "Writes._account_actions",
+                'put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")',
+                "put_action(self.table, entry_item(entry))",
+            ),
+        ),
+    ),
+    Bug(
+        "a hold that is paid for still counts as a hold",
+        "mixed",
+        (
+            Edit(
+                "transaction", "Writes._account_actions", "let_go = before.status in HOLDING and", "let_go = False and"
+            ),
+        ),
+    ),
+    Bug(
+        "the cap on holds is only what was read",
+        "burst",
+        (
+            Edit(
+                "transaction",
+                "Writes._hold_action",
+                '"size(live) < :most"',
+                '"size(live) < :most OR size(live) >= :most"',
+            ),
+            Edit("transaction", "Writes._hold_action", "as_read = [", "as_read = [] and ["),
+            Edit("transaction", "Writes._hold_action", '":held_before": account.held,', ""),
+            Edit("transaction", "Writes._hold_action", '":let_go_before": account.let_go,', ""),
+        ),
+    ),
+    Bug(
+        "a promo is not given back",
+        "mixed",
+        (Edit("transaction", "Writes._promo_actions", "if before and old:", "if before and old and new:"),),
+    ),
+    Bug(
+        "a promo's limit is only what was read",
+        "burst",
+        (Edit("transaction", "Writes._claim", "claimed < usage_limit", "usage_limit >= :one"),),
+    ),
+    Bug(
+        "a cancelled booking may be paid",
+        "cancel",
+        (Edit("bookings", "refuse_unpayable", "case Status.RESERVED |", "case Status.CANCELLED | Status.RESERVED |"),),
+    ),
+    Bug(
+        "a capture is not put down as due",
+        "pay",
+        (Edit("finalize", "_confirmed", "if not paid.captured:", "if paid.captured:"),),
+    ),
+    Bug(
+        "late money is ignored",
+        "pay",
+        (Edit("receive", "receive", "elif not payment.holds_money:", "elif booking.status is Status.EXPIRED:"),),
+    ),
+    Bug(
+        "a second payment is kept",
+        "pay",
+        (Edit("receive", "receive", "elif not payment.holds_money:", "elif not payment.holds_money or not own:"),),
+    ),
+    Bug(
+        "every refund has a key of its own",
+        "cancel",
+        (
+            Edit(
+                "dues",
+                "_act",
+                'gateway.refund(due.order_id, missing, f"{key}:{missing}")',
+                'gateway.refund(due.order_id, due.amount, f"{key}:{table.seconds_left()}")',
+            ),
+        ),
+    ),
+    Bug(
+        "what a gateway does not do at once is forgotten",
+        "pay",
+        (
+            Edit("dues", "_put_off", "tuple(later if other == due else other", "tuple(other"),
+            Edit(
+                "dues",
+                "_put_off",
+                "for other in booking.dues)\n    try",
+                "for other in booking.dues if other != due)\n    try",
+            ),
+        ),
+    ),
+    Bug(
+        "a cancel gives the whole card payment back",
+        "cancel",
+        (Edit("cancel", "_refund_dues", "amount=back.gateway)", "amount=payment.amount)"),),
+    ),
+    Bug(
+        "a cancel gives the whole wallet part back",
+        "cancel",
+        (Edit("cancel", "_refunded", "wallet_refunded=back.wallet", "wallet_refunded=booking.wallet_paid"),),
+    ),
+    Bug(
+        "a payment start moves the deadline",
+        "mixed",
+        (
+            Edit(
+                "payment",
+                "_pending",
+                "quote=quote.frozen(),",
+                "quote=quote.frozen(), expires_at_ms=booking.expires_at_ms + 60_000,",
+            ),
+        ),
+    ),
+    Bug(
+        "a hold is released before its deadline",
+        "mixed",
+        (
+            Edit("store", "Store.due", '":now": millis(now)', '":now": millis(now) + 60_000'),
+            Edit("expire", "_sweep_one", "or booking.expires_at_ms > millis(now)", ""),
+            Edit(
+                "transaction",
+                "Writes._booking_action",
+                '"expires_at <= :now"',
+                '"attribute_exists(pk) OR expires_at <= :now"',
+            ),
+        ),
+    ),
+    Bug(
+        "one unreadable hold stops the sweep of its batch",
+        "poison",
+        (Edit("store", "Store.readable_bookings", "except msgspec.ValidationError:", "except ZeroDivisionError:"),),
+    ),
+    Bug(
+        "a hold that TTL deleted is let go without its rooms",
+        "absent",
+        (Edit("expire", "restore", "image.status not in HOLDING", "image.status in HOLDING"),),
+    ),
+    Bug(
+        "a hold that TTL deleted is released again with each delivery",
+        "absent",
+        (
+            Edit(
+                "transaction",
+                "Writes._booking_action",
+                'put_action(self.table, item, "attribute_not_exists(pk)")',
+                'put_action(self.table, item, "attribute_not_exists(pk)" if before is None else "")',
+            ),
+        ),
+    ),
+    Bug(
+        "a buyer does not look for holds that are due",
+        "absent",
+        (Edit("reserve", "reserve", "reclaimed = False\n", "reclaimed = True\n"),),
+    ),
+    Bug(
+        "a key makes a booking each time",
+        "mixed",
+        (Edit("reserve", "reserve", "booking_id_for(user_id, key)", "booking_id_for(user_id, key + str(clock()))"),),
+    ),
+    Bug(
+        "a replay is told as a new hold",
+        "mixed",
+        (Edit("reserve", "reserve", "if created:", "if booking:"),),
+    ),
+    Bug(
+        "a top-up is credited by everyone who hears of it",
+        "pay",
+        (Edit("topup", "_credit", "current.status is TopUpStatus.CREDITED", "current.status is TopUpStatus.CLOSED"),),
+    ),
+    Bug(
+        "a due payment is not in the index",
+        "pay",
+        (
+            Edit(
+                "items",
+                "booking_item",
+                "elif booking.dues:",
+                "elif booking.dues and booking.status is Status.CONFIRMED:",
+            ),
+        ),
+    ),
+    Bug(
+        "a signature goes into the log",
+        "pay",
+        (Edit("logs", "record", '"currency": after.currency,', '"currency": after.currency, "signature": "9f" * 32,'),),
+    ),
+)
+
+
+@contextmanager
+def planted(bug: Bug) -> Iterator[None]:
+    """The engine with this bug in it."""
+    with ExitStack() as until_taken_out:
+        by_module: dict[str, list[Edit]] = {}
+        for edit in bug.edits:
+            by_module.setdefault(edit.module, []).append(edit)
+        for name, edits in by_module.items():
+            module = importlib.import_module(f"holdfast.{name}")
+            wrong = _rewritten(module, edits)
+            for function in dict.fromkeys(edit.function for edit in edits):
+                target = _function(module, function)
+                until_taken_out.callback(setattr, target, "__code__", target.__code__)
+                target.__code__ = wrong[function]
+        yield
+
+
+def caught(bug: Bug, *, most_seeds: int = MOST_SEEDS, profile: str | None = None, first: int = 0) -> Caught | None:
+    """The first seed of the profile that shows the bug, and how; None when none does."""
+    with planted(bug):
+        for number in range(most_seeds):
+            broken = run(drawn(first + number, profile)).broken
+            if broken:
+                return Caught(number + 1, broken[0])
+    return None
+
+
+def _function(module: ModuleType, name: str) -> FunctionType:
+    found: Any = module
+    for part in name.split("."):
+        found = vars(found)[part]
+    assert isinstance(found, FunctionType)
+    return found
+
+
+def _rewritten(module: ModuleType, edits: list[Edit]) -> dict[str, CodeType]:
+    """The code of the edited functions, compiled from the module's source with the edits made."""
+    source = inspect.getsource(module)
+    for edit in edits:
+        right = inspect.getsource(_function(module, edit.function))
+        wrong = right
+        for other in edits:
+            if other.function == edit.function:
+                if right.count(other.right) != 1:
+                    raise NoLongerFits(f"{other.module}.{other.function} has not just one {other.right!r}")
+                wrong = wrong.replace(other.right, other.wrong)
+        source = source.replace(right, wrong)
+    assert module.__file__ is not None
+    code = compile(source, module.__file__, "exec", dont_inherit=True)
+    return {edit.function: _nested(code, edit.function.split(".")) for edit in edits}
+
+
+def _nested(code: CodeType, names: list[str]) -> CodeType:
+    for name in names:
+        found = [const for const in code.co_consts if isinstance(const, CodeType) and const.co_name == name]
+        if not found:  # a generic function stands inside the scope of its type parameters
+            scope = f"<generic parameters of {name}>"
+            found = [const for const in code.co_consts if isinstance(const, CodeType) and const.co_name == scope]
+            return _nested(found[0], [name])
+        code = found[0]
+    return code

@@ -1,0 +1,76 @@
+"""Thousands of small worlds, each with its own guests, faults and order of things: every promise holds in all of them."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.simulation.__main__ import explain, tally
+from tests.simulation.marks import MARKS, missing
+from tests.simulation.plan import PROFILES, drawn
+from tests.simulation.planted_bugs import BUGS, planted
+from tests.simulation.run import run
+from tests.simulation.shrinking import shrunk, with_operations
+
+SEEDS = 2_000
+
+
+def test_every_promise_holds_in_every_world_and_every_rare_path_was_taken() -> None:
+    told = tally(range(SEEDS))
+    for seed, profile in told.failed[:1]:
+        pytest.fail("\n".join(explain(run(drawn(seed, profile)))))
+    assert missing(told.marks) == []
+    assert len(MARKS) >= 30
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_world_without_faults_tells_every_transition_in_a_line(profile: str) -> None:
+    calm = (plan for plan in (drawn(seed, profile) for seed in range(100)) if plan.fault_rate == 0)
+    outcome = run(next(calm))
+    assert (outcome.broken, outcome.faults) == ([], {})
+
+
+def test_a_seed_runs_the_same_in_another_process_with_other_hashes() -> None:
+    command = [sys.executable, "-m", "tests.simulation", "--digests", "--seeds", "20"]
+    told = {
+        subprocess.run(  # noqa: S603 - this very program
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": hashes},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=100,
+        ).stdout
+        for hashes in ("1", "2")
+    }
+    assert len(told) == 1
+    assert len(set(told.pop().split())) == 20
+
+
+class TestFailures:
+    """What a failure tells is enough to see it again."""
+
+    def test_it_shrinks_to_the_operations_and_faults_that_it_takes(self) -> None:
+        bug = next(bug for bug in BUGS if bug.name == "an expired hold keeps its rooms")
+        with planted(bug):
+            plan = drawn(0, "pay")
+            small = shrunk(run(plan))
+            assert [operation.kind for operation in small.plan.operations] == ["reserve"]
+            assert small.faults == {}
+            again = run(with_operations(plan, small.plan.operations), frozenset())
+            assert again.broken[0].startswith("INV1")
+        assert run(small.plan, frozenset()).broken == []
+
+    def test_it_names_seed_profile_operations_the_end_of_the_trace_and_the_command(self) -> None:
+        with planted(next(bug for bug in BUGS if bug.name == "a payment start moves the deadline")):
+            lines = list(explain(run(drawn(0, "mixed"))))
+        text = "\n".join(lines)
+        assert lines[0].startswith("seed 0, profile mixed: 1 broken")
+        assert " start ref=" in text
+        trace = lines[lines.index("its last lines:") + 1 : lines.index("again:")]
+        assert 10 <= len(trace) <= 30
+        assert lines[-2] == "  uv run python -m tests.simulation --seed 0 --profile mixed"
+        assert lines[-1].startswith(lines[-2] + " --only ")

@@ -1,0 +1,183 @@
+"""What only the deployed front shows: tokens, origins, the pages, alarms and queries, and odd requests by the hundred."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from local.stack import REGION
+from local.users import PASSWORD
+from tests.conftest import template
+from tests.system.conftest import ROOT, Guest, RunningStack
+from tests.system.tokens import bad_tokens
+
+pytestmark = pytest.mark.system
+EXAMPLES = "5"  # for each route; `make fuzz` sends as many as you like
+LOOK_ALIKES = [
+    "http://localhost:3000.evil.example",
+    "http://evil.example/http://localhost:3000",
+    "http://localhost:30000",
+    "https://localhost:3000",
+    "http://LOCALHOST:3001",
+    "http://localhost",
+    "null",
+]
+
+
+@pytest.fixture(scope="module")
+def stack(start_stack: Callable[..., RunningStack]) -> RunningStack:
+    return start_stack()
+
+
+@pytest.fixture(scope="module")
+def alice(stack: RunningStack) -> Guest:
+    return stack.guest("alice")
+
+
+@pytest.fixture
+def aws(stack: RunningStack) -> Iterator[Callable[[str], Any]]:
+    """Clients of the local cloud."""
+
+    def client(service: str) -> Any:
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=stack.told["endpoint_url"],
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    return client
+
+
+def ask(stack: RunningStack, *authorization: str, path: str = "/wallet") -> int:
+    headers = [("Authorization", value) for value in authorization]
+    return stack.http.get(stack.api_url + path, headers=headers).status_code
+
+
+def test_a_token_that_is_wrong_in_any_way_is_refused(stack: RunningStack, alice: Guest) -> None:
+    keys = stack.http.get(f"{stack.told['endpoint_url']}/{stack.told['user_pool_id']}/.well-known/jwks.json").json()
+    tokens = bad_tokens(alice.token, keys["keys"][0])
+
+    assert {says: ask(stack, f"Bearer {token}") for says, token in tokens.items()} == dict.fromkeys(tokens, 401)
+    assert ask(stack, f"Bearer {alice.token}") == 200
+
+
+def test_an_id_token_is_refused_by_the_code(stack: RunningStack, alice: Guest, aws: Callable[[str], Any]) -> None:
+    """API Gateway lets it through: its audience is our client, and its signature is the pool's."""
+    signed_in = aws("cognito-idp").admin_initiate_auth(
+        UserPoolId=stack.told["user_pool_id"],
+        ClientId=stack.told["client_id"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": alice.name, "PASSWORD": PASSWORD},
+    )["AuthenticationResult"]
+    answer = stack.http.get(stack.api_url + "/wallet", headers={"Authorization": f"Bearer {signed_in['IdToken']}"})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert ask(stack, f"Bearer {signed_in['AccessToken']}") == 200
+
+
+def test_two_authorization_headers_are_none(stack: RunningStack, alice: Guest) -> None:
+    good = f"Bearer {alice.token}"
+
+    assert ask(stack, good, "Bearer other") == 401
+    assert ask(stack, "Bearer other", good) == 401
+    assert ask(stack, f"Basic {alice.token}") == 401
+
+
+def test_a_lower_case_bearer_is_the_same_user_and_nobody_else(stack: RunningStack, alice: Guest) -> None:
+    """The scheme's name has no case (RFC 7235), so it is no way around anything."""
+    answer = stack.http.get(stack.api_url + "/wallet", headers={"Authorization": f"bearer {alice.token}"})
+
+    assert answer.status_code == 200
+    assert answer.json() == alice.get("/wallet")
+
+
+def test_a_guest_is_no_admin(stack: RunningStack, alice: Guest) -> None:
+    for method, path in (("GET", "/admin/payments"), ("POST", "/admin/wallets/me/credits")):
+        answer = alice.call(method, path, {} if method == "POST" else None, key="mine" if method == "POST" else None)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+def test_only_our_own_origins_are_told_that_they_may(stack: RunningStack) -> None:
+    def allowed(origin: str) -> str | None:
+        headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+        answer = stack.http.options(stack.api_url + "/wallet", headers=headers)
+        told: str | None = answer.headers.get("access-control-allow-origin")
+        return told
+
+    assert allowed("http://localhost:3000") == "http://localhost:3000"
+    assert {origin: allowed(origin) for origin in LOOK_ALIKES} == dict.fromkeys(LOOK_ALIKES)
+
+
+def test_the_description_can_be_browsed(stack: RunningStack) -> None:
+    page = stack.http.get(stack.told["docs_url"])
+    description = stack.http.get(stack.told["docs_url"] + "openapi.json").json()
+
+    assert page.status_code == 200
+    for file in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert stack.http.get(stack.told["docs_url"] + file).status_code == 200
+    assert description["servers"] == [{"url": stack.api_url}]
+    assert "://" not in page.text, "the page needs no network"
+
+
+def test_odd_requests_meet_no_5xx_no_undescribed_answer_and_no_open_route(stack: RunningStack) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "local.fuzz", "--examples", EXAMPLES],
+        cwd=ROOT,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+    assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr
+
+
+def test_every_alarm_is_there_and_tells_the_one_topic(aws: Callable[[str], Any]) -> None:
+    """The local cloud knows no sums of metrics: such an alarm is there once for each of its metrics."""
+    alarms = aws("cloudwatch").describe_alarms()["MetricAlarms"]
+    [topic] = aws("sns").list_topics()["Topics"]
+    declared = {
+        resource["Properties"]["AlarmDescription"]
+        for resource in template()["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+    assert {alarm["AlarmDescription"] for alarm in alarms} == declared
+    assert all(alarm["AlarmActions"] == [topic["TopicArn"]] for alarm in alarms)
+
+
+def test_the_dashboard_shows_the_five_figures(aws: Callable[[str], Any]) -> None:
+    [entry] = aws("cloudwatch").list_dashboards()["DashboardEntries"]
+    body = aws("cloudwatch").get_dashboard(DashboardName=entry["DashboardName"])["DashboardBody"]
+
+    assert len(json.loads(body)["widgets"]) == 5
+    for metric in ("HoldsExpired", "PaymentSuccess", "PaidByWallet", "ExpiryLag", "RoomsReleased"):
+        assert f'MetricName="{metric}"' in json.dumps(json.loads(body)).replace('\\"', '"')
+
+
+def test_every_saved_query_runs_over_the_logs_that_the_functions_wrote(alice: Guest, aws: Callable[[str], Any]) -> None:
+    """The local cloud saves no queries, but it runs them."""
+    alice.call("POST", "/bookings/bk_" + "a" * 26 + "/cancel")
+    logs = aws("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    now = int(time.time())
+    queries = {
+        name: resource["Properties"]["QueryString"]
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == "AWS::Logs::QueryDefinition"
+    }
+
+    assert len(queries) == 7
+    for text in queries.values():
+        begun = logs.start_query(logGroupNames=groups, startTime=now - 3600, endTime=now + 60, queryString=text)
+        assert logs.get_query_results(queryId=begun["queryId"])["status"] in {"Complete", "Running", "Scheduled"}

@@ -1,0 +1,48 @@
+"""The promises about money, played against a stack whose holds are short, and the books of it all."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.system.conftest import RunningStack
+
+pytestmark = pytest.mark.system
+
+HOLD_SECONDS = 20  # room for a slow machine to pay in time, and still short enough to wait for
+WALK_SECONDS = 600
+
+
+@pytest.fixture(scope="module")
+def stack(start_stack: Callable[..., RunningStack]) -> RunningStack:
+    return start_stack(HOLD_SECONDS=str(HOLD_SECONDS))
+
+
+@pytest.fixture(scope="module")
+def story(stack: RunningStack) -> str:
+    return stack.local("walkthrough", seconds=WALK_SECONDS)
+
+
+def test_the_walkthrough_plays_to_its_end_and_skips_nothing(story: str) -> None:
+    assert story.endswith("All that was played was as promised.\n")
+    assert "skipped" not in story
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Finalize confirmed, then hung in the capture. kill -9",
+        "The hold was expired when",
+        "Finalize: 410 hold_expired.",
+        "50 signed deliveries, 4 at once: 50 times 2xx.",
+        "1,234.57 in the wallet; lines in its ledger: 1.",
+        "Preview: 50 % back, 617.29 to the wallet and 2,637.71 to the card.",
+        "Cancel: cancelled, 617.29 came to the wallet. At Stripe: 5,275.43 captured, 2,637.71 refunded",
+        "all books are right",
+    ],
+)
+def test_the_walkthrough_tells(story: str, line: str) -> None:
+    assert line in story
+
+
+def test_settle_finds_nothing_left_to_do(stack: RunningStack, story: str) -> None:
+    assert '"waiting": 0, "failed": 0, "remaining": 0' in stack.local("settle")
