@@ -81,7 +81,10 @@ def _command(folder: Path, api_url: str, examples: int, seed: int) -> list[str]:
 
 def _configuration(token: str) -> str:
     """The token of an admin, who is a guest as well, by a file: a command line can be read by all on the machine."""
-    return f"headers = {{ Authorization = {json.dumps('Bearer ' + token)} }}\nrequest-timeout = 60\n"
+    hooks = Path(__file__).with_name("fuzz_hooks.py")
+    lines = {"hooks": str(hooks), "request-timeout": 60}
+    table = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
+    return f"{table}headers = {{ Authorization = {json.dumps('Bearer ' + token)} }}\n"
 
 
 if __name__ == "__main__":

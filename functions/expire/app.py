@@ -27,18 +27,19 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     mine = store.within(context.get_remaining_time_in_millis() / 1000)
     if "Records" in event:
         return {"batchItemFailures": _restore_all(event["Records"], mine)}
-    if event.get("dry_run") is True:
+    if event.get("dry_run", False) is not False:
         return list_due(store=mine, clock=utc_now)
     summary: dict[str, Any] = msgspec.to_builtins(sweep(store=mine, clock=utc_now))
     return summary
 
 
 def _restore_all(records: list[dict[str, Any]], store: Store) -> list[dict[str, str]]:
-    """From the first record that fails on, the stream delivers again: order is kept, and a repeat does nothing."""
+    """Tries every record; the stream delivers again from the first that failed on, and a repeat does nothing."""
+    failed = []
     for record in records:
         try:
             restore(booking_of(from_wire(record["dynamodb"]["OldImage"])), store=store, clock=utc_now)
         except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
             logger.exception("could not release a deleted hold", extra={"event_id": record.get("eventID")})
-            return [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
-    return []
+            failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+    return failed[:1]

@@ -24,6 +24,7 @@ from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model import utc_now
 from holdfast.payment import PaymentRequest, PaymentStart, start_payment
+from holdfast.receive import finalize_for_guest
 from holdfast.settings import Settings
 from holdfast.store import Store
 
@@ -74,7 +75,7 @@ def post_payment(call: Call) -> Answer:
 )
 def post_finalize(call: Call) -> Answer:
     """The one way to pay: wallet, card or both. A repeat gives the same answer."""
-    done = finalize(
+    done = finalize_for_guest(
         call.booking_id,
         caller=call.user_id,
         request=call.body(FinalizeRequest),

@@ -70,12 +70,6 @@ def settling_late_money_that_buys_nothing(house: House) -> Act:
     return lambda house: house.settle()
 
 
-def cancelling(house: House) -> Act:
-    booking = house.hold(room=ROOM)
-    house.confirmed(booking, wallet=WALLET)
-    return lambda house: house.cancel(booking)
-
-
 def cancelling_for_half(house: House) -> Act:
     booking = house.hold(room=ROOM)
     house.confirmed(booking, wallet=WALLET)
@@ -155,7 +149,6 @@ FLOWS = {
     "capture": Flow(settling_a_capture, Status.CONFIRMED, WALLET),
     "late money": Flow(settling_late_money, Status.CONFIRMED, WALLET),
     "late money, no room": Flow(settling_late_money_that_buys_nothing, Status.EXPIRED, 0),
-    "cancel": Flow(cancelling, Status.CANCELLED, 0),
     "cancel for half": Flow(cancelling_for_half, Status.CANCELLED, WALLET // 2),
     "cancel before capture": Flow(cancelling_before_the_capture, Status.CANCELLED, WALLET // 2),
     "refund": Flow(settling_a_refund, Status.CANCELLED, WALLET // 2),
@@ -165,7 +158,6 @@ FLOWS = {
     "top-up closed": Flow(closing_a_topup, None, 0),
 }
 REPEATABLE = {
-    "cancel",
     "cancel for half",
     "cancel before capture",
     "cancel a hold",

@@ -4,6 +4,7 @@ import importlib.util
 import json
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +36,7 @@ class Handlers:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, clock: FakeClock, razorpay_url: str, stripe_url: str) -> None:
         self._monkeypatch = monkeypatch
         self._clock = clock
+        self._apps: dict[str, Any] = {}
         both = [WEBHOOK_SECRET, OLD_WEBHOOK_SECRET]
         environment = {
             "TABLE_NAME": TABLE_NAME,
@@ -78,6 +80,11 @@ class Handlers:
         return answer["statusCode"], json.loads(answer["body"])
 
     def _app(self, function: str) -> Any:
+        if function not in self._apps:
+            self._apps[function] = self._loaded(function)
+        return self._apps[function]
+
+    def _loaded(self, function: str) -> Any:
         spec = importlib.util.spec_from_file_location(f"payments.{function}", ROOT / "functions" / function / "app.py")
         assert spec is not None
         assert spec.loader is not None
@@ -87,9 +94,15 @@ class Handlers:
         return module
 
 
+@cache
+def _session() -> Any:
+    """One for all tests: it keeps the description of the service, which is slow to read."""
+    return botocore.session.get_session()
+
+
 def _secret(value: dict[str, Any]) -> str:
     """The name of a new secret: a name that was asked for before may be cached."""
     name = f"holdfast-{uuid4()}"
-    client: Any = botocore.session.get_session().create_client("secretsmanager", region_name="us-east-1")
+    client: Any = _session().create_client("secretsmanager", region_name="us-east-1")
     client.create_secret(Name=name, SecretString=json.dumps(value))
     return name

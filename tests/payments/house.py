@@ -1,7 +1,7 @@
 """One small hotel with one payment gateway: what guests, the gateway, the scheduler and admins do there."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -47,7 +47,8 @@ class House:
     clock: FakeClock
     till: Till
     gateways: dict[str, Gateway]
-    told: int = field(default=0)  # events of the gateway that were delivered
+    told: int = 0  # events of the gateway that were delivered
+    run: str = ""  # part of each key: localstripe lives through many tests, and remembers the keys of all
 
     # Guests
 
@@ -57,7 +58,9 @@ class House:
         request = ReserveRequest(
             room_type_id=room, check_in=check_in, check_out=check_in + timedelta(days=nights), rooms=1, guests=1
         )
-        return reserve(request, user_id=user, key=key, hold_seconds=HOLD_SECONDS, store=self.store, clock=self.clock)[0]
+        return reserve(
+            request, user_id=user, key=key + self.run, hold_seconds=HOLD_SECONDS, store=self.store, clock=self.clock
+        )[0]
 
     def start(
         self, booking: Booking, *, wallet: int = 0, promo: str | None = None, gateway: str | None = None
@@ -118,9 +121,9 @@ class House:
 
     def start_topup(self, amount: int = 50_000, user: str = ALICE, key: str = "topup-1") -> TopUpView:
         request = TopUpRequest(gateway=_known(self.till.name), amount=amount)
-        return start_topup(request, user_id=user, key=key, store=self.store, gateways=self.gateways, clock=self.clock)[
-            0
-        ]
+        return start_topup(
+            request, user_id=user, key=key + self.run, store=self.store, gateways=self.gateways, clock=self.clock
+        )[0]
 
     def finalize_topup(self, topup: TopUpView, proof: Proof, user: str = ALICE) -> TopUpView:
         return finalize_topup(

@@ -221,9 +221,6 @@ def update(text: str) -> tuple[Change, ...]:
         changes.append(_change(tokens, section))
         while tokens.take(","):
             changes.append(_change(tokens, section))
-    paths = [change.path for change in changes]
-    if any(a != b and a[: len(b)] == b for a in paths for b in paths) or len(set(paths)) < len(paths):
-        raise Refused("two document paths overlap")
     return tuple(changes)
 
 
@@ -245,14 +242,17 @@ def changed(item: Item, changes: tuple[Change, ...], names: Names, values: Item)
     """The item after the update; the given one stays as it is, and shares what did not change."""
     after = dict(item)
     copied: set[Path] = set()
-    for change in changes:
+    paths = [tuple(names[part] if part[0] == "#" else part for part in change.path) for change in changes]
+    if len(set(paths)) < len(paths) or any(a != b and a[: len(b)] == b for a in paths for b in paths):
+        raise Refused("two document paths overlap")
+    for change, path in zip(changes, paths, strict=True):
         wire: Wire | None = values[change.value] if change.value else None
         if change.operand and wire is not None:
             have = found(item, change.operand, names)
             if have is None or "N" not in have:
                 raise Refused("an operand of the update is missing, or no number")
             wire = {"N": str(int(have["N"]) + change.sign * int(wire["N"]))}
-        _put(after, tuple(names[part] if part[0] == "#" else part for part in change.path), wire, copied)
+        _put(after, path, wire, copied)
     return after
 
 

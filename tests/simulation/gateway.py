@@ -33,6 +33,7 @@ class SimulatedGateway:
     name: str
     closes_orders: bool
     faults: Faults
+    call_seconds: float
     tell: Callable[[str, str], None]  # sends a webhook about an order of this gateway
     orders: dict[str, GatewayPayment] = field(default_factory=dict)
     _keys: dict[str, tuple[str, GatewayError | str, int]] = field(default_factory=dict)

@@ -113,6 +113,7 @@ def at_work(
         (holdfast.table, "random", jitter),
         (holdfast.logs, "metrics", _Figures()),
         (handler, "emit", lines.take),
+        (logger._logger, "propagate", False),
     ]
     for module in modules.values():
         swapped += [(module, "store", store), (module, "utc_now", clock.utc)]

@@ -39,7 +39,7 @@ MARKS = (
     "answered 409 not_payable",
     "answered 410 hold_expired",
     "a webhook sent again",
-    "a webhook confirmed",
+    "webhook confirmed",
     "settle confirmed",
     "an older order paid",
     "a top-up credited",
@@ -50,7 +50,6 @@ MARKS = (
     "settle carried out a due",
     "an authorisation lapsed",
     "a refund failed later",
-    "an operator settles what is stuck",
 )
 
 

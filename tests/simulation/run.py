@@ -30,10 +30,12 @@ class Outcome:
     calls: list[tuple[str, str, bool]]
 
     def last_lines(self, count: int = TRACE_SHOWN) -> list[str]:
-        return [f"{us / 1e6:12.6f} {name:>14} {what} {_shown(told)}" for us, name, what, told in self.trace[-count:]]
+        """The end of the trace, without the rounds that found nothing to do."""
+        busy = [line for line in self.trace if line[2] != "query"]
+        return list(map(_line, busy[-count:]))
 
     def digest(self) -> str:
-        return sha256("\n".join(self.last_lines(len(self.trace))).encode()).hexdigest()
+        return sha256("\n".join(map(_line, self.trace)).encode()).hexdigest()
 
 
 def run(plan: Plan, kept_faults: frozenset[str] | None = None, forced: dict[str, Fault] | None = None) -> Outcome:
@@ -67,6 +69,11 @@ def _marked(line: dict[str, Any]) -> list[str]:
     if tag in {Tag.PAYMENT_CAPTURED, Tag.PAYMENT_VOIDED, Tag.PAYMENT_REFUNDED} and by == "settle":
         marks.append("settle carried out a due")
     return marks
+
+
+def _line(line: tuple[int, str, str, Any]) -> str:
+    us, name, what, told = line
+    return f"{us / 1e6:12.6f} {name:>14} {what} {_shown(told)}"
 
 
 def _shown(told: Any) -> str:

@@ -1,4 +1,4 @@
-"""Thousands of small worlds, each with its own guests, faults and order of things: every promise holds in all of them."""
+"""Thousands of small worlds, each with its own guests, faults and order of things: the promises hold in all of them."""
 
 import os
 import subprocess
@@ -56,9 +56,9 @@ class TestFailures:
     def test_it_shrinks_to_the_operations_and_faults_that_it_takes(self) -> None:
         bug = next(bug for bug in BUGS if bug.name == "an expired hold keeps its rooms")
         with planted(bug):
-            plan = drawn(0, "pay")
+            plan = drawn(0, "mixed")
             small = shrunk(run(plan))
-            assert [operation.kind for operation in small.plan.operations] == ["reserve"]
+            assert 1 <= len(small.plan.operations) <= 2 < len(plan.operations)
             assert small.faults == {}
             again = run(with_operations(plan, small.plan.operations), frozenset())
             assert again.broken[0].startswith("INV1")
@@ -68,7 +68,7 @@ class TestFailures:
         with planted(next(bug for bug in BUGS if bug.name == "a payment start moves the deadline")):
             lines = list(explain(run(drawn(0, "mixed"))))
         text = "\n".join(lines)
-        assert lines[0].startswith("seed 0, profile mixed: 1 broken")
+        assert lines[0] == "seed 0, profile mixed: 1 broken"
         assert " start ref=" in text
         trace = lines[lines.index("its last lines:") + 1 : lines.index("again:")]
         assert 10 <= len(trace) <= 30

@@ -17,6 +17,7 @@ from holdfast.audit_view import at_rest, view_of
 from holdfast.errors import BookingError
 from holdfast.items import page_item, promo_item
 from holdfast.model import PolicyStep, Promo, PromoKind, Property, RoomType, TopUpStatus, opened_page
+from holdfast.payments import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
 from holdfast.store import Store
 from holdfast.table import Table, from_wire, to_wire
 from tests.conftest import table_definition
@@ -59,6 +60,7 @@ POISON = {
     "due_at": {"N": "1"},
 }
 _POISON_KEY = ("BOOKING#bk_poison", "BOOKING")
+CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
 AUDITS = 3  # in full, while the plan is played
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest
 
@@ -75,7 +77,7 @@ class Jitter:
 
 
 @cache
-def _opening() -> tuple[Item, ...]:
+def opening() -> tuple[Item, ...]:
     """The table before anything happens: two room types with two months each, and two promos."""
     pages = [page_item(opened_page(PLACE, room, month)) for room in ROOM_TYPES for month in ("2026-11", "2026-12")]
     return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS)])
@@ -90,6 +92,10 @@ def _index_shapes() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
         more = tuple(told["Projection"].get("NonKeyAttributes", ()))
         shapes.append((told["IndexName"], keys["HASH"], keys["RANGE"], more))
     return tuple(shapes)
+
+
+def indexes() -> list[Index]:
+    return [Index(*shape) for shape in _index_shapes()]
 
 
 @dataclass
@@ -108,16 +114,16 @@ class World:
         self.faults = Faults(self.clock, plan.fault_rate, self.kept_faults, self.forced)
         self.faults.slow_index = plan.slow_index
         self.faults.seed_index(plan.seed)
-        self.table = StandIn(TABLE, [Index(*shape) for shape in _index_shapes()], self.faults)
-        self.table.load(_opening())
+        self.table = StandIn(TABLE, indexes(), self.faults)
+        self.table.load(opening())
         self.safety = Safety(self.clock, self.faults)
         self.safety.watch(self.table.items)
         self.table.on_commit.append(self.safety.check)
         self.guests = Guests(self)
         self.jitter = Jitter(self.clock)
         self.gateways = Named(
-            stripe=SimulatedGateway("stripe", True, self.faults, self._webhook),
-            razorpay=SimulatedGateway("razorpay", False, self.faults, self._webhook),
+            stripe=SimulatedGateway("stripe", True, self.faults, CALL_SECONDS, self._webhook),
+            razorpay=SimulatedGateway("razorpay", False, self.faults, LONGEST_CALL_SECONDS, self._webhook),
         )
         self._ids = 0
         self._deletions: list[Item] = []
@@ -303,8 +309,16 @@ class World:
             task.invocation = None
         if process.confirmed and 400 <= answer.get("statusCode", 200) < 500:
             code = json.loads(answer["body"])["code"]
-            self.broken.append(f"ANS2 {process.confirmed}: done, and answered {answer['statusCode']} {code}")
+            if code != "payment_declined" or not all(map(self._undone, process.confirmed)):
+                self.broken.append(f"ANS2 {process.confirmed}: done, and answered {answer['statusCode']} {code}")
         return answer
+
+    def _undone(self, booking_id: str) -> bool:
+        """Whether the booking is cancelled again, with nothing taken."""
+        orders = [order for gateway in self.gateways.values() for order in gateway.orders.values()]
+        taken = any(order.reference == booking_id and order.captured for order in orders)
+        item = self.table.items[f"BOOKING#{booking_id}", "BOOKING"]
+        return bool(item["status"]["S"] == "cancelled" and not taken)
 
     def _webhook(self, gateway: str, order_id: str) -> None:
         """News of an order, some time later, perhaps twice, until it is taken."""

@@ -1,11 +1,11 @@
-"""What only the deployed front shows: tokens, origins, the pages, alarms and queries, and odd requests by the hundred."""
+"""What only the deployed front shows: tokens, origins, pages, alarms and queries, and odd requests by the hundred."""
 
 import json
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -41,7 +41,7 @@ def alice(stack: RunningStack) -> Guest:
 
 
 @pytest.fixture
-def aws(stack: RunningStack) -> Iterator[Callable[[str], Any]]:
+def aws(stack: RunningStack) -> Callable[[str], Any]:
     """Clients of the local cloud."""
 
     def client(service: str) -> Any:
@@ -67,6 +67,7 @@ def test_a_token_that_is_wrong_in_any_way_is_refused(stack: RunningStack, alice:
 
     assert {says: ask(stack, f"Bearer {token}") for says, token in tokens.items()} == dict.fromkeys(tokens, 401)
     assert ask(stack, f"Bearer {alice.token}") == 200
+    assert ask(stack) == ask(stack, "Bearer") == 401
 
 
 def test_an_id_token_is_refused_by_the_code(stack: RunningStack, alice: Guest, aws: Callable[[str], Any]) -> None:

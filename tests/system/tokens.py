@@ -62,7 +62,7 @@ def bad_tokens(token: str, public_key: Claims) -> dict[str, str]:
         "a group of one's own": with_other_claims(token, **{"cognito:groups": ["admin"]}),
         "no signature": token.rpartition(".")[0] + ".",
         "half a token": token[: len(token) // 2],
-        "no token": "",
+        "not a token": "x",
     }
 
 

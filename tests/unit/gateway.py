@@ -21,6 +21,7 @@ class FakeGateway:
     """
 
     name: str = "stripe"
+    call_seconds: float = 5.0
     closes_orders: bool = True
     unproven: bool = False  # the browser's proof is not the gateway's
     orders: dict[str, GatewayPayment] = field(default_factory=dict)

@@ -265,7 +265,6 @@ BAD_QUERIES = [
     ("GET /bookings", {"cursor": "12"}, "cursor"),
     ("GET /bookings", {"cursor": ".bk_1"}, "cursor"),
     ("GET /bookings", {"cursor": "9" * 40 + ".bk_1"}, "cursor"),  # DynamoDB's numbers have 38 digits
-    ("GET /bookings", {"cursor": ""}, "cursor"),
     ("GET /bookings", {"page": "2"}, "page"),
     ("GET /wallet/entries", {"cursor": "-1"}, "cursor"),
     ("GET /wallet/entries", {"cursor": "1.5"}, "cursor"),
@@ -279,7 +278,6 @@ BAD_QUERIES = [
     ("GET /properties", {"rooms": "2.0"}, "rooms"),
     ("GET /properties", {"rooms": "1,2"}, "rooms"),  # what API Gateway makes of ?rooms=1&rooms=2
     ("GET /properties", {"guests": "many"}, "guests"),
-    ("GET /properties", {"city": ""}, "city"),
     ("GET /properties", {"near": "me"}, "near"),
 ]
 

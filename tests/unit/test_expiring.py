@@ -18,7 +18,7 @@ from tests.unit.log_lines import LogLines
 from tests.unit.stays import DEADLINE, a_hold, a_promo, clock_at, everything, free, put_hold
 from tests.unit.troubled_client import throttled, troubled_store
 
-NOTHING = {"expired": 0, "lost_race": 0, "failed": 0, "remaining": 0, "lag_seconds_max": 0.0, "rooms_released": 0}
+NOTHING = {"expired": 0, "lost_race": 0, "failed": 0, "remaining": 0, "lag_seconds_max": 0.0}
 
 
 def break_booking(store: Store, booking_id: str, update: str = "REMOVE night_prices") -> None:
@@ -44,7 +44,7 @@ class TestSweep:
 
         summary = front_door.expire()
 
-        assert summary == NOTHING | {"expired": 2, "rooms_released": 3, "lag_seconds_max": 30.0}
+        assert summary == NOTHING | {"expired": 2, "lag_seconds_max": 30.0}
         assert front_door.booking(first)["status"] == "expired"
         assert front_door.booking(second, BOB)["status"] == "expired"
         assert front_door.booking(young, "carol")["status"] == "reserved"
@@ -93,7 +93,7 @@ class TestSweep:
 
         summary = front_door.expire()
 
-        assert summary == NOTHING | {"expired": 1, "rooms_released": 1, "failed": 1}
+        assert summary == NOTHING | {"expired": 1, "failed": 1}
         assert [booking.status for booking in store.bookings([stuck, fine])] == ["reserved", "expired"]
 
     def test_a_hold_that_cannot_be_read_stops_no_other(
@@ -107,7 +107,7 @@ class TestSweep:
 
         summary = front_door.expire()
 
-        assert summary == NOTHING | {"expired": 3, "rooms_released": 3, "failed": 1}
+        assert summary == NOTHING | {"expired": 3, "failed": 1}
         assert any(line["level"] == "ERROR" and broken in json.dumps(line) for line in lines.all)
 
     def test_a_stale_row_of_the_index_is_a_lost_race(self, store: Store, hotel: CatalogStore) -> None:
@@ -203,11 +203,21 @@ class TestDryRun:
         assert everything(store) == before
 
     @pytest.mark.parametrize("flag", ["true", 1, None])
-    def test_only_true_is_a_dry_run(self, front_door: FrontDoor, clock: FakeClock, flag: Any) -> None:
+    def test_a_flag_that_is_not_false_touches_nothing(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store, flag: Any
+    ) -> None:
+        front_door.held()
+        clock.advance(600)
+        before = everything(store)
+
+        assert front_door.expire({"dry_run": flag})["dry_run"] is True
+        assert everything(store) == before
+
+    def test_false_is_a_sweep(self, front_door: FrontDoor, clock: FakeClock) -> None:
         front_door.held()
         clock.advance(600)
 
-        assert front_door.expire({"dry_run": flag})["expired"] == 1
+        assert front_door.expire({"dry_run": False})["expired"] == 1
 
 
 def deletion(image: dict[str, Any], number: str = "1") -> dict[str, Any]:

@@ -146,7 +146,7 @@ def refuse_unpayable(booking: Booking, now: datetime) -> None:
     """Raises HoldExpired or NotPayable unless the booking is a live hold at `now`."""
     match booking.status_at(now):
         case Status.EXPIRED:
-            raise HoldExpired("The ten minutes are over and the rooms are back on sale; please book again.")
+            raise HoldExpired("The hold is over and its rooms are back on sale; please book again.")
         case Status.RESERVED | Status.PAYMENT_PENDING:
             return
         case status:

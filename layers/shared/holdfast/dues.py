@@ -16,14 +16,13 @@ from holdfast.errors import BookingError, Busy
 from holdfast.logs import Metric, Tag, count, record, record_entry
 from holdfast.model import Booking, Clock, Due, DueAction, Status, millis, wallet_entry
 from holdfast.payments import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
     Gateway,
     GatewayError,
     GatewayPayment,
     GatewayRefused,
     GatewayUnknown,
     PaymentState,
+    retry_pause_seconds,
 )
 from holdfast.store import Lost
 from holdfast.table import CALL_SECONDS, Table
@@ -34,14 +33,18 @@ if TYPE_CHECKING:
 
     from holdfast.store import Store
 
-FIRST_RETRY_SECONDS = 60
-LONGEST_RETRY_SECONDS = 3600
 STUCK_AFTER_ATTEMPTS = 30  # about a day; a gateway keeps the answer to a key that long, so a repeat may help till then
-GATEWAY_SECONDS = CONNECT_SECONDS + READ_SECONDS + CALL_SECONDS  # one gateway call, and its outcome written down
+
+
+LOST_FOR_GOOD = frozenset({PaymentState.VOIDED, PaymentState.FAILED})  # an authorisation that can be captured no more
 
 
 class Lapsed(GatewayError):
-    """The authorisation is gone, so its capture can never succeed."""
+    """The authorisation is gone, so its capture can never succeed; `closed` when its order cannot be paid again."""
+
+    def __init__(self, *, closed: bool) -> None:
+        super().__init__("the authorisation has lapsed, or its money went back")
+        self.closed = closed
 
 
 def carry_out_dues(
@@ -54,8 +57,8 @@ def carry_out_dues(
     """
     unfinished: set[str] = set()  # orders with something earlier still to do: a refund never overtakes its capture
     for due in booking.dues:
-        in_time = store.table.seconds_left() >= GATEWAY_SECONDS and due.at_ms <= millis(clock())
-        if in_time and due in booking.dues and not due.stuck and due.order_id not in unfinished:
+        is_due = due in booking.dues and not due.stuck and due.at_ms <= millis(clock())
+        if is_due and due.order_id not in unfinished:
             booking = _carry_out(booking, due, store=store, gateways=gateways, clock=clock, by=by)
         if any(other.serial == due.serial and other.order_id == due.order_id for other in booking.dues):
             unfinished.add(due.order_id)
@@ -66,10 +69,13 @@ def _carry_out(
     booking: Booking, due: Due, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock, by: str
 ) -> Booking:
     try:
-        payment = _act(booking, due, gateways[due.gateway], store.table)
+        gateway = gateways[due.gateway]
+        if store.table.seconds_left() < gateway.call_seconds + CALL_SECONDS:
+            return booking  # the next round has more time
+        payment = _act(booking, due, gateway, store.table)
         done = store.commit(booking, _done(booking, due, payment, clock(), by), now=clock())
-    except Lapsed:
-        return _undo(booking, due, store=store, clock=clock, by=by)
+    except Lapsed as lapsed:
+        return _undo(booking, due, closed=lapsed.closed, store=store, clock=clock, by=by)
     except (GatewayError, BookingError) as error:
         return _put_off(booking, due, error, clock(), store)
     except Lost:
@@ -83,7 +89,7 @@ def _act(booking: Booking, due: Due, gateway: Gateway, table: Table) -> GatewayP
     payment = gateway.fetch(due.order_id)
     if _reached(due, payment, gateway):
         return payment
-    table.require(GATEWAY_SECONDS)
+    table.require(gateway.call_seconds + CALL_SECONDS)
     # A refund's key stays the same while it asks for the same. Capture and void are guarded by the payment's state as
     # well, and take a new key for each try, because a gateway repeats a stored failure for the old one.
     still_held = payment.captured - payment.refunded
@@ -92,8 +98,8 @@ def _act(booking: Booking, due: Due, gateway: Gateway, table: Table) -> GatewayP
     match due.action:
         case DueAction.CAPTURE if payment.state is PaymentState.AUTHORISED:
             _ask(lambda: gateway.capture(due.order_id, due.amount, booking.currency, tried))
-        case DueAction.CAPTURE if payment.state is PaymentState.VOIDED or 0 < payment.captured <= payment.refunded:
-            raise Lapsed("the authorisation has lapsed, or its money went back")
+        case DueAction.CAPTURE if payment.state in LOST_FOR_GOOD or 0 < payment.captured <= payment.refunded:
+            raise Lapsed(closed=payment.state is not PaymentState.FAILED)
         case DueAction.VOID if payment.holds_money and _may_still_buy(booking, due):
             raise GatewayUnknown("the order was paid after all, and may still buy the booking")
         case DueAction.VOID if still_held > 0:
@@ -103,7 +109,7 @@ def _act(booking: Booking, due: Due, gateway: Gateway, table: Table) -> GatewayP
         case DueAction.REFUND if payment.captured >= due.amount:
             missing = due.amount - payment.refunded
             _ask(lambda: gateway.refund(due.order_id, missing, f"{key}:{missing}"))
-    table.require(GATEWAY_SECONDS)
+    table.require(gateway.call_seconds + CALL_SECONDS)
     payment = gateway.fetch(due.order_id)
     if not _reached(due, payment, gateway):
         told = f"{payment.state}, {payment.captured} captured, {payment.refunded} refunded"
@@ -147,7 +153,8 @@ def _done(booking: Booking, due: Due, payment: GatewayPayment, now: datetime, by
     dues = tuple(other for other in booking.dues if other != due)
     note = f"{due.amount} captured" if due.action is DueAction.CAPTURE else f"{payment.refunded} refunded"
     if due.action is DueAction.VOID and payment.captured == 0:
-        note = "the gateway order is closed; nothing was taken"
+        closed = payment.state is PaymentState.VOIDED
+        note = "the gateway order is closed; nothing was taken" if closed else "nothing was paid at the gateway"
     return booking.moved(booking.status, now, by, note=note, payment=own, dues=dues)
 
 
@@ -166,7 +173,7 @@ def _record_done(before: Booking, after: Booking, due: Due, payment: GatewayPaym
     )
 
 
-def _undo(booking: Booking, due: Due, *, store: Store, clock: Clock, by: str) -> Booking:
+def _undo(booking: Booking, due: Due, *, closed: bool, store: Store, clock: Clock, by: str) -> Booking:
     """Cancels a booking whose card can never be charged: its rooms, promo use and wallet part go back."""
 
     def attempt() -> tuple[Booking, Booking]:
@@ -174,13 +181,14 @@ def _undo(booking: Booking, due: Due, *, store: Store, clock: Clock, by: str) ->
         current, now = file.booking or booking, clock()
         if due not in current.dues:
             return current, current
+        void = () if closed else (msgspec.structs.replace(due, action=DueAction.VOID, serial=current.version),)
         confirmed = current.status is Status.CONFIRMED  # else cancelled before, with the wallet part it was due
         undone = current.moved(
             Status.CANCELLED,
             now,
             by,
             note="the card's authorisation lapsed before it was charged; nothing was taken",
-            dues=tuple(other for other in current.dues if other.order_id != due.order_id),
+            dues=(*(other for other in current.dues if other.order_id != due.order_id), *void),
             payment=msgspec.structs.replace(current.payment, voided=True) if current.payment else None,
             wallet_refunded=current.wallet_paid if confirmed else current.wallet_refunded,
         )
@@ -198,9 +206,9 @@ def _undo(booking: Booking, due: Due, *, store: Store, clock: Clock, by: str) ->
 def _put_off(booking: Booking, due: Due, error: Exception, now: datetime, store: Store) -> Booking:
     """The due with its next try later, each time twice as late; if that cannot be written, it is tried sooner."""
     attempts = due.attempts + 1
-    pause_seconds = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**due.attempts)
+    pause_seconds = retry_pause_seconds(f"{booking.booking_id} {due.serial}", due.attempts)
     later = msgspec.structs.replace(
-        due, attempts=attempts, at_ms=millis(now) + pause_seconds * 1000, stuck=attempts >= STUCK_AFTER_ATTEMPTS
+        due, attempts=attempts, at_ms=millis(now) + int(pause_seconds * 1000), stuck=attempts >= STUCK_AFTER_ATTEMPTS
     )
     record(
         Tag.SETTLE_FAILED,

@@ -42,6 +42,10 @@ class PaymentDeclined(BookingError):
     status, code, title = 402, "payment_declined", "The payment was not accepted"
 
 
+class WrongMoney(PaymentDeclined):
+    """What was paid on the booking's own order is not what the quote asks for; it goes back."""
+
+
 class Forbidden(BookingError):
     status, code, title = 403, "forbidden", "This needs another role"
 

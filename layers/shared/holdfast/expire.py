@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from holdfast.errors import Busy
 from holdfast.items import HOLDS_DUE
 from holdfast.logs import Metric, Tag, count, logger, record
 from holdfast.model import HOLDING, Booking, Clock, Status, millis
@@ -24,39 +25,44 @@ if TYPE_CHECKING:
     from holdfast.store import DueRow, Store
 
 WORKERS = 8  # room types swept at the same time; the holds of one are released in turn, for they share its pages
+SHARD_LIMIT = 5000  # due holds of a shard that one sweep takes up
 BATCH = 25  # bookings read in one round trip
 RESERVE_SECONDS = 5.0  # of the time left, in which no new batch is begun
 
 
 class Sweep(msgspec.Struct, kw_only=True):
-    """What one sweep did. `remaining` is how many due holds it saw and had no time for, or could not release."""
+    """What one sweep did. `remaining` is how many due holds it knows of and had no time for; there may be more."""
 
     expired: int = 0
     lost_race: int = 0
     failed: int = 0
     remaining: int = 0
     lag_seconds_max: float = 0.0
-    rooms_released: int = 0
 
 
 def sweep(*, store: Store, clock: Clock) -> Sweep:
     """Expires every hold that is due, in parallel by room type, within the time that the store has left."""
     by_room_type: dict[str, list[DueRow]] = {}
-    total = Sweep()
+    total, rooms_released = Sweep(), 0
     for shard in store.shards(HOLDS_DUE):
-        rows, more = store.due(shard, clock())
+        try:
+            rows, more = store.due(shard, clock(), limit=SHARD_LIMIT)
+        except Busy:
+            rows, more = [], True  # the other shards are swept all the same
         total.remaining += more
         for row in rows:
             by_room_type.setdefault(row.room_type_id, []).append(row)
     with ThreadPoolExecutor(WORKERS) as pool:
-        for part in pool.map(lambda rows: _sweep_room_type(rows, store=store, clock=clock), by_room_type.values()):
+        for part, rooms in pool.map(
+            lambda rows: _sweep_room_type(rows, store=store, clock=clock), by_room_type.values()
+        ):
             total.expired += part.expired
             total.lost_race += part.lost_race
             total.failed += part.failed
             total.remaining += part.remaining
-            total.rooms_released += part.rooms_released
+            rooms_released += rooms
             total.lag_seconds_max = max(total.lag_seconds_max, part.lag_seconds_max)
-    _count(total.expired, total.rooms_released, total.lag_seconds_max)
+    _count(total.expired, rooms_released, total.lag_seconds_max)
     logger.info("sweep of due holds", extra=msgspec.to_builtins(total))
     return total
 
@@ -118,8 +124,8 @@ def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
     return True
 
 
-def _sweep_room_type(rows: Sequence[DueRow], *, store: Store, clock: Clock) -> Sweep:
-    part = Sweep()
+def _sweep_room_type(rows: Sequence[DueRow], *, store: Store, clock: Clock) -> tuple[Sweep, int]:
+    part, rooms_released = Sweep(), 0
     for first in range(0, len(rows), BATCH):
         if store.table.seconds_left() < RESERVE_SECONDS:
             part.remaining += len(rows) - first
@@ -134,16 +140,16 @@ def _sweep_room_type(rows: Sequence[DueRow], *, store: Store, clock: Clock) -> S
         part.failed += len(unreadable)
         part.lost_race += len(batch) - len(found) - len(unreadable)
         for booking in found:
-            _sweep_one(booking, part, store=store, clock=clock)
-    return part
+            rooms_released += _sweep_one(booking, part, store=store, clock=clock)
+    return part, rooms_released
 
 
-def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> None:
-    """One hold, on its own: whatever is wrong with it is told and counted, and stops no other."""
+def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> int:
+    """The rooms that one hold gives back; whatever is wrong with it is told and counted, and stops no other."""
     now = clock()
     if booking.status not in HOLDING or booking.expires_at_ms > millis(now):
         part.lost_race += 1
-        return
+        return 0
     try:
         expired = _release(booking, now, store=store, by="expire")
     except Lost as lost:
@@ -157,8 +163,9 @@ def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> 
         logger.exception("a due hold cannot be released", extra={"booking_id": booking.booking_id})
     else:
         part.expired += 1
-        part.rooms_released += booking.rooms
         part.lag_seconds_max = max(part.lag_seconds_max, _lag_seconds(expired))
+        return booking.rooms
+    return 0
 
 
 def _release(booking: Booking, now: datetime, *, store: Store, by: str) -> Booking:

@@ -11,22 +11,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings import own_booking, promo_discount, refuse_unpayable, tried
+from holdfast.bookings import own_booking, tried
 from holdfast.dues import carry_out_dues
 from holdfast.errors import (
     AlreadyPaid,
     BookingError,
     Busy,
-    HoldExpired,
     InProgress,
     InsufficientWallet,
+    InvalidFields,
     NotFound,
     NotPayable,
     PaymentDeclined,
+    PriceChanged,
     PromoExhausted,
     PromoInvalid,
+    WrongMoney,
 )
-from holdfast.expire import reclaim
 from holdfast.finalize_request import (
     BY_GATEWAY,
     AdminFinalizeRequest,
@@ -36,27 +37,22 @@ from holdfast.finalize_request import (
 )
 from holdfast.logs import Metric, Tag, count, record, record_entry, record_refusal
 from holdfast.model import (
-    HOLDING,
     RESCUE_NOTE,
     Booking,
     Clock,
     DueAction,
     FrozenQuote,
     Status,
-    months,
-    short_nights,
-    today_in,
     wallet_entry,
 )
 from holdfast.payments import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
     Gateway,
     GatewayPayment,
     GatewayRefused,
     GatewayUnknown,
     PaymentState,
 )
+from holdfast.rescue import is_late, rescue_file, too_late
 from holdfast.table import CALL_SECONDS
 
 if TYPE_CHECKING:
@@ -66,8 +62,7 @@ if TYPE_CHECKING:
     from holdfast.store import Store
     from holdfast.transaction import File
 
-GATEWAY_SECONDS = CONNECT_SECONDS + READ_SECONDS + CALL_SECONDS  # to look at a payment and still commit
-LATE = HoldExpired("The hold is over and cannot be confirmed any more; an authorised payment is given back.")
+NOT_A_PAYMENT = (NotFound, InvalidFields, InProgress, Busy)  # refusals that say nothing of how payments fare
 
 
 class Finalized(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,49 +100,27 @@ def finalize(
     """
     check_shape(request)
     guest = isinstance(request, FinalizeRequest)
-    promo_code = request.promo_code.upper() if isinstance(request, FinalizeRequest) and request.promo_code else None
-    user_id = caller if guest else _guest_of(booking_id, store)
-    by = by or ("guest" if guest else f"admin {caller}")
-    looked_at = {seen.order_id: seen} if seen else {}
-
-    def attempt() -> tuple[Booking | None, Booking, File]:
-        file = store.file(booking_id, user_id, promo_code=promo_code)
-        booking = own_booking(file.booking, user_id)
-        if booking.status is Status.CONFIRMED:
-            _refuse_other_payment(booking, request)
-            return None, booking, file
-        late = _is_late(booking, request, clock())
-        try:
-            agreed = tried(
-                None if booking.quote else promo_code,
-                lambda: agreed_quote(request, booking, file, promo_code, clock()),
-                file=file,
-                store=store,
-                now=clock(),
-            )
-        except InsufficientWallet:
-            store.confirm_read(booking_id, booking)
-            raise
-        paid = None
-        if isinstance(request, FinalizeRequest) and request.mode in BY_GATEWAY:
-            paid = _verified(request, booking, agreed, late=late, store=store, gateways=gateways, looked_at=looked_at)
-        now = clock()
-        late = _is_late(booking, request, now)
-        if late:
-            file = _rescue_file(booking, store=store, clock=clock)
-        after = _confirmed(booking, request, agreed, paid, now, by, late=late)
-        return booking, store.commit(booking, after, now=now, file=file, rescue=late), file
-
+    ask = _Ask(
+        booking_id=booking_id,
+        request=request,
+        user_id=caller if guest else _guest_of(booking_id, store),
+        by=by or ("guest" if guest else f"admin {caller}"),
+        promo_code=request.promo_code.upper() if isinstance(request, FinalizeRequest) and request.promo_code else None,
+        looked_at={seen.order_id: seen} if seen else {},
+        store=store,
+        gateways=gateways,
+        clock=clock,
+    )
     try:
-        before, booking, file = store.until_won(attempt)
+        before, booking, file = store.until_won(lambda: _attempt(ask))
     except BookingError as refusal:
-        facts = {"payment_mode": request.mode, "code": refusal.code, "by": by}
-        record_refusal(booking_id, user_id, f"{refusal.code}: {refusal.detail}", **facts)
-        count(Metric.PAYMENT_SUCCESS, 0)
+        _record_refusal(ask, refusal)
         raise
     if before is not None:
         _record_confirmed(before, booking, file)
         booking = carry_out_dues(booking, store=store, gateways=gateways, clock=clock, by="finalize")
+        if booking.status is Status.CANCELLED and booking.payment and not booking.payment.captured:
+            raise PaymentDeclined("The card could not be charged after all; nothing was taken, the rooms are let go.")
     return Finalized(
         status="success",
         message="The booking is confirmed.",
@@ -157,6 +130,75 @@ def finalize(
         wallet_deducted=booking.wallet_paid,
         gateway_charged=booking.gateway_charged,
     )
+
+
+class _Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """One finalize: what is asked, by whom, with what. `looked_at` keeps the gateway's word, asked for once."""
+
+    booking_id: str
+    request: FinalizeRequest | AdminFinalizeRequest
+    user_id: str
+    by: str
+    promo_code: str | None
+    looked_at: dict[str, GatewayPayment]
+    store: Store
+    gateways: Mapping[str, Gateway]
+    clock: Clock
+
+
+def _attempt(ask: _Ask) -> tuple[Booking | None, Booking, File]:
+    """The booking before, None if it was paid so already; the booking confirmed; what that was decided from."""
+    file = ask.store.file(ask.booking_id, ask.user_id, promo_code=ask.promo_code)
+    booking = own_booking(file.booking, ask.user_id)
+    if booking.status is Status.CONFIRMED:
+        _refuse_other_payment(booking, ask.request)
+        return None, booking, file
+    late = is_late(booking, ask.request, ask.clock())
+    try:
+        agreed, paid = _agreed(ask, file, booking, late=late)
+    except (PriceChanged, InsufficientWallet, PromoInvalid, PromoExhausted, PaymentDeclined) as refusal:
+        if late:
+            raise too_late() from refusal
+        if isinstance(refusal, InsufficientWallet):
+            ask.store.confirm_read(ask.booking_id, booking)
+        raise
+    now = ask.clock()
+    late = is_late(booking, ask.request, now)
+    if late:
+        file = rescue_file(booking, store=ask.store, clock=ask.clock)
+    after = _confirmed(booking, ask.request, agreed, paid, now, ask.by, late=late)
+    return booking, ask.store.commit(booking, after, now=now, file=file, rescue=late), file
+
+
+def _agreed(ask: _Ask, file: File, booking: Booking, *, late: bool) -> tuple[FrozenQuote, GatewayPayment | None]:
+    """The price that request and booking agree on, and the gateway's payment for its part, if it has one."""
+    request = ask.request
+    agreed = tried(
+        None if booking.quote else ask.promo_code,
+        lambda: agreed_quote(request, booking, file, ask.promo_code, ask.clock()),
+        file=file,
+        store=ask.store,
+        now=ask.clock(),
+    )
+    if not isinstance(request, FinalizeRequest) or request.mode not in BY_GATEWAY:
+        return agreed, None
+    paid = _verified(
+        request,
+        booking,
+        agreed,
+        late=late,
+        store=ask.store,
+        gateways=ask.gateways,
+        looked_at=ask.looked_at,
+    )
+    return agreed, paid
+
+
+def _record_refusal(ask: _Ask, refusal: BookingError) -> None:
+    facts = {"payment_mode": ask.request.mode, "code": refusal.code, "by": ask.by}
+    record_refusal(ask.booking_id, ask.user_id, f"{refusal.code}: {refusal.detail}", **facts)
+    if not isinstance(refusal, NOT_A_PAYMENT):
+        count(Metric.PAYMENT_SUCCESS, 0)
 
 
 def _guest_of(booking_id: str, store: Store) -> str:
@@ -181,14 +223,6 @@ def _refuse_other_payment(booking: Booking, request: FinalizeRequest | AdminFina
         raise AlreadyPaid("The booking is confirmed by another payment; this one was not taken.")
 
 
-def _is_late(booking: Booking, request: FinalizeRequest | AdminFinalizeRequest, now: datetime) -> bool:
-    """Whether only a rescue can confirm the booking now; raises HoldExpired or NotPayable when nothing can."""
-    if booking.status_at(now) is Status.EXPIRED and request.mode in BY_GATEWAY and booking.payment:
-        return True
-    refuse_unpayable(booking, now)
-    return False
-
-
 def _verified(
     request: FinalizeRequest,
     booking: Booking,
@@ -207,24 +241,22 @@ def _verified(
     if order is None:
         raise NotPayable("The wallet covers this booking; finalize it with wallet_only.")
     if order.returning:
-        raise LATE if late else PaymentDeclined("This payment is being given back; start a new one.")
+        raise too_late() if late else PaymentDeclined("This payment is being given back; start a new one.")
     gateway, transaction_id = gateways[order.gateway], request.gateway_transaction_id or ""
     told_by_gateway = order.order_id in looked_at
     if not told_by_gateway and not gateway.proves(order.order_id, transaction_id, request.gateway_signature):
         raise PaymentDeclined("gateway_transaction_id is not proven to be the payment started for this booking.")
     payment = _look(order.order_id, gateway, store, looked_at)
+    if payment.transaction_id != transaction_id:
+        raise PaymentDeclined("gateway_transaction_id is not the payment of this booking's order.")
     told = (payment.reference, payment.amount, payment.currency)
-    if payment.transaction_id != transaction_id or told != (
-        booking.booking_id,
-        agreed.gateway_payable,
-        booking.currency,
-    ):
-        raise PaymentDeclined("The payment at the gateway is not for this booking, amount and currency.")
+    if told != (booking.booking_id, agreed.gateway_payable, booking.currency):
+        raise WrongMoney("The payment at the gateway is not for this booking, amount and currency; it is given back.")
     if payment.state is PaymentState.PROCESSING:
         raise InProgress("The gateway is still working on the payment; repeat in a moment.")
     if not payment.holds_money:
         if late:
-            raise LATE
+            raise too_late()
         raise PaymentDeclined(f"The payment at the gateway is {payment.state}, not authorised.")
     return payment
 
@@ -232,7 +264,7 @@ def _verified(
 def _look(order_id: str, gateway: Gateway, store: Store, looked_at: dict[str, GatewayPayment]) -> GatewayPayment:
     """The gateway's word on the order, asked for once in a finalize. Raises PaymentDeclined, Busy."""
     if order_id not in looked_at:
-        store.table.require(GATEWAY_SECONDS)
+        store.table.require(gateway.call_seconds + CALL_SECONDS)
         try:
             looked_at[order_id] = gateway.fetch(order_id)
         except GatewayRefused as error:
@@ -240,45 +272,6 @@ def _look(order_id: str, gateway: Gateway, store: Store, looked_at: dict[str, Ga
         except GatewayUnknown as error:
             raise Busy("The gateway did not answer; please repeat the request.") from error
     return looked_at[order_id]
-
-
-def _rescue_file(booking: Booking, *, store: Store, clock: Clock) -> File:
-    """What a late confirmation is decided from; raises HoldExpired unless stay, rooms, promo and wallet allow it.
-
-    A hold that is due but not yet released still has its rooms and its promo.
-    """
-    now, frozen = clock(), booking.quote
-    assert frozen is not None
-    if booking.check_in < today_in(booking.timezone, now):
-        raise LATE
-
-    def read() -> File:
-        return store.file(
-            booking.booking_id,
-            booking.user_id,
-            room_type_id=booking.room_type_id,
-            months=months(booking.check_in, booking.check_out),
-            promo_code=frozen.promo_code,
-        )
-
-    file = read()
-    if file.account.balance < frozen.wallet_applied:
-        raise LATE
-    if booking.status in HOLDING:
-        return file
-    short = short_nights(file.pages, booking.nights, booking.rooms)
-    if short:
-        reclaim(booking.room_type_id, short, store=store, clock=clock, by_booking=booking.booking_id)
-        file = read()
-        short = short_nights(file.pages, booking.nights, booking.rooms)
-    if short:
-        raise LATE
-    if frozen.promo_code:
-        try:
-            promo_discount(file, booking, now)
-        except (PromoExhausted, PromoInvalid) as error:
-            raise LATE from error
-    return file
 
 
 def _confirmed(

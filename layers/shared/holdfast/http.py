@@ -99,8 +99,9 @@ class Call:
         return value
 
     def query[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
-        """The query string as `fields`, by the rules of a body; every value is a text."""
-        return _decode(self.event.get("queryStringParameters") or {}, fields)
+        """The query string as `fields`, by the rules of a body; every value is a text, and an empty one is none."""
+        given: dict[str, str] = self.event.get("queryStringParameters") or {}
+        return _decode({name: value for name, value in given.items() if value}, fields)
 
     def body[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
         """The JSON body as `fields`; raises MalformedRequest, or InvalidFields naming every field that is wrong."""

@@ -13,6 +13,7 @@ from holdfast.logs import logger
 from holdfast.model import MAX_PAYMENT_STARTS, Booking, Clock, Payment, Status
 from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
 from holdfast.pricing import Quote, frozen_quote
+from holdfast.table import CALL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,6 +65,7 @@ def start_payment(
         booking = own_booking(file.booking, user_id)
         now = clock()
         refuse_unpayable(booking, now)
+        store.table.require(gateway.call_seconds + CALL_SECONDS)
         quote = tried(
             promo_code,
             lambda: quote_now(file, booking, promo_code, request.wallet_apply_amount, now),
@@ -74,7 +76,7 @@ def start_payment(
         fixed = frozen_quote(booking)
         if fixed and _same_choice(booking, fixed, quote, gateway):
             order = _reopened(booking, gateway)
-            if order is None or _payable(order):
+            if booking.payment is None or (order and _payable(order)):
                 return _start(gateway, fixed, order)
         order = _open(booking, quote, gateway)
         pending = _pending(booking, quote, gateway, order, clock())
@@ -119,8 +121,16 @@ def _payable(order: GatewayPayment) -> bool:
 
 
 def _reopened(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
+    """The booking's order as the gateway tells it now; None when there is none, or the gateway knows it no more."""
     order = booking.payment
-    return _asked(lambda: gateway.fetch(order.order_id)) if order else None
+    if order is None:
+        return None
+    try:
+        return gateway.fetch(order.order_id)
+    except GatewayRefused:
+        return None
+    except GatewayUnknown as error:
+        raise Busy("The gateway did not answer; please repeat the request.") from error
 
 
 def _asked[Answer](call: Callable[[], Answer]) -> Answer:

@@ -6,11 +6,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from zlib import crc32
 
 import msgspec
 
 CONNECT_SECONDS = 1
 READ_SECONDS = 4  # between bytes; with the connect, the 5 s that a gateway call may take
+LONGEST_CALL_SECONDS = 15.0  # what a method of any gateway may need, for those that make more than one call
+FIRST_RETRY_SECONDS = 60
+LONGEST_RETRY_SECONDS = 3600
+
+
+def retry_pause_seconds(what: str, attempts: int) -> float:
+    """Twice as long after each try, up to an hour, and shortened by up to half so that what failed together parts.
+
+    The shortening is drawn from what is tried and how often, not from chance, so a run can be replayed.
+    """
+    longest: int = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**attempts)
+    return float(longest) * (1 - crc32(f"{what} {attempts}".encode()) / 2**33)
 
 
 class GatewayError(Exception):
@@ -64,6 +77,7 @@ class Gateway(Protocol):
     """
 
     name: str
+    call_seconds: float  # the longest that one method is meant to take
     closes_orders: bool  # whether an order that nobody has paid can be closed for good
 
     def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:

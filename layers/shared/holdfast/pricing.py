@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from holdfast.errors import PromoInvalid
-from holdfast.model import FrozenQuote, Promo, PromoKind, TaxPeriod, TaxSlab, millis, nights
+from holdfast.model import DEFAULT_CURRENCY, FrozenQuote, Promo, PromoKind, TaxPeriod, TaxSlab, millis, nights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +163,7 @@ def refund(booking: Booking, days_left: int) -> Refund:
     paid = [booking.wallet_paid, booking.gateway_charged]
     amount = half_up(sum(paid) * percent, 100)
     wallet, gateway = split(amount, paid)
-    if gateway < MIN_GATEWAY_REFUND:
+    if gateway < MIN_GATEWAY_REFUND and booking.currency == DEFAULT_CURRENCY:
         wallet, gateway = amount, 0
     return Refund(refund_percent=percent, refund_amount=amount, wallet=wallet, gateway=gateway)
 

@@ -19,6 +19,7 @@ import requests
 
 from holdfast.payments import (
     CONNECT_SECONDS,
+    LONGEST_CALL_SECONDS,
     READ_SECONDS,
     BadSignature,
     GatewayPayment,
@@ -47,6 +48,7 @@ _STATES = {
 
 class RazorpayGateway:
     name = "razorpay"
+    call_seconds = LONGEST_CALL_SECONDS  # most methods look before they act, so they make two or three calls
     closes_orders = False
 
     def __init__(

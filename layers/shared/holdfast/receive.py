@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.dues import carry_out_dues
-from holdfast.errors import BookingError, Busy, InProgress, InsufficientWallet
-from holdfast.finalize import finalize
+from holdfast.errors import BookingError, Busy, HoldExpired, InProgress, InsufficientWallet, NotPayable, WrongMoney
+from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import BY_GATEWAY, FinalizeRequest
 from holdfast.logs import Metric, count, logger
 from holdfast.model import HOLDING, Booking, Clock, DueAction, Status, Unmatched, millis
-from holdfast.payments import GatewayRefused
+from holdfast.payments import GatewayError, GatewayRefused
 from holdfast.store import Lost
+from holdfast.table import CALL_SECONDS
 from holdfast.topup import TOPUP_ID, advance_topup
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ def receive(
 
     Raises Busy, InProgress, GatewayError when that could not be settled now: the news should come again.
     """
+    till = gateways[gateway]
+    store.table.require(till.call_seconds + CALL_SECONDS)
     try:
-        payment = gateways[gateway].fetch(order_id)
+        payment = till.fetch(order_id)
     except GatewayRefused:
         unknown = Unmatched(
             gateway=gateway, order_id=order_id, amount=0, currency="", payment_state="unknown", at_ms=millis(clock())
@@ -49,6 +52,8 @@ def receive(
         if topup and topup.order_id == order_id:
             advance_topup(topup, store=store, gateways=gateways, clock=clock)
             return
+        if not payment.holds_money:
+            return  # its order was opened just now, and is not written down yet
     booking = store.booking(reference) if reference else None
     if booking is None:
         unmatched = Unmatched(
@@ -69,6 +74,30 @@ def receive(
         return
     elif not own or not _confirmed(booking, payment, store=store, gateways=gateways, clock=clock, by=by):
         give_back(booking, payment, gateway=gateway, store=store, gateways=gateways, clock=clock, by=by)
+
+
+def finalize_for_guest(
+    booking_id: str,
+    request: FinalizeRequest,
+    *,
+    caller: str,
+    store: Store,
+    gateways: Mapping[str, Gateway],
+    clock: Clock,
+) -> Finalized:
+    """`finalize`, by the guest's browser; money that came too late for it is seen to at once, not left to a webhook.
+
+    Raises what `finalize` does.
+    """
+    try:
+        return finalize(booking_id, request, caller=caller, store=store, gateways=gateways, clock=clock)
+    except (HoldExpired, NotPayable, WrongMoney):
+        booking = store.booking(booking_id)
+        order = booking.payment if booking and booking.user_id == caller else None
+        if order and not order.voided:
+            with suppress(BookingError, GatewayError):  # settle goes on with what is due
+                receive(order.order_id, gateway=order.gateway, store=store, gateways=gateways, clock=clock, by="guest")
+        raise
 
 
 def _is_own(booking: Booking, order_id: str) -> bool:

@@ -46,6 +46,7 @@ _STATES = {
 
 class StripeGateway:
     name = "stripe"
+    call_seconds = float(CONNECT_SECONDS + READ_SECONDS)
     closes_orders = True
 
     def __init__(self, api_key: str, webhook_secrets: Sequence[str] = (), api_base: str = "") -> None:

@@ -20,8 +20,9 @@ from holdfast.errors import (
 )
 from holdfast.logs import record_entry
 from holdfast.model import DEFAULT_CURRENCY, MAX_AMOUNT, Clock, Entry, TopUp, TopUpStatus, millis
-from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState, retry_pause_seconds
 from holdfast.store import Lost
+from holdfast.table import CALL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 TOPUP_ID = re.compile(r"tu_[a-z2-7]{26}")
 MIN_TOPUP = 100  # minor units: what both gateways take and give back
 LOOK_AGAIN_SECONDS = 900  # after a start, when the guest never came back
-LONGEST_RETRY_SECONDS = 3600
 STUCK_AFTER_ATTEMPTS = 30
 
 
@@ -76,6 +76,7 @@ def start_topup(
             if (topup.gateway, topup.amount) != (request.gateway, request.amount):
                 raise IdempotencyKeyReused("This key made another top-up; send a new key for a new one.")
             return topup, gateway.fetch(topup.order_id), False
+        store.table.require(gateway.call_seconds + CALL_SECONDS)
         order = gateway.open_order(
             topup_id, request.amount, DEFAULT_CURRENCY, f"{topup_id}:order:{gateway.name}:{request.amount}"
         )
@@ -136,6 +137,7 @@ def advance_topup(
     Raises GatewayError, Busy.
     """
     gateway = gateways[topup.gateway]
+    store.table.require(gateway.call_seconds + CALL_SECONDS)
     payment = gateway.fetch(topup.order_id)
     if topup.status is TopUpStatus.CREDITED or not payment.holds_money:
         return topup, payment
@@ -184,11 +186,11 @@ def _closed(topup: TopUp, store: Store) -> TopUp:
 
 def put_off_topup(topup: TopUp, *, store: Store, now: datetime) -> None:
     attempts = topup.attempts + 1
-    pause_seconds = min(LONGEST_RETRY_SECONDS, 60 * 2**topup.attempts)
+    pause_seconds = retry_pause_seconds(topup.topup_id, topup.attempts)
     later = msgspec.structs.replace(
         topup,
         attempts=attempts,
-        due_at_ms=millis(now) + pause_seconds * 1000,
+        due_at_ms=millis(now) + int(pause_seconds * 1000),
         stuck=attempts >= STUCK_AFTER_ATTEMPTS,
     )
     store.commit_topup(topup, later)

@@ -23,6 +23,7 @@ class EventView(msgspec.Struct, kw_only=True, omit_defaults=True):
 class PaymentView(msgspec.Struct, kw_only=True):
     gateway: str
     gateway_order_id: str
+    transaction_id: str | None
     amount: int
     authorised: int
     captured: int
@@ -77,6 +78,7 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         payment=PaymentView(
             gateway=payment.gateway,
             gateway_order_id=payment.order_id,
+            transaction_id=payment.transaction_id,
             amount=payment.amount,
             authorised=payment.authorised,
             captured=payment.captured,
