@@ -8,8 +8,8 @@ REFUSED = "\x01"  # by every pattern of a query, as nothing is
 
 
 def before_call(_context: Any, case: Any, _arguments: Any) -> None:
-    """Sends something refused instead of nothing: the local front drops an empty parameter, where API Gateway hands it
-    on and the code refuses it."""
+    """Sends something refused instead of nothing: an empty parameter is none here, as `allowEmptyValue` says, which
+    Schemathesis takes for a breach of the parameter's pattern."""
     for name, value in (case.query or {}).items():
         if value == "":
             case.query[name] = REFUSED

@@ -183,7 +183,8 @@ def _query_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict
         stated = next((kind for kind in field.pop("anyOf", []) if kind != {"type": "null"}), {}) | field
         if stated.get("default", ...) is None:
             del stated["default"]
-        parameter = {"name": name, "in": "query", "required": name in schema["required"], "schema": stated}
+        required = name in schema["required"]
+        parameter = {"name": name, "in": "query", "required": required, "allowEmptyValue": True, "schema": stated}
         yield parameter | ({"example": example["query"][name]} if name in example.get("query", {}) else {})
 
 

@@ -256,13 +256,13 @@ def _sweep(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
 
 def _read(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[Side], Any]:
     """The queries: ledger, list, due holds, some page, what was put aside."""
+    before, limit = rng.choice((None, None, 2)), 50  # moto says that there is no more when the limit is met exactly
 
     def step(side: Side) -> Any:
         store, later = side.store, side.clock() + timedelta(hours=1)
         listed, more = list_bookings(None, user_id=user, store=store)
-        due = sorted((shard, store.due(shard, later, limit=2)) for shard in store.shards(HOLDS_DUE))
+        due = sorted((shard, store.due(shard, later, limit=limit)) for shard in store.shards(HOLDS_DUE))
         of_type = [store.due(shard, later, room_type_id="suite") for shard in store.shards(HOLDS_DUE)]
-        before = rng.choice((None, 2)) if pick % 2 else None
         return listed, more, due, of_type, store.entries(user, before), store.any_page("suite"), store.unmatched()
 
     return step

@@ -46,6 +46,10 @@ class WrongMoney(PaymentDeclined):
     """What was paid on the booking's own order is not what the quote asks for; it goes back."""
 
 
+class ChargeFailed(PaymentDeclined):
+    """The booking was confirmed and undone again, because its authorisation had lapsed; nothing was taken."""
+
+
 class Forbidden(BookingError):
     status, code, title = 403, "forbidden", "This needs another role"
 

@@ -17,6 +17,7 @@ from holdfast.errors import (
     AlreadyPaid,
     BookingError,
     Busy,
+    ChargeFailed,
     InProgress,
     InsufficientWallet,
     InvalidFields,
@@ -119,8 +120,8 @@ def finalize(
     if before is not None:
         _record_confirmed(before, booking, file)
         booking = carry_out_dues(booking, store=store, gateways=gateways, clock=clock, by="finalize")
-        if booking.status is Status.CANCELLED and booking.payment and not booking.payment.captured:
-            raise PaymentDeclined("The card could not be charged after all; nothing was taken, the rooms are let go.")
+        if booking.status is Status.CANCELLED and booking.payment and booking.payment.voided:
+            raise ChargeFailed("The card could not be charged after all; nothing was taken, the rooms are let go.")
     return Finalized(
         status="success",
         message="The booking is confirmed.",

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.dues import carry_out_dues
-from holdfast.errors import BookingError, Busy, HoldExpired, InProgress, InsufficientWallet, NotPayable, WrongMoney
+from holdfast.errors import (
+    BookingError,
+    Busy,
+    ChargeFailed,
+    HoldExpired,
+    InProgress,
+    InsufficientWallet,
+    NotPayable,
+    WrongMoney,
+)
 from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import BY_GATEWAY, FinalizeRequest
 from holdfast.logs import Metric, count, logger
@@ -154,6 +163,8 @@ def _confirmed(
             by=by,
             seen=payment,
         )
+    except ChargeFailed:
+        return True  # confirmed, lapsed and undone: there is no money to give back
     except (Busy, InProgress):
         raise
     except InsufficientWallet:

@@ -1,0 +1,73 @@
+"""What one user may do stays within its limits when everything is asked for at the same moment."""
+
+from datetime import timedelta
+
+from holdfast.bookings import PricingQuery, price
+from holdfast.model import MAX_LET_GO, MAX_PROMO_TRIES, MAX_ROOMS_HELD
+from holdfast.store import Store
+from holdfast.table import Table
+from tests.conftest import NOW, FakeClock
+from tests.store.conftest import PATIENCE_SECONDS, Emulator, open_hotel
+from tests.store.guests import ARRIVAL, all_at_once, answers, hold, kinds, let_go
+
+GREEDY = "greedy"
+
+
+def stores(emulator: Emulator, table: Table, count: int) -> list[Store]:
+    clients = emulator.clients
+    return [
+        Store(Table(clients[n % len(clients)], table.name, patience_seconds=PATIENCE_SECONDS)) for n in range(count)
+    ]
+
+
+def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator: Emulator) -> None:
+    table, clock = emulator.new_table(), FakeClock()
+    open_hotel(table)
+    calls = [
+        lambda n=n, store=store: hold(
+            store, GREEDY, f"key-{n}", clock=clock, rooms=4, nights=1, check_in=ARRIVAL + timedelta(days=n % 4)
+        )
+        for n, store in enumerate(stores(emulator, table, 16))
+    ]
+
+    outcomes = all_at_once(calls)
+
+    held = Store(table).account(GREEDY).held
+    assert kinds(outcomes)["Booking"] == len(held) == 2
+    assert set(kinds(outcomes)) <= {"Booking", "TooManyHolds", "SoldOut"}
+    assert sum(held.values()) == 8 <= MAX_ROOMS_HELD
+
+
+def test_holds_let_go_at_once_are_all_counted(emulator: Emulator) -> None:
+    table, clock = emulator.new_table(), FakeClock()
+    open_hotel(table)
+    store = Store(table)
+    for round_ in range(MAX_LET_GO // 5):
+        mine = [hold(store, GREEDY, f"{round_}-{n}", clock=clock) for n in range(5)]
+        drops = [
+            lambda booking=booking, own=own: let_go(own, booking, clock=clock)
+            for booking, own in zip(mine, stores(emulator, table, 5), strict=True)
+        ]
+        assert kinds(all_at_once(drops)) == {"Booking": 5}
+
+    assert store.account(GREEDY).let_go == MAX_LET_GO
+    assert kinds(all_at_once([lambda: hold(store, GREEDY, "again", clock=clock)])) == {"TooManyHolds": 1}
+
+
+def test_of_sixty_four_promo_codes_at_once_ten_are_answered(emulator: Emulator) -> None:
+    table, clock = emulator.new_table(), FakeClock()
+    open_hotel(table)
+    booking = hold(Store(table), GREEDY, clock=clock)
+    calls = [
+        lambda n=n, store=store: price(
+            booking.booking_id, PricingQuery(promo_code=f"GUESS{n}"), user_id=GREEDY, store=store, now=NOW
+        )
+        for n, store in enumerate(stores(emulator, table, 64))
+    ]
+
+    outcomes = all_at_once(calls)
+
+    told = kinds(outcomes)
+    assert answers(outcomes) == []
+    assert told["PromoInvalid"] == Store(table).account(GREEDY).tries == MAX_PROMO_TRIES
+    assert set(told) <= {"PromoInvalid", "TooManyTries", "Busy"}
