@@ -13,6 +13,7 @@ from tests.payments.house import BOB, House, table_over
 from tests.payments.snapshots import razorpay_snapshot, table_snapshot
 from tests.payments.tills import RazorpayTill
 from tests.payments.wire import Line, Wire, WiredAdapter, WiredClient
+from tests.unit.log_lines import LogLines
 
 Act = Callable[[House], object]
 
@@ -146,3 +147,21 @@ def test_whatever_is_cut_into_a_topup_credits_once_or_gives_back_once(
         assert house.balance() == till.books(topup.gateway_order_id).net == (0 if wrongly else 50_000)
 
     assert cuts.each(lambda house: house.deliver(told), acts[meanwhile], check) > 5
+
+
+def test_a_cancellation_cut_into_a_telling_refunds_once_and_alarms_nobody(
+    cuts: Cuts, till: RazorpayTill, lines: LogLines
+) -> None:
+    """The telling looked at the gateway before the refund, and reads the booking after it."""
+    house = cuts.house
+    booking = house.hold()
+    order_id = house.confirmed(booking)
+    house.clock.advance(35 * 86_400)
+    told = house.news()[-1]
+
+    def check() -> None:
+        assert till.books(order_id).net == 525_000
+        assert len(till.razorpay.account.refunds) == 1
+        assert [line["message"] for line in lines.all if line["level"] == "ERROR"] == []
+
+    assert cuts.each(lambda house: house.deliver(told), lambda house: house.cancel(booking), check) > 2

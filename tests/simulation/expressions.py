@@ -81,7 +81,7 @@ class _Tokens:
         while self.take("."):
             parts.append(self.next())
         for part in parts:
-            if part.startswith(":") or not re.fullmatch(r"#?\w+", part):
+            if not re.fullmatch(r"#\w+|[A-Za-z_]\w*", part):
                 raise Unsupported(f"{self.text!r}: {part!r} is no name")
             if part.upper() in _reserved():
                 raise Refused(f"{part} is a reserved word")

@@ -116,15 +116,8 @@ def sides(table: Table, monkeypatch: pytest.MonkeyPatch) -> tuple[Side, Side, Fa
     monkeypatch.setattr(holdfast.expire, "ThreadPoolExecutor", InTurn)
     clock, faults = FakeClock(), Faults(Clockwork(), 0.0, None)
     monkeypatch.setattr(faults, "index_lag_us", lambda: 0)
-    client: Any = StandIn("stand-in", indexes(), faults)
-    return Side(table, clock), Side(Table(_Renamed(client, table.name), table.name), clock), clock
-
-
-def _Renamed(client: StandIn, name: str) -> Any:  # noqa: N802 - reads as what it makes
-    client.table = name
-    put_item = client.put_item
-    client.put_item = lambda **put: put_item(**put)  # type: ignore[method-assign]
-    return client
+    client: Any = StandIn(table.name, indexes(), faults)
+    return Side(table, clock), Side(Table(client, table.name), clock), clock
 
 
 @pytest.mark.parametrize("seed", range(SEQUENCES))
@@ -204,9 +197,8 @@ def _pay(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[
             return None
         fixed, order = booking.quote, booking.payment
         if fixed and order:
-            mode = "wallet_partial" if fixed.wallet_applied else "gateway_only"
             request = FinalizeRequest(
-                payment_mode=mode,
+                payment_mode="wallet_partial" if fixed.wallet_applied else "gateway_only",
                 wallet_applied=fixed.wallet_applied,
                 gateway_amount=fixed.gateway_payable,
                 gateway_transaction_id=order.order_id,

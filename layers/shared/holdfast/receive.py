@@ -77,7 +77,7 @@ def receive(
         return
     own = _is_own(booking, order_id)
     if own and _paid_by_it(booking):
-        _check_refund(booking, payment, store, clock, by)
+        _check_refund(booking, payment, till, store, clock, by)
         carry_out_dues(booking, store=store, gateways=gateways, clock=clock, by=by)
     elif not payment.holds_money:
         return
@@ -118,10 +118,15 @@ def _paid_by_it(booking: Booking) -> bool:
     return booking.payment_mode in BY_GATEWAY and booking.payment is not None and not booking.payment.voided
 
 
-def _check_refund(booking: Booking, payment: GatewayPayment, store: Store, clock: Clock, by: str) -> None:
-    """A refund that we booked and that failed at the gateway days later becomes due again."""
+def _check_refund(
+    booking: Booking, payment: GatewayPayment, gateway: Gateway, store: Store, clock: Clock, by: str
+) -> None:
+    """A refund that we booked and that failed at the gateway days later becomes due again. Raises GatewayError."""
     own = booking.payment
     if own is None or payment.refunded >= own.refunded or any(due.order_id == own.order_id for due in booking.dues):
+        return
+    payment = gateway.fetch(own.order_id)  # the first look may be older than the refund that the booking tells of
+    if payment.refunded >= own.refunded:
         return
     now = clock()
     again = booking.due(DueAction.REFUND, now, amount=own.refunded)
