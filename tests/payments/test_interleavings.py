@@ -29,7 +29,7 @@ class Cuts:
         self._razorpay = razorpay
 
     def each(self, act: Act, meanwhile: Act, check: Callable[[], object]) -> int:
-        """How many calls there were to cut in before; `check` looks at the house at rest after each."""
+        """How many calls there were to cut in before; `check` looks at the house at rest after each cut."""
         restores = [table_snapshot(), razorpay_snapshot(self._razorpay)]
         at, cut = self.house.clock.now, 0
         while True:
@@ -39,9 +39,9 @@ class Cuts:
             self._line.wire = Wire()
             self.house.come_to_rest()
             assert wrong_in(self.house) == [], f"before call {cut}, {wire.calls}"
-            check()
             if wire.before:
                 return cut
+            check()
             cut += 1
             for restore in restores:
                 restore()
