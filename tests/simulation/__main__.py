@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
+from tests.simulation.bugs import BUGS
 from tests.simulation.flows import FLOWS, pairs
 from tests.simulation.marks import missing
-from tests.simulation.plan import PROFILES, drawn
-from tests.simulation.planted_bugs import BUGS, MOST_SEEDS, Caught, caught
+from tests.simulation.planted_bugs import MOST_SEEDS, Caught, caught
+from tests.simulation.profiles import PROFILES, drawn
 from tests.simulation.run import Outcome, run
 from tests.simulation.shrinking import shrunk, with_operations
 

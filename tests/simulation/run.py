@@ -15,6 +15,7 @@ from tests.simulation.gateway import PaidTwice
 from tests.simulation.handlers import at_work
 from tests.simulation.plan import Plan
 from tests.simulation.safety import BrokenPromise
+from tests.simulation.verdict import verdict
 from tests.simulation.world import World
 
 TRACE_SHOWN = 30
@@ -45,7 +46,7 @@ def run(plan: Plan, kept_faults: frozenset[str] | None = None, forced: dict[str,
         try:
             world.play()
             world.come_to_rest()
-            world.broken += world.final_audit()
+            world.broken += verdict(world)
         except (BrokenPromise, PaidTwice) as broken:
             world.broken.append(str(broken))
         except (Unsupported, Exception) as error:  # noqa: BLE001 - the world itself failed: told like any other failure

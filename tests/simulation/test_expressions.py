@@ -9,7 +9,7 @@ from tests.simulation.clockwork import Clockwork
 from tests.simulation.dynamodb import StandIn
 from tests.simulation.expressions import Refused, Unsupported, changed, condition, update
 from tests.simulation.faults import Faults
-from tests.simulation.world import indexes
+from tests.simulation.hotel import indexes
 
 ITEM = {"pk": "P", "n": 5, "s": "b", "live": {"one": 1, "two": 2}}
 

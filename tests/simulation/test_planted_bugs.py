@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.simulation.plan import drawn
-from tests.simulation.planted_bugs import BUGS, Bug, Edit, NoLongerFits, caught, planted
+from tests.simulation.bugs import BUGS, Bug, Edit
+from tests.simulation.planted_bugs import NoLongerFits, caught, planted
+from tests.simulation.profiles import drawn
 from tests.simulation.run import run
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.simulation.__main__ import explain, tally
+from tests.simulation.bugs import BUGS
 from tests.simulation.marks import MARKS, missing
-from tests.simulation.plan import PROFILES, drawn
-from tests.simulation.planted_bugs import BUGS, planted
+from tests.simulation.planted_bugs import planted
+from tests.simulation.profiles import PROFILES, drawn
 from tests.simulation.run import run
 from tests.simulation.shrinking import shrunk, with_operations
 

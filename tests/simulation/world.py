@@ -6,21 +6,15 @@ import json
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from random import Random
 from types import ModuleType
 from typing import Any
 
-from holdfast.audit import audit
-from holdfast.audit_view import at_rest, view_of
 from holdfast.errors import BookingError
-from holdfast.items import page_item, promo_item
-from holdfast.model import PolicyStep, Promo, PromoKind, Property, RoomType, TopUpStatus, opened_page
 from holdfast.payments import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
 from holdfast.store import Store
-from holdfast.table import Table, from_wire, to_wire
-from tests.conftest import table_definition
+from holdfast.table import Table
 from tests.simulation.clockwork import MILLISECOND, SECOND, START, Clockwork, Invocation, Killed
 from tests.simulation.dynamodb import Key, StandIn
 from tests.simulation.expressions import Item
@@ -28,40 +22,12 @@ from tests.simulation.faults import Fault, Faults
 from tests.simulation.gateway import SIGNATURE, SimulatedGateway
 from tests.simulation.guests import Guests
 from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, Named, request, routes, timeout_seconds
+from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.safety import BrokenPromise, Safety
-from tests.simulation.table_index import Index
+from tests.simulation.verdict import audit_instants, check_at_an_instant
 
-PLACE = Property(
-    property_id="lake-view",
-    name="Lake View",
-    city="Udaipur",
-    timezone="Asia/Kolkata",
-    cancellation_policy=(PolicyStep(7, 100), PolicyStep(2, 50)),
-)
-ROOM_TYPES = (
-    RoomType(
-        room_type_id="deluxe", property_id="lake-view", name="Deluxe", base_price=50_000, total_rooms=5, max_guests=3
-    ),
-    RoomType(
-        room_type_id="suite", property_id="lake-view", name="Suite", base_price=90_000, total_rooms=3, max_guests=4
-    ),
-)
-PROMOS = (
-    Promo(code="TENOFF", kind=PromoKind.PERCENT, percent_bp=1_000, usage_limit=1, per_user_limit=1),
-    Promo(code="FLAT", kind=PromoKind.FLAT, amount=5_000, usage_limit=3),
-)
-POISON = {
-    "pk": {"S": "BOOKING#bk_poison"},
-    "sk": {"S": "BOOKING"},
-    "history": {"S": "unreadable"},
-    "status": {"S": "reserved"},
-    "room_type_id": {"S": "suite"},
-    "due_at": {"N": "1"},
-}
-_POISON_KEY = ("BOOKING#bk_poison", "BOOKING")
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
-AUDITS = 3  # in full, while the plan is played
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest
 
 
@@ -74,28 +40,6 @@ class Jitter:
     def uniform(self, low: float, high: float) -> float:
         process = self._clock.process()
         return process.rng.uniform(low, high) if process else high
-
-
-@cache
-def opening() -> tuple[Item, ...]:
-    """The table before anything happens: two room types with two months each, and two promos."""
-    pages = [page_item(opened_page(PLACE, room, month)) for room in ROOM_TYPES for month in ("2026-11", "2026-12")]
-    return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS)])
-
-
-@cache
-def _index_shapes() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
-    """The indexes as the template defines them."""
-    shapes = []
-    for told in table_definition(TABLE)["GlobalSecondaryIndexes"]:
-        keys = {part["KeyType"]: part["AttributeName"] for part in told["KeySchema"]}
-        more = tuple(told["Projection"].get("NonKeyAttributes", ()))
-        shapes.append((told["IndexName"], keys["HASH"], keys["RANGE"], more))
-    return tuple(shapes)
-
-
-def indexes() -> list[Index]:
-    return [Index(*shape) for shape in _index_shapes()]
 
 
 @dataclass
@@ -126,7 +70,7 @@ class World:
             razorpay=SimulatedGateway("razorpay", False, self.faults, LONGEST_CALL_SECONDS, self._webhook),
         )
         self._ids = 0
-        self._deletions: list[Item] = []
+        self.deletions: list[Item] = []
         client: Any = self.table
         table = Table(client, TABLE, patience_seconds=10**9, monotonic=self.clock.monotonic, sleep=self.clock.pause)
         self.store = Store(table, due_shards=DUE_SHARDS, new_id=self._new_id)
@@ -139,7 +83,7 @@ class World:
         plan = self.plan
         if plan.poisoned:
             shard = {"due_shard": {"S": f"HOLD#{plan.seed % DUE_SHARDS}"}}
-            self.table.change(_POISON_KEY, POISON | shard)
+            self.table.change(POISON_KEY, POISON | shard)
         for operation in plan.operations:
             self._begin(operation)
         for name, every, times in (
@@ -153,32 +97,9 @@ class World:
                     late = rng.randrange(2_000) * MILLISECOND
                     self._scheduled(name, at + late, f"{name}{at // SECOND}.{n}")
                 at += every * SECOND
-        self._audit_now_and_then()
+        for at_us in audit_instants(plan):
+            self.clock.at(at_us, partial(check_at_an_instant, self))
         self.clock.run(plan.end_seconds * SECOND)
-
-    def _audit_now_and_then(self) -> None:
-        """What must hold at every instant is audited in full at some, just after things happen."""
-        rng = Random(f"{self.plan.seed} audits")
-        for operation in rng.sample(self.plan.operations, min(AUDITS, len(self.plan.operations))):
-            self.clock.at((operation.at_ms + rng.randrange(500)) * MILLISECOND, self._audit)
-
-    def _audit(self) -> None:
-        if self._deletions:
-            return  # rooms of deleted holds are on their way back
-        swept = self.plan.fault_rate == 0 and 0 < self.plan.sweep_seconds <= 60 and not self.plan.slow_index
-        found = audit(
-            (from_wire(item) for item in self.table.items.values()),
-            now=self._utc(),
-            due_shards=DUE_SHARDS,
-            sweeping=swept,
-            skew_seconds=2.0,
-        )
-        told = [str(broken) for broken in found if broken.keys != (_POISON_KEY,)]
-        if told:
-            raise BrokenPromise("; ".join(told))
-
-    def _utc(self) -> datetime:
-        return START + timedelta(microseconds=self.clock.now_us)
 
     def _begin(self, operation: Operation) -> None:
         def work() -> None:
@@ -220,47 +141,14 @@ class World:
         rows = (
             (key[0], item["due_shard"]["S"]) for key, item in sorted(self.table.items.items()) if "due_shard" in item
         )
-        return [(pk, shard) for pk, shard in rows if pk != _POISON_KEY[0]]
+        return [(pk, shard) for pk, shard in rows if pk != POISON_KEY[0]]
 
     def _waiting(self) -> list[int]:
         """When each thing that is still due is to be tried."""
         start_ms = int(START.timestamp() * 1000)
-        items = (item for key, item in self.table.items.items() if key != _POISON_KEY)
+        items = (item for key, item in self.table.items.items() if key != POISON_KEY)
         dues = [int(item["due_at"]["N"]) - start_ms for item in items if "due_shard" in item]
-        return [at_ms * MILLISECOND for at_ms in dues] + [self.clock.now_us for _ in self._deletions]
-
-    def final_audit(self) -> list[str]:
-        """What the auditor finds once everything rests, and what answers promised that is not so."""
-        books = [(gateway.name, order) for gateway in self.gateways.values() for order in gateway.orders.values()]
-        found = audit(
-            (from_wire(item) for item in self.table.items.values()),
-            now=self._utc(),
-            due_shards=DUE_SHARDS,
-            books=books,
-            lines=self.lines,
-            lines_complete=not self.faults.drawn,
-            skew_seconds=2.0,
-        )
-        told = [str(broken) for broken in found if broken.keys != (_POISON_KEY,)]
-        return told + self._unsettled() + self._broken_answers()
-
-    def _unsettled(self) -> list[str]:
-        """What is still to happen when everything has: no index knows of it, or it would not be so."""
-        view = view_of(from_wire(item) for item in self.table.items.values())
-        bookings = [booking.booking_id for booking in view.bookings.values() if not at_rest(booking)]
-        topups = [topup.topup_id for topup in view.topups.values() if topup.status is TopUpStatus.PENDING]
-        return [f"LIVE1 {name}: never came to rest" for name in bookings + topups]
-
-    def _broken_answers(self) -> list[str]:
-        broken = []
-        for promise, booking_id in self.guests.promised:
-            item = self.table.items.get((f"BOOKING#{booking_id}", "BOOKING"))
-            story = [event["M"]["status"]["S"] for event in item["history"]["L"]] if item else []
-            if promise == "confirmed" and "confirmed" not in story:
-                broken.append(f"ANS1 {booking_id}: answered as confirmed, and never was")
-            if promise == "held" and not story and self.plan.sweep_seconds:
-                broken.append(f"ANS1 {booking_id}: answered as held, and is not there")
-        return broken
+        return [at_ms * MILLISECOND for at_ms in dues] + [self.clock.now_us for _ in self.deletions]
 
     # Invocations
 
@@ -368,7 +256,7 @@ class World:
                 self.table.change(key, None)
                 self.faults.mark("deleted by TTL")
         if images:
-            self._deletions += images
+            self.deletions += images
             self.sent += 1
             number = self.sent
             for copy in range(2 if Random(f"{self.plan.seed} stream {number}").random() < 0.3 else 1):
@@ -387,7 +275,7 @@ class World:
                 failed = [int(told["itemIdentifier"]) for told in answer["batchItemFailures"]]
                 done = [image for n, image in left if not failed or n < failed[0]]
                 left = [(n, image) for n, image in left if failed and n >= failed[0]]
-                self._deletions = [image for image in self._deletions if image not in done]
+                self.deletions = [image for image in self.deletions if image not in done]
             if left:
                 attempt += 1
                 self.faults.mark("a stream batch delivered again")

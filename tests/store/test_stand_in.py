@@ -34,8 +34,8 @@ from tests.simulation.clockwork import Clockwork
 from tests.simulation.dynamodb import StandIn
 from tests.simulation.faults import Faults
 from tests.simulation.gateway import SimulatedGateway
+from tests.simulation.hotel import indexes, opening
 from tests.simulation.plan import STAYS, USERS
-from tests.simulation.world import indexes, opening
 
 SEQUENCES = 3
 STEPS = 70

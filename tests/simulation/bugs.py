@@ -1,0 +1,320 @@
+"""The bugs that are planted, each with the profile of days that shows it and the texts that it changes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Edit(NamedTuple):
+    """In `holdfast.<module>`, in the function of that name, one text for another."""
+
+    module: str
+    function: str
+    right: str
+    wrong: str
+
+
+class Bug(NamedTuple):
+    name: str
+    profile: str  # where it shows
+    edits: tuple[Edit, ...]
+
+
+BUGS = (
+    Bug(
+        "finalize looks at no deadline",
+        "edge",
+        (
+            Edit("rescue", "is_late", "booking.status_at(now) is Status.EXPIRED", "booking.status is Status.EXPIRED"),
+            Edit("rescue", "is_late", "refuse_unpayable(booking, now)", "pass"),
+            Edit("transaction", "Writes._booking_action", "before.status in HOLDING and moves", "False"),
+        ),
+    ),
+    Bug(
+        "a release does not ask whether the hold is as it was read",
+        "edge",
+        (
+            Edit(
+                "transaction",
+                "Writes._booking_action",
+                'return put_action(self.table, item, f"{unchanged} AND {clock_allows}", values)',
+                'return put_action(self.table, item, is_due, {":now": millis(now)}) if clock_allows is is_due'
+                ' else put_action(self.table, item, f"{unchanged} AND {clock_allows}", values)',
+            ),
+        ),
+    ),
+    Bug(
+        "a booking is written whatever came between",
+        "cancel",
+        (
+            Edit("transaction", "Writes._booking_action", '"write_id = :seen"', '"attribute_exists(write_id)"'),
+            Edit("transaction", "Writes._booking_action", '{":seen": before.write_id}', "{}"),
+            Edit(
+                "transaction",
+                "Writes._booking_action",
+                "put_action(self.table, item, unchanged, values)",
+                "put_action(self.table, item, unchanged)",
+            ),
+        ),
+    ),
+    Bug(
+        "the parts of a change are written one after the other",
+        "mixed",
+        (
+            Edit(
+                "store",
+                "Store.commit",
+                "self.table.transact([action for _, action in actions], after.write_id)",
+                "[self.table.transact([action]) for _, action in actions]",
+            ),
+        ),
+    ),
+    Bug(
+        "only the first night of a month is taken",
+        "mixed",
+        (
+            Edit(
+                "transaction",
+                "Writes._page_actions",
+                "for day in days)\n            key",
+                'for day in days[:1])\n            names = {n: names[n] for n in ("#free", days[0])}\n            key',
+            ),
+            Edit(
+                "transaction", "Writes._page_actions", '>= :rooms" for day in days]', '>= :rooms" for day in days[:1]]'
+            ),
+        ),
+    ),
+    Bug(
+        "a sale does not ask whether the rooms are still free",
+        "burst",
+        (
+            Edit("transaction", "Writes._page_actions", '>= :rooms" for day in days]', '< :rooms" for day in []]'),
+            Edit(
+                "transaction",
+                "Writes._page_actions",
+                "conditions = enough_free",
+                'conditions = ["attribute_exists(pk)"]',
+            ),
+        ),
+    ),
+    Bug(
+        "an expired hold keeps its rooms",
+        "mixed",
+        (Edit("transaction", "Writes._page_actions", "change == 0", "change == 0 or after.status is Status.EXPIRED"),),
+    ),
+    Bug(
+        "a rescue takes no rooms",
+        "pay",
+        (
+            Edit(
+                "transaction",
+                "Writes._page_actions",
+                "change == 0",
+                "change == 0 or (before is not None and before.status is Status.EXPIRED)",
+            ),
+        ),
+    ),
+    Bug(
+        "a wallet pays without an entry",
+        "mixed",
+        (
+            Edit(
+                "transaction",
+                "Writes._account_actions",
+                '[put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]',
+                "[]",
+            ),
+        ),
+    ),
+    Bug(
+        "a wallet is charged from a balance read earlier",
+        "burst",
+        (
+            Edit(
+                "transaction", "balance_change", '"balance = :old_balance AND seq = :old_seq"', '"attribute_exists(pk)"'
+            ),
+            Edit("transaction", "balance_change", '":old_balance": account.balance,', ""),
+            Edit("transaction", "balance_change", '":old_seq": account.seq,', ""),
+            Edit(
+                "transaction",
+                "Writes._account_actions",
+                'put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")',
+                "put_action(self.table, entry_item(entry))",
+            ),
+        ),
+    ),
+    Bug(
+        "a hold that is paid for still counts as a hold",
+        "mixed",
+        (
+            Edit(
+                "transaction", "Writes._account_actions", "let_go = before.status in HOLDING and", "let_go = False and"
+            ),
+        ),
+    ),
+    Bug(
+        "the cap on holds is only what was read",
+        "burst",
+        (
+            Edit(
+                "transaction",
+                "Writes._hold_action",
+                '"size(live) < :most"',
+                '"size(live) < :most OR size(live) >= :most"',
+            ),
+            Edit("transaction", "Writes._hold_action", "as_read = [", "as_read = [] and ["),
+            Edit("transaction", "Writes._hold_action", '":held_before": account.held,', ""),
+            Edit("transaction", "Writes._hold_action", '":let_go_before": account.let_go,', ""),
+        ),
+    ),
+    Bug(
+        "a promo is not given back",
+        "mixed",
+        (Edit("transaction", "Writes._promo_actions", "if before and old:", "if before and old and new:"),),
+    ),
+    Bug(
+        "a promo's limit is only what was read",
+        "burst",
+        (Edit("transaction", "Writes._claim", "claimed < usage_limit", "usage_limit >= :one"),),
+    ),
+    Bug(
+        "a cancelled booking may be paid",
+        "cancel",
+        (Edit("bookings", "refuse_unpayable", "case Status.RESERVED |", "case Status.CANCELLED | Status.RESERVED |"),),
+    ),
+    Bug(
+        "a capture is not put down as due",
+        "pay",
+        (Edit("finalize", "_confirmed", "if not paid.captured:", "if paid.captured:"),),
+    ),
+    Bug(
+        "late money is ignored",
+        "pay",
+        (Edit("receive", "receive", "elif not payment.holds_money:", "elif booking.status is Status.EXPIRED:"),),
+    ),
+    Bug(
+        "a second payment is kept",
+        "pay",
+        (Edit("receive", "receive", "elif not payment.holds_money:", "elif not payment.holds_money or not own:"),),
+    ),
+    Bug(
+        "every refund has a key of its own",
+        "cancel",
+        (
+            Edit(
+                "dues",
+                "_act",
+                'gateway.refund(due.order_id, missing, f"{key}:{missing}")',
+                'gateway.refund(due.order_id, due.amount, f"{key}:{table.seconds_left()}")',
+            ),
+        ),
+    ),
+    Bug(
+        "what a gateway does not do at once is forgotten",
+        "pay",
+        (
+            Edit("dues", "_put_off", "tuple(later if other == due else other", "tuple(other"),
+            Edit(
+                "dues",
+                "_put_off",
+                "for other in booking.dues)\n    try",
+                "for other in booking.dues if other != due)\n    try",
+            ),
+        ),
+    ),
+    Bug(
+        "a cancel gives the whole card payment back",
+        "cancel",
+        (Edit("cancel", "_refund_dues", "amount=back.gateway)", "amount=payment.amount)"),),
+    ),
+    Bug(
+        "a cancel gives the whole wallet part back",
+        "cancel",
+        (Edit("cancel", "_refunded", "wallet_refunded=back.wallet", "wallet_refunded=booking.wallet_paid"),),
+    ),
+    Bug(
+        "a payment start moves the deadline",
+        "mixed",
+        (
+            Edit(
+                "payment",
+                "_pending",
+                "quote=quote.frozen(),",
+                "quote=quote.frozen(), expires_at_ms=booking.expires_at_ms + 60_000,",
+            ),
+        ),
+    ),
+    Bug(
+        "a hold is released before its deadline",
+        "mixed",
+        (
+            Edit("store", "Store.due", '":now": millis(now)', '":now": millis(now) + 60_000'),
+            Edit("expire", "_sweep_one", "or booking.expires_at_ms > millis(now)", ""),
+            Edit(
+                "transaction",
+                "Writes._booking_action",
+                '"expires_at <= :now"',
+                '"attribute_exists(pk) OR expires_at <= :now"',
+            ),
+        ),
+    ),
+    Bug(
+        "one unreadable hold stops the sweep of its batch",
+        "poison",
+        (Edit("store", "Store.readable_bookings", "except msgspec.ValidationError:", "except ZeroDivisionError:"),),
+    ),
+    Bug(
+        "a hold that TTL deleted is let go without its rooms",
+        "absent",
+        (Edit("expire", "restore", "image.status not in HOLDING", "image.status in HOLDING"),),
+    ),
+    Bug(
+        "a hold that TTL deleted is released again with each delivery",
+        "absent",
+        (
+            Edit(
+                "transaction",
+                "Writes._booking_action",
+                'put_action(self.table, item, "attribute_not_exists(pk)")',
+                'put_action(self.table, item, "attribute_not_exists(pk)" if before is None else "")',
+            ),
+        ),
+    ),
+    Bug(
+        "a buyer does not look for holds that are due",
+        "absent",
+        (Edit("reserve", "reserve", "reclaimed = False\n", "reclaimed = True\n"),),
+    ),
+    Bug(
+        "a key makes a booking each time",
+        "mixed",
+        (Edit("reserve", "reserve", "booking_id_for(user_id, key)", "booking_id_for(user_id, key + str(clock()))"),),
+    ),
+    Bug(
+        "a replay is told as a new hold",
+        "mixed",
+        (Edit("reserve", "reserve", "if created:", "if booking:"),),
+    ),
+    Bug(
+        "a top-up is credited by everyone who hears of it",
+        "pay",
+        (Edit("topup", "_credit", "current.status is TopUpStatus.CREDITED", "current.status is TopUpStatus.CLOSED"),),
+    ),
+    Bug(
+        "a due payment is not in the index",
+        "pay",
+        (
+            Edit(
+                "items",
+                "booking_item",
+                "elif booking.dues:",
+                "elif booking.dues and booking.status is Status.CONFIRMED:",
+            ),
+        ),
+    ),
+    Bug(
+        "a signature goes into the log",
+        "pay",
+        (Edit("logs", "record", '"currency": after.currency,', '"currency": after.currency, "signature": "9f" * 32,'),),
+    ),
+)

@@ -1,0 +1,64 @@
+"""The small hotel of every simulated world, and its table before anything happens."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from holdfast.items import page_item, promo_item
+from holdfast.model import PolicyStep, Promo, PromoKind, Property, RoomType, opened_page
+from holdfast.table import to_wire
+from tests.conftest import table_definition
+from tests.simulation.expressions import Item
+from tests.simulation.handlers import TABLE
+from tests.simulation.table_index import Index
+
+PLACE = Property(
+    property_id="lake-view",
+    name="Lake View",
+    city="Udaipur",
+    timezone="Asia/Kolkata",
+    cancellation_policy=(PolicyStep(7, 100), PolicyStep(2, 50)),
+)
+ROOM_TYPES = (
+    RoomType(
+        room_type_id="deluxe", property_id="lake-view", name="Deluxe", base_price=50_000, total_rooms=5, max_guests=3
+    ),
+    RoomType(
+        room_type_id="suite", property_id="lake-view", name="Suite", base_price=90_000, total_rooms=3, max_guests=4
+    ),
+)
+PROMOS = (
+    Promo(code="TENOFF", kind=PromoKind.PERCENT, percent_bp=1_000, usage_limit=1, per_user_limit=1),
+    Promo(code="FLAT", kind=PromoKind.FLAT, amount=5_000, usage_limit=3),
+)
+POISON = {
+    "pk": {"S": "BOOKING#bk_poison"},
+    "sk": {"S": "BOOKING"},
+    "history": {"S": "unreadable"},
+    "status": {"S": "reserved"},
+    "room_type_id": {"S": "suite"},
+    "due_at": {"N": "1"},
+}
+POISON_KEY = ("BOOKING#bk_poison", "BOOKING")
+
+
+@cache
+def opening() -> tuple[Item, ...]:
+    """The table before anything happens: two room types with two months each, and two promos."""
+    pages = [page_item(opened_page(PLACE, room, month)) for room in ROOM_TYPES for month in ("2026-11", "2026-12")]
+    return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS)])
+
+
+@cache
+def _index_shapes() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+    """The indexes as the template defines them."""
+    shapes = []
+    for told in table_definition(TABLE)["GlobalSecondaryIndexes"]:
+        keys = {part["KeyType"]: part["AttributeName"] for part in told["KeySchema"]}
+        more = tuple(told["Projection"].get("NonKeyAttributes", ()))
+        shapes.append((told["IndexName"], keys["HASH"], keys["RANGE"], more))
+    return tuple(shapes)
+
+
+def indexes() -> list[Index]:
+    return [Index(*shape) for shape in _index_shapes()]
