@@ -1,5 +1,6 @@
 # make run    the whole system on this machine; Ctrl-C ends it
 # make test   every test, and how long each part took
+# make proof  many seeds of the simulation (SEEDS=50000)
 # make lint   format, lint, types, import arrows, template
 # make openapi  writes docs/openapi.json anew
 # make fuzz   odd requests without end at a running stack (EXAMPLES=1000)
@@ -49,14 +50,19 @@ run: $(VENV)
 down: $(VENV)
 	@$(RUN) local down
 
-# ---- test: the cheapest parts first
+# ---- test: the cheapest parts first; the deployed stack, which waits more than it works, beside them
 
 define timed
 @start=$$SECONDS; echo "== $(1)"; code=0; $(2) || code=$$?; echo "== $(1): $$((SECONDS - start)) s"; exit $$code
 endef
 
 .PHONY: test test-unit test-store test-smoke test-system
-test: test-unit test-store test-smoke test-system
+test: $(VENV)
+	@echo "== the deployed stack over HTTP is tested beside the rest; its report comes last"
+	@start=$$SECONDS; report=$$(mktemp); $(MAKE) test-system >"$$report" 2>&1 & system=$$!; code=0; \
+	$(MAKE) test-unit test-store test-smoke || code=$$?; \
+	wait $$system || code=$$?; cat "$$report"; rm -f "$$report"; \
+	echo "== all parts: $$((SECONDS - start)) s"; exit $$code
 
 test-unit: $(VENV)
 	$(call timed,unit and component tests,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system")
@@ -69,6 +75,11 @@ test-smoke: $(VENV) build
 
 test-system: $(VENV)
 	$(call timed,the deployed stack over HTTP,$(RUN) pytest -m system tests/system)
+
+# The long run: as many seeds as SEEDS says, every pair of faults, every planted bug on the general workload.
+.PHONY: proof
+proof: $(VENV)
+	@$(RUN) tests.simulation --seeds $(or $(SEEDS),50000)
 
 # ---- check
 
