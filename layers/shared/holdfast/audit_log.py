@@ -24,7 +24,7 @@ _TOLD_BY = {
 _WALLET = frozenset({Tag.WALLET_DEDUCTED, Tag.WALLET_CREDITED})
 _SECRET = {
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
-    "a card number": re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])"),
+    "a card number": re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])"),
     "a telephone number": re.compile(r"\+\d{10,14}"),
     "a token": re.compile(r"eyJ[\w-]{8,}\.|Bearer "),
     "a gateway's key": re.compile(r"(?:sk|rk|whsec|rzp)_\w{6,}|_secret_\w+"),

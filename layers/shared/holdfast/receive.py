@@ -13,6 +13,7 @@ import msgspec
 
 from holdfast.dues import carry_out_dues
 from holdfast.errors import (
+    AlreadyPaid,
     BookingError,
     Busy,
     ChargeFailed,
@@ -27,7 +28,6 @@ from holdfast.finalize_request import BY_GATEWAY, FinalizeRequest
 from holdfast.logs import Metric, count, logger
 from holdfast.model import HOLDING, Booking, Clock, DueAction, Status, Unmatched, millis
 from holdfast.payments import GatewayError, GatewayRefused
-from holdfast.store import Lost
 from holdfast.table import CALL_SECONDS
 from holdfast.topup import TOPUP_ID, advance_topup
 
@@ -100,12 +100,18 @@ def finalize_for_guest(
     """
     try:
         return finalize(booking_id, request, caller=caller, store=store, gateways=gateways, clock=clock)
-    except (HoldExpired, NotPayable, WrongMoney):
+    except (HoldExpired, NotPayable, WrongMoney) as refusal:
         booking = store.booking(booking_id)
         order = booking.payment if booking and booking.user_id == caller else None
-        if order and not order.voided:
-            with suppress(BookingError, GatewayError):  # settle goes on with what is due
-                receive(order.order_id, gateway=order.gateway, store=store, gateways=gateways, clock=clock, by="guest")
+        if order is None or order.voided or request.mode not in BY_GATEWAY:
+            raise
+        with suppress(BookingError, GatewayError):  # settle goes on with what is due
+            receive(order.order_id, gateway=order.gateway, store=store, gateways=gateways, clock=clock, by="guest")
+        current = store.booking(booking_id)
+        if current and current.status is Status.CONFIRMED:
+            raise AlreadyPaid(
+                "The booking is confirmed by the payment on its order; this one was not taken."
+            ) from refusal
         raise
 
 
@@ -122,19 +128,24 @@ def _check_refund(
     booking: Booking, payment: GatewayPayment, gateway: Gateway, store: Store, clock: Clock, by: str
 ) -> None:
     """A refund that we booked and that failed at the gateway days later becomes due again. Raises GatewayError."""
-    own = booking.payment
-    if own is None or payment.refunded >= own.refunded or any(due.order_id == own.order_id for due in booking.dues):
+    if booking.payment is None or payment.refunded >= booking.payment.refunded:
         return
-    payment = gateway.fetch(own.order_id)  # the first look may be older than the refund that the booking tells of
-    if payment.refunded >= own.refunded:
-        return
-    now = clock()
-    again = booking.due(DueAction.REFUND, now, amount=own.refunded)
-    books = msgspec.structs.replace(own, refunded=payment.refunded)
-    note = f"a refund failed at the gateway: {payment.refunded} of {own.refunded} refunded"
-    failed = booking.moved(booking.status, now, by, note=note, payment=books, dues=(*booking.dues, again))
-    with suppress(Lost):  # to another delivery of the same news
-        store.commit(booking, failed, now=now)
+    # The first look may be older than the refund that the booking tells of.
+    refunded = gateway.fetch(booking.payment.order_id).refunded
+
+    def attempt() -> bool:
+        current, now = store.booking(booking.booking_id) or booking, clock()
+        own = current.payment
+        if own is None or refunded >= own.refunded or any(due.order_id == own.order_id for due in current.dues):
+            return False
+        again = current.due(DueAction.REFUND, now, amount=own.refunded)
+        books = msgspec.structs.replace(own, refunded=refunded)
+        note = f"a refund failed at the gateway: {refunded} of {own.refunded} refunded"
+        failed = current.moved(current.status, now, by, note=note, payment=books, dues=(*current.dues, again))
+        store.commit(current, failed, now=now)
+        return True
+
+    if store.until_won(attempt):
         logger.error("a refund failed at the gateway", extra={"booking_id": booking.booking_id})
 
 
@@ -193,9 +204,8 @@ def give_back(
 
     def attempt() -> Booking:
         current, now = store.booking(booking.booking_id) or booking, clock()
-        own = _is_own(current, payment.order_id)
-        if own and current.status is Status.CONFIRMED and _paid_by_it(current):
-            return current  # another delivery could still confirm it, and did
+        if _is_own(current, payment.order_id) and _paid_by_it(current):
+            return current  # another delivery could still confirm it: from then on only its own dues move this money
         known = any((due.order_id, due.action) == (payment.order_id, DueAction.VOID) for due in current.dues)
         books = current.payment
         if books and books.order_id == payment.order_id:
