@@ -79,7 +79,9 @@ test-system: $(VENV)
 # The long run: as many seeds as SEEDS says, every pair of faults, every planted bug on the general workload.
 .PHONY: proof
 proof: $(VENV)
-	@$(RUN) tests.simulation --seeds $(or $(SEEDS),50000)
+	$(call timed,worlds by the thousand,$(RUN) tests.simulation --seeds $(or $(SEEDS),50000))
+	$(call timed,every pair of faults,$(RUN) tests.simulation --pairs)
+	$(call timed,planted bugs on the general workload,$(RUN) tests.simulation --bugs --seeds 2000)
 
 # ---- check
 

@@ -32,7 +32,7 @@ BUGS = (
     ),
     Bug(
         "a release does not ask whether the hold is as it was read",
-        "edge",
+        "burst",
         (
             Edit(
                 "transaction",
