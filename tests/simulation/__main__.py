@@ -148,7 +148,7 @@ def _pairs_of(place: int) -> tuple[int, list[str]]:
     cases, broken = 0, []
     for case in pairs(FLOWS[place]):
         cases += 1
-        broken += [f"{case.faults}: {case.broken[0]}"] if case.broken else []
+        broken += [f"{case.faults}: {case.broken[0].splitlines()[0]}"] if case.broken else []
     return cases, broken
 
 

@@ -204,7 +204,7 @@ class World:
     def _undone(self, booking_id: str) -> bool:
         """Whether the booking is cancelled again, with nothing taken."""
         orders = [order for gateway in self.gateways.values() for order in gateway.orders.values()]
-        taken = any(order.reference == booking_id and order.captured for order in orders)
+        taken = any(order.reference == booking_id and order.captured > order.refunded for order in orders)
         item = self.table.items[f"BOOKING#{booking_id}", "BOOKING"]
         return bool(item["status"]["S"] == "cancelled" and not taken)
 

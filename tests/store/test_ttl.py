@@ -205,7 +205,7 @@ def with_promo(store: Store, booking: Booking, at: datetime) -> Booking:
     """The hold with its payment started: the wallet covers it, so no order is opened."""
     give(store, booking.user_id, 10**8)
     request = PaymentRequest(gateway="stripe", promo_code="ONCE", wallet_apply_amount=10**8)
-    gateway: Any = SimpleNamespace(name="stripe")  # asked for nothing
+    gateway: Any = SimpleNamespace(name="stripe", call_seconds=5.0)  # asked for nothing
     start_payment(
         booking.booking_id,
         request,
