@@ -15,8 +15,6 @@ from local.processes import run_to_end
 from local.stack import STACK_NAME, Options
 from local.tools import ROOT, SAM, LocalError, run_tool
 
-LACKING = {"AWS::Logs::QueryDefinition"}  # in MiniStack, and in its API as well
-
 
 def build(options: Options) -> None:
     """Builds into the run's own folder; raises with the tool's own reason when it fails."""
@@ -50,14 +48,14 @@ def architecture() -> str:
 
 
 def _suit_the_local_cloud(template: Path) -> None:
-    """MiniStack refuses a whole template for one type or property that it does not know: what it lacks is left out,
-    and an alarm over a sum of metrics becomes one alarm for each of them."""
+    """MiniStack refuses a whole template for one property that it does not know: an alarm over a sum of metrics
+    becomes one alarm for each of them."""
     built = yaml_parse(template.read_text())
     resources: dict[str, Any] = {}
     for name, found in built["Resources"].items():
         if found["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in found["Properties"]:
             resources |= {f"{name}{n}": alarm for n, alarm in enumerate(_alarm_for_each_metric(found))}
-        elif found["Type"] not in LACKING:
+        else:
             resources[name] = found
     built["Resources"] = resources
     template.write_text(json.dumps(built, default=str))

@@ -1,15 +1,22 @@
-"""MiniStack, made to bear a burst of requests on a small machine. Runs in MiniStack's environment.
+"""MiniStack, with two things that it lacks. Runs in MiniStack's environment.
 
-Of itself it starts a worker for each request that finds none free, and unpacks the layer for every worker: five
-thousand files, and their bytecode compiled anew. Fifty requests at once took a minute and a half on two cores so. Here
-the workers share one unpacked copy, and a request waits for a worker once a function has as many as the machine bears.
+It bears a burst of requests on a small machine. Of itself it starts a worker for each request that finds none free, and
+unpacks the layer for every worker: five thousand files, and their bytecode compiled anew. Fifty requests at once took a
+minute and a half on two cores so. Here the workers share one unpacked copy, and a request waits for a worker once a
+function has as many as the machine bears.
+
+It keeps the saved queries of Logs Insights: the three calls of CloudWatch Logs, with the fields and errors of its API
+reference, and `AWS::Logs::QueryDefinition`, through those calls.
 """
 
 import collections
 import hashlib
+import json
 import os
 import tempfile
 import threading
+import time
+import uuid
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +24,9 @@ from typing import Any
 
 from ministack.app import main
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.core.responses import AccountRegionScopedDict, error_response_json, json_response
+from ministack.services import cloudwatch_logs, lambda_svc
+from ministack.services.cloudformation import provisioners
 
 WORKERS_PER_FUNCTION = max(8, 4 * (os.cpu_count() or 1))
 
@@ -66,5 +75,70 @@ def _execute_in_turn(func: Any, event: Any, request_id: str) -> Any:
 
 
 lambda_svc._execute_function_warm = _execute_in_turn  # noqa: SLF001
+
+
+# ---- saved queries
+
+_saved: Any = AccountRegionScopedDict()  # by id, as the API describes them
+_handle_logs = cloudwatch_logs.handle_request
+
+
+def _put(request: Any) -> Any:
+    if not request.get("name") or not request.get("queryString"):
+        return error_response_json("InvalidParameterException", "name and queryString are required", 400)
+    given = request.get("queryDefinitionId")
+    if given and given not in _saved:
+        return error_response_json("ResourceNotFoundException", f"no query definition {given}", 400)
+    query_id = given or str(uuid.uuid4())
+    _saved[query_id] = {
+        "queryDefinitionId": query_id,
+        "name": request["name"],
+        "queryString": request["queryString"],
+        "queryLanguage": request.get("queryLanguage", "CWLI"),
+        "logGroupNames": request.get("logGroupNames", []),
+        "lastModified": int(time.time() * 1000),
+    }
+    return json_response({"queryDefinitionId": query_id})
+
+
+def _describe(request: Any) -> Any:
+    prefix = request.get("queryDefinitionNamePrefix", "")
+    found = [saved for saved in _saved.values() if saved["name"].startswith(prefix)]
+    start, most = int(request.get("nextToken", 0)), request.get("maxResults", 1000)
+    more = {"nextToken": str(start + most)} if start + most < len(found) else {}
+    return json_response({"queryDefinitions": found[start : start + most], **more})
+
+
+def _delete(request: Any) -> Any:
+    if _saved.pop(request.get("queryDefinitionId"), None) is None:
+        return error_response_json("ResourceNotFoundException", "no such query definition", 400)
+    return json_response({"success": True})
+
+
+_CALLS = {"PutQueryDefinition": _put, "DescribeQueryDefinitions": _describe, "DeleteQueryDefinition": _delete}
+
+
+async def _handle(method: Any, path: Any, headers: Any, body: Any, query: Any) -> Any:
+    call = _CALLS.get(headers.get("x-amz-target", "").rpartition(".")[2])
+    if call is None:
+        return await _handle_logs(method, path, headers, body, query)
+    return call(json.loads(body or "{}"))
+
+
+def _provision(properties: Any, query_id: str | None = None) -> tuple[str, dict[str, str]]:
+    request = {name[0].lower() + name[1:]: value for name, value in properties.items()}
+    status, _, body = _put(request | {"queryDefinitionId": query_id})
+    if status >= 400:
+        raise ValueError(f"AWS::Logs::QueryDefinition: {body!r}")
+    made = json.loads(body)["queryDefinitionId"]
+    return made, {"QueryDefinitionId": made}
+
+
+cloudwatch_logs.handle_request = _handle
+provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {  # noqa: SLF001
+    "create": lambda _logical_id, properties, _stack: _provision(properties),
+    "update": lambda query_id, _old, new, _stack: _provision(new, query_id),
+    "delete": lambda query_id, _properties: _delete({"queryDefinitionId": query_id}),
+}
 
 main()

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.stack import REGION
+from local.stack import REGION, STACK_NAME
 from local.users import PASSWORD
 from tests.conftest import template
 from tests.system.conftest import ROOT, Guest, RunningStack
@@ -166,19 +166,29 @@ def test_the_dashboard_shows_the_five_figures(aws: Callable[[str], Any]) -> None
         assert f'MetricName="{metric}"' in json.dumps(json.loads(body)).replace('\\"', '"')
 
 
-def test_every_saved_query_runs_over_the_logs_that_the_functions_wrote(alice: Guest, aws: Callable[[str], Any]) -> None:
-    """The local cloud saves no queries, but it runs them."""
+def test_every_saved_query_is_there_and_runs_over_the_logs_that_the_functions_wrote(
+    alice: Guest, aws: Callable[[str], Any]
+) -> None:
     alice.call("POST", "/bookings/bk_" + "a" * 26 + "/cancel")
     logs = aws("logs")
-    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    now = int(time.time())
-    queries = {
-        name: resource["Properties"]["QueryString"]
-        for name, resource in template()["Resources"].items()
+    saved = logs.describe_query_definitions(queryDefinitionNamePrefix=STACK_NAME)["queryDefinitions"]
+    groups = {group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]}
+    declared = {
+        resource["Properties"]["QueryString"]
+        for resource in template()["Resources"].values()
         if resource["Type"] == "AWS::Logs::QueryDefinition"
     }
 
-    assert len(queries) == 7
-    for text in queries.values():
-        begun = logs.start_query(logGroupNames=groups, startTime=now - 3600, endTime=now + 60, queryString=text)
+    assert len(saved) == 7
+    assert {query["queryString"] for query in saved} == declared
+    now = int(time.time())
+    for query in saved:
+        assert query["logGroupNames"]
+        assert set(query["logGroupNames"]) <= groups
+        begun = logs.start_query(
+            logGroupNames=query["logGroupNames"],
+            startTime=now - 3600,
+            endTime=now + 60,
+            queryString=query["queryString"],
+        )
         assert logs.get_query_results(queryId=begun["queryId"])["status"] in {"Complete", "Running", "Scheduled"}
