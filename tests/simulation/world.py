@@ -202,7 +202,7 @@ class World:
         return answer
 
     def _undone(self, booking_id: str) -> bool:
-        """Whether the booking is cancelled again, with nothing kept of its own order; an older one goes back by itself."""
+        """Whether the booking is cancelled again, with nothing kept of its order; an older one goes back by itself."""
         item = self.table.items[f"BOOKING#{booking_id}", "BOOKING"]
         own = item.get("payment", {}).get("M")
         order = own and self.gateways[own["gateway"]["S"]].orders[own["order_id"]["S"]]
