@@ -10,7 +10,7 @@ import httpx
 
 from holdfast.audit import audit_table
 from holdfast.audit_view import Broken, View, view_of
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.payments import Gateway, GatewayPayment
 from holdfast.razorpay_gateway import RazorpayGateway
 from holdfast.settings import Settings

@@ -13,18 +13,10 @@ from zoneinfo import available_timezones
 import msgspec
 from msgspec import Meta
 
-from holdfast.model import (
-    MAX_AMOUNT,
-    MAX_GUESTS,
-    PolicyStep,
-    Promo,
-    PromoKind,
-    Property,
-    RoomType,
-    TaxPeriod,
-    TaxSlab,
-    millis,
-)
+from holdfast.model.dates import millis
+from holdfast.model.hotel import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab
+from holdfast.model.limits import MAX_AMOUNT, MAX_GUESTS
+from holdfast.model.promo import Promo, PromoKind
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from holdfast.model import MAX_MONTHS_AHEAD
+from holdfast.model.limits import MAX_MONTHS_AHEAD
 from local.stack import Stack
 from local.tools import LocalError
 from local.users import access_token

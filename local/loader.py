@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from holdfast.catalog_store import CatalogStore
 from holdfast.logs import logger
-from holdfast.model import MAX_MONTHS_AHEAD, add_months, month_of, today_in, utc_now
+from holdfast.model.dates import add_months, month_of, today_in, utc_now
+from holdfast.model.limits import MAX_MONTHS_AHEAD
 from holdfast.settings import Settings
 from holdfast.store import Store
 from holdfast.wallet import CreditRequest, credit

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import httpx
 
-from holdfast.model import RESCUE_NOTE
+from holdfast.model.booking import RESCUE_NOTE
 from local.books import audit, tills
 from local.guest import ANSWER_SECONDS, Guest
 from local.rounds import function_name, settle_once

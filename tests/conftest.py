@@ -14,7 +14,8 @@ import yaml
 from moto import mock_aws
 
 from holdfast.catalog_store import CatalogStore
-from holdfast.model import PolicyStep, Property, RoomType, add_months, month_of
+from holdfast.model.dates import add_months, month_of
+from holdfast.model.hotel import PolicyStep, Property, RoomType
 from holdfast.store import Store
 from holdfast.table import Table, connect
 

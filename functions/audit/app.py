@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.audit import audit_table
 from holdfast.logs import Metric, count, logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
 

@@ -8,7 +8,7 @@ from holdfast.bookings import CursorQuery, PricingQuery, list_bookings, own_book
 from holdfast.errors import NotFound, PromoInvalid, TooManyTries
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.pricing import Quote
 from holdfast.settings import Settings
 from holdfast.store import Store

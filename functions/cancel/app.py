@@ -9,7 +9,7 @@ from holdfast.errors import HoldExpired, NotCancellable, NotFound
 from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call, NoFields
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
 from holdfast.views import BookingView, booking_view

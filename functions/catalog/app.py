@@ -18,7 +18,7 @@ from holdfast.catalog_store import CatalogStore
 from holdfast.errors import NotFound
 from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
 

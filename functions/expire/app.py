@@ -9,10 +9,10 @@ import msgspec
 from holdfast.expire import list_due, restore, sweep
 from holdfast.items import booking_of
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.table import from_wire
+from holdfast.wire import from_wire
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -22,7 +22,7 @@ from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.payment import PaymentRequest, PaymentStart, start_payment
 from holdfast.receive import finalize_for_guest
 from holdfast.settings import Settings

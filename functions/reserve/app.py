@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from holdfast.errors import IdempotencyKeyReused, NotFound, SoldOut, TooManyHolds
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.reserve import ReserveRequest, reserve
 from holdfast.settings import Settings
 from holdfast.store import Store

@@ -10,7 +10,7 @@ from holdfast.errors import NotFound
 from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.operations import PaymentList, PaymentsQuery, list_payments
 from holdfast.settings import Settings
 from holdfast.settle import SettleRequest, settle_booking, settle_due

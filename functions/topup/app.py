@@ -8,7 +8,7 @@ from holdfast.errors import IdempotencyKeyReused, InProgress, NotFound, NotPayab
 from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
 from holdfast.topup import TOPUP_ID, TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup

@@ -8,7 +8,7 @@ from holdfast.bookings import CursorQuery
 from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound
 from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
 from holdfast.views import EntryList, EntryView, WalletView, entry_view, wallet_view

@@ -8,7 +8,7 @@ from holdfast.errors import MalformedRequest, NotFound
 from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model import utc_now
+from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
 from holdfast.webhook import MAX_WEBHOOK_BYTES, Taken, take_webhook

@@ -20,26 +20,11 @@ from holdfast.items import (
     promo_item,
     topup_item,
 )
-from holdfast.model import (
-    Account,
-    Booking,
-    Claim,
-    Due,
-    DueAction,
-    Entry,
-    Event,
-    FrozenQuote,
-    Payment,
-    PaymentMode,
-    PolicyStep,
-    Promo,
-    PromoKind,
-    Status,
-    TopUp,
-    TopUpStatus,
-    millis,
-    opened_page,
-)
+from holdfast.model.account import Account, Entry, TopUp, TopUpStatus
+from holdfast.model.booking import Booking, Due, DueAction, Event, FrozenQuote, Payment, PaymentMode, Status
+from holdfast.model.dates import millis
+from holdfast.model.hotel import PolicyStep, opened_page
+from holdfast.model.promo import Claim, Promo, PromoKind
 from holdfast.payments import GatewayPayment, PaymentState
 from tests.conftest import DELUXE, KOLKATA, NOW
 

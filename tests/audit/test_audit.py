@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from holdfast.items import account_key, claim_key, entry_key, page_key, promo_key, topup_key
-from holdfast.model import RESCUE_NOTE, DueAction, Event, PaymentMode, Status, millis
+from holdfast.model.booking import RESCUE_NOTE, DueAction, Event, PaymentMode, Status
+from holdfast.model.dates import millis
 from holdfast.payments import PaymentState
 from tests.audit.settled_table import (
     BOOKINGS,

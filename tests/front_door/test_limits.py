@@ -7,14 +7,9 @@ import pytest
 
 from holdfast.catalog_store import CatalogStore
 from holdfast.items import promo_item
-from holdfast.model import (
-    LET_GO_FORGOTTEN_MS,
-    MAX_LET_GO,
-    MAX_PROMO_TRIES,
-    PROMO_TRY_FORGOTTEN_MS,
-)
+from holdfast.model.limits import LET_GO_FORGOTTEN_MS, MAX_LET_GO, MAX_PROMO_TRIES, PROMO_TRY_FORGOTTEN_MS
 from holdfast.store import Lost, Store
-from holdfast.table import put_action
+from holdfast.wire import put_action
 from tests.conftest import NOW, FakeClock
 from tests.unit.front_door import ALICE, BOB, FrontDoor, Reply
 from tests.unit.stays import a_hold, a_promo, everything, file_of, put_hold

@@ -5,7 +5,7 @@ from typing import Any
 
 from holdfast.items import promo_item
 from holdfast.store import Store
-from holdfast.table import put_action
+from holdfast.wire import put_action
 from tests.unit.front_door import ADMIN, ALICE, STAY, FrontDoor, Reply, event, request_for
 from tests.unit.stays import a_promo
 

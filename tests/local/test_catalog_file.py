@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.model import PromoKind
+from holdfast.model.promo import PromoKind
 from local.catalog import CatalogError, read_catalog
 
 DEMO = Path(__file__).resolve().parents[2] / "local" / "demo.json"

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from holdfast.finalize_request import BY_GATEWAY
 from holdfast.items import booking_of, topup_of
-from holdfast.model import Booking, Status, TopUpStatus, today_in
+from holdfast.model.account import TopUpStatus
+from holdfast.model.booking import Booking, Status
+from holdfast.model.dates import today_in
 from holdfast.pricing import refund
 from tests.payments.house import House
 from tests.payments.tills import Books

@@ -14,11 +14,12 @@ from moto import mock_aws
 from holdfast.catalog_store import CatalogStore
 from holdfast.items import page_item
 from holdfast.logs import logger, metrics
-from holdfast.model import opened_page
+from holdfast.model.hotel import opened_page
 from holdfast.razorpay_gateway import RazorpayGateway
 from holdfast.store import Store
 from holdfast.stripe_gateway import StripeGateway
-from holdfast.table import Table, connect, put_action
+from holdfast.table import Table, connect
+from holdfast.wire import put_action
 from local.razorpay import LocalRazorpay
 from tests.conftest import DELUXE, KOLKATA, TABLE_NAME, FakeClock, table_definition
 from tests.payments.house import House, table_over

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from holdfast.model import Booking, Status
+from holdfast.model.booking import Booking, Status
 from holdfast.store import Store
 from holdfast.table import Table
 from tests.payments.house import ALICE, BOB, House

@@ -12,7 +12,8 @@ from holdfast.expire import Sweep, sweep
 from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.items import HOLDS_DUE, PAYMENTS_DUE
-from holdfast.model import Booking, Promo, PromoKind
+from holdfast.model.booking import Booking
+from holdfast.model.promo import Promo, PromoKind
 from holdfast.payment import PaymentRequest, PaymentStart, start_payment
 from holdfast.payments import Gateway
 from holdfast.reserve import ReserveRequest, reserve

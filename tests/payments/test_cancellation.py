@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from holdfast.errors import NotCancellable
-from holdfast.model import DueAction, Status, today_in
+from holdfast.model.booking import DueAction, Status
+from holdfast.model.dates import today_in
 from tests.payments.books import wrong_in
 from tests.payments.house import ARRIVAL, House
 from tests.payments.tills import Books, RazorpayTill

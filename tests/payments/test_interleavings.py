@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from holdfast.model import Status
+from holdfast.model.booking import Status
 from holdfast.razorpay_gateway import RazorpayGateway
 from holdfast.store import Store
 from local.razorpay import LocalRazorpay

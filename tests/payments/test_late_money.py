@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from holdfast.errors import HoldExpired
-from holdfast.model import Status
+from holdfast.model.booking import Status
 from tests.conftest import NOW
 from tests.payments.books import wrong_in
 from tests.payments.house import BOB, HOLD_SECONDS, House

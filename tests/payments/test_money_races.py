@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from holdfast.expire import sweep
-from holdfast.model import Status, TopUpStatus
+from holdfast.model.account import TopUpStatus
+from holdfast.model.booking import Status
 from holdfast.store import Store
 from tests.conftest import NOW, FakeClock
 from tests.payments.books import wrong_in

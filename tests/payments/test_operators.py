@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.model import Status
+from holdfast.model.booking import Status
 from local.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import wrong_in

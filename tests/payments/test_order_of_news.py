@@ -5,7 +5,7 @@ import random
 import pytest
 
 from holdfast.errors import AlreadyPaid, PaymentDeclined
-from holdfast.model import Status
+from holdfast.model.booking import Status
 from tests.payments.books import wrong_in
 from tests.payments.house import ALICE, BOB, House
 from tests.payments.news import razorpay_proof

@@ -6,7 +6,7 @@ import pytest
 
 from holdfast.errors import NotFound
 from holdfast.items import PAYMENTS_STUCK
-from holdfast.model import DueAction, Status
+from holdfast.model.booking import DueAction, Status
 from holdfast.operations import PaymentsQuery, list_payments
 from tests.payments.books import wrong_in
 from tests.payments.house import HOLD_SECONDS, House

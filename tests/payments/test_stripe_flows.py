@@ -3,7 +3,8 @@
 import pytest
 
 from holdfast.errors import AlreadyPaid, HoldExpired, PaymentDeclined
-from holdfast.model import Status, TopUpStatus
+from holdfast.model.account import TopUpStatus
+from holdfast.model.booking import Status
 from holdfast.razorpay_gateway import RazorpayGateway
 from tests.payments.books import wrong_in
 from tests.payments.house import BOB, House

@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.errors import Busy, IdempotencyKeyReused, NotFound, NotPayable, PaymentDeclined
-from holdfast.model import TopUpStatus
+from holdfast.model.account import TopUpStatus
 from holdfast.operations import PaymentsQuery, list_payments
 from tests.payments.books import wrong_in
 from tests.payments.house import ALICE, BOB, House

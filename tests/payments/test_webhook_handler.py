@@ -6,7 +6,7 @@ import time
 import pytest
 
 from holdfast.items import Item
-from holdfast.model import Status
+from holdfast.model.booking import Status
 from local.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import wrong_in

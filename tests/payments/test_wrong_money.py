@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.errors import AlreadyPaid, PaymentDeclined
-from holdfast.model import Status
+from holdfast.model.booking import Status
 from tests.payments.books import wrong_in
 from tests.payments.house import House
 from tests.payments.news import from_razorpay, razorpay_body

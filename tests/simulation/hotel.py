@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from holdfast.items import page_item, promo_item
-from holdfast.model import PolicyStep, Promo, PromoKind, Property, RoomType, opened_page
-from holdfast.table import to_wire
+from holdfast.model.hotel import PolicyStep, Property, RoomType, opened_page
+from holdfast.model.promo import Promo, PromoKind
+from holdfast.wire import to_wire
 from tests.conftest import table_definition
 from tests.simulation.expressions import Item
 from tests.simulation.handlers import TABLE

@@ -10,7 +10,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from holdfast.model import HOLDING, KEEPING_ROOMS, RESCUE_NOTE, month_of, nights
+from holdfast.model.booking import HOLDING, KEEPING_ROOMS, RESCUE_NOTE
+from holdfast.model.dates import month_of, nights
 from tests.simulation.clockwork import START, Clockwork
 from tests.simulation.dynamodb import Commit, Key
 from tests.simulation.expressions import Item

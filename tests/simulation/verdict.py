@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from holdfast.audit import audit
 from holdfast.audit_view import Broken, at_rest, view_of
-from holdfast.model import TopUpStatus
-from holdfast.table import from_wire
+from holdfast.model.account import TopUpStatus
+from holdfast.wire import from_wire
 from tests.simulation.clockwork import MILLISECOND, START
 from tests.simulation.handlers import DUE_SHARDS
 from tests.simulation.hotel import POISON_KEY

@@ -12,7 +12,8 @@ from holdfast.cancel import cancel
 from holdfast.errors import NotFound
 from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import FinalizeRequest
-from holdfast.model import Booking, Clock
+from holdfast.model.booking import Booking
+from holdfast.model.dates import Clock
 from holdfast.reserve import ReserveRequest, reserve
 from holdfast.store import Store
 from holdfast.wallet import CreditRequest, credit

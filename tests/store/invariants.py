@@ -6,7 +6,9 @@ from datetime import datetime
 from itertools import pairwise
 
 from holdfast.items import Item, booking_of, entry_of, page_of
-from holdfast.model import HOLDING, Booking, Entry, Status, month_of
+from holdfast.model.account import Entry
+from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.dates import month_of
 
 _NEXT = {
     Status.RESERVED: {Status.PAYMENT_PENDING, Status.CONFIRMED, Status.CANCELLED, Status.EXPIRED},

@@ -15,27 +15,26 @@ from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 from holdfast.catalog_store import CatalogStore
 from holdfast.expire import restore
 from holdfast.items import HOLDS_DUE, PAYMENTS_DUE, Item, booking_key, due_shard, page_item, page_key
-from holdfast.model import (
+from holdfast.model.account import Account, Entry
+from holdfast.model.booking import (
     HOLDING,
     RETENTION_DAYS,
     TTL_GRACE_SECONDS,
-    Account,
     Booking,
     Due,
     DueAction,
-    Entry,
     Event,
     FrozenQuote,
     Payment,
     PaymentMode,
-    Promo,
-    PromoKind,
     Status,
-    millis,
 )
+from holdfast.model.dates import millis
+from holdfast.model.promo import Promo, PromoKind
 from holdfast.store import Lost, Store
-from holdfast.table import ConditionsFailed, Table, put_action, to_wire, update_action
+from holdfast.table import ConditionsFailed, Table
 from holdfast.transaction import File
+from holdfast.wire import put_action, to_wire, update_action
 from tests.conftest import NOW, FakeClock
 from tests.store.faults import forgotten_tokens
 from tests.store.guests import ARRIVAL, HOLD_SECONDS, give, hold, let_go, stored

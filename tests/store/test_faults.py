@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from holdfast.errors import Busy
 from holdfast.expire import sweep
-from holdfast.model import Booking, Status
+from holdfast.model.booking import Booking, Status
 from holdfast.store import Store
 from holdfast.table import CALL_SECONDS, Table
 from tests.conftest import NOW, FakeClock

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from holdfast.bookings import PricingQuery, price
-from holdfast.model import MAX_LET_GO, MAX_PROMO_TRIES, MAX_ROOMS_HELD
+from holdfast.model.limits import MAX_LET_GO, MAX_PROMO_TRIES, MAX_ROOMS_HELD
 from holdfast.store import Store
 from holdfast.table import Table
 from tests.conftest import NOW, FakeClock

@@ -12,7 +12,8 @@ from holdfast.catalog_store import CatalogStore
 from holdfast.errors import NotFound
 from holdfast.expire import Sweep, restore, sweep
 from holdfast.finalize import Finalized
-from holdfast.model import Booking, Promo, PromoKind, Status
+from holdfast.model.booking import Booking, Status
+from holdfast.model.promo import Promo, PromoKind
 from holdfast.store import Store
 from holdfast.table import Table
 from tests.conftest import NOW, FakeClock

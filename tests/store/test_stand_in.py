@@ -22,13 +22,15 @@ from holdfast.expire import restore, sweep
 from holdfast.finalize import finalize
 from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.items import HOLDS_DUE, Item
-from holdfast.model import Booking, Status, Unmatched
+from holdfast.model.account import Unmatched
+from holdfast.model.booking import Booking, Status
 from holdfast.payment import PaymentRequest, start_payment
 from holdfast.pricing import quote
 from holdfast.reserve import ReserveRequest, booking_id_for, reserve
 from holdfast.store import Lost, Store
-from holdfast.table import ConditionsFailed, Table, put_action, to_wire
+from holdfast.table import ConditionsFailed, Table
 from holdfast.wallet import CreditRequest, credit
+from holdfast.wire import put_action, to_wire
 from tests.conftest import NOW, FakeClock, Ids
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.dynamodb import StandIn

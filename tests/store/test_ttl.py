@@ -17,10 +17,13 @@ import pytest
 
 from holdfast.catalog_store import CatalogStore
 from holdfast.items import booking_item, booking_key
-from holdfast.model import TTL_GRACE_SECONDS, Booking, Promo, PromoKind, Status, add_months, month_of, utc_now
+from holdfast.model.booking import TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.dates import add_months, month_of, utc_now
+from holdfast.model.promo import Promo, PromoKind
 from holdfast.payment import PaymentRequest, start_payment
 from holdfast.store import Store
-from holdfast.table import Table, put_action, to_wire
+from holdfast.table import Table
+from holdfast.wire import put_action, to_wire
 from tests.conftest import DELUXE, KOLKATA, ROOT, FakeClock, table_definition, template
 from tests.store.conftest import PATIENCE_SECONDS, Emulator
 from tests.store.emulators import streams_client

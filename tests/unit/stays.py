@@ -5,7 +5,10 @@ from typing import Any
 
 import msgspec
 
-from holdfast.model import Booking, Event, PolicyStep, Promo, PromoKind, Status, millis, months
+from holdfast.model.booking import Booking, Event, Status
+from holdfast.model.dates import millis, months
+from holdfast.model.hotel import PolicyStep
+from holdfast.model.promo import Promo, PromoKind
 from holdfast.store import Store
 from holdfast.transaction import File
 from tests.conftest import NOW, FakeClock

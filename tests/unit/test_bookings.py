@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from holdfast.catalog_store import CatalogStore
-from holdfast.model import MAX_LIVE_HOLDS
+from holdfast.model.limits import MAX_LIVE_HOLDS
 from holdfast.store import PAGE_SIZE, Store
 from tests.conftest import FakeClock
 from tests.unit.front_door import ALICE, BOB, STAY_TOTAL, FrontDoor

@@ -15,7 +15,9 @@ from holdfast.expire import sweep
 from holdfast.finalize import finalize
 from holdfast.finalize_request import FinalizeRequest
 from holdfast.items import booking_item
-from holdfast.model import Booking, Property, RoomType, months
+from holdfast.model.booking import Booking
+from holdfast.model.dates import months
+from holdfast.model.hotel import Property, RoomType
 from holdfast.payment import PaymentRequest, start_payment
 from holdfast.reserve import ReserveRequest, reserve
 from holdfast.store import Store

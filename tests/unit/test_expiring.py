@@ -9,9 +9,10 @@ import pytest
 from holdfast.catalog_store import CatalogStore
 from holdfast.expire import restore, sweep
 from holdfast.items import booking_item, booking_key
-from holdfast.model import Booking, Status
+from holdfast.model.booking import Booking, Status
 from holdfast.store import DueRow, Store
-from holdfast.table import Table, to_wire
+from holdfast.table import Table
+from holdfast.wire import to_wire
 from tests.conftest import FakeClock
 from tests.unit.front_door import ALICE, BOB, Context, FrontDoor, event
 from tests.unit.log_lines import LogLines

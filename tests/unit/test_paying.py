@@ -10,7 +10,8 @@ from holdfast.errors import BookingError, Busy, HoldExpired, InsufficientWallet,
 from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.items import PAYMENTS_DUE
-from holdfast.model import Booking, DueAction, millis
+from holdfast.model.booking import Booking, DueAction
+from holdfast.model.dates import millis
 from holdfast.payment import PaymentRequest, PaymentStart, start_payment
 from holdfast.payments import PaymentState
 from holdfast.store import Store

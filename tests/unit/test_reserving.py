@@ -8,7 +8,7 @@ import pytest
 from holdfast.catalog_store import CatalogStore
 from holdfast.errors import SoldOut, TooManyHolds
 from holdfast.expire import sweep
-from holdfast.model import MAX_LIVE_HOLDS
+from holdfast.model.limits import MAX_LIVE_HOLDS
 from holdfast.reserve import ReserveRequest, booking_id_for, reserve
 from holdfast.store import DueRow, Store
 from tests.conftest import FakeClock

@@ -10,24 +10,13 @@ import pytest
 from holdfast.catalog_store import CatalogStore
 from holdfast.errors import Busy
 from holdfast.items import account_item, account_key, booking_key, claim_key, entry_item, entry_key, page_key, promo_key
-from holdfast.model import (
-    MAX_LIVE_HOLDS,
-    Account,
-    Booking,
-    Due,
-    DueAction,
-    Entry,
-    FrozenQuote,
-    Payment,
-    PaymentMode,
-    Status,
-    TopUp,
-    TopUpStatus,
-    Unmatched,
-    millis,
-)
+from holdfast.model.account import Account, Entry, TopUp, TopUpStatus, Unmatched
+from holdfast.model.booking import Booking, Due, DueAction, FrozenQuote, Payment, PaymentMode, Status
+from holdfast.model.dates import millis
+from holdfast.model.limits import MAX_LIVE_HOLDS
 from holdfast.store import Lost, Store
-from holdfast.table import Table, put_action, update_action
+from holdfast.table import Table
+from holdfast.wire import put_action, update_action
 from tests.conftest import DELUXE, KOLKATA, MONTHS, NOW
 from tests.unit.stays import (
     ALICE,

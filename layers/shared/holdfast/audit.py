@@ -27,17 +27,10 @@ from holdfast.items import (
     page_key,
     promo_key,
 )
-from holdfast.model import (
-    HOLDING,
-    MAX_LIVE_HOLDS,
-    RESCUE_NOTE,
-    TTL_GRACE_SECONDS,
-    Booking,
-    Status,
-    TopUpStatus,
-    millis,
-    month_of,
-)
+from holdfast.model.account import TopUpStatus
+from holdfast.model.booking import HOLDING, RESCUE_NOTE, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.dates import millis, month_of
+from holdfast.model.limits import MAX_LIVE_HOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

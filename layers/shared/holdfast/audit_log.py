@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from holdfast.audit_view import Broken, View
 from holdfast.items import account_key, booking_key
 from holdfast.logs import Tag
-from holdfast.model import Booking, Status
+from holdfast.model.booking import Booking, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

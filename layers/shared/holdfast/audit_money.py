@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from holdfast.audit_view import Broken, View, at_rest
 from holdfast.items import account_key, booking_key, entry_key, topup_key
-from holdfast.model import HOLDING, Booking, DueAction, PaymentMode, Status, TopUpStatus, today_in
+from holdfast.model.account import TopUpStatus
+from holdfast.model.booking import HOLDING, Booking, DueAction, PaymentMode, Status
+from holdfast.model.dates import today_in
 from holdfast.payments import PaymentState
 from holdfast.pricing import Refund, refund
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from holdfast.model import Account, Entry
+    from holdfast.model.account import Account, Entry
     from holdfast.payments import GatewayPayment
 
 TOPUP_REASON = "topup"

@@ -8,7 +8,10 @@ from typing import Any
 import msgspec
 
 from holdfast.items import Item, Key, account_of, booking_of, entry_of, page_of, promo_of, topup_of
-from holdfast.model import HOLDING, Account, Booking, Claim, Entry, Page, Promo, TopUp
+from holdfast.model.account import Account, Entry, TopUp
+from holdfast.model.booking import HOLDING, Booking
+from holdfast.model.hotel import Page
+from holdfast.model.promo import Claim, Promo
 
 
 class Broken(msgspec.Struct, frozen=True, order=True):

@@ -16,7 +16,9 @@ from holdfast.errors import (
     PromoInvalid,
     TooManyTries,
 )
-from holdfast.model import HOLDING, MAX_AMOUNT, MAX_PROMO_TRIES, PROMO_TRY_FORGOTTEN_MS, Booking, Status, millis
+from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.dates import millis
+from holdfast.model.limits import MAX_AMOUNT, MAX_PROMO_TRIES, PROMO_TRY_FORGOTTEN_MS
 from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
 
 if TYPE_CHECKING:

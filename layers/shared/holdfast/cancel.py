@@ -11,7 +11,9 @@ from holdfast.bookings import own_booking
 from holdfast.dues import carry_out_dues
 from holdfast.errors import HoldExpired, NotCancellable
 from holdfast.logs import Tag, record, record_entry
-from holdfast.model import Booking, Clock, Due, DueAction, Status, today_in, wallet_entry
+from holdfast.model.account import wallet_entry
+from holdfast.model.booking import Booking, Due, DueAction, Status
+from holdfast.model.dates import Clock, today_in
 from holdfast.pricing import Refund, refund
 
 if TYPE_CHECKING:

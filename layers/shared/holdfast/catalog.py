@@ -8,21 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from holdfast.errors import InvalidFields, NotFound
-from holdfast.model import (
-    HOLDING,
-    MAX_MONTHS_AHEAD,
-    MAX_NIGHTS,
-    MAX_ROOMS,
-    Page,
-    PolicyStepView,
-    Property,
-    RoomType,
-    add_months,
-    month_of,
-    months,
-    nights,
-    today_in,
-)
+from holdfast.model.booking import HOLDING
+from holdfast.model.dates import add_months, month_of, months, nights, today_in
+from holdfast.model.hotel import Page, PolicyStepView, Property, RoomType
+from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS, MAX_ROOMS
 from holdfast.pricing import Stay, quote
 
 if TYPE_CHECKING:

@@ -16,8 +16,10 @@ from holdfast.items import (
     room_type_item,
     room_type_of,
 )
-from holdfast.model import Page, Promo, Property, RoomType, opened_page
-from holdfast.table import ConditionsFailed, Table, connect, put_action
+from holdfast.model.hotel import Page, Property, RoomType, opened_page
+from holdfast.model.promo import Promo
+from holdfast.table import ConditionsFailed, Table, connect
+from holdfast.wire import put_action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,9 @@ import msgspec
 
 from holdfast.errors import BookingError, Busy
 from holdfast.logs import Metric, Tag, count, record, record_entry
-from holdfast.model import Booking, Clock, Due, DueAction, Status, millis, wallet_entry
+from holdfast.model.account import wallet_entry
+from holdfast.model.booking import Booking, Due, DueAction, Status
+from holdfast.model.dates import Clock, millis
 from holdfast.payments import (
     Gateway,
     GatewayError,

@@ -15,7 +15,8 @@ import msgspec
 from holdfast.errors import Busy
 from holdfast.items import HOLDS_DUE
 from holdfast.logs import Metric, Tag, count, logger, record
-from holdfast.model import HOLDING, Booking, Clock, Status, millis
+from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.dates import Clock, millis
 from holdfast.store import Lost
 
 if TYPE_CHECKING:

@@ -37,15 +37,9 @@ from holdfast.finalize_request import (
     check_shape,
 )
 from holdfast.logs import Metric, Tag, count, record, record_entry, record_refusal
-from holdfast.model import (
-    RESCUE_NOTE,
-    Booking,
-    Clock,
-    DueAction,
-    FrozenQuote,
-    Status,
-    wallet_entry,
-)
+from holdfast.model.account import wallet_entry
+from holdfast.model.booking import RESCUE_NOTE, Booking, DueAction, FrozenQuote, Status
+from holdfast.model.dates import Clock
 from holdfast.payments import (
     Gateway,
     GatewayPayment,

@@ -9,7 +9,7 @@ import msgspec
 
 from holdfast.bookings import Amount, PromoCode, promo_discount
 from holdfast.errors import InsufficientWallet, InvalidFields, NotPayable, PriceChanged
-from holdfast.model import Booking, FrozenQuote, PaymentMode
+from holdfast.model.booking import Booking, FrozenQuote, PaymentMode
 from holdfast.pricing import Quote, frozen_quote, quote
 from holdfast.transaction import File
 

@@ -13,23 +13,10 @@ from zlib import crc32
 
 import msgspec
 
-from holdfast.model import (
-    HOLDING,
-    RETENTION_DAYS,
-    TTL_GRACE_SECONDS,
-    Account,
-    Booking,
-    Claim,
-    Entry,
-    Page,
-    Promo,
-    Property,
-    RoomType,
-    Status,
-    TopUp,
-    TopUpStatus,
-    Unmatched,
-)
+from holdfast.model.account import Account, Entry, TopUp, TopUpStatus, Unmatched
+from holdfast.model.booking import HOLDING, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.hotel import Page, Property, RoomType
+from holdfast.model.promo import Claim, Promo
 
 Item = dict[str, Any]
 Key = tuple[str, str]

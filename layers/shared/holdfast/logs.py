@@ -15,7 +15,8 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 if TYPE_CHECKING:
-    from holdfast.model import Booking, Entry
+    from holdfast.model.account import Entry
+    from holdfast.model.booking import Booking
 
 logger = Logger()
 metrics = Metrics()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from holdfast.items import PAYMENTS_DUE, PAYMENTS_STUCK
-from holdfast.model import DueAction, Status, millis, rfc3339
+from holdfast.model.booking import DueAction, Status
+from holdfast.model.dates import millis, rfc3339
 
 if TYPE_CHECKING:
     from datetime import datetime

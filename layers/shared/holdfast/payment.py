@@ -10,7 +10,9 @@ import msgspec
 from holdfast.bookings import Amount, PromoCode, own_booking, quote_now, refuse_unpayable, tried
 from holdfast.errors import Busy, NotPayable, PaymentDeclined
 from holdfast.logs import logger
-from holdfast.model import MAX_PAYMENT_STARTS, Booking, Clock, Payment, Status
+from holdfast.model.booking import Booking, Payment, Status
+from holdfast.model.dates import Clock
+from holdfast.model.limits import MAX_PAYMENT_STARTS
 from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
 from holdfast.pricing import Quote, frozen_quote
 from holdfast.table import CALL_SECONDS

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from holdfast.errors import PromoInvalid
-from holdfast.model import DEFAULT_CURRENCY, FrozenQuote, Promo, PromoKind, TaxPeriod, TaxSlab, millis, nights
+from holdfast.model.booking import FrozenQuote
+from holdfast.model.dates import millis, nights
+from holdfast.model.hotel import DEFAULT_CURRENCY, TaxPeriod, TaxSlab
+from holdfast.model.promo import Promo, PromoKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from holdfast.model import Booking
+    from holdfast.model.booking import Booking
 
 # GST on hotel rooms by value of the room-night. From 2025-09-22: 5 % up to 7,500.00 (Notification 15/2025-Central Tax
 # (Rate)); from 2022-07-18: 12 % up to 7,500.00 (Notification 03/2022); above it 18 % in both.

@@ -26,7 +26,9 @@ from holdfast.errors import (
 from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import BY_GATEWAY, FinalizeRequest
 from holdfast.logs import Metric, count, logger
-from holdfast.model import HOLDING, Booking, Clock, DueAction, Status, Unmatched, millis
+from holdfast.model.account import Unmatched
+from holdfast.model.booking import HOLDING, Booking, DueAction, Status
+from holdfast.model.dates import Clock, millis
 from holdfast.payments import GatewayError, GatewayRefused
 from holdfast.table import CALL_SECONDS
 from holdfast.topup import TOPUP_ID, advance_topup

@@ -8,7 +8,9 @@ from holdfast.bookings import promo_discount, refuse_unpayable
 from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
 from holdfast.expire import reclaim
 from holdfast.finalize_request import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
-from holdfast.model import HOLDING, Booking, Clock, Status, months, short_nights, today_in
+from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.dates import Clock, months, today_in
+from holdfast.model.hotel import short_nights
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,7 +12,11 @@ import msgspec
 from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldOut, TooManyHolds
 from holdfast.expire import reclaim
 from holdfast.logs import Tag, record
-from holdfast.model import (
+from holdfast.model.account import Account
+from holdfast.model.booking import Booking, Event, Status
+from holdfast.model.dates import Clock, add_months, millis, month_of, months, nights, today_in
+from holdfast.model.hotel import Page, short_nights
+from holdfast.model.limits import (
     LET_GO_FORGOTTEN_MS,
     MAX_GUESTS,
     MAX_LET_GO,
@@ -21,19 +25,6 @@ from holdfast.model import (
     MAX_NIGHTS,
     MAX_ROOMS,
     MAX_ROOMS_HELD,
-    Account,
-    Booking,
-    Clock,
-    Event,
-    Page,
-    Status,
-    add_months,
-    millis,
-    month_of,
-    months,
-    nights,
-    short_nights,
-    today_in,
 )
 
 if TYPE_CHECKING:

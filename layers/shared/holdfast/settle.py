@@ -12,7 +12,9 @@ from holdfast.dues import carry_out_dues
 from holdfast.errors import BookingError, InvalidFields, NotFound
 from holdfast.items import PAYMENTS_DUE
 from holdfast.logs import logger
-from holdfast.model import Booking, Clock, Status, TopUpStatus, millis
+from holdfast.model.account import TopUpStatus
+from holdfast.model.booking import Booking, Status
+from holdfast.model.dates import Clock, millis
 from holdfast.payments import GatewayError
 from holdfast.receive import receive
 from holdfast.store import Lost

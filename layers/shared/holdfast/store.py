@@ -41,17 +41,13 @@ from holdfast.items import (
     unmatched_of,
 )
 from holdfast.logs import logger
-from holdfast.model import (
-    Account,
-    Booking,
-    Entry,
-    Page,
-    TopUp,
-    Unmatched,
-    millis,
-)
-from holdfast.table import ConditionsFailed, Table, connect, put_action, update_action
+from holdfast.model.account import Account, Entry, TopUp, Unmatched
+from holdfast.model.booking import Booking
+from holdfast.model.dates import millis
+from holdfast.model.hotel import Page
+from holdfast.table import ConditionsFailed, Table, connect
 from holdfast.transaction import File, Writes, balance_change
+from holdfast.wire import put_action, update_action
 
 if TYPE_CHECKING:
     from holdfast.settings import Settings

@@ -19,7 +19,10 @@ from holdfast.errors import (
     PaymentDeclined,
 )
 from holdfast.logs import record_entry
-from holdfast.model import DEFAULT_CURRENCY, MAX_AMOUNT, Clock, Entry, TopUp, TopUpStatus, millis
+from holdfast.model.account import Entry, TopUp, TopUpStatus
+from holdfast.model.dates import Clock, millis
+from holdfast.model.hotel import DEFAULT_CURRENCY
+from holdfast.model.limits import MAX_AMOUNT
 from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState, retry_pause_seconds
 from holdfast.store import Lost
 from holdfast.table import CALL_SECONDS

@@ -22,21 +22,13 @@ from holdfast.items import (
     page_key,
     promo_key,
 )
-from holdfast.model import (
-    HOLDING,
-    MAX_LIVE_HOLDS,
-    Account,
-    Booking,
-    Claim,
-    Entry,
-    Page,
-    Promo,
-    Status,
-    millis,
-    month_of,
-    wallet_entry,
-)
-from holdfast.table import put_action, update_action
+from holdfast.model.account import Account, Entry, wallet_entry
+from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.dates import millis, month_of
+from holdfast.model.hotel import Page
+from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.model.promo import Claim, Promo
+from holdfast.wire import put_action, update_action
 
 Action = dict[str, Any]
 

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import msgspec
 
-from holdfast.model import Account, Booking, Entry, PaymentMode, PolicyStepView, Status, millis, rfc3339
+from holdfast.model.account import Account, Entry
+from holdfast.model.booking import Booking, PaymentMode, Status
+from holdfast.model.dates import millis, rfc3339
+from holdfast.model.hotel import PolicyStepView
 from holdfast.pricing import Quote, frozen_quote, quote
 
 Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]

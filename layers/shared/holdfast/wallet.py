@@ -9,7 +9,9 @@ import msgspec
 
 from holdfast.errors import IdempotencyKeyReused, InvalidFields
 from holdfast.logs import record_entry
-from holdfast.model import MAX_AMOUNT, Clock, Entry, millis
+from holdfast.model.account import Entry
+from holdfast.model.dates import Clock, millis
+from holdfast.model.limits import MAX_AMOUNT
 
 if TYPE_CHECKING:
     from holdfast.store import Store

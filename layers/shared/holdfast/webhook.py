@@ -13,7 +13,7 @@ from holdfast.receive import receive
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from holdfast.model import Clock
+    from holdfast.model.dates import Clock
     from holdfast.payments import Gateway
     from holdfast.store import Store
 

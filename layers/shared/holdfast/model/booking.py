@@ -1,0 +1,187 @@
+"""A booking: the states it can be in, what it costs, what is paid and what is still due.
+
+Amounts are integers in minor units (paise) of the named currency.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from holdfast.model.dates import millis, nights
+from holdfast.model.hotel import PolicyStep, TaxPeriod
+
+TTL_GRACE_SECONDS = 3600  # how long a hold may outlive its deadline before DynamoDB deletes it, DESIGN section 5 (d)
+RETENTION_DAYS = 400  # how long an ended booking stays, so that a replayed Idempotency-Key still finds it
+
+
+class Status(StrEnum):
+    RESERVED = "reserved"
+    PAYMENT_PENDING = "payment_pending"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+HOLDING = frozenset({Status.RESERVED, Status.PAYMENT_PENDING})
+KEEPING_ROOMS = HOLDING | {Status.CONFIRMED}
+
+
+class PaymentMode(StrEnum):
+    WALLET_ONLY = "wallet_only"
+    WALLET_PARTIAL = "wallet_partial"
+    GATEWAY_ONLY = "gateway_only"
+    ADMIN = "admin"
+
+
+class FrozenQuote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a payment start fixes; the lines are derived again from the night prices and the discount."""
+
+    promo_code: str | None = None
+    promo_discount: int = 0
+    gst_amount: int
+    total_payable: int
+    wallet_applied: int = 0
+
+    @property
+    def gateway_payable(self) -> int:
+        return self.total_payable - self.wallet_applied
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The gateway order that the booking is to be paid by, and how far its money has come."""
+
+    gateway: str
+    order_id: str
+    amount: int
+    transaction_id: str | None = None
+    authorised: int = 0
+    captured: int = 0
+    refunded: int = 0
+    voided: bool = False
+    returning: bool = False  # its money is on the way back: it can confirm nothing any more
+
+
+class DueAction(StrEnum):
+    CAPTURE = "capture"
+    VOID = "void"
+    REFUND = "refund"
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"at_ms": "at"}):
+    """One thing still to be done at a gateway: written with the state change that asks for it, so it cannot be lost."""
+
+    action: DueAction
+    gateway: str
+    order_id: str
+    amount: int
+    at_ms: int
+    serial: int  # the booking's version when it came to be due: tells it from another of its kind, in gateway keys
+    attempts: int = 0
+    stuck: bool = False  # tried too often: waits for an operator
+
+
+RESCUE_NOTE = "paid late, and everything was still to be had"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"at_ms": "at"}):
+    """One line of a booking's history. `by` is guest, a subsystem's name, or `admin <user id>`."""
+
+    status: Status
+    at_ms: int
+    by: str
+    note: str | None = None
+
+
+class Booking(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    # `property_id` keys the index of arrivals, so an item has it only once confirmed; `property` is always there.
+    rename={"property_id": "property", "reserved_at_ms": "reserved_at", "expires_at_ms": "expires_at"},
+):
+    """The whole story of one stay. Every change bumps `version` and adds one history line."""
+
+    booking_id: str
+    user_id: str
+    property_id: str
+    room_type_id: str
+    timezone: str
+    check_in: date
+    check_out: date
+    rooms: int
+    guests: int
+    currency: str
+    night_prices: tuple[int, ...]  # per room, frozen at reserve
+    cancellation_policy: tuple[PolicyStep, ...]
+    tax_table: tuple[TaxPeriod, ...] | None = None
+    status: Status
+    reserved_at_ms: int
+    expires_at_ms: int
+    quote: FrozenQuote | None = None
+    payment: Payment | None = None
+    payment_mode: PaymentMode | None = None
+    wallet_paid: int = 0
+    wallet_refunded: int = 0
+    dues: tuple[Due, ...] = ()
+    history: tuple[Event, ...]
+    version: int
+    write_id: str = ""  # set anew by the store at each write: what a write's condition compares
+
+    @property
+    def nights(self) -> list[date]:
+        return nights(self.check_in, self.check_out)
+
+    @property
+    def keeps_rooms(self) -> bool:
+        """Whether its rooms are taken off the page as written, whatever the clock says."""
+        return self.status in KEEPING_ROOMS
+
+    @property
+    def claimed_promo(self) -> str | None:
+        """The promo code that this booking uses up one use of."""
+        return self.quote.promo_code if self.quote and self.keeps_rooms else None
+
+    @property
+    def gateway_charged(self) -> int:
+        by_gateway = self.payment_mode in {PaymentMode.WALLET_PARTIAL, PaymentMode.GATEWAY_ONLY}
+        return self.payment.amount if self.payment and by_gateway else 0
+
+    def status_at(self, now: datetime) -> Status:
+        """The state as any reader must see it: a hold is expired from its deadline on, swept or not."""
+        overdue = self.status in HOLDING and millis(now) >= self.expires_at_ms
+        return Status.EXPIRED if overdue else self.status
+
+    def seconds_left(self, now: datetime) -> int:
+        """What the guest's timer shows: whole seconds, 0 once nothing is held."""
+        held = self.status_at(now) in HOLDING
+        return max(0, (self.expires_at_ms - millis(now)) // 1000) if held else 0
+
+    def due(self, action: DueAction, now: datetime, *, amount: int, gateway: str = "", order_id: str = "") -> Due:
+        """Something to do at a gateway from now on, about the booking's own order if no other is named."""
+        own = self.payment
+        return Due(
+            action=action,
+            gateway=gateway or (own.gateway if own else ""),
+            order_id=order_id or (own.order_id if own else ""),
+            amount=amount,
+            at_ms=millis(now),
+            serial=self.version,
+        )
+
+    def open_order_void(self, now: datetime) -> tuple[Due, ...]:
+        """What letting go of its order leaves to do: it is closed, so that nobody can pay it any more."""
+        own = self.payment
+        if own is None or own.voided or any(due.order_id == own.order_id for due in self.dues):
+            return ()
+        return (self.due(DueAction.VOID, now, amount=own.amount),)
+
+    def moved(self, status: Status, now: datetime, by: str, note: str | None = None, **changes: object) -> Booking:
+        """This booking after one more change: state, history line and version move together."""
+        event = Event(status=status, at_ms=millis(now), by=by, note=note)
+        return msgspec.structs.replace(
+            self, status=status, history=(*self.history, event), version=self.version + 1, **changes
+        )

@@ -1,0 +1,16 @@
+"""The most of each thing that a request or a user may have, most of them from DESIGN sections 3 and 4."""
+
+from __future__ import annotations
+
+MAX_NIGHTS = 30
+MAX_ROOMS = 9
+MAX_GUESTS = 99
+MAX_MONTHS_AHEAD = 18
+MAX_LIVE_HOLDS = 5  # per user
+MAX_ROOMS_HELD = 9  # per user, over all live holds
+MAX_LET_GO = 50  # holds that a user may let go or let expire before waiting out LET_GO_FORGOTTEN_MS for each more
+LET_GO_FORGOTTEN_MS = 60_000
+MAX_PROMO_TRIES = 20  # promo codes that do not apply, per user, before waiting out PROMO_TRY_FORGOTTEN_MS for each more
+PROMO_TRY_FORGOTTEN_MS = 60_000
+MAX_PAYMENT_STARTS = 20  # per booking: each leaves a history line, and an item is at most 400 KB
+MAX_AMOUNT = 10**12  # minor units: ten thousand million rupees, far below DynamoDB's 38 digits
