@@ -159,6 +159,8 @@ def settled_table() -> SettledTable:
         balance += amount
         table.put(entry_item(Entry(user_id="alice", seq=seq, amount=amount, balance_after=balance, reason=reason,
                                    actor="guest", at_ms=NOW_MS, booking_id=of)))  # fmt: skip
+        tag = "WALLET_CREDITED" if amount > 0 else "WALLET_DEDUCTED"
+        table.lines.append({"tag": tag, "user_id": "alice", "after": {"seq": seq}, "message": f"[{tag}] …"})
     live = {HELD: BOOKINGS[HELD].expires_at_ms, PENDING: BOOKINGS[PENDING].expires_at_ms}
     table.put(account_item(Account(user_id="alice", balance=balance, seq=len(ENTRIES), live=live)))
     table.put(promo_item(Promo(code="TENOFF", kind=PromoKind.FLAT, usage_limit=1, per_user_limit=1, claimed=1)))

@@ -1,15 +1,19 @@
 """The auditor finds each invariant broken, by its id, and finds nothing wrong with a table that is right."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import msgspec
 import pytest
 
+from holdfast.audit_money import policy_refund
 from holdfast.items import account_key, claim_key, entry_key, page_key, promo_key, topup_key
 from holdfast.model.booking import RESCUE_NOTE, DueAction, Event, PaymentMode, Status
 from holdfast.model.dates import millis
+from holdfast.model.hotel import PolicyStep
 from holdfast.payments import PaymentState
+from holdfast.pricing import refund
 from tests.audit.settled_table import (
     BOOKINGS,
     CARD,
@@ -178,6 +182,32 @@ class TestPayments:
         table.change(MIXED, wallet_refunded=25_000)
         assert "PAY3" in table.broken()
 
+    @pytest.mark.parametrize("wallet", [0, 1, 25_001, 525_000 // 3])
+    @pytest.mark.parametrize("percent", [0, 1, 33, 50, 100])
+    def test_the_policys_share_is_what_the_price_list_says(self, wallet: int, percent: int) -> None:
+        """Two ways of reckoning, which share no line."""
+        for ahead, steps in product(
+            range(9), [(), ((7, percent),), ((7, 100), (2, percent)), ((2, percent), (7, 100))]
+        ):
+            policy = tuple(PolicyStep(*step) for step in steps)
+            day = BOOKINGS[MIXED].check_in - timedelta(days=ahead)
+            at_ms = millis(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+            cancelled = booking(
+                "bk_any",
+                *(Status.RESERVED, Status.CONFIRMED, Status.CANCELLED),
+                payment=order("o9", TOTAL - wallet),
+                payment_mode=PaymentMode.WALLET_PARTIAL,
+                wallet_paid=wallet,
+                cancellation_policy=policy,
+            )
+            history = (*cancelled.history[:2], msgspec.structs.replace(cancelled.history[2], at_ms=at_ms))
+            by_the_list = refund(cancelled, ahead)
+
+            assert policy_refund(msgspec.structs.replace(cancelled, history=history)) == (
+                by_the_list.wallet,
+                by_the_list.gateway,
+            )
+
     def test_more_refunded_than_captured(self, table: SettledTable) -> None:
         table.change(MIXED, payment=order("o3", 500_000, captured=500_000, refunded=500_001))
         assert "PAY4" in table.broken()
@@ -271,6 +301,11 @@ class TestIndexes:
         table.spoil(KEYS[CARD], ttl=1)
         assert table.broken() == {"DUE1"}
 
+    @pytest.mark.parametrize("booking_id", [HELD, CARD])
+    def test_a_booking_that_ttl_would_never_delete(self, table: SettledTable, booking_id: str) -> None:
+        table.spoil(KEYS[booking_id], ttl=NOW_MS)  # milliseconds, where DynamoDB wants seconds
+        assert table.broken() == {"DUE1"}
+
 
 class TestTime:
     def test_confirmed_after_the_deadline(self, table: SettledTable) -> None:
@@ -335,6 +370,18 @@ class TestLines:
         table.lines.append(line("BOOKING_CONFIRMED", HELD, 2))
         assert table.broken() == {"LOG1"}
 
+    def test_a_wallet_entry_without_its_line(self, table: SettledTable) -> None:
+        table.lines = [told for told in table.lines if told["tag"] != "WALLET_DEDUCTED"]
+        assert table.broken() == {"LOG1"}
+        assert table.broken(lines_complete=False) == set()
+
+    @pytest.mark.parametrize("tag", ["PAYMENT_CAPTURED", "PAYMENT_VOIDED", "PAYMENT_REFUNDED"])
+    def test_a_line_of_money_told_twice(self, table: SettledTable, tag: str) -> None:
+        table.lines.append(line(tag, CARD, 4))
+        assert table.broken() == set()
+        table.lines.append(line(tag, CARD, 4))
+        assert table.broken(lines_complete=False) == {"LOG1"}
+
     def test_a_wallet_line_for_an_entry_that_there_is_not(self, table: SettledTable) -> None:
         table.lines.append({"tag": "WALLET_CREDITED", "user_id": "alice", "after": {"seq": 99}})
         assert table.broken() == {"LOG1"}
@@ -358,7 +405,7 @@ class TestLines:
 
     def test_ids_amounts_and_instants_are_no_secrets(self, table: SettledTable) -> None:
         facts = {"booking_id": HELD, "amount": 10**12, "at": millis(NOW), "message": "[X] 2026-11-22T10:30:00.250Z"}
-        table.lines.append({"tag": "PAYMENT_CAPTURED", **facts})
+        table.lines.append({"tag": "PAYMENT_CAPTURED", "after": {"version": 4}, **facts})
         assert table.broken() == set()
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from holdfast.audit_log import broken_lines
 from holdfast.audit_money import broken_books, broken_payments, broken_wallets
-from holdfast.audit_view import Broken, View, view_of
+from holdfast.audit_view import HELD, KEEPING, Broken, View, month_and_day, nights_of, view_of
 from holdfast.items import (
     HOLDS_DUE,
     PAYMENTS_DUE,
@@ -28,8 +28,8 @@ from holdfast.items import (
     promo_key,
 )
 from holdfast.model.account import TopUpStatus
-from holdfast.model.booking import HOLDING, RESCUE_NOTE, TTL_GRACE_SECONDS, Booking, Status
-from holdfast.model.dates import millis, month_of
+from holdfast.model.booking import RESCUE_NOTE, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_LIVE_HOLDS
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 OVERDUE_SECONDS = 90  # the longest that a hold may outlive its deadline while the minute's sweep runs
 _DAY_SECONDS = 86_400
+_LONGEST_KEPT_SECONDS = 5 * 365 * _DAY_SECONDS  # the longest stay ahead, and the longest retention anybody would set
 LOOKS = 3  # at a table in use: a scan is no snapshot, so only what every look shows is broken
 
 _EDGES = {
@@ -123,8 +124,8 @@ def _rooms(view: View) -> Iterator[Broken]:
     """INV1, INV2, INV3: each night's capacity is its free rooms and those of the bookings that keep rooms."""
     kept: Counter[tuple[str, date]] = Counter()
     for booking in view.bookings.values():
-        if booking.keeps_rooms:
-            kept.update({(booking.room_type_id, night): booking.rooms for night in booking.nights})
+        if booking.status in KEEPING:
+            kept.update({(booking.room_type_id, night): booking.rooms for night in nights_of(booking)})
     off: dict[tuple[str, str, int], int] = {}
     for page in view.pages:
         key = page_key(page.room_type_id, page.month)
@@ -137,7 +138,8 @@ def _rooms(view: View) -> Iterator[Broken]:
                 yield Broken("INV2", text, (key,))
             off[page.room_type_id, page.month, day] = capacity - free
     for (room_type_id, night), rooms in kept.items():
-        off[room_type_id, month_of(night), night.day] = off.get((room_type_id, month_of(night), night.day), 0) - rooms
+        place = (room_type_id, *month_and_day(night))
+        off[place] = off.get(place, 0) - rooms
     wrong = {night: count for night, count in off.items() if count}
     for (room_type_id, month, day), count in sorted(wrong.items()):
         told = f"{count} room(s) taken by no booking" if count > 0 else f"{-count} room(s) of bookings not taken"
@@ -149,7 +151,7 @@ def _rooms(view: View) -> Iterator[Broken]:
 def _partly_counted(view: View, wrong: dict[tuple[str, str, int], int]) -> Iterator[Broken]:
     """The bookings that a wrong count may come from: those with some of their nights wrong, and some right."""
     for booking_id, booking in view.bookings.items():
-        nights = [(booking.room_type_id, month_of(night), night.day) for night in booking.nights]
+        nights = [(booking.room_type_id, *month_and_day(night)) for night in nights_of(booking)]
         counts = [wrong.get(night, 0) for night in nights]
         if any(counts) and 0 in counts:
             keys = (booking_key(booking_id), *sorted({page_key(room, month) for room, month, _ in nights}))
@@ -158,7 +160,11 @@ def _partly_counted(view: View, wrong: dict[tuple[str, str, int], int]) -> Itera
 
 def _promos(view: View) -> Iterator[Broken]:
     """PRM1: a promo's count, its claims and the bookings that use it say the same, within the promo's limits."""
-    using = {(b.claimed_promo, b.user_id, b.booking_id) for b in view.bookings.values() if b.claimed_promo}
+    using = {
+        (booking.quote.promo_code, booking.user_id, booking.booking_id)
+        for booking in view.bookings.values()
+        if booking.quote and booking.quote.promo_code and booking.status in KEEPING
+    }
     claimed = {(claim.code, claim.user_id, booking_id) for claim in view.claims for booking_id in claim.bookings}
     for code, user_id, booking_id in sorted(using ^ claimed, key=str):
         told = "is not claimed" if (code, user_id, booking_id) in using else "is claimed by a booking that is over"
@@ -185,7 +191,7 @@ def _live_holds(view: View, now: datetime, skew_seconds: float) -> Iterator[Brok
         until_ms = (
             view.accounts[booking.user_id].live.get(booking.booking_id) if booking.user_id in view.accounts else None
         )
-        if booking.status in HOLDING and booking.expires_at_ms > now_ms:
+        if booking.status in HELD and booking.expires_at_ms > now_ms:
             live.setdefault(booking.user_id, []).append(booking)
             if until_ms != booking.expires_at_ms:
                 text = f"{booking.booking_id}: held, and its account does not know it"
@@ -200,14 +206,14 @@ def _live_holds(view: View, now: datetime, skew_seconds: float) -> Iterator[Brok
 
 
 def _dues(view: View, due_shards: int) -> Iterator[Broken]:
-    """DUE1: exactly what is due is in the `due` index, where it will be looked for, and TTL takes nothing too early.
+    """DUE1: exactly what is due is in the `due` index, where it is looked for; TTL takes nothing too early, nor never.
 
     Reckoned here once more, and not by `booking_item`, which would agree with itself.
     """
     for booking_id, item in view.items.items():
         booking, wanted = view.bookings[booking_id], _Derived()
         waiting = [due for due in booking.dues if not due.stuck] or booking.dues
-        if booking.status in HOLDING:
+        if booking.status in HELD:
             wanted.due(HOLDS_DUE, booking.room_type_id, booking.expires_at_ms, due_shards)
         elif waiting:
             kind = PAYMENTS_STUCK if waiting[0].stuck else PAYMENTS_DUE
@@ -215,9 +221,10 @@ def _dues(view: View, due_shards: int) -> Iterator[Broken]:
         if booking.status is Status.CONFIRMED:
             wanted.property_id = booking.property_id
         yield from wanted.differences(item)
-        earliest = booking.expires_at_ms // 1000 + (TTL_GRACE_SECONDS if booking.status in HOLDING else _DAY_SECONDS)
-        if item.get("ttl", 0) < earliest:
-            text = f"{booking_id}: TTL may delete it at {item.get('ttl')}, and not before {earliest}"
+        earliest = booking.expires_at_ms // 1000 + (TTL_GRACE_SECONDS if booking.status in HELD else _DAY_SECONDS)
+        latest = earliest + (_DAY_SECONDS if booking.status in HELD else _LONGEST_KEPT_SECONDS)
+        if not earliest <= item.get("ttl", 0) <= latest:
+            text = f"{booking_id}: TTL is to delete it at {item.get('ttl')}, which is not from {earliest} to {latest}"
             yield Broken("DUE1", text, (booking_key(booking_id),))
     for topup_id, item in view.topup_items.items():
         topup, wanted = view.topups[topup_id], _Derived()
@@ -269,6 +276,6 @@ def _overdue(view: View, now: datetime) -> Iterator[Broken]:
     """TIME2: no hold outlives its deadline for long."""
     for booking_id, booking in view.bookings.items():
         over_ms = millis(now) - booking.expires_at_ms
-        if booking.status in HOLDING and over_ms > OVERDUE_SECONDS * 1000:
+        if booking.status in HELD and over_ms > OVERDUE_SECONDS * 1000:
             text = f"{booking_id}: still {booking.status} {over_ms / 1000} s after its deadline"
             yield Broken("TIME2", text, (booking_key(booking_id),))

@@ -22,6 +22,7 @@ _TOLD_BY = {
     Status.CANCELLED: Tag.BOOKING_CANCELLED,
 }
 _WALLET = frozenset({Tag.WALLET_DEDUCTED, Tag.WALLET_CREDITED})
+_MONEY = frozenset({Tag.PAYMENT_CAPTURED, Tag.PAYMENT_VOIDED, Tag.PAYMENT_REFUNDED})
 _SECRET = {
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
     "a card number": re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])"),
@@ -35,19 +36,28 @@ _SECRET = {
 def broken_lines(view: View, lines: Sequence[Mapping[str, Any]], *, complete: bool) -> Iterator[Broken]:
     """LOG1: over these lines, which are all there are of the bookings in the view, or all but some if not complete."""
     told: Counter[tuple[str, int, str]] = Counter()
-    ledger: Counter[tuple[str, int]] = Counter()
+    written: Counter[tuple[str, int]] = Counter()
+    moved: Counter[tuple[str, int, str]] = Counter()
     for line in lines:
         tag = str(line.get("tag"))
         if tag in _TOLD_BY.values():
             told[line["booking_id"], line["after"]["version"], tag] += 1
         elif tag in _WALLET:
-            ledger[line["user_id"], line["after"]["seq"]] += 1
+            written[line["user_id"], line["after"]["seq"]] += 1
+        elif tag in _MONEY:
+            moved[line["booking_id"], line["after"]["version"], tag] += 1
         for kind in secrets_in(line):
             yield Broken("LOG1", f"a line tagged {tag} carries {kind}", ())
     yield from _told_once(view, told, complete=complete)
-    for (user_id, seq), times in ledger.items():
-        if times > 1 or seq not in {entry.seq for entry in view.entries.get(user_id, [])}:
+    entries = {(user_id, entry.seq) for user_id, ledger in view.entries.items() for entry in ledger}
+    for user_id, seq in sorted(entries | written.keys()):
+        times, most = written[user_id, seq], int((user_id, seq) in entries)
+        if times > most or (complete and times < most):
             yield Broken("LOG1", f"{user_id}: {times} lines for wallet entry {seq}", (account_key(user_id),))
+    for (booking_id, version, tag), times in sorted(moved.items()):
+        if times > 1:
+            text = f"{booking_id}: {times} lines tagged {tag} for version {version}"
+            yield Broken("LOG1", text, (booking_key(booking_id),))
 
 
 def _told_once(view: View, told: Counter[tuple[str, int, str]], *, complete: bool) -> Iterator[Broken]:

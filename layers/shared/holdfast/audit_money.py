@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
-from holdfast.audit_view import Broken, View, at_rest
+from holdfast.audit_view import HELD, Broken, View, at_rest
 from holdfast.items import account_key, booking_key, entry_key, topup_key
 from holdfast.model.account import TopUpStatus
-from holdfast.model.booking import HOLDING, Booking, DueAction, PaymentMode, Status
-from holdfast.model.dates import today_in
+from holdfast.model.booking import Booking, DueAction, PaymentMode, Status
+from holdfast.model.hotel import DEFAULT_CURRENCY
 from holdfast.payments import PaymentState
-from holdfast.pricing import Refund, refund
+from holdfast.pricing import MIN_GATEWAY_REFUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,23 +139,40 @@ def kept_by_gateway(booking: Booking) -> int:
     return booking.gateway_charged - back.gateway
 
 
-def policy_refund(booking: Booking) -> Refund | None:
+class Shares(NamedTuple):
+    """What goes back of each tender."""
+
+    wallet: int
+    gateway: int
+
+
+def policy_refund(booking: Booking) -> Shares | None:
     """What cancelling gave back by the booking's policy on the day it was done; None for any other booking.
 
-    A booking that was undone because its card could not be charged gives all of its wallet part back.
+    A booking that was undone because its card could not be charged gives all of its wallet part back. Reckoned by other
+    means than `pricing.refund`, which would agree with itself.
     """
     if booking.status is not Status.CANCELLED or booking.payment_mode is None:
         return None
-    if booking.payment and booking.payment.voided and booking.wallet_refunded == booking.wallet_paid:
-        return Refund(
-            refund_percent=100,
-            refund_amount=booking.wallet_paid + booking.gateway_charged,
-            wallet=booking.wallet_paid,
-            gateway=booking.gateway_charged,
-        )
+    wallet, gateway = booking.wallet_paid, booking.gateway_charged
+    if booking.payment and booking.payment.voided and booking.wallet_refunded == wallet:
+        return Shares(wallet, gateway)
     cancelled = next(event for event in booking.history if event.status is Status.CANCELLED)
-    day = today_in(booking.timezone, datetime.fromtimestamp(cancelled.at_ms / 1000, UTC))
-    return refund(booking, (booking.check_in - day).days)
+    day = datetime.fromtimestamp(cancelled.at_ms / 1000, UTC).astimezone(ZoneInfo(booking.timezone)).date()
+    ahead = booking.check_in.toordinal() - day.toordinal()
+    percent = 0
+    for step in sorted(booking.cancellation_policy, key=lambda step: step.days_before):
+        if ahead >= step.days_before:
+            percent = step.refund_percent
+    back = _rounded(Decimal((wallet + gateway) * percent) / 100)
+    to_wallet = _rounded(Decimal(back * wallet) / (wallet + gateway)) if back else 0
+    if back - to_wallet < MIN_GATEWAY_REFUND and booking.currency == DEFAULT_CURRENCY:
+        to_wallet = back
+    return Shares(to_wallet, back - to_wallet)
+
+
+def _rounded(amount: Decimal) -> int:
+    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def broken_books(view: View, books: Sequence[tuple[str, GatewayPayment]]) -> Iterator[Broken]:
@@ -196,7 +215,7 @@ def _expected(view: View, gateway: str, payment: GatewayPayment) -> int | None:
         return topup.amount if credited else 0
     if booking is None:
         return None if (gateway, payment.order_id) in view.unmatched else 0
-    if booking.status in HOLDING or booking.dues:
+    if booking.status in HELD or booking.dues:
         return None
     own = booking.payment and (booking.payment.gateway, booking.payment.order_id) == (gateway, payment.order_id)
     return kept_by_gateway(booking) if own else 0

@@ -1,17 +1,25 @@
-"""The table as an auditor reads it: every item by its kind; and a finding, told with the items concerned."""
+"""The table as an auditor reads it: every item by its kind; and a finding, told with the items concerned.
+
+What a booking's state means for rooms, promos and nights is said here once more: an auditor that asked the model would
+agree with its mistakes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from holdfast.items import Item, Key, account_of, booking_of, entry_of, page_of, promo_of, topup_of
 from holdfast.model.account import Account, Entry, TopUp
-from holdfast.model.booking import HOLDING, Booking
+from holdfast.model.booking import Booking, Status
 from holdfast.model.hotel import Page
 from holdfast.model.promo import Claim, Promo
+
+HELD = frozenset({Status.RESERVED, Status.PAYMENT_PENDING})
+KEEPING = frozenset({Status.RESERVED, Status.PAYMENT_PENDING, Status.CONFIRMED})
 
 
 class Broken(msgspec.Struct, frozen=True, order=True):
@@ -55,7 +63,16 @@ def view_of(items: Iterable[Item]) -> View:
 
 def at_rest(booking: Booking) -> bool:
     """Whether nothing is left to happen to the booking by itself: neither its deadline nor anything at a gateway."""
-    return booking.status not in HOLDING and not booking.dues
+    return booking.status not in HELD and not booking.dues
+
+
+def nights_of(booking: Booking) -> list[date]:
+    return [date.fromordinal(day) for day in range(booking.check_in.toordinal(), booking.check_out.toordinal())]
+
+
+def month_and_day(night: date) -> tuple[str, int]:
+    """Where a page keeps the night."""
+    return night.strftime("%Y-%m"), night.day
 
 
 def _read(item: Item, view: View) -> None:
