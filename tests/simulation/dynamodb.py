@@ -43,6 +43,7 @@ class StandIn:
         self.faults = faults
         self.on_commit: list[Callable[[Commit], None]] = []
         self._locked: set[Key] = set()
+        self._contended: set[str] = set()  # the tokens of transactions that only contention stood in the way of
         self._tokens: dict[str, tuple[str, int, bool]] = {}  # its request, when it came, whether it is done
 
     # Reads
@@ -60,7 +61,7 @@ class StandIn:
         def read(some: Sequence[Key]) -> None:
             answered.extend(self.items[key] for key in some if key in self.items)
 
-        left = self.faults.read("get", keys, read)
+        left = self.faults.read(keys, read)
         answer: dict[str, Any] = {"Responses": {table: answered}, "UnprocessedKeys": {}}
         if left:
             again = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in left]
@@ -124,8 +125,7 @@ class StandIn:
             old = self.items.get(key)
             if not self._holds(put, old):
                 response: dict[str, Any] = {} if old is None else {"Item": old}
-                if old is not None and old.get("write_id") == put["Item"].get("write_id"):
-                    self.faults.mark("own earlier put read back")
+                self._mark_own(put, old)
                 raise client_error("ConditionalCheckFailedException", "PutItem", **response)
             self._commit([(key, old, put["Item"])])
             return {}
@@ -150,15 +150,19 @@ class StandIn:
                     raise client_error("TransactionInProgressException", "TransactWriteItems")
                 self.faults.mark("token repeated")
                 return {}
-            self._prepare(actions, keys)
+            self._prepare(actions, keys, ClientRequestToken)
             changes: Commit = [
                 self._change(kind, action, key) for (kind, action), key in zip(actions, keys, strict=True)
             ]
             self._tokens[ClientRequestToken] = request, self.faults.now_us(), False
+            forgotten = self.faults.forgets_the_token()
             self._locked.update(keys)
 
             def finish() -> None:
-                self._tokens[ClientRequestToken] = request, self.faults.now_us(), True
+                if forgotten:
+                    del self._tokens[ClientRequestToken]
+                else:
+                    self._tokens[ClientRequestToken] = request, self.faults.now_us(), True
                 self._locked.difference_update(keys)
                 self._commit(changes)
 
@@ -167,7 +171,7 @@ class StandIn:
 
         return self.faults.call("transact", write, writes=True, told=keys[0])
 
-    def _prepare(self, actions: Sequence[tuple[str, Any]], keys: Sequence[Key]) -> None:
+    def _prepare(self, actions: Sequence[tuple[str, Any]], keys: Sequence[Key], token: str) -> None:
         """Raises TransactionCanceledException with a reason for each action, unless all may happen now."""
         reasons: list[dict[str, Any]] = []
         for (_, action), key in zip(actions, keys, strict=True):
@@ -179,9 +183,19 @@ class StandIn:
                 reason = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
                 if key in self.items and action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
                     reason["Item"] = self.items[key]
+                self._mark_own(action, self.items.get(key))
             reasons.append(reason)
-        if any(reason["Code"] != "None" for reason in reasons):
+        codes = {reason["Code"] for reason in reasons} - {"None"}
+        if not codes and token in self._contended:
+            self.faults.mark("a conflict retried and won")
+        if codes == {"TransactionConflict"}:
+            self._contended.add(token)
+        if codes:
             raise client_error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
+
+    def _mark_own(self, action: dict[str, Any], met: Item | None) -> None:
+        if met is not None and "write_id" in met and met["write_id"] == action.get("Item", {}).get("write_id"):
+            self.faults.mark("own earlier commit read back")
 
     def _checked(self, kind: str, action: dict[str, Any]) -> Key:
         """The key that the action writes; an error for an argument that is unknown, missing, or given and not used."""

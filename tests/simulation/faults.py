@@ -20,6 +20,7 @@ Key = tuple[str, str]
 
 SDK_TIMEOUT_US = 2 * SECOND
 GATEWAY_TIMEOUT_US = 5 * SECOND
+BATCH = "get several"  # the name of a read that may leave some keys unread
 
 
 class Fault(StrEnum):
@@ -27,6 +28,7 @@ class Fault(StrEnum):
     CRASH_AFTER = "crash after"
     LOST_BEFORE = "request lost"
     LOST_AFTER = "answer lost"
+    FORGOTTEN = "answer lost, and the token forgotten"
     LATE = "takes effect after the sender gave up"
     THROTTLE = "throttled"
     CONFLICT = "conflict"
@@ -37,12 +39,10 @@ class Fault(StrEnum):
     STALL = "stalled until the timeout"
 
 
-ON_READ = (
-    *(Fault.THROTTLE, Fault.SERVER_ERROR, Fault.LOST_BEFORE, Fault.CRASH_BEFORE, Fault.UNPROCESSED, Fault.SLOW),
-    *(Fault.UNPROCESSED, Fault.STALL),
-)
+ON_READ = (*(Fault.THROTTLE, Fault.SERVER_ERROR, Fault.LOST_BEFORE, Fault.CRASH_BEFORE, Fault.SLOW, Fault.STALL),)
+ON_BATCH_READ = (*ON_READ, Fault.UNPROCESSED)
 ON_WRITE = (
-    *(Fault.THROTTLE, Fault.CONFLICT, Fault.SERVER_ERROR, Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.LOST_AFTER),
+    *(Fault.THROTTLE, Fault.CONFLICT, Fault.SERVER_ERROR, Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.FORGOTTEN),
     *(Fault.LATE, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.SLOW, Fault.STALL),
 )
 ON_GATEWAY = (
@@ -89,6 +89,11 @@ class Faults:
             return self._index_rng.randrange(5 * SECOND)
         return self._index_rng.randrange(20 * MILLISECOND)
 
+    def forgets_the_token(self) -> bool:
+        """Whether a transaction's token is forgotten with its answer, as if it was asked again after ten minutes."""
+        process = self.clock.process()
+        return process is not None and process.drawn is Fault.FORGOTTEN
+
     def two_phases(self, finish: Callable[[], None]) -> None:
         """A transaction's second half comes a moment after the first, whatever becomes of who asked for it."""
         process = self.clock.process()
@@ -104,7 +109,8 @@ class Faults:
         process = self.clock.process()
         if process is None:
             return effect()
-        fault = self._fault(process, ON_WRITE if writes else ON_READ, f"{name} {told}", writes=writes)
+        kinds = ON_WRITE if writes else ON_BATCH_READ if name == BATCH else ON_READ
+        fault = self._fault(process, kinds, f"{name} {told}", writes=writes)
         bits = process.rng.getrandbits(10)
         self.clock.sleep(MILLISECOND + (bits & 31) * 200)
         answer = self._went(process, name, told, fault, effect, SDK_TIMEOUT_US)
@@ -113,7 +119,7 @@ class Faults:
             raise answer
         return answer
 
-    def read(self, name: str, keys: Sequence[Key], read: Callable[[Sequence[Key]], None]) -> Sequence[Key]:
+    def read(self, keys: Sequence[Key], read: Callable[[Sequence[Key]], None]) -> Sequence[Key]:
         """A read of several items, which other writes may come between; gives the keys that were left unread."""
         process = self.clock.process()
         left: list[Sequence[Key]] = [()]
@@ -133,7 +139,7 @@ class Faults:
                     self.clock.sleep(2 * MILLISECOND)
             read(here)
 
-        self.call(name, effect, told=keys)
+        self.call(BATCH if len(keys) > 1 else "get", effect, told=keys)
         return left[0]
 
     def gateway[Answer](self, name: str, effect: Callable[[], Answer], *, writes: bool, told: Any) -> Answer:
@@ -204,7 +210,7 @@ class Faults:
                 self._end(process, fault)
             case Fault.THROTTLE | Fault.CONFLICT | Fault.SERVER_ERROR | Fault.REFUSED:
                 return _turned_away(fault, name, at_gateway=at_gateway)
-            case Fault.LOST_AFTER:
+            case Fault.LOST_AFTER | Fault.FORGOTTEN:
                 _tried(effect)
             case Fault.LATE:
                 late_us = self.clock.now_us + timeout_us + process.rng.randrange(3 * SECOND)
@@ -256,4 +262,6 @@ def kinds_for(name: str, *, writes: bool) -> Iterable[Fault]:
     """The faults that the exhaustive run lays on a call of that name."""
     if name.startswith("gateway"):
         return dict.fromkeys(ON_GATEWAY if writes else ON_LOOK)
+    if name.startswith(BATCH):
+        return dict.fromkeys(ON_BATCH_READ)
     return dict.fromkeys(ON_WRITE if writes else ON_READ)

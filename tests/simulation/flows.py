@@ -29,7 +29,7 @@ class Case(NamedTuple):
 
 
 _HOLD = {"ref": 1, "user": "alice", "room_type": "suite", "check_in": "2026-11-30", "nights": 2, "rooms": 1}
-_CREDIT = (0, "credit", {"user": "alice", "amount": 900_000})
+_CREDIT = (0, "credit", {"user": "alice", "amount": 900_000, "number": 1})
 _RESERVE = (2_000, "reserve", _HOLD)
 _START = (10_000, "start", {"ref": 1, "gateway": "stripe", "promo": "TENOFF", "wallet": 0})
 _START_RAZORPAY = (10_000, "start", {"ref": 1, "gateway": "razorpay", "promo": None, "wallet": 10_000})

@@ -1,7 +1,8 @@
 """The two gateways as a simulated world has them: their books, their idempotency, and the webhooks they send.
 
-They implement `holdfast.payments.Gateway`. Stripe closes orders that nobody paid and repeats its answer to a key;
-Razorpay does neither: its orders stay open, and giving an authorisation back is a capture and a refund.
+They implement `holdfast.payments.Gateway`. Stripe closes orders that nobody paid, and repeats its answer to a key.
+Razorpay's orders stay open, it takes a capture without a key, and giving an authorisation back is a capture and a
+refund.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 import msgspec
 
@@ -22,6 +24,11 @@ KEY_US = (
     24 * 3600 * SECOND
 )  # how long Stripe keeps the answer to a key, https://docs.stripe.com/api/idempotent_requests
 _PAYABLE = {PaymentState.OPEN, PaymentState.FAILED}
+
+
+def signed(order_id: str, transaction_id: str) -> str:
+    """The proof that the gateway gives the guest's browser."""
+    return sha256(f"{order_id}|{transaction_id}".encode()).hexdigest()
 
 
 class PaidTwice(BaseException):
@@ -45,6 +52,7 @@ class SimulatedGateway:
 
         def opened() -> str:
             order_id = f"{'pi' if self.closes_orders else 'order'}_{len(self.orders):04d}"
+            secret = f"{order_id}_secret_{sha256(order_id.encode()).hexdigest()[:24]}"
             self.orders[order_id] = GatewayPayment(
                 order_id=order_id,
                 transaction_id=order_id if self.closes_orders else "",
@@ -52,6 +60,7 @@ class SimulatedGateway:
                 amount=amount,
                 currency=currency,
                 state=PaymentState.OPEN,
+                client_secret=secret if self.closes_orders else None,
             )
             return order_id
 
@@ -68,13 +77,18 @@ class SimulatedGateway:
             self._set(order_id, state=PaymentState.CAPTURED, captured=amount)
             return ""
 
-        self._asked("capture", lambda: self._once(key, f"{order_id} {amount}", captured), order_id, writes=True)
+        def effect() -> str:  # Razorpay knows no key here: the payment's state refuses a second one
+            return self._once(key, f"{order_id} {amount}", captured) if self.closes_orders else captured()
+
+        self._asked("capture", effect, order_id, writes=True)
 
     def void(self, order_id: str, key: str) -> None:
         def voided() -> str:
             order = self._seen(order_id)
             if order.state in {PaymentState.CAPTURED, PaymentState.VOIDED}:
                 raise GatewayRefused("not to be voided")
+            if order.state is PaymentState.AUTHORISED:
+                self._mark_duplicate(order)
             self._set(order_id, state=PaymentState.VOIDED)
             return ""
 
@@ -91,6 +105,7 @@ class SimulatedGateway:
             order = self._seen(order_id)
             if order.refunded + amount > order.captured:
                 raise GatewayRefused("more than was captured")
+            self._mark_duplicate(order)
             self._set(order_id, refunded=order.refunded + amount)
             return ""
 
@@ -99,7 +114,7 @@ class SimulatedGateway:
     def proves(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
         if self.closes_orders:
             return order_id == transaction_id
-        return signature == f"{order_id}-{transaction_id}"
+        return signature == signed(order_id, transaction_id)
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
         if headers.get("x-signature") != SIGNATURE:
@@ -117,6 +132,13 @@ class SimulatedGateway:
         transaction_id = order.transaction_id or order_id.replace("order", "pay")
         self._set(order_id, state=PaymentState.AUTHORISED, transaction_id=transaction_id)
         return True
+
+    def pay_too_little(self, order_id: str) -> None:
+        """The bank tells of another amount than was asked for."""
+        order = self.orders[order_id]
+        if order.state in _PAYABLE:
+            self._set(order_id, amount=order.amount - 1_000)
+            self.authorise(order_id)
 
     def decline(self, order_id: str) -> None:
         if self.orders[order_id].state is PaymentState.OPEN:
@@ -172,6 +194,11 @@ class SimulatedGateway:
         if self.closes_orders:
             self._check_paid_once(order)
         self.tell(self.name, order_id)
+
+    def _mark_duplicate(self, order: GatewayPayment) -> None:
+        paid = (o for o in self.orders.values() if o.reference == order.reference and o.captured > o.refunded)
+        if any(other.order_id != order.order_id for other in paid):
+            self.faults.mark("a duplicate given back")
 
     def _check_paid_once(self, order: GatewayPayment) -> None:
         """Of a booking's orders one at most is captured, at every instant; where a void is a capture, only at rest."""

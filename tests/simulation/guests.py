@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.reserve import booking_id_for
 from holdfast.topup import TOPUP_ID
 from tests.simulation.clockwork import SECOND
+from tests.simulation.gateway import signed
 from tests.simulation.plan import Operation
 
 if TYPE_CHECKING:
@@ -39,12 +41,21 @@ class Reservation:
     start: dict[str, Any] | None = None
 
 
+class Promise(NamedTuple):
+    """What an answer said is done: of which booking, top-up or credit, and in which words."""
+
+    done: str
+    name: str
+    told: dict[str, Any]
+
+
 @dataclass
 class Guests:
     world: World
     known: dict[int, Reservation] = field(default_factory=dict)
     topups: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-    promised: list[tuple[str, str]] = field(default_factory=list)  # what answers said: "held" or "confirmed", booking
+    promised: list[Promise] = field(default_factory=list)
+    credits: dict[str, str] = field(default_factory=dict)  # each credit asked for, by its reason, and whose it is
 
     def act(self, operation: Operation) -> None:
         getattr(self, f"_{operation.kind}")(operation, **operation.facts)
@@ -84,7 +95,7 @@ class Guests:
         if reply and reply.status in {200, 201}:
             if reply.body["booking_id"] != known.booking_id:
                 self.world.broken.append(f"ANS1 {known.booking_id}: its key made {reply.body['booking_id']} as well")
-            self.promised.append(("held", known.booking_id))
+            self.promised.append(Promise("held", known.booking_id, reply.body))
             if reply.status == 200:
                 self.world.faults.mark("a key replayed")
 
@@ -143,7 +154,7 @@ class Guests:
             body = wanted | ({"promo_code": promo} if promo and mode == "wallet_only" else {})
             reply = self._about(operation, ref, "POST", "/finalize", body)
         if reply and reply.status == 200:
-            self.promised.append(("confirmed", self.known[ref].booking_id))
+            self.promised.append(Promise("confirmed", self.known[ref].booking_id, reply.body))
             self.world.faults.mark(f"finalized {mode}")
 
     def _payment(self, operation: Operation, ref: int, mode: str) -> dict[str, Any] | None:
@@ -164,11 +175,47 @@ class Guests:
             "wallet_applied": pricing["wallet_applied"],
             "gateway_amount": pricing["gateway_payable"],
             "gateway_transaction_id": transaction_id,
-            "gateway_signature": f"{order_id}-{transaction_id}",
+            "gateway_signature": signed(order_id, transaction_id),
         }
 
+    def _misuse(self, operation: Operation, *, ref: int, of: int) -> None:
+        """Finalizes one reservation with the proof of another's payment."""
+        mine, theirs = (self._payment(operation, number, "gateway_only") for number in (ref, of))
+        if mine is None or theirs is None or mine["gateway_transaction_id"] == theirs["gateway_transaction_id"]:
+            return
+        self.world.faults.mark("another's payment shown")
+        shown = {name: theirs[name] for name in ("gateway_transaction_id", "gateway_signature")}
+        reply = self._about(operation, ref, "POST", "/finalize", mine | shown)
+        if reply and reply.status == 200:
+            self.promised.append(Promise("confirmed", self.known[ref].booking_id, reply.body))
+
+    def _authorise_short(self, _: Operation, *, ref: int) -> None:
+        known = self.known.get(ref)
+        if known and known.orders:
+            gateway, order_id = known.orders[-1]
+            self.world.gateways[gateway].pay_too_little(order_id)
+            self.world.faults.mark("paid too little")
+
+    def look_again(self) -> None:
+        """The last reads, once everything rests: what was unknown to a guest is known now, and shown as it is."""
+        for known in self.known.values():
+            self.world.clock.spawn(self.world.clock.now_us, partial(self._last_look, known))
+
+    def _last_look(self, known: Reservation) -> None:
+        path = {"booking_id": known.booking_id}
+        answer = self.world.http(
+            f"last look {known.booking_id}", "GET /bookings/{booking_id}", user=known.user, path=path
+        )
+        assert answer is not None
+        item = self.world.table.items.get((f"BOOKING#{known.booking_id}", "BOOKING"))
+        shown, there = json.loads(answer["body"]).get("status"), item and item["status"]["S"]
+        if shown != (there or 404):
+            self.world.broken.append(f"ANS1 {known.booking_id}: shown as {shown}, and is {there}")
+
     def _cancel(self, operation: Operation, *, ref: int) -> None:
-        self._about(operation, ref, "POST", "/cancel")
+        reply = self._about(operation, ref, "POST", "/cancel")
+        if reply and reply.status == 200:
+            self.promised.append(Promise("cancelled", self.known[ref].booking_id, reply.body))
 
     def _settle(self, operation: Operation, *, ref: int) -> None:
         self._about(operation, ref, "POST", "/settle", {"reason": "The guest called"}, admin=True)
@@ -178,10 +225,14 @@ class Guests:
         if ref in self.known:
             self._send(operation, "GET /bookings", user=self.known[ref].user)
 
-    def _credit(self, operation: Operation, *, user: str, amount: int) -> None:
-        body = {"amount": amount, "reason": "Goodwill"}
-        route, key = "POST /admin/wallets/{user_id}/credits", f"credit-{operation.number}"
-        self._send(operation, route, body, user=ADMIN, admin=True, key=key, path={"user_id": user})
+    def _credit(self, operation: Operation, *, user: str, amount: int, number: int) -> None:
+        reason = f"Goodwill {number}"
+        body = {"amount": amount, "reason": reason}
+        self.credits[reason] = user
+        route, key = "POST /admin/wallets/{user_id}/credits", f"credit-{number}"
+        reply = self._send(operation, route, body, user=ADMIN, admin=True, key=key, path={"user_id": user})
+        if reply and reply.status in {200, 201}:
+            self.promised.append(Promise("credited", reason, reply.body))
 
     def _topup(self, operation: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
         body = {"gateway": gateway, "amount": amount}
@@ -195,15 +246,21 @@ class Guests:
         if topup:
             self.world.gateways[topup["gateway"]].authorise(topup["gateway_order_id"])
 
+    def _lapse_topup(self, _: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
+        topup = self.topups.get((user, number))
+        if topup and self.world.gateways[topup["gateway"]].lapse(topup["gateway_order_id"]):
+            self.world.faults.mark("a top-up's authorisation lapsed")
+
     def _finalize_topup(self, operation: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
         topup = self.topups.get((user, number))
         if topup:
             order_id = topup["gateway_order_id"]
             transaction_id = self.world.gateways[topup["gateway"]].orders[order_id].transaction_id or "none"
-            proof = {"gateway_transaction_id": transaction_id, "gateway_signature": f"{order_id}-{transaction_id}"}
+            proof = {"gateway_transaction_id": transaction_id, "gateway_signature": signed(order_id, transaction_id)}
             route, path = "POST /wallet/topups/{topup_id}/finalize", {"topup_id": topup["topup_id"]}
             reply = self._send(operation, route, proof, user=user, path=path)
             if reply and reply.status == 200:
+                self.promised.append(Promise("topped up", topup["topup_id"], reply.body))
                 self.world.faults.mark("a top-up credited")
 
     def _price(self, _: Operation, *, room_type: str, price: int) -> None:

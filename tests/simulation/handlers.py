@@ -80,6 +80,9 @@ def timeout_seconds(name: str) -> int:
     return default
 
 
+_TOKEN = "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmVk"
+
+
 class Lines(list[dict[str, Any]]):
     """What the engine logged, as it would stand in the log; not formatted, which is most of what a line costs."""
 
@@ -157,14 +160,14 @@ def request(
     route: str, body: Any, *, user: str, admin: bool, key: str, path: dict[str, str], headers: dict[str, str]
 ) -> dict[str, Any]:
     """An API Gateway event (payload 2.0), with what the handlers read of it."""
-    claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access"}
+    claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access", "email": f"{user}@example.com"}
     if admin:
         claims["cognito:groups"] = "[admin]"
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route,
         "rawPath": "/",
-        "headers": {"content-type": "application/json", "idempotency-key": key, **headers},
+        "headers": {"content-type": "application/json", "idempotency-key": key, "authorization": _TOKEN, **headers},
         "pathParameters": path,
         "requestContext": {"requestId": "simulated", "authorizer": {"jwt": {"claims": claims}}},
         "isBase64Encoded": False,

@@ -30,7 +30,7 @@ ROOM_TYPES = (
 )
 PROMOS = (
     Promo(code="TENOFF", kind=PromoKind.PERCENT, percent_bp=1_000, usage_limit=1, per_user_limit=1),
-    Promo(code="FLAT", kind=PromoKind.FLAT, amount=5_000, usage_limit=3),
+    Promo(code="FLAT", kind=PromoKind.FLAT, amount=5_000, usage_limit=3, per_user_limit=1),
 )
 POISON = {
     "pk": {"S": "BOOKING#bk_poison"},

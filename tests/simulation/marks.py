@@ -11,7 +11,8 @@ MARKS = (
     "keys unprocessed",
     "transactions conflict",
     "token repeated",
-    "own earlier put read back",
+    "a conflict retried and won",
+    "own earlier commit read back",
     "a stale index row",
     "a gateway's key repeated",
     "answered 503 busy",
@@ -50,6 +51,9 @@ MARKS = (
     "settle carried out a due",
     "an authorisation lapsed",
     "a refund failed later",
+    "a duplicate given back",
+    "paid too little",
+    "another's payment shown",
 )
 
 

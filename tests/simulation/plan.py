@@ -48,6 +48,11 @@ class Plan:
     end_seconds: int = 1260
     poisoned: bool = False
 
+    @property
+    def is_well_swept(self) -> bool:
+        """Whether every hold is to be gone a minute and a half after its deadline."""
+        return self.fault_rate == 0 and 0 < self.sweep_seconds <= 60 and not self.slow_index
+
 
 class Draft:
     """A plan in the making: what guests tend to do, with its variations."""
@@ -107,6 +112,10 @@ class Draft:
                 self.add(at_ms + rng.randrange(60_000), "authorise", ref=ref, newest=False)
             if rng.random() < 0.06:
                 self.add(at_ms + rng.randrange(90_000), "lapse", ref=ref)
+            if rng.random() < 0.04:
+                self.add(at_ms - rng.randrange(900), "authorise_short", ref=ref)
+            if rng.random() < 0.06 and ref > 1:
+                self.add(at_ms + rng.randrange(9_000), "misuse", ref=ref, of=rng.randrange(1, ref))
         at_ms = finalize_ms if finalize_ms is not None else at_ms + rng.randrange(5_000)
         if rng.random() < 0.85:
             self.add(at_ms, "finalize", ref=ref, mode=mode, promo=rng.choice((None, None, None, "TENOFF")))
@@ -123,4 +132,8 @@ class Draft:
     def wallets(self) -> None:
         for user in USERS:
             if self.rng.random() < 0.8:
-                self.add(self.rng.randrange(1_000), "credit", user=user, amount=self.rng.choice((300_000, 2_000_000)))
+                number = len(self.plan.operations)
+                facts = {"user": user, "amount": self.rng.choice((300_000, 2_000_000)), "number": number}
+                self.add(self.rng.randrange(1_000), "credit", **facts)
+                if self.rng.random() < 0.15:
+                    self.add(self.rng.randrange(2_000), "credit", **facts)  # the same key again

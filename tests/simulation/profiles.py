@@ -32,8 +32,10 @@ def _topup(draft: Draft) -> None:
     draft.add(at_ms, "topup", **facts)
     if rng.random() < 0.8:
         draft.add(at_ms + 5_000, "authorise_topup", **facts)
+    if rng.random() < 0.3:
+        draft.add(at_ms + 5_000 + rng.randrange(200), "lapse_topup", **facts)
     if rng.random() < 0.7:
-        draft.add(at_ms + 9_000, "finalize_topup", **facts)
+        draft.add(at_ms + rng.choice((5_020, 9_000)), "finalize_topup", **facts)
 
 
 def _burst(draft: Draft) -> None:

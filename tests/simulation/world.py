@@ -99,6 +99,9 @@ class World:
                 at += every * SECOND
         for at_us in audit_instants(plan):
             self.clock.at(at_us, partial(check_at_an_instant, self))
+        if plan.is_well_swept:
+            for at_us in range(0, plan.end_seconds * SECOND, 30 * SECOND):
+                self.clock.at(at_us, self.safety.check_swept)
         self.clock.run(plan.end_seconds * SECOND)
 
     def _begin(self, operation: Operation) -> None:
@@ -122,6 +125,8 @@ class World:
         for number in range(REST_ROUNDS):
             self.clock.run()
             if number > 1 and not self._waiting():
+                self.guests.look_again()
+                self.clock.run()
                 return
             due_us = min(self._waiting(), default=0)
             at_us = max(self.clock.now_us + 60 * SECOND, due_us)
