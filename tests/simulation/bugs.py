@@ -313,8 +313,125 @@ BUGS = (
         ),
     ),
     Bug(
-        "a signature goes into the log",
+        "the proof of a payment goes into the log",
         "pay",
-        (Edit("logs", "record", '"currency": after.currency,', '"currency": after.currency, "signature": "9f" * 32,'),),
+        (
+            Edit(
+                "finalize",
+                "_record_refusal",
+                '"by": ask.by}',
+                '"by": ask.by, "proof": getattr(ask.request, "gateway_signature", None)}',
+            ),
+        ),
+    ),
+    Bug(
+        "the last night of a stay is not taken",
+        "mixed",
+        (Edit("model.dates", "nights", "(check_out - check_in).days)", "max(1, (check_out - check_in).days - 1))"),),
+    ),
+    Bug(
+        "a confirmed booking's rooms go back on sale",
+        "mixed",
+        (Edit("model.booking", "Booking.keeps_rooms", "in KEEPING_ROOMS", "in HOLDING"),),
+    ),
+    Bug(
+        "a promo is given back when the booking is confirmed",
+        "mixed",
+        (Edit("model.booking", "Booking.claimed_promo", "and self.keeps_rooms", "and self.status in HOLDING"),),
+    ),
+    Bug(
+        "a promo may be used by one guest as often as by all",
+        "burst",
+        (
+            Edit("bookings", "promo_discount", "file.promo.per_user_limit is not None", "False"),
+            Edit("transaction", "Writes._claim", "promo.per_user_limit is not None", "False"),
+        ),
+    ),
+    Bug(
+        "no cancellation gives anything back",
+        "cancel",
+        (Edit("pricing", "refund", ".refund_percent if", ".refund_percent * 0 if"),),
+    ),
+    Bug(
+        "a refund is one paisa short",
+        "cancel",
+        (Edit("pricing", "refund", "half_up(sum(paid) * percent, 100)", "half_up(sum(paid) * percent, 100) - (percent > 0)"),),
+    ),
+    Bug(
+        "the nearest step of the policy counts, not the furthest",
+        "cancel",
+        (Edit("pricing", "refund", "max(open_steps", "min(open_steps"),),
+    ),
+    Bug(
+        "a price is one paisa too high",
+        "mixed",
+        (Edit("pricing", "quote", "promo_discount + gst_amount", "promo_discount + gst_amount + 1"),),
+    ),
+    Bug(
+        "a cancel of a confirmed booking does nothing, and says it did",
+        "cancel",
+        (Edit("cancel", "cancel", "case Status.CANCELLED:", "case Status.CANCELLED | Status.CONFIRMED:"),),
+    ),
+    Bug(
+        "finalize answers with other amounts than it took",
+        "mixed",
+        (Edit("finalize", "finalize", "wallet_deducted=booking.wallet_paid", "wallet_deducted=0"),),
+    ),
+    Bug(
+        "finalize takes a payment of another amount",
+        "pay",
+        (
+            Edit(
+                "finalize",
+                "_verified",
+                "told != (booking.booking_id, agreed.gateway_payable, booking.currency)",
+                "False",
+            ),
+        ),
+    ),
+    Bug(
+        "a top-up is credited before its money is there",
+        "pay",
+        (Edit("topup", "advance_topup", "payment.captured - payment.refunded < topup.amount", "False"),),
+    ),
+    Bug(
+        "a credit is booked with each repeat",
+        "mixed",
+        (
+            Edit("wallet", "credit", "if made:", "if made and not key:"),
+            Edit(
+                "store",
+                "Store.credit",
+                'put_action(self.table.name, record, "attribute_not_exists(pk)")',
+                "put_action(self.table.name, record)",
+            ),
+        ),
+    ),
+    Bug(
+        "the sweep comes four minutes late",
+        "mixed",
+        (Edit("expire", "_sweep_one", "> millis(now)", "> millis(now) - 240_000"),),
+    ),
+    Bug(
+        "TTL is told in milliseconds",
+        "mixed",
+        (Edit("items", "_ttl", "booking.expires_at_ms // 1000 +", "booking.expires_at_ms +"),),
+    ),
+    Bug(
+        "a wallet's line is not written",
+        "mixed",
+        (Edit("logs", "record_entry", "logger.info(", "logger.debug("),),
+    ),
+    Bug(
+        "a capture is told twice",
+        "pay",
+        (
+            Edit(
+                "dues",
+                "_record_done",
+                "    record(\n        tag,",
+                '    record(tag, "", before=before, after=after)\n    record(\n        tag,',
+            ),
+        ),
     ),
 )

@@ -53,6 +53,7 @@ def caught(bug: Bug, *, most_seeds: int = MOST_SEEDS, profile: str | None = None
         for number in range(most_seeds):
             broken = run(drawn(first + number, profile)).broken
             if broken:
+                assert not broken[0].startswith("WORLD1"), broken[0]  # the world itself failed, and caught nothing
                 return Caught(number + 1, broken[0])
     return None
 
@@ -63,6 +64,8 @@ def _function(module: ModuleType, name: str) -> FunctionType:
         if part not in vars(found):
             raise NoLongerFits(f"{module.__name__} has no {name}")
         found = vars(found)[part]
+    if isinstance(found, property):
+        found = found.fget
     assert isinstance(found, FunctionType)
     return found
 
