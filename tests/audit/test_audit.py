@@ -9,7 +9,7 @@ import pytest
 
 from holdfast.audit_money import policy_refund
 from holdfast.items import account_key, claim_key, entry_key, page_key, promo_key, topup_key
-from holdfast.model.booking import RESCUE_NOTE, DueAction, Event, PaymentMode, Status
+from holdfast.model.booking import RESCUE_NOTE, RETENTION_DAYS, DueAction, Event, PaymentMode, Status
 from holdfast.model.dates import millis
 from holdfast.model.hotel import PolicyStep
 from holdfast.payments import PaymentState
@@ -96,6 +96,15 @@ class TestRooms:
         table.change(HELD, check_out=date(2026, 12, 13), night_prices=(500_000,) * 3)
         table.spoil(PAGE, free=free(table, d11=4))
         assert table.broken() == {"INV1", "INV3"}
+
+    @pytest.mark.parametrize(("days", "told"), [(RETENTION_DAYS - 20, {"INV1"}), (RETENTION_DAYS + 20, set())])
+    def test_nights_whose_bookings_ttl_has_deleted_are_left_alone(
+        self, table: SettledTable, days: int, told: set[str]
+    ) -> None:
+        for booking_id in (CARD, WALLET):
+            del table.items[KEYS[booking_id]]
+        after = NOW + timedelta(days=18 + days)
+        assert table.broken(now=after, sweeping=False, books=None, lines=None) == told
 
     def test_a_hold_past_its_deadline_keeps_its_rooms_until_it_is_released(self, table: SettledTable) -> None:
         assert "INV1" not in table.broken(now=LATER)
@@ -254,6 +263,11 @@ class TestPromos:
         table.spoil(claim_key("TENOFF", "alice"), bookings={PENDING: 1, GONE: 1})
         assert table.broken() == {"PRM1"}
 
+    def test_a_claim_of_a_booking_that_ttl_deleted_long_after_the_stay(self, table: SettledTable) -> None:
+        table.spoil(claim_key("TENOFF", "alice"), bookings={PENDING: 1, "bk_old": 1})
+        table.spoil(promo_key("TENOFF"), claimed=2, usage_limit=2, per_user_limit=2)
+        assert table.broken() == set()
+
     def test_a_booking_with_a_discount_that_it_did_not_claim(self, table: SettledTable) -> None:
         del table.items[claim_key("TENOFF", "alice")]
         assert table.broken() == {"PRM1"}
@@ -311,12 +325,14 @@ class TestTime:
     def test_confirmed_after_the_deadline(self, table: SettledTable) -> None:
         late = booking(WALLET, R, C, late=True)
         table.change(WALLET, history=late.history, reserved_at_ms=late.reserved_at_ms, expires_at_ms=late.expires_at_ms)
-        assert table.broken() == {"TIME1"}
+        assert table.broken(lines=None) == {"TIME1"}
 
     def test_a_tagged_rescue_may(self, table: SettledTable) -> None:
         late = booking(WALLET, R, C, late=True)
         history = (late.history[0], msgspec.structs.replace(late.history[1], note=RESCUE_NOTE))
         table.change(WALLET, history=history, reserved_at_ms=late.reserved_at_ms, expires_at_ms=late.expires_at_ms)
+        assert table.broken() == {"LOG1"}
+        table.lines.append(line("PAYMENT_LATE_RESCUED", WALLET, 2))
         assert table.broken() == set()
 
     def test_expired_before_the_deadline(self, table: SettledTable) -> None:

@@ -116,6 +116,13 @@ def test_what_only_one_look_shows_is_not_told(store: Store, clock: FakeClock) ->
     assert audit_table(store, clock=clock, pause=next(looks)) == []
 
 
+def test_a_page_that_sells_while_it_is_looked_at_is_not_told(store: Store, clock: FakeClock) -> None:
+    """Each look shows it half way through another sale."""
+    spoil(store, 4)
+    free = iter((3, 2))
+    assert audit_table(store, clock=clock, pause=lambda: spoil(store, next(free))) == []
+
+
 def test_what_every_look_shows_is_told_once(store: Store, clock: FakeClock) -> None:
     spoil(store, 4)
     pauses: list[None] = []

@@ -355,7 +355,14 @@ BUGS = (
     Bug(
         "a refund is one paisa short",
         "cancel",
-        (Edit("pricing", "refund", "half_up(sum(paid) * percent, 100)", "half_up(sum(paid) * percent, 100) - (percent > 0)"),),
+        (
+            Edit(
+                "pricing",
+                "refund",
+                "half_up(sum(paid) * percent, 100)",
+                "half_up(sum(paid) * percent, 100) - (percent > 0)",
+            ),
+        ),
     ),
     Bug(
         "the nearest step of the policy counts, not the furthest",

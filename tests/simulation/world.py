@@ -202,9 +202,15 @@ class World:
             task.invocation = None
         if process.confirmed and 400 <= answer.get("statusCode", 200) < 500:
             code = json.loads(answer["body"])["code"]
-            if code != "payment_declined" or not all(map(self._undone, process.confirmed)):
+            true_now = {"payment_declined"} | ({"not_payable"} if self._forgot(process) else set())
+            if code not in true_now or not all(map(self._undone, process.confirmed)):
                 self.broken.append(f"ANS2 {process.confirmed}: done, and answered {answer['statusCode']} {code}")
         return answer
+
+    def _forgot(self, process: Invocation) -> bool:
+        """Whether it asked again with a token that is forgotten: it sees what others have made of its work since."""
+        drawn = self.faults.drawn.items()
+        return any(fault is Fault.FORGOTTEN and name.startswith(f"{process.name}/") for name, fault in drawn)
 
     def _undone(self, booking_id: str) -> bool:
         """Whether the booking is cancelled again, with nothing kept of its order; an older one goes back by itself."""

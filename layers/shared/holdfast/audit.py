@@ -8,6 +8,7 @@ and top-ups that have nothing due any more. `docs/reliability.md` lists the inva
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from holdfast.items import (
     promo_key,
 )
 from holdfast.model.account import TopUpStatus
-from holdfast.model.booking import RESCUE_NOTE, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.booking import RESCUE_NOTE, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_LIVE_HOLDS
 
@@ -75,7 +76,7 @@ def audit(
     view = view_of(items)
     found = [
         *_unreadable(view),
-        *_rooms(view),
+        *_rooms(view, now),
         *_promos(view),
         *_live_holds(view, now, skew_seconds),
         *_dues(view, due_shards),
@@ -108,11 +109,16 @@ def audit_table(
             pause()
         told = books() if books else None
         found = audit(store.table.scan(), now=clock(), due_shards=store.due_shards, books=told)
-        same = {(broken.invariant, broken.keys) for broken in lasting}
-        lasting = [broken for broken in found if look == 0 or (broken.invariant, broken.keys) in same]
+        same = {_sameness(broken) for broken in lasting}
+        lasting = [broken for broken in found if look == 0 or _sameness(broken) in same]
         if not lasting:
             break
     return lasting
+
+
+def _sameness(broken: Broken) -> tuple[object, ...]:
+    """What tells one finding from another: for rooms the count too, as a page in use is off otherwise each time."""
+    return broken.invariant, broken.keys, broken.text if broken.invariant == "INV1" else ""
 
 
 def _unreadable(view: View) -> Iterator[Broken]:
@@ -120,8 +126,12 @@ def _unreadable(view: View) -> Iterator[Broken]:
         yield Broken("ITEM1", f"{key[0]} {key[1]} cannot be read: {error}", (key,))
 
 
-def _rooms(view: View) -> Iterator[Broken]:
-    """INV1, INV2, INV3: each night's capacity is its free rooms and those of the bookings that keep rooms."""
+def _rooms(view: View, now: datetime) -> Iterator[Broken]:
+    """INV1, INV2, INV3: each night's capacity is its free rooms and those of the bookings that keep rooms.
+
+    Nights so long ago that TTL deletes their bookings are left alone: pages stay.
+    """
+    oldest = (now - timedelta(days=RETENTION_DAYS - 1)).date()
     kept: Counter[tuple[str, date]] = Counter()
     for booking in view.bookings.values():
         if booking.status in KEEPING:
@@ -140,7 +150,8 @@ def _rooms(view: View) -> Iterator[Broken]:
     for (room_type_id, night), rooms in kept.items():
         place = (room_type_id, *month_and_day(night))
         off[place] = off.get(place, 0) - rooms
-    wrong = {night: count for night, count in off.items() if count}
+    known = (oldest.strftime("%Y-%m"), oldest.day)
+    wrong = {night: count for night, count in off.items() if count and night[1:] >= known}
     for (room_type_id, month, day), count in sorted(wrong.items()):
         told = f"{count} room(s) taken by no booking" if count > 0 else f"{-count} room(s) of bookings not taken"
         yield Broken("INV1", f"{room_type_id} {month}-{day:02d}: {told}", (page_key(room_type_id, month),))
@@ -166,7 +177,8 @@ def _promos(view: View) -> Iterator[Broken]:
         if booking.quote and booking.quote.promo_code and booking.status in KEEPING
     }
     claimed = {(claim.code, claim.user_id, booking_id) for claim in view.claims for booking_id in claim.bookings}
-    for code, user_id, booking_id in sorted(using ^ claimed, key=str):
+    gone = {use for use in claimed if use[2] not in view.bookings}  # deleted by TTL, long after the stay
+    for code, user_id, booking_id in sorted((using ^ claimed) - gone, key=str):
         told = "is not claimed" if (code, user_id, booking_id) in using else "is claimed by a booking that is over"
         keys = (booking_key(booking_id), claim_key(str(code), user_id))
         yield Broken("PRM1", f"{booking_id}: {code} {told}", keys)

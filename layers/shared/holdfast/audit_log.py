@@ -21,6 +21,7 @@ _TOLD_BY = {
     Status.EXPIRED: Tag.BOOKING_EXPIRED,
     Status.CANCELLED: Tag.BOOKING_CANCELLED,
 }
+_TOLD = frozenset({*_TOLD_BY.values(), Tag.PAYMENT_LATE_RESCUED})
 _WALLET = frozenset({Tag.WALLET_DEDUCTED, Tag.WALLET_CREDITED})
 _MONEY = frozenset({Tag.PAYMENT_CAPTURED, Tag.PAYMENT_VOIDED, Tag.PAYMENT_REFUNDED})
 _SECRET = {
@@ -40,7 +41,7 @@ def broken_lines(view: View, lines: Sequence[Mapping[str, Any]], *, complete: bo
     moved: Counter[tuple[str, int, str]] = Counter()
     for line in lines:
         tag = str(line.get("tag"))
-        if tag in _TOLD_BY.values():
+        if tag in _TOLD:
             told[line["booking_id"], line["after"]["version"], tag] += 1
         elif tag in _WALLET:
             written[line["user_id"], line["after"]["seq"]] += 1
@@ -103,3 +104,5 @@ def _transitions(booking: Booking) -> Iterator[tuple[int, Tag]]:
     for version, (before, after) in enumerate(pairwise(booking.history), start=2):
         if after.status is not before.status and after.status in _TOLD_BY:
             yield version, _TOLD_BY[after.status]
+            if after.status is Status.CONFIRMED and after.at_ms >= booking.expires_at_ms:
+                yield version, Tag.PAYMENT_LATE_RESCUED
