@@ -7,6 +7,7 @@ from tests.simulation.flows import FLOWS, Flow, calls_of, singles
 NAMES = {
     *("reserve", "finalize wallet_only", "finalize gateway_only", "finalize wallet_partial", "finalize admin"),
     *("webhook", "expire", "cancel a hold", "cancel with all back", "cancel with half back", "settle"),
+    *("settle captures", "settle refunds", "settle captures a top-up", "top-up by the browser"),
 }
 
 
@@ -20,4 +21,4 @@ def test_a_flow_survives_any_one_fault(flow: Flow) -> None:
     broken = [f"{case.faults}: {case.broken[0]}" for case in cases if case.broken]
     assert broken == []
     assert any(writes for _, _, writes in calls_of(flow))
-    assert all(len(case.faults) == 1 for case in cases)
+    assert [case.faults for case in cases if case.drawn != case.faults] == []
