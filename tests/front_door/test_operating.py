@@ -1,4 +1,4 @@
-"""What operators are given: alarms to one topic, a dashboard, saved queries over fields that the code really writes."""
+"""What operators are given besides alarms: saved queries over fields that the code really writes; what is kept."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from holdfast.http import Api
-from holdfast.logs import Metric, Tag
+from holdfast.logs import Tag
 from holdfast.store import Store
 from tests.conftest import FakeClock, template
 from tests.front_door.tour import examples
@@ -19,9 +19,6 @@ QUERIES = {
     name: resource["Properties"]
     for name, resource in RESOURCES.items()
     if resource["Type"] == "AWS::Logs::QueryDefinition"
-}
-ALARMS = {
-    name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm"
 }
 WORDS = {
     *("fields", "filter", "sort", "stats", "limit", "desc", "asc", "by", "as", "in", "sum", "count", "pct", "max"),
@@ -80,43 +77,6 @@ def test_there_is_a_query_for_each_question() -> None:
     }
 
 
-def test_every_alarm_tells_the_one_topic_when_it_rises_and_when_it_falls() -> None:
-    assert {"Alarms"} == {target for alarm in ALARMS.values() for target in alarm["AlarmActions"] + alarm["OKActions"]}
-
-
-def test_every_alarm_and_figure_is_of_a_metric_that_there_is() -> None:
-    ours = {metric for alarm in ALARMS.values() for metric in _own_metrics(alarm)}
-    shown = set(re.findall(r'MetricName=\\\\?"(\w+)', RESOURCES["Dashboard"]["Properties"]["DashboardBody"]))
-
-    assert ours == {"ExpiryLag", "PaymentsStuck", "PaymentsUnmatched", "BrokenInvariants"}
-    assert shown == {"HoldsExpired", "PaymentSuccess", "PaidByWallet", "ExpiryLag", "RoomsReleased"}
-    assert ours | shown <= set(Metric)
-
-
-def test_every_queue_of_failures_has_its_alarm() -> None:
-    queues = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::SQS::Queue"}
-    watched = {
-        dimension["Value"].removesuffix(".QueueName")
-        for alarm in ALARMS.values()
-        if alarm.get("Namespace") == "AWS/SQS"
-        for dimension in alarm["Dimensions"]
-    }
-
-    assert queues == watched
-
-
-def test_every_function_is_watched_for_errors_and_throttles() -> None:
-    functions = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::Function"}
-    for metric in ("Errors", "Throttles"):
-        assert functions == {
-            dimension["Value"]
-            for alarm in ALARMS.values()
-            for part in alarm.get("Metrics", [])
-            if part.get("MetricStat", {}).get("Metric", {}).get("MetricName") == metric
-            for dimension in part["MetricStat"]["Metric"]["Dimensions"]
-        }
-
-
 def test_every_log_group_forgets_in_time_and_every_function_has_one() -> None:
     groups = {name: found for name, found in RESOURCES.items() if found["Type"] == "AWS::Logs::LogGroup"}
     used = {
@@ -142,11 +102,6 @@ def test_every_parameter_says_what_it_takes() -> None:
         limits = {"AllowedValues", "AllowedPattern", "MinValue", "MaxValue"} & set(parameter)
         assert limits or parameter["Type"] == "CommaDelimitedList", name
         assert "Default" in parameter, name
-
-
-def _own_metrics(alarm: dict[str, Any]) -> list[str]:
-    stats = [part["MetricStat"]["Metric"] for part in alarm.get("Metrics", []) if "MetricStat" in part] or [alarm]
-    return [stat["MetricName"] for stat in stats if str(stat["Namespace"]).startswith("Holdfast/")]
 
 
 def _names(line: dict[str, Any], before: str = "") -> set[str]:

@@ -224,8 +224,6 @@ def _put_off(booking: Booking, due: Due, error: Exception, now: datetime, store:
         stuck=later.stuck,
     )
     count(Metric.SETTLE_FAILED, 1)
-    if later.stuck:
-        count(Metric.PAYMENTS_STUCK, 1)
     dues = tuple(later if other == due else other for other in booking.dues)
     try:
         return store.commit(booking, msgspec.structs.replace(booking, dues=dues), now=now)
