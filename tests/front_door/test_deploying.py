@@ -1,16 +1,19 @@
-"""`make deploy`, as a tag starts it: SAM CLI gets parameters that it takes, whichever variables are set."""
+"""A tag deploys: by a workflow that trusts as little as it can, and parameters that SAM CLI takes."""
 
 import os
 import re
 import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT, template
 
 # How SAM CLI reads one `--parameter-overrides`: no value may be empty, and what follows a space is lost.
 OVERRIDE = re.compile(r"([A-Za-z0-9]+)=(\S+)")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 GIVEN = {"STACK_NAME": "holdfast-prod", "STAGE": "prod"}
 
 
@@ -59,3 +62,28 @@ def test_a_stack_without_a_name_or_a_stage_is_not_deployed(name: str) -> None:
 
     assert told.returncode != 0
     assert f"{name} is not set" in told.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_runs_only_the_code_of_others_that_it_names_by_commit(path: Path) -> None:
+    """A tag can be moved to other code. The version stands beside it, for people and for Dependabot."""
+    used = re.findall(r"uses: (.*)", path.read_text())
+
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line)] == []
+
+
+def test_only_the_job_that_deploys_may_ask_for_the_role_and_only_after_all_tests() -> None:
+    found = {path.stem: yaml.safe_load(path.read_text()) for path in WORKFLOWS}
+    may_ask = {
+        (workflow, name)
+        for workflow, told in found.items()
+        for name, job in told["jobs"].items()
+        if "id-token" in told["permissions"] or "id-token" in job.get("permissions", {})
+    }
+    checked = [step.get("run") for step in found["deploy"]["jobs"]["check"]["steps"]]
+
+    assert may_ask == {("deploy", "deploy")}
+    assert found["deploy"]["jobs"]["deploy"]["needs"] == "check"
+    assert ".ci/run" in checked
+    assert checked == [step.get("run") for step in found["ci"]["jobs"]["all"]["steps"]]
