@@ -119,9 +119,13 @@ build: $(VENV)
 		--parameter-overrides "Architecture=$$(.venv/bin/python -c 'from local.deploy import architecture; print(architecture())')" \
 		> .aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
 
-# To AWS, with whatever credentials the environment has: what a tag does in CI. STACK_NAME, STAGE, CORS_ORIGINS, ALARM_EMAIL.
+# To AWS, with whatever credentials the environment has: what a tag does in CI. STACK_NAME, STAGE; CORS_ORIGINS (with
+# commas between) and ALARM_EMAIL, of which an empty one leaves what the stack has: SAM takes no empty value, and none
+# with a space.
+space := $(subst ,, )
 .PHONY: deploy
 deploy: $(VENV)
+	$(foreach name,STACK_NAME STAGE,$(if $($(name)),,$(error holdfast: $(name) is not set)))
 	@$(SAM) deploy --stack-name "$(STACK_NAME)" --no-confirm-changeset --no-fail-on-empty-changeset \
 		--tags service=holdfast "stage=$(STAGE)" \
-		--parameter-overrides "Stage=$(STAGE)" "CorsOrigins=$(CORS_ORIGINS)" "AlarmEmail=$(ALARM_EMAIL)"
+		--parameter-overrides "Stage=$(STAGE)" $(if $(CORS_ORIGINS),"CorsOrigins=$(subst $(space),,$(CORS_ORIGINS))") $(if $(ALARM_EMAIL),"AlarmEmail=$(ALARM_EMAIL)")

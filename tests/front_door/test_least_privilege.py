@@ -1,6 +1,7 @@
 """What each role may do: read from the template as SAM expands it, and held against what the handlers asked for."""
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -16,7 +17,8 @@ from tests.conftest import ROOT, FakeClock
 from tests.front_door.work import WORK
 from tests.unit.front_door import FrontDoor
 from tests.unit.stays import a_promo
-from tests.unit.test_template import needed, watched
+from tests.unit.test_template import functions as declared
+from tests.unit.test_template import http_events, needed, watched
 
 # What SAM attaches by itself. Their resources are `*`; the stack's permissions boundary narrows them.
 AWS_POLICIES = {
@@ -175,11 +177,28 @@ def test_only_the_api_the_rules_and_the_stream_may_start_a_function(name: str) -
         if resource["Type"] == "AWS::Lambda::Permission" and logical_id in str(resource["Properties"]["FunctionName"])
     ]
 
-    assert granted
-    for permission in granted:
-        assert permission["Action"] == "lambda:InvokeFunction"
-        assert permission["Principal"] in {"apigateway.amazonaws.com", "events.amazonaws.com"}
-        assert "SourceArn" in permission
+    assert {permission["Action"] for permission in granted} == {"lambda:InvokeFunction"}
+    assert {(permission["Principal"], source(permission)) for permission in granted} == {
+        ("apigateway.amazonaws.com", f"Api/*/{event['Method']}{re.sub('{[^}]+}', '*', event['Path'])}")
+        for event in http_events(declared()[name])
+    } | {
+        ("events.amazonaws.com", f"{logical_id}{event}.Arn")
+        for event, told in declared()[name]["Events"].items()
+        if told["Type"] == "Schedule"
+    }
+
+
+def source(permission: dict[str, Any]) -> str:
+    """Who may call: the API with stage, method and path, or the rule."""
+    match permission["SourceArn"]:
+        case {"Fn::Sub": [str(text), {"__ApiId__": {"Ref": api}, "__Stage__": stage}]}:
+            account = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+            assert text.startswith(account + "${__ApiId__}/${__Stage__}/")
+            return text.removeprefix(account).replace("${__ApiId__}", api).replace("${__Stage__}", stage)
+        case {"Fn::GetAtt": [rule, "Arn"]}:
+            assert expanded()[rule]["Type"] == "AWS::Events::Rule"
+            return f"{rule}.Arn"
+    raise AssertionError(f"a caller that nobody can read: {permission}")
 
 
 def _list(value: Any) -> list[Any]:

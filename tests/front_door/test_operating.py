@@ -1,4 +1,4 @@
-"""What operators are given: alarms to one topic, a dashboard, saved queries over fields that the code really writes."""
+"""What is kept of a stack and for how long, and what its parameters take."""
 
 import json
 import re
@@ -6,115 +6,13 @@ from typing import Any
 
 import pytest
 
-from holdfast.http import Api
-from holdfast.logs import Metric, Tag
-from holdfast.store import Store
-from tests.conftest import FakeClock, template
-from tests.front_door.tour import examples
+from holdfast.http import Api, Who
+from local import openapi
+from tests.conftest import template
 from tests.unit.front_door import FrontDoor
-from tests.unit.log_lines import LogLines
 
 RESOURCES: dict[str, Any] = template()["Resources"]
-QUERIES = {
-    name: resource["Properties"]
-    for name, resource in RESOURCES.items()
-    if resource["Type"] == "AWS::Logs::QueryDefinition"
-}
-ALARMS = {
-    name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm"
-}
-WORDS = {
-    *("fields", "filter", "sort", "stats", "limit", "desc", "asc", "by", "as", "in", "sum", "count", "pct", "max"),
-    *("bin", "strcontains", "h", "d"),
-}
-
-
-def fields_of(query: str) -> set[str]:
-    """The names that a query takes from the lines: not its words, its texts, its numbers, its own new names."""
-    bare = re.sub(r'"[^"]*"', "", query)
-    made = set(re.findall(r"\bas (\w+)", bare))
-    found = set(re.findall(r"@?[A-Za-z_][\w.]*", re.sub(r"\b\d+[a-z]?\b", "", bare)))
-    return {name for name in found - made - WORDS if not name.startswith("@")}
-
-
-@pytest.fixture
-def written(front_door: FrontDoor, store: Store, clock: FakeClock, lines: LogLines) -> set[str]:
-    """The names of all fields in the lines of a whole tour, with a payment refused and a hold expired."""
-    examples(front_door, store)
-    booking_id = front_door.held(key="unpaid")
-    front_door.pay(booking_id, 1)
-    clock.advance(600)
-    front_door.expire()
-    return {name for line in lines.text.getvalue().splitlines() for name in _names(json.loads(line))}
-
-
-@pytest.mark.parametrize("name", sorted(set(QUERIES) - {"SlowestRequestsQuery"}))
-def test_a_query_asks_for_fields_that_the_code_writes(name: str, written: set[str]) -> None:
-    asked = fields_of(QUERIES[name]["QueryString"])
-
-    assert asked
-    assert asked - written == set(), "no line has these"
-
-
-def test_the_query_for_slow_requests_asks_for_what_the_access_log_has() -> None:
-    written = json.loads(RESOURCES["Api"]["Properties"]["AccessLogSettings"]["Format"])
-
-    assert fields_of(QUERIES["SlowestRequestsQuery"]["QueryString"]) <= set(written)
-
-
-def test_a_query_names_tags_that_there_are() -> None:
-    for query in QUERIES.values():
-        named = set(re.findall(r'"([A-Z]+_[A-Z_]+)"', query["QueryString"]))
-        assert named <= set(Tag)
-
-
-def test_there_is_a_query_for_each_question() -> None:
-    assert {query["Name"].partition("/")[2] for query in QUERIES.values()} == {
-        "Why did this booking end so",
-        "Payment failures by reason",
-        "Expiry rate",
-        "Wallet share",
-        "Timer accuracy",
-        "Rooms released an hour",
-        "Slowest requests",
-    }
-
-
-def test_every_alarm_tells_the_one_topic_when_it_rises_and_when_it_falls() -> None:
-    assert {"Alarms"} == {target for alarm in ALARMS.values() for target in alarm["AlarmActions"] + alarm["OKActions"]}
-
-
-def test_every_alarm_and_figure_is_of_a_metric_that_there_is() -> None:
-    ours = {metric for alarm in ALARMS.values() for metric in _own_metrics(alarm)}
-    shown = set(re.findall(r'MetricName=\\\\?"(\w+)', RESOURCES["Dashboard"]["Properties"]["DashboardBody"]))
-
-    assert ours == {"ExpiryLag", "PaymentsStuck", "PaymentsUnmatched", "BrokenInvariants"}
-    assert shown == {"HoldsExpired", "PaymentSuccess", "PaidByWallet", "ExpiryLag", "RoomsReleased"}
-    assert ours | shown <= set(Metric)
-
-
-def test_every_queue_of_failures_has_its_alarm() -> None:
-    queues = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::SQS::Queue"}
-    watched = {
-        dimension["Value"].removesuffix(".QueueName")
-        for alarm in ALARMS.values()
-        if alarm.get("Namespace") == "AWS/SQS"
-        for dimension in alarm["Dimensions"]
-    }
-
-    assert queues == watched
-
-
-def test_every_function_is_watched_for_errors_and_throttles() -> None:
-    functions = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::Function"}
-    for metric in ("Errors", "Throttles"):
-        assert functions == {
-            dimension["Value"]
-            for alarm in ALARMS.values()
-            for part in alarm.get("Metrics", [])
-            if part.get("MetricStat", {}).get("Metric", {}).get("MetricName") == metric
-            for dimension in part["MetricStat"]["Metric"]["Dimensions"]
-        }
+PARAMETERS: dict[str, Any] = template()["Parameters"]
 
 
 def test_every_log_group_forgets_in_time_and_every_function_has_one() -> None:
@@ -138,24 +36,86 @@ def test_the_table_is_encrypted_recoverable_and_kept() -> None:
 
 
 def test_every_parameter_says_what_it_takes() -> None:
-    for name, parameter in template()["Parameters"].items():
-        limits = {"AllowedValues", "AllowedPattern", "MinValue", "MaxValue"} & set(parameter)
-        assert limits or parameter["Type"] == "CommaDelimitedList", name
+    for name, parameter in PARAMETERS.items():
+        assert {"AllowedValues", "AllowedPattern", "MinValue", "MaxValue"} & set(parameter), name
         assert "Default" in parameter, name
 
 
-def _own_metrics(alarm: dict[str, Any]) -> list[str]:
-    stats = [part["MetricStat"]["Metric"] for part in alarm.get("Metrics", []) if "MetricStat" in part] or [alarm]
-    return [stat["MetricName"] for stat in stats if str(stat["Namespace"]).startswith("Holdfast/")]
+def is_origin(text: str) -> bool:
+    """Whether the stack may be deployed with that origin; CloudFormation holds each of the list to the pattern."""
+    return re.fullmatch(PARAMETERS["CorsOrigins"]["AllowedPattern"], text) is not None
 
 
-def _names(line: dict[str, Any], before: str = "") -> set[str]:
-    found = set()
-    for name, value in line.items():
-        found.add(before + name)
-        if isinstance(value, dict):
-            found |= _names(value, f"{before}{name}.")
-    return found
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://book.example.com",
+        "https://localhost:8443",
+        "http://localhost",
+        "http://localhost:3000",
+        "http://127.0.0.1:4569",
+        PARAMETERS["CorsOrigins"]["Default"],
+    ],
+)
+def test_pages_by_https_and_of_ones_own_machine_may_call(origin: str) -> None:
+    assert is_origin(origin)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*",
+        "https://*.example.com",
+        "http://book.example.com",
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "https://book.example.com/",
+        "https://book.example.com/page",
+        "https://someone@book.example.com",
+        "https://",
+        "null",
+        "",
+        "file://",
+        "https://a.example https://b.example",
+    ],
+)
+def test_no_other_origin_can_be_deployed(origin: str) -> None:
+    assert not is_origin(origin)
+
+
+def limit(settings: dict[str, str], name: str) -> int:
+    """A throttle, as a stack with the defaults has it."""
+    value: int = PARAMETERS[settings[name]]["Default"]
+    return value
+
+
+def test_all_routes_together_are_throttled() -> None:
+    settings = RESOURCES["Api"]["Properties"]["DefaultRouteSettings"]
+
+    assert 0 < limit(settings, "ThrottlingRateLimit") <= 1000
+    assert 0 < limit(settings, "ThrottlingBurstLimit") <= 2000
+
+
+def test_each_open_and_each_costly_route_has_a_throttle_below_that() -> None:
+    """HTTP APIs take no settings for a route that they do not have, so each must be spelled as it is deployed."""
+    api = RESOURCES["Api"]["Properties"]
+    throttled = set(api["RouteSettings"])
+    who = {route.key: route.who for _, route in openapi.routes()}
+
+    assert throttled <= set(who)
+    assert throttled >= {key for key, may in who.items() if may in {Who.ANYONE, Who.GATEWAY}}
+    assert throttled >= {"POST /bookings", "POST /bookings/{booking_id}/payment", "GET /bookings/{booking_id}/pricing"}
+    for settings in api["RouteSettings"].values():
+        for name in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
+            assert 0 < limit(settings, name) < limit(api["DefaultRouteSettings"], name)
+
+
+def test_the_access_log_says_who_asked_for_what_and_nothing_secret() -> None:
+    written = json.loads(RESOURCES["Api"]["Properties"]["AccessLogSettings"]["Format"])
+
+    assert {"requestId", "route", "status", "sourceIp", "sub"} <= set(written)
+    assert not re.search("header|query|body|email|authorizer.(?!claims.sub)", " ".join(written.values()), re.IGNORECASE)
 
 
 def test_no_handler_keeps_an_api_without_routes(front_door: FrontDoor) -> None:

@@ -10,6 +10,7 @@ from holdfast.model.booking import DueAction, Status
 from holdfast.operations import PaymentsQuery, list_payments
 from tests.payments.books import wrong_in
 from tests.payments.house import HOLD_SECONDS, House
+from tests.payments.news import from_razorpay, razorpay_body
 from tests.payments.tills import RazorpayTill
 from tests.unit.log_lines import LogLines
 
@@ -140,6 +141,37 @@ def test_what_cannot_be_done_for_a_day_is_stuck_and_shown(house: House, till: Ra
     assert (stuck.age_seconds or 0) > 86_400
     assert [line["stuck"] for line in lines.tagged if line["tag"] == "SETTLE_FAILED"].count(True) == 1
     assert house.stored(booking).status is Status.CONFIRMED
+    assert house.settle().stuck == house.settle().stuck == 1, "told by each round, not once"
+
+
+def test_a_stuck_capture_is_told_though_a_refund_behind_it_is_still_due(house: House, till: RazorpayTill) -> None:
+    booking = house.hold()
+    _, proof = house.paid(booking)
+    troubled(till, "capture", times=1000)
+    house.finalize(booking, proof)
+    give_up(house)
+    house.clock.advance(32 * 86_400)
+    house.cancel(booking)
+    assert [(due.action, due.stuck) for due in house.stored(booking).dues] == [
+        (DueAction.CAPTURE, True),
+        (DueAction.REFUND, False),
+    ]
+    done = house.settle()
+    assert (done.stuck, done.waiting) == (1, 0)
+
+
+def test_a_payment_that_matches_nothing_is_told_until_its_money_is_back(house: House, till: RazorpayTill) -> None:
+    order = {"amount": 5000, "currency": "INR", "notes": {}, "payment": {"capture": "manual"}}
+    order_id = till.razorpay.account.call("POST", "/v1/orders", order, None)["id"]
+    proof = till.pay(order_id)
+    house.tell(order_id)
+    assert house.settle().unmatched == house.settle().unmatched == 1
+    payment = f"/v1/payments/{proof.transaction_id}"
+    till.razorpay.account.call("POST", f"{payment}/capture", {"amount": 5000, "currency": "INR"}, None)
+    till.razorpay.account.call("POST", f"{payment}/refund", {"amount": 5000}, None)
+    house.deliver(from_razorpay(razorpay_body("refund.processed", order_id)))
+    assert [payment.payment_state for payment in house.store.unmatched()] == ["refunded"]
+    assert house.settle().unmatched == 0
 
 
 def test_an_admin_settles_what_is_stuck(house: House, till: RazorpayTill) -> None:

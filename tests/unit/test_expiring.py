@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from holdfast.catalog_store import CatalogStore
+from holdfast.errors import Busy
 from holdfast.expire import restore, sweep
 from holdfast.items import booking_item, booking_key
 from holdfast.model.booking import Booking, Status
@@ -104,11 +105,11 @@ class TestSweep:
         for n in range(3):
             front_door.held(ALICE, f"key-{n}")
         break_booking(store, broken)
-        clock.advance(600)
+        clock.advance(605)
 
         summary = front_door.expire()
 
-        assert summary == NOTHING | {"expired": 3, "failed": 1}
+        assert summary == NOTHING | {"expired": 3, "failed": 1, "lag_seconds_max": 5.0}
         assert any(line["level"] == "ERROR" and broken in json.dumps(line) for line in lines.all)
 
     def test_a_stale_row_of_the_index_is_a_lost_race(self, store: Store, hotel: CatalogStore) -> None:
@@ -152,13 +153,26 @@ class TestSweep:
 
         assert sweep(store=troubled, clock=clock_at(600)).expired == 2
 
-    def test_what_there_is_no_time_for_remains(self, store: Store, hotel: CatalogStore) -> None:
+    def test_a_shard_that_cannot_be_read_fails_and_stops_no_other(self, store: Store, hotel: CatalogStore) -> None:
+        put_hold(store, a_hold())
+
+        class BusyShard(Store):
+            def due(self, shard: str, *arguments: Any, **named: Any) -> tuple[list[DueRow], bool]:
+                if shard == "HOLD#0":
+                    raise Busy
+                return super().due(shard, *arguments, **named)
+
+        done = sweep(store=BusyShard(store.table), clock=clock_at(600))
+
+        assert (done.expired, done.failed, done.remaining) == (1, 1, 1)
+
+    def test_what_there_is_no_time_for_remains_and_grows_old(self, store: Store, hotel: CatalogStore) -> None:
         put_hold(store, a_hold())
         hurried, _, _ = troubled_store(store, patience_seconds=4.9)
 
-        done = sweep(store=hurried, clock=clock_at(600))
+        done = sweep(store=hurried, clock=clock_at(620))
 
-        assert (done.expired, done.remaining) == (0, 1)
+        assert (done.expired, done.remaining, done.lag_seconds_max) == (0, 1, 20.0)
         assert store.bookings(["bk_1"])[0].status is Status.RESERVED
 
     def test_many_batches_are_all_released(self, table: Table, hotel: CatalogStore) -> None:

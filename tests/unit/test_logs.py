@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from holdfast.catalog_store import CatalogStore
 from holdfast.logs import Tag, metrics
 from holdfast.store import Store
 from tests.conftest import FakeClock
-from tests.unit.front_door import ADMIN, ALICE, BOB, STAY_TOTAL, FrontDoor, request_for
+from tests.unit.front_door import ADMIN, ALICE, BOB, STAY_TOTAL, FrontDoor, event, request_for
 from tests.unit.log_lines import LogLines
 from tests.unit.stays import a_promo
 from tests.unit.test_expiring import deleted
@@ -22,6 +23,7 @@ TAGS = """
     PAYMENT_CAPTURED PAYMENT_REFUNDED SETTLE_FAILED
 """.split()
 
+SWEEP = {"HoldsExpired": [0], "RoomsReleased": [0], "ExpiryLag": [0], "SweepFailed": [0]}  # of nothing
 CONFIRMED = ["BOOKING_CONFIRMED", "PAYMENT_FINALIZE_SUCCESS"]
 
 
@@ -245,14 +247,64 @@ class TestMetrics:
         clock.advance(607)
         front_door.expire()
 
-        assert self.published(capsys) == {"HoldsExpired": [2], "RoomsReleased": [3], "ExpiryLag": [7]}
+        assert self.published(capsys) == SWEEP | {
+            "HoldsExpired": [2],
+            "RoomsReleased": [3],
+            "ExpiryLag": [7],
+        }
 
-    def test_an_idle_sweep_tells_that_nothing_was_released(
+    def test_an_idle_sweep_tells_that_nothing_was_released_or_is_late(
         self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]
     ) -> None:
         front_door.expire()
 
-        assert self.published(capsys) == {"HoldsExpired": [0], "RoomsReleased": [0]}
+        assert self.published(capsys) == SWEEP
+
+    def test_a_hold_that_cannot_be_released_is_told_by_each_sweep_with_its_age(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        front_door.held()
+        store.table.client.delete_item(
+            TableName=store.table.name, Key={"pk": {"S": "ROOM#deluxe"}, "sk": {"S": "MONTH#2026-12"}}
+        )
+        clock.advance(600)
+        for lag in (3600, 3660):
+            clock.advance(3600 if lag == 3600 else 60)
+            front_door.expire()
+
+            assert self.published(capsys) == SWEEP | {"ExpiryLag": [lag], "SweepFailed": [1]}
+
+    def test_a_dry_run_tells_no_figures(self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]) -> None:
+        front_door.expire({"dry_run": True})
+
+        assert self.published(capsys) == {}
+
+    def test_a_round_of_settle_tells_that_nothing_is_stuck(
+        self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        front_door.context.seconds_left = 60
+        front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
+
+        assert self.published(capsys) == {"RoundFailed": [0], "PaymentsStuck": [0], "PaymentsUnmatched": [0]}
+
+    def test_a_stuck_top_up_is_told_by_each_round_until_it_is_credited(
+        self, front_door: FrontDoor, store: Store, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        front_door.context.seconds_left = 60
+        started = front_door.call("POST /wallet/topups", {"gateway": "stripe", "amount": 5000}, key="fill").body
+        front_door.gateway.authorise(started["gateway_order_id"])
+        topup = store.topup(started["topup_id"])
+        assert topup
+        store.commit_topup(topup, msgspec.structs.replace(topup, attempts=30, stuck=True))
+        for _ in range(2):
+            front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
+
+            assert self.published(capsys)["PaymentsStuck"] == [1]
+        proof = {"gateway_transaction_id": started["gateway_order_id"]}
+        front_door.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=started["topup_id"])
+        front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
+
+        assert self.published(capsys)["PaymentsStuck"] == [0]
 
     def test_a_reclaimed_hold_is_an_expired_one(
         self, front_door: FrontDoor, clock: FakeClock, capsys: pytest.CaptureFixture[str]

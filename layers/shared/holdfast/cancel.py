@@ -96,6 +96,7 @@ def cancel(booking_id: str, *, user_id: str, store: Store, gateways: Mapping[str
         after=after,
         rooms=after.rooms,
         wallet_refund=after.wallet_refunded,
+        by=after.history[-1].by,
     )
     entry = wallet_entry(before, after, file.account)
     if entry:

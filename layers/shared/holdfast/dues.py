@@ -196,7 +196,8 @@ def _undo(booking: Booking, due: Due, *, closed: bool, store: Store, clock: Cloc
         )
         after = store.commit(current, undone, now=now, file=file)
         if confirmed:
-            record(Tag.BOOKING_CANCELLED, "the card's authorisation lapsed", before=current, after=after, by=by)
+            text = "the card's authorisation lapsed"
+            record(Tag.BOOKING_CANCELLED, text, before=current, after=after, rooms=after.rooms, by=by)
         entry = wallet_entry(current, after, file.account)
         if entry:
             record_entry(entry, after.currency)
@@ -224,8 +225,6 @@ def _put_off(booking: Booking, due: Due, error: Exception, now: datetime, store:
         stuck=later.stuck,
     )
     count(Metric.SETTLE_FAILED, 1)
-    if later.stuck:
-        count(Metric.PAYMENTS_STUCK, 1)
     dues = tuple(later if other == due else other for other in booking.dues)
     try:
         return store.commit(booking, msgspec.structs.replace(booking, dues=dues), now=now)

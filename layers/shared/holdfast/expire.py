@@ -32,13 +32,19 @@ RESERVE_SECONDS = 5.0  # of the time left, in which no new batch is begun
 
 
 class Sweep(msgspec.Struct, kw_only=True):
-    """What one sweep did. `remaining` is how many due holds it knows of and had no time for; there may be more."""
+    """What one sweep did. `remaining` is how many due holds it knows of and had no time for; there may be more.
+
+    `lag_seconds_max` is the age, past its deadline, of the oldest hold that was released or is still due.
+    """
 
     expired: int = 0
     lost_race: int = 0
     failed: int = 0
     remaining: int = 0
     lag_seconds_max: float = 0.0
+
+    def note_lag(self, due_at_ms: int, at_ms: int) -> None:
+        self.lag_seconds_max = max(self.lag_seconds_max, (at_ms - due_at_ms) / 1000)
 
 
 def sweep(*, store: Store, clock: Clock) -> Sweep:
@@ -50,6 +56,7 @@ def sweep(*, store: Store, clock: Clock) -> Sweep:
             rows, more = store.due(shard, clock(), limit=SHARD_LIMIT)
         except Busy:
             rows, more = [], True  # the other shards are swept all the same
+            total.failed += 1
         total.remaining += more
         for row in rows:
             by_room_type.setdefault(row.room_type_id, []).append(row)
@@ -64,6 +71,7 @@ def sweep(*, store: Store, clock: Clock) -> Sweep:
             rooms_released += rooms
             total.lag_seconds_max = max(total.lag_seconds_max, part.lag_seconds_max)
     _count(total.expired, rooms_released, total.lag_seconds_max)
+    count(Metric.SWEEP_FAILED, total.failed)
     logger.info("sweep of due holds", extra=msgspec.to_builtins(total))
     return total
 
@@ -130,15 +138,20 @@ def _sweep_room_type(rows: Sequence[DueRow], *, store: Store, clock: Clock) -> t
     for first in range(0, len(rows), BATCH):
         if store.table.seconds_left() < RESERVE_SECONDS:
             part.remaining += len(rows) - first
+            part.note_lag(rows[first].due_at_ms, millis(clock()))
             break
-        batch = [row.booking_id for row in rows[first : first + BATCH]]
+        due_at_ms = {row.booking_id: row.due_at_ms for row in rows[first : first + BATCH]}
+        batch = list(due_at_ms)
         try:
             found, unreadable = store.readable_bookings(batch)
         except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
             part.failed += len(batch)
+            part.note_lag(rows[first].due_at_ms, millis(clock()))
             logger.exception("due holds cannot be read", extra={"booking_ids": batch})
             continue
         part.failed += len(unreadable)
+        for booking_id in unreadable:
+            part.note_lag(due_at_ms[booking_id], millis(clock()))
         part.lost_race += len(batch) - len(found) - len(unreadable)
         for booking in found:
             rooms_released += _sweep_one(booking, part, store=store, clock=clock)
@@ -157,16 +170,20 @@ def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> 
         if "booking" in lost.kinds:
             part.lost_race += 1
         else:
-            part.failed += 1
-            logger.exception("a due hold cannot be released", extra={"booking_id": booking.booking_id})
+            _note_failure(booking, part, now)
     except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
-        part.failed += 1
-        logger.exception("a due hold cannot be released", extra={"booking_id": booking.booking_id})
+        _note_failure(booking, part, now)
     else:
         part.expired += 1
-        part.lag_seconds_max = max(part.lag_seconds_max, _lag_seconds(expired))
+        part.note_lag(expired.expires_at_ms, expired.history[-1].at_ms)
         return booking.rooms
     return 0
+
+
+def _note_failure(booking: Booking, part: Sweep, now: datetime) -> None:
+    part.failed += 1
+    part.note_lag(booking.expires_at_ms, millis(now))
+    logger.exception("a due hold cannot be released", extra={"booking_id": booking.booking_id})
 
 
 def _release(booking: Booking, now: datetime, *, store: Store, by: str) -> Booking:
@@ -199,5 +216,4 @@ def _record_expired(before: Booking, expired: Booking) -> None:
 def _count(expired: int, rooms: int, lag_seconds: float) -> None:
     count(Metric.HOLDS_EXPIRED, expired)
     count(Metric.ROOMS_RELEASED, rooms)
-    if expired:
-        count(Metric.EXPIRY_LAG, lag_seconds)
+    count(Metric.EXPIRY_LAG, lag_seconds)

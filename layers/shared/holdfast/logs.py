@@ -48,7 +48,9 @@ class Metric(StrEnum):
     EXPIRY_LAG = "ExpiryLag"
     PAYMENT_SUCCESS = "PaymentSuccess"  # 1 or 0 for each finalize: its average is the success rate
     PAID_BY_WALLET = "PaidByWallet"  # 1 or 0 for each confirmation: its average is the wallet's share
+    SWEEP_FAILED = "SweepFailed"  # told by each sweep, also when it is 0: where there is none, no sweep came
     SETTLE_FAILED = "SettleFailed"
+    ROUND_FAILED = "RoundFailed"  # told by each round of settle, like the two below: how many there are now
     PAYMENTS_STUCK = "PaymentsStuck"
     PAYMENTS_UNMATCHED = "PaymentsUnmatched"
     BROKEN_INVARIANTS = "BrokenInvariants"

@@ -25,11 +25,11 @@ from holdfast.errors import (
 )
 from holdfast.finalize import Finalized, finalize
 from holdfast.finalize_request import BY_GATEWAY, FinalizeRequest
-from holdfast.logs import Metric, count, logger
-from holdfast.model.account import Unmatched
+from holdfast.logs import logger
+from holdfast.model.account import REFUNDED, UNKNOWN, Unmatched
 from holdfast.model.booking import HOLDING, Booking, DueAction, Status
 from holdfast.model.dates import Clock, millis
-from holdfast.payments import GatewayError, GatewayRefused
+from holdfast.payments import GatewayError, GatewayRefused, PaymentState
 from holdfast.table import CALL_SECONDS
 from holdfast.topup import TOPUP_ID, advance_topup
 
@@ -53,7 +53,7 @@ def receive(
         payment = till.fetch(order_id)
     except GatewayRefused:
         unknown = Unmatched(
-            gateway=gateway, order_id=order_id, amount=0, currency="", payment_state="unknown", at_ms=millis(clock())
+            gateway=gateway, order_id=order_id, amount=0, currency="", payment_state=UNKNOWN, at_ms=millis(clock())
         )
         _put_aside(unknown, store)
         return
@@ -67,12 +67,13 @@ def receive(
             return  # its order was opened just now, and is not written down yet
     booking = store.booking(reference) if reference else None
     if booking is None:
+        given_back = payment.state is PaymentState.CAPTURED and not payment.holds_money
         unmatched = Unmatched(
             gateway=gateway,
             order_id=order_id,
             amount=payment.amount,
             currency=payment.currency,
-            payment_state=payment.state,
+            payment_state=REFUNDED if given_back else payment.state,
             at_ms=millis(clock()),
         )
         _put_aside(unmatched, store)
@@ -230,4 +231,3 @@ def _put_aside(unmatched: Unmatched, store: Store) -> None:
     if store.put_aside(unmatched):
         facts = {"gateway": unmatched.gateway, "order_id": unmatched.order_id, "amount": unmatched.amount}
         logger.error("a payment belongs to no booking or top-up of ours", extra=facts)
-        count(Metric.PAYMENTS_UNMATCHED, 1)

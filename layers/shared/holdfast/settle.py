@@ -10,12 +10,12 @@ import msgspec
 
 from holdfast.dues import carry_out_dues
 from holdfast.errors import BookingError, InvalidFields, NotFound
-from holdfast.items import PAYMENTS_DUE
-from holdfast.logs import logger
-from holdfast.model.account import TopUpStatus
+from holdfast.items import PAYMENTS_DUE, PAYMENTS_STUCK
+from holdfast.logs import Metric, count, logger
+from holdfast.model.account import UNKNOWN, TopUpStatus
 from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import Clock, millis
-from holdfast.payments import GatewayError
+from holdfast.payments import GatewayError, PaymentState
 from holdfast.receive import receive
 from holdfast.store import Lost
 from holdfast.topup import TOPUP_ID, put_off_topup, settle_topup
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 WORKERS = 8
 RESERVE_SECONDS = 20.0  # of the time left, in which nothing new is begun: what one booking may take
 REASON_LENGTH = 200
+MONEY_TO_FIND = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNOWN})  # of payments that match nothing
 
 
 class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,12 +39,17 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Round(msgspec.Struct, kw_only=True):
-    """What one round did: `settled` have nothing due any more, `waiting` were tried and stay due."""
+    """What one round did: `settled` have nothing due any more, `waiting` were tried and stay due.
+
+    `stuck` and `unmatched` are how many there are now, among as many as an operator is shown.
+    """
 
     settled: int = 0
     waiting: int = 0
     failed: int = 0
     remaining: int = 0
+    stuck: int = 0
+    unmatched: int = 0
     age_seconds_max: float = 0.0
 
 
@@ -65,9 +71,19 @@ def settle_due(*, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -
             logger.exception("a due payment cannot be settled", extra={"due_id": row.booking_id})
             return "failed"
 
+    stuck = set()
     with ThreadPoolExecutor(WORKERS) as pool:
-        for outcome in pool.map(one, rows):
-            setattr(total, outcome, getattr(total, outcome) + 1)
+        for row, outcome in zip(rows, pool.map(one, rows), strict=True):
+            if outcome == "stuck":
+                stuck.add(row.booking_id)
+            else:
+                setattr(total, outcome, getattr(total, outcome) + 1)
+    count(Metric.ROUND_FAILED, total.failed)
+    stuck |= {row.booking_id for row in store.all_due(PAYMENTS_STUCK)}
+    total.stuck = len(stuck)
+    total.unmatched = sum(payment.payment_state in MONEY_TO_FIND for payment in store.unmatched())
+    count(Metric.PAYMENTS_STUCK, total.stuck)
+    count(Metric.PAYMENTS_UNMATCHED, total.unmatched)
     oldest_ms = min((row.due_at_ms for row in rows), default=millis(clock()))
     total.age_seconds_max = (millis(clock()) - oldest_ms) / 1000
     logger.info("round of due payments", extra=msgspec.to_builtins(total))
@@ -110,6 +126,8 @@ def _settle_row(row: DueRow, *, store: Store, gateways: Mapping[str, Gateway], c
     if booking is None or not booking.dues:
         return "settled"
     booking = _settle(booking, store=store, gateways=gateways, clock=clock, by="settle")
+    if any(due.stuck for due in booking.dues):
+        return "stuck"  # perhaps with a due that is still tried, so that it is not among the stuck of the index
     return "waiting" if booking.dues else "settled"
 
 

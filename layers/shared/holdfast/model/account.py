@@ -106,8 +106,15 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     write_id: str = ""
 
 
+UNKNOWN = "unknown"  # the gateway told us of an order that it does not show us
+REFUNDED = "refunded"  # captured, and given back whole
+
+
 class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment that a gateway told us of and that belongs to no booking or top-up of ours."""
+    """A payment that a gateway told us of and that belongs to no booking or top-up of ours.
+
+    `payment_state` is the gateway's, or UNKNOWN, or REFUNDED.
+    """
 
     gateway: str
     order_id: str
