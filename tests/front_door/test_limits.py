@@ -88,6 +88,53 @@ class TestLettingGo:
 
         assert store.account(ALICE).let_go == 5
 
+    def test_all_the_rooms_of_a_hold_count(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+        front_door.cancel(front_door.held(key="dropped", rooms=4, guests=4))
+        assert store.account(ALICE).let_go == 4
+        front_door.held(key="left", rooms=5, guests=5)
+        clock.advance(600)
+
+        front_door.held(key="next")
+
+        assert store.account(ALICE).let_go == 9
+
+    def test_nine_rooms_held_again_whenever_they_expire_come_to_an_end(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        """Nine rooms a round and a third of one forgotten: 44 after five rounds, 53 and too many after six."""
+        other_nights = {"check_in": "2026-12-13", "check_out": "2026-12-14"}
+        for round_ in range(6):
+            front_door.held(key=f"five-{round_}", rooms=5, guests=5)
+            front_door.held(key=f"four-{round_}", rooms=4, guests=4, **other_nights)
+            clock.advance(600)
+
+        reply = front_door.hold(key="again", rooms=5, guests=5)
+
+        assert (reply.status, reply.code) == (429, "too_many_holds")
+        clock.advance(int(reply.headers["Retry-After"]) - 1)
+        assert front_door.hold(key="again", rooms=5, guests=5).status == 429
+        clock.advance(1)
+        assert front_door.hold(key="again", rooms=5, guests=5).status == 201
+
+    def test_five_rooms_held_for_almost_a_minute_and_cancelled_come_to_an_end(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        for round_ in range(10):
+            booking_id = front_door.held(key=f"key-{round_}", rooms=5, guests=5)
+            clock.advance(59)
+            assert front_door.cancel(booking_id).status == 200
+
+        assert front_door.hold(key="again", rooms=5, guests=5).code == "too_many_holds"
+
+    def test_a_guest_who_cannot_decide_never_meets_it(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        """Two rooms held and dropped each hour, half of them by letting the time run out, for two days."""
+        for hour in range(48):
+            booking_id = front_door.held(key=f"key-{hour}", rooms=2)
+            clock.advance(300)
+            if hour % 2:
+                front_door.cancel(booking_id)
+            clock.advance(3300)
+
     def test_holds_that_are_paid_for_never_count(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         for n in range(6):
             night = {"check_in": f"2026-12-{n + 1:02d}", "check_out": f"2026-12-{n + 2:02d}"}

@@ -136,8 +136,8 @@ class Writes:
             update, condition, values = balance_change(file.account, entry)
             entries = [put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]
         if let_go and after.status is Status.CANCELLED:
-            update += (", " if update else "SET ") + "let_go = let_go + :one"
-            values = values | {":one": 1}
+            update += (", " if update else "SET ") + "let_go = let_go + :rooms"
+            values = values | {":rooms": after.rooms}
         if let_go:
             update += " REMOVE live.#booking, held.#booking"
             names = {"#booking": after.booking_id}

@@ -24,8 +24,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One user's wallet, live holds and what is remembered of misuse.
 
     `seq` counts the wallet's entries. `live` maps a booking to its deadline and `held` to its rooms. `let_go` counts
-    the holds that ended unpaid, as far as they are not forgotten since `let_go_ms`, and `tries` the promo codes that
-    did not apply, since `tries_ms`.
+    the rooms of holds that ended unpaid, as far as they are not forgotten since `let_go_ms`, and `tries` the promo
+    codes that did not apply, since `tries_ms`.
     """
 
     user_id: str
@@ -45,9 +45,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return [held for held, until_ms in self.live.items() if until_ms <= now_ms]
 
     def let_go_at(self, now_ms: int) -> tuple[int, int]:
-        """The holds that ended unpaid and are not forgotten, those just overdue included, and since when."""
-        points, since_ms = forgotten(self.let_go, self.let_go_ms, now_ms, LET_GO_FORGOTTEN_MS)
-        return points + len(self.overdue(now_ms)), since_ms
+        """The rooms of holds that ended unpaid and are not forgotten, those just overdue included, and since when."""
+        rooms, since_ms = forgotten(self.let_go, self.let_go_ms, now_ms, LET_GO_FORGOTTEN_MS)
+        return rooms + sum(self.held[booking_id] for booking_id in self.overdue(now_ms)), since_ms
 
     def tries_at(self, now_ms: int) -> tuple[int, int]:
         return forgotten(self.tries, self.tries_ms, now_ms, PROMO_TRY_FORGOTTEN_MS)
