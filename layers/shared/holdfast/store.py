@@ -73,6 +73,7 @@ class DueRow(msgspec.Struct, frozen=True):
     booking_id: str
     room_type_id: str
     due_at_ms: int
+    is_topup: bool = False
 
 
 class Store:
@@ -224,8 +225,7 @@ class Store:
             rows += page
             if more is None or len(rows) >= limit:
                 break
-        found = [DueRow(row["pk"].partition("#")[2], row.get("room_type_id", ""), row["due_at"]) for row in rows]
-        return found, more is not None
+        return [_due_row(row) for row in rows], more is not None
 
     def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
         """The holds of one room type whose deadline has passed, as the index knows them."""
@@ -235,6 +235,18 @@ class Store:
     def all_due(self, kind: str) -> list[DueRow]:
         """What is due of that kind, whenever: at most LIST_LIMIT of each shard."""
         return [row for shard in self.shards(kind) for row in self.due(shard, END_OF_TIME, limit=LIST_LIMIT)[0]]
+
+    def payments_of(self, rows: Sequence[DueRow]) -> dict[str, Booking | TopUp]:
+        """What these rows stand for, by id, in one batched read; one that cannot be read is logged, and left out."""
+        ids = {topup_key(row.booking_id) if row.is_topup else booking_key(row.booking_id): row for row in rows}
+        payments: dict[str, Booking | TopUp] = {}
+        for key, item in self.table.get(list(ids)).items():
+            row = ids[key]
+            try:
+                payments[row.booking_id] = topup_of(item) if row.is_topup else booking_of(item)
+            except msgspec.ValidationError:
+                logger.exception("a due payment cannot be read", extra={"due_id": row.booking_id})
+        return payments
 
     def shards(self, kind: str) -> list[str]:
         return due_shards(kind, self.due_shards)
@@ -369,3 +381,8 @@ class Store:
             fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq)
             balance = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
         return [balance, put_action(self.table.name, entry_item(entry), "attribute_not_exists(pk)")]
+
+
+def _due_row(row: Item) -> DueRow:
+    kind, _, due_id = row["pk"].partition("#")
+    return DueRow(due_id, row.get("room_type_id", ""), row["due_at"], is_topup=kind == "TOPUP")

@@ -18,7 +18,7 @@ from holdfast.errors import (
     NotPayable,
     PaymentDeclined,
 )
-from holdfast.logs import record_entry
+from holdfast.logs import Metric, count, record_entry, record_topup_failure
 from holdfast.model.account import Entry, TopUp, TopUpStatus
 from holdfast.model.dates import Clock, millis
 from holdfast.model.hotel import DEFAULT_CURRENCY
@@ -98,7 +98,7 @@ def start_topup(
         return store.commit_topup(None, topup), order, True
 
     topup, order, created = _answered(lambda: store.until_won(attempt))
-    return _view(topup, order.client_secret), created
+    return topup_view(topup, order.client_secret), created
 
 
 def finalize_topup(
@@ -123,7 +123,7 @@ def finalize_topup(
     advanced, payment = _answered(lambda: advance_topup(topup, store=store, gateways=gateways, clock=clock))
     match advanced.status:
         case TopUpStatus.CREDITED:
-            return _view(advanced, None)
+            return topup_view(advanced)
         case TopUpStatus.CLOSED:
             raise NotPayable("The top-up was closed, and what was paid is given back; start a new one.")
         case TopUpStatus.PENDING if payment.state is PaymentState.PROCESSING:
@@ -187,7 +187,8 @@ def _closed(topup: TopUp, store: Store) -> TopUp:
         return store.topup(topup.topup_id) or topup
 
 
-def put_off_topup(topup: TopUp, *, store: Store, now: datetime) -> None:
+def put_off_topup(topup: TopUp, error: Exception, *, store: Store, now: datetime) -> TopUp:
+    """The top-up with its next try later, each time twice as late; if that cannot be written, it is tried sooner."""
     attempts = topup.attempts + 1
     pause_seconds = retry_pause_seconds(topup.topup_id, topup.attempts)
     later = msgspec.structs.replace(
@@ -196,7 +197,16 @@ def put_off_topup(topup: TopUp, *, store: Store, now: datetime) -> None:
         due_at_ms=millis(now) + int(pause_seconds * 1000),
         stuck=attempts >= STUCK_AFTER_ATTEMPTS,
     )
-    store.commit_topup(topup, later)
+    record_topup_failure(
+        later, f"top-up of {topup.amount} not settled, {'stuck' if later.stuck else 'will be tried again'}: {error}"
+    )
+    count(Metric.SETTLE_FAILED, 1)
+    if later.stuck:
+        count(Metric.PAYMENTS_STUCK, 1)
+    try:
+        return store.commit_topup(topup, later)
+    except (Lost, Busy):
+        return topup
 
 
 def _credit(topup: TopUp, *, store: Store, clock: Clock) -> TopUp:
@@ -234,7 +244,7 @@ def _answered[Answer](call: Callable[[], Answer]) -> Answer:
         raise Busy("The gateway did not answer; please repeat the request.") from error
 
 
-def _view(topup: TopUp, client_secret: str | None) -> TopUpView:
+def topup_view(topup: TopUp, client_secret: str | None = None) -> TopUpView:
     return TopUpView(
         topup_id=topup.topup_id,
         status=topup.status,
