@@ -128,7 +128,7 @@ def test_every_code_of_the_contract_is_described() -> None:
         *("invalid_request", "idempotency_key_required", "unauthenticated", "forbidden", "not_found"),
         *("payment_declined", "sold_out", "price_changed", "insufficient_wallet", "promo_exhausted", "already_paid"),
         *("not_payable", "not_cancellable", "in_progress", "hold_expired", "idempotency_key_reused", "promo_invalid"),
-        *("too_many_holds", "too_many_tries", "busy"),
+        *("too_many_holds", "too_many_topups", "too_many_tries", "busy"),
     }
 
 

@@ -34,7 +34,6 @@ from holdfast.items import (
     page_of,
     promo_key,
     promo_of,
-    topup_item,
     topup_key,
     topup_of,
     unmatched_item,
@@ -337,18 +336,20 @@ class Store:
         item = self.table.get([key]).get(key)
         return topup_of(item) if item else None
 
+    def topup_and_account(self, topup_id: str, user_id: str) -> tuple[TopUp | None, Account]:
+        key, of_user = topup_key(topup_id), account_key(user_id)
+        found = self.table.get([key, of_user])
+        return topup_of(found[key]) if key in found else None, account_of(user_id, found.get(of_user))
+
     def commit_topup(
         self, before: TopUp | None, after: TopUp, *, account: Account | None = None, entry: Entry | None = None
     ) -> TopUp:
-        """Moves a top-up on, with the wallet's entry if it has one, if nothing has written it since; raises Lost."""
+        """Moves a top-up on, if nothing has written it since; raises Lost.
+
+        A new one needs the account, which must be below its most of pending ones; a credit, account and entry.
+        """
         after = msgspec.structs.replace(after, write_id=self._new_id())
-        item = topup_item(after, self.due_shards)
-        if before is None:
-            actions = [put_action(self.table.name, item, "attribute_not_exists(pk)")]
-        else:
-            actions = [put_action(self.table.name, item, "write_id = :seen", {":seen": before.write_id})]
-        if account and entry:
-            actions += self._entry_actions(account, entry)
+        actions = Writes(self.table.name, self.due_shards).of_topup(before, after, account=account, entry=entry)
         try:
             self.table.transact(actions, after.write_id)
         except ConditionsFailed as failed:
@@ -375,8 +376,9 @@ class Store:
     def _entry_actions(self, account: Account, entry: Entry) -> list[dict[str, Any]]:
         """The ledger line and the balance it makes, of a wallet that is as it was read."""
         if account.stored:
-            update, condition, values = balance_change(account, entry)
-            balance = update_action(self.table.name, account_key(account.user_id), update, condition, values)
+            change, condition, values = balance_change(account, entry)
+            key = account_key(account.user_id)
+            balance = update_action(self.table.name, key, f"SET {change}", condition, values)
         else:
             fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq)
             balance = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")

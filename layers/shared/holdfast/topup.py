@@ -17,12 +17,13 @@ from holdfast.errors import (
     NotFound,
     NotPayable,
     PaymentDeclined,
+    TooManyTopUps,
 )
 from holdfast.logs import Metric, count, record_entry, record_topup_failure
 from holdfast.model.account import Entry, TopUp, TopUpStatus
 from holdfast.model.dates import Clock, millis
 from holdfast.model.hotel import DEFAULT_CURRENCY
-from holdfast.model.limits import MAX_AMOUNT
+from holdfast.model.limits import MAX_AMOUNT, MAX_PENDING_TOPUPS
 from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState, retry_pause_seconds
 from holdfast.store import Lost
 from holdfast.table import CALL_SECONDS
@@ -68,17 +69,25 @@ def start_topup(
 ) -> tuple[TopUpView, bool]:
     """The top-up that this user's `key` stands for, with an order to pay, and whether this call made it.
 
-    Raises IdempotencyKeyReused, PaymentDeclined, Busy.
+    Raises IdempotencyKeyReused, TooManyTopUps, PaymentDeclined, Busy.
     """
     topup_id = "tu_" + b32encode(sha256(f"{user_id}\0topup\0{key}".encode()).digest())[:26].decode().lower()
     gateway = gateways[request.gateway]
 
     def attempt() -> tuple[TopUp, GatewayPayment, bool]:
-        topup = store.topup(topup_id)
+        topup, account = store.topup_and_account(topup_id, user_id)
         if topup:
             if (topup.gateway, topup.amount) != (request.gateway, request.amount):
                 raise IdempotencyKeyReused("This key made another top-up; send a new key for a new one.")
             return topup, gateway.fetch(topup.order_id), False
+        if account.pending_topups >= MAX_PENDING_TOPUPS:
+            if store.topup(topup_id):  # the batch read was no snapshot: this very key's own may be the last one counted
+                raise Lost(["topup"], None)
+            raise TooManyTopUps(
+                f"You have {account.pending_topups} top-ups that are not paid; pay one of them, or wait until they are "
+                f"closed, {LOOK_AGAIN_SECONDS // 60} minutes after they began.",
+                retry_after_seconds=LOOK_AGAIN_SECONDS,
+            )
         store.table.require(gateway.call_seconds + CALL_SECONDS)
         order = gateway.open_order(
             topup_id, request.amount, DEFAULT_CURRENCY, f"{topup_id}:order:{gateway.name}:{request.amount}"
@@ -95,7 +104,7 @@ def start_topup(
             created_at_ms=now_ms,
             due_at_ms=now_ms + LOOK_AGAIN_SECONDS * 1000,
         )
-        return store.commit_topup(None, topup), order, True
+        return store.commit_topup(None, topup, account=account), order, True
 
     topup, order, created = _answered(lambda: store.until_won(attempt))
     return topup_view(topup, order.client_secret), created

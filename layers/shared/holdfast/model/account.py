@@ -25,7 +25,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     `seq` counts the wallet's entries. `live` maps a booking to its deadline and `held` to its rooms. `let_go` counts
     the rooms of holds that ended unpaid, as far as they are not forgotten since `let_go_ms`, and `tries` the promo
-    codes that did not apply, since `tries_ms`.
+    codes that did not apply, since `tries_ms`. `pending_topups` counts those neither credited nor closed.
     """
 
     user_id: str
@@ -38,6 +38,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     let_go_ms: int = 0
     tries: int = 0
     tries_ms: int = 0
+    pending_topups: int = 0
     stored: bool = False  # whether the table has it yet
 
     def overdue(self, now_ms: int) -> list[str]:

@@ -12,5 +12,6 @@ MAX_LET_GO = 50  # rooms of holds that a user lets go or lets expire, before wai
 LET_GO_FORGOTTEN_MS = 1_800_000  # half an hour, long beside a hold's ten minutes: a loop gains on it
 MAX_PROMO_TRIES = 20  # promo codes that do not apply, per user, before waiting out PROMO_TRY_FORGOTTEN_MS for each more
 PROMO_TRY_FORGOTTEN_MS = 60_000
+MAX_PENDING_TOPUPS = 5  # per user: each is an order at a gateway, and work for settle
 MAX_PAYMENT_STARTS = 20  # per booking: each leaves a history line, and an item is at most 400 KB
 MAX_AMOUNT = 10**12  # minor units: ten thousand million rupees, far below DynamoDB's 38 digits
