@@ -18,7 +18,8 @@ import msgspec
 
 from holdfast import errors
 from holdfast.errors import BookingError
-from holdfast.http import BOOKING_ID, IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Route, Who
+from holdfast.http import IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Route, Who
+from holdfast.model.booking import BOOKING_ID
 from holdfast.topup import TOPUP_ID
 from local.openapi_problems import GatewayMessage, document_of, example_of
 from local.tools import ROOT

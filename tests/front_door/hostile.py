@@ -168,6 +168,16 @@ IDS = [
     listed("a cursor with a newline", "GET /bookings", f"1.{UNKNOWN}\n"),
     listed("a cursor of 40 digits", "GET /bookings", f"{'9' * 40}.{UNKNOWN}"),
     listed("a cursor in base64", "GET /bookings", "eyJwayI6IlVTRVIjdmljdGltIn0"),
+    listed("a cursor of a booking that is not there", "GET /bookings", f"1795329000000.{UNKNOWN}"),
+    listed("a cursor of an instant that never was", "GET /bookings", f"{'9' * 15}.{UNKNOWN}"),
+    Hostile(
+        "a cursor of one's own booking at another instant",
+        lambda mine: request_for("GET /bookings", query={"cursor": f"9999999999999.{mine}"}),
+        422,
+    ),
+    listed("a cursor of nothing", "GET /wallet/entries", "0"),
+    listed("a cursor beyond the ledger", "GET /wallet/entries", "1"),
+    listed("a cursor of 64 digits", "GET /wallet/entries", "9" * 64),
     listed("a cursor below nothing", "GET /wallet/entries", "-1"),
     listed("a cursor with full-width digits", "GET /wallet/entries", "12".translate(FULL_WIDTH)),
 ]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from holdfast.model.dates import millis
 from holdfast.store import Store
-from tests.conftest import template
+from tests.conftest import NOW, template
 from tests.front_door.hostile import TABLE, UNKNOWN, Hostile
 from tests.unit.front_door import ALICE, BOB, FrontDoor, request_for
 from tests.unit.log_lines import LogLines
@@ -38,13 +39,17 @@ def test_somebody_elses_booking_and_a_missing_one_read_the_same(front_door: Fron
     assert {reply.status for reply in replies} == {404}
 
 
-def test_a_cursor_of_somebody_elses_list_shows_only_ones_own(front_door: FrontDoor) -> None:
+def test_a_cursor_of_somebody_elses_list_is_refused_like_one_of_nothing(front_door: FrontDoor) -> None:
     theirs = front_door.held(user=BOB)
-    cursor = f"9{'0' * 12}.{theirs}"
+    at_ms = millis(NOW)
 
-    reply = front_door.call("GET /bookings", query={"cursor": cursor}, user=ALICE)
+    replies = [
+        front_door.call("GET /bookings", query={"cursor": f"{at_ms}.{of}"}, user=ALICE) for of in (theirs, UNKNOWN)
+    ]
 
-    assert reply.body == {"bookings": [], "next_cursor": None}
+    assert {(reply.status, reply.code) for reply in replies} == {(422, "invalid_request")}
+    assert replies[0].body == replies[1].body
+    assert front_door.call("GET /bookings", query={"cursor": f"{at_ms}.{theirs}"}, user=BOB).status == 200
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from holdfast.errors import (
     Unauthenticated,
 )
 from holdfast.logs import logger
+from holdfast.model.booking import BOOKING_ID
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -34,7 +35,6 @@ SHOWN_NAME_LENGTH = 64  # of an unknown field, in the problem that names it
 PROBLEM_TYPE = "urn:holdfast:problem:"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
-BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types, users, promo codes
 
 
