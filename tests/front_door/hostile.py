@@ -5,9 +5,10 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.unit.front_door import ADMIN, CLIENT_ID, STAY, request_for
+from tests.unit.front_door import ADMIN, CLIENT_ID, STAY, base_events, request_for
 
 Request = dict[str, Any]
+ARRIVED_SECONDS = base_events()["POST /bookings"]["requestContext"]["timeEpoch"] // 1000
 UNKNOWN = "bk_" + "a" * 26
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001
 HOLD = "POST /bookings"
@@ -186,6 +187,8 @@ CALLERS = [
     claims("a token that does not say its use", token_use=None),
     claims("a token of another client", client_id="another-client"),
     claims("a token whose client stands in aud only", client_id=None, aud=CLIENT_ID),
+    claims("a token that expired as the request came", exp=str(ARRIVED_SECONDS)),
+    claims("a token that expired a second before, its time a number", exp=ARRIVED_SECONDS - 1),
     claims("a token of nobody", sub=None),
     claims("a token of an empty name", sub=""),
     claims("a sub that is another item's key", sub="victim#ACCOUNT"),

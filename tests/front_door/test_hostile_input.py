@@ -30,6 +30,14 @@ def test_the_table_is_long_enough_and_says_each_thing_once() -> None:
     assert len({hostile.says for hostile in TABLE}) == len(TABLE)
 
 
+def test_a_token_is_good_until_the_second_it_expires(front_door: FrontDoor) -> None:
+    request = request_for("GET /wallet")
+    came = request["requestContext"]["timeEpoch"] // 1000
+    request["requestContext"]["authorizer"]["jwt"]["claims"]["exp"] = str(came + 1)
+
+    assert front_door.send(request).status == 200
+
+
 def test_somebody_elses_booking_and_a_missing_one_read_the_same(front_door: FrontDoor) -> None:
     theirs = front_door.held(user=BOB)
     replies = [front_door.call("GET /bookings/{booking_id}", booking_id=of) for of in (theirs, UNKNOWN)]

@@ -35,6 +35,7 @@ SHOWN_NAME_LENGTH = 64  # of an unknown field, in the problem that names it
 PROBLEM_TYPE = "urn:holdfast:problem:"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
+EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types, users, promo codes
 
 
@@ -61,7 +62,7 @@ class Call:
         claims = self._claims
         sub: str = claims.get("sub", "")
         ours = claims.get("client_id") == self._client_id and claims.get("token_use") == "access"
-        if not ours or not NAME.fullmatch(sub):
+        if not ours or not NAME.fullmatch(sub) or self._has_expired:
             raise Unauthenticated("Send an access token of this API's user pool client.")
         return sub
 
@@ -123,6 +124,13 @@ class Call:
         if len(raw) > limit:
             raise MalformedRequest(f"The body is {len(raw)} bytes; at most {limit} are taken.")
         return raw
+
+    @property
+    def _has_expired(self) -> bool:
+        """Whether the token had expired when the request came; the authorizer has refused such a one already."""
+        exp = str(self._claims.get("exp", ""))
+        arrived_ms: int = self.event["requestContext"].get("timeEpoch", 0)
+        return EPOCH_SECONDS.fullmatch(exp) is not None and int(exp) * 1000 <= arrived_ms
 
     @property
     def _claims(self) -> dict[str, Any]:
