@@ -46,6 +46,14 @@ def listed(says: str, route: str, cursor: str) -> Hostile:
     return Hostile(says, lambda _: request_for(route, query={"cursor": cursor}), 422)
 
 
+def asked(says: str, route: str, query: dict[str, str]) -> Hostile:
+    def made(mine: str) -> Request:
+        path = {"booking_id": mine} if "booking_id" in route else None
+        return request_for(route, STAY if route == HOLD else None, key="hostile", query=query, path=path)
+
+    return Hostile(says, made, 422)
+
+
 def claims(says: str, status: int = 401, code: str = "unauthenticated", route: str = HOLD, **given: Any) -> Hostile:
     """A token that the authorizer let through and that is not what we take: `None` leaves a claim out."""
 
@@ -119,6 +127,17 @@ SHAPES = [
     raw("XML", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>', content_type="application/xml"),
     raw("JSON that says it is text", BODY, content_type="text/plain"),
     raw("JSON that says it is many things", BODY, content_type="application/json, text/plain"),
+    raw("JSON in another charset", BODY, content_type="application/json; charset=latin1"),
+    raw("JSON in a charset that only begins like ours", BODY, content_type="application/json; charset=utf-8x"),
+    raw("JSON with a parameter that is none", BODY, content_type="application/json; x"),
+    raw("JSON in two charsets", BODY, content_type="application/json; charset=utf-8; charset=utf-7"),
+    raw("a name with a NUL and a newline", BODY[:-1] + r', "\u0000\n[BOOKING_CONFIRMED]\u007f": 1}', 422),
+    asked("a query that the route does not have", BOOKING, {"x": "1"}),
+    asked("a query beside a body", HOLD, {"rooms": "9"}),
+    asked("a query at a route that has none", "GET /wallet", {"user_id": "victim"}),
+    asked("a limit of one's own", "GET /bookings", {"limit": "100000"}),
+    asked("a name of control characters in a query", "GET /bookings", {"\0\n[x]\x1b[2J": "1"}),
+    asked("a name of a lone surrogate in a query", "GET /wallet/entries", {"\ud800": "1"}),
     changed("base64 that is said to be none", 400, body=IN_BASE64, isBase64Encoded=False),
     changed("text that is said to be base64", 400, body=BODY, isBase64Encoded=True),
     changed(

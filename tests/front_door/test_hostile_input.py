@@ -22,6 +22,9 @@ def test_it_is_refused_and_moves_nothing(hostile: Hostile, front_door: FrontDoor
     reply = front_door.send(hostile.request(mine))
 
     assert (reply.status, reply.code) == (hostile.status, hostile.code)
+    assert reply.body["detail"].isascii()
+    assert reply.body["detail"].isprintable()
+    assert reply.headers.get("WWW-Authenticate") == ('Bearer error="invalid_token"' if reply.status == 401 else None)
     assert everything(store) == before
 
 
@@ -87,7 +90,7 @@ def test_the_body_of_two_authorization_headers_is_what_the_authorizer_saw(front_
 
 
 def test_no_origin_is_taken_by_its_looks() -> None:
-    """API Gateway compares origins with this list, letter by letter: none of ours has a star or lacks its scheme."""
+    """API Gateway compares origins with this list, whole: none of ours has a star or lacks its scheme."""
     found = template()
     allowed = found["Parameters"]["CorsOrigins"]["Default"].split(",")
 
