@@ -48,7 +48,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def let_go_at(self, now_ms: int) -> tuple[int, int]:
         """The rooms of holds that ended unpaid and are not forgotten, those just overdue included, and since when."""
         rooms, since_ms = forgotten(self.let_go, self.let_go_ms, now_ms, LET_GO_FORGOTTEN_MS)
-        return rooms + sum(self.held[booking_id] for booking_id in self.overdue(now_ms)), since_ms
+        overdue = self.overdue(now_ms)
+        return rooms + sum(count for held, count in self.held.items() if held in overdue), since_ms
 
     def tries_at(self, now_ms: int) -> tuple[int, int]:
         return forgotten(self.tries, self.tries_ms, now_ms, PROMO_TRY_FORGOTTEN_MS)
