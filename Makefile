@@ -109,6 +109,7 @@ openapi: $(VENV)
 .PHONY: fuzz
 fuzz: $(VENV)
 	@$(RUN) local.fuzz --examples $(or $(EXAMPLES),1000)
+	@$(RUN) local.fuzz --examples $(or $(EXAMPLES),1000) --caller guest
 
 # ---- build
 

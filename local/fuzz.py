@@ -32,12 +32,14 @@ CHECKS = [
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=20, help="for each route")
+    parser.add_argument("--caller", choices=["admin", "guest"], default="admin", help="an admin is a guest as well")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     stack = Stack.load()
     folder = local_folder()
     (folder / "openapi.json").write_text(json.dumps(_bookable(json.loads(described(stack.api_url)), stack)))
-    (folder / "fuzz.toml").write_text(_configuration(access_token(stack, "fuzz", ["admin"])))
+    groups = ["admin"] if chosen.caller == "admin" else []
+    (folder / "fuzz.toml").write_text(_configuration(access_token(stack, f"fuzz-{chosen.caller}", groups)))
     return subprocess.run(
         _command(folder, stack.api_url, chosen.examples, chosen.seed), check=False, cwd=folder
     ).returncode
@@ -80,7 +82,7 @@ def _command(folder: Path, api_url: str, examples: int, seed: int) -> list[str]:
 
 
 def _configuration(token: str) -> str:
-    """The token of an admin, who is a guest as well, by a file: a command line can be read by all on the machine."""
+    """The token comes by a file: a command line can be read by all on the machine."""
     hooks = Path(__file__).with_name("fuzz_hooks.py")
     lines = {"hooks": str(hooks), "request-timeout": 60}
     table = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())

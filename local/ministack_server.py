@@ -1,4 +1,4 @@
-"""MiniStack, with two things that it lacks. Runs in MiniStack's environment.
+"""MiniStack, with three things that it lacks. Runs in MiniStack's environment.
 
 It bears a burst of requests on a small machine. Of itself it starts a worker for each request that finds none free, and
 unpacks the layer for every worker: five thousand files, and their bytecode compiled anew. Fifty requests at once took a
@@ -7,6 +7,9 @@ function has as many as the machine bears.
 
 It keeps the saved queries of Logs Insights: the three calls of CloudWatch Logs, with the fields and errors of its API
 reference, and `AWS::Logs::QueryDefinition`, through those calls.
+
+It signs a set of claims with a user pool's own key, so that a test can send tokens that are wrong in what they say and
+right in their signature. Like all of it, that is reached from this machine only.
 """
 
 import collections
@@ -25,7 +28,7 @@ from typing import Any
 from ministack.app import main
 from ministack.core import lambda_runtime
 from ministack.core.responses import AccountRegionScopedDict, error_response_json, json_response
-from ministack.services import cloudwatch_logs, lambda_svc
+from ministack.services import cloudwatch_logs, cognito, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 WORKERS_PER_FUNCTION = max(8, 4 * (os.cpu_count() or 1))
@@ -140,5 +143,20 @@ provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {  # noqa: SLF00
     "update": lambda query_id, _old, new, _stack: _provision(new, query_id),
     "delete": lambda query_id, _properties: _delete({"queryDefinitionId": query_id}),
 }
+
+
+# ---- tokens for tests
+
+_handle_cognito = cognito.handle_request
+
+
+async def _sign_or_handle(method: Any, path: Any, headers: Any, body: Any, query: Any) -> Any:
+    if headers.get("x-amz-target") != "AWSCognitoIdentityProviderService.SignClaims":
+        return await _handle_cognito(method, path, headers, body, query)
+    asked = json.loads(body)
+    return json_response({"Token": cognito._signed_jwt(asked["Claims"], asked["UserPoolId"], "access")})  # noqa: SLF001
+
+
+cognito.handle_request = _sign_or_handle
 
 main()

@@ -18,7 +18,9 @@ import msgspec
 
 from holdfast import errors
 from holdfast.errors import BookingError
-from holdfast.http import BOOKING_ID, IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Route, Who
+from holdfast.gateways import Gateways
+from holdfast.http import IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Route, Who
+from holdfast.model.booking import BOOKING_ID
 from holdfast.topup import TOPUP_ID
 from local.openapi_problems import GatewayMessage, document_of, example_of
 from local.tools import ROOT
@@ -117,7 +119,7 @@ def refusals(route: Route) -> set[type[BookingError]]:
         found.add(errors.Forbidden)
     if "{" in route.key:
         found.add(errors.NotFound)
-    if route.query or route.body:
+    if route.who is not Who.GATEWAY:  # which may send any query; everybody else sends what the route declares
         found.add(errors.InvalidFields)
     if route.body:
         found.add(errors.MalformedRequest)
@@ -152,12 +154,12 @@ def _operation(function: str, route: Route, example: Mapping[str, Any]) -> dict[
 
 def _path_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"\{(\w+)\}", route.key):
-        pattern = f"^{PATH_PATTERNS.get(name, NAME).pattern}$"
+        pattern = {"pattern": f"^{PATH_PATTERNS.get(name, NAME).pattern}$"}
         yield {
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": pattern},
+            "schema": {"type": "string"} | ({"enum": sorted(Gateways.names)} if name == "gateway" else pattern),
             "example": example["path"][name],
         }
 
@@ -216,6 +218,9 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
     for waiting in {"429", "503"} & set(responses):
         retry = {"schema": {"type": "integer"}, "description": "Seconds to wait before the repeat"}
         responses[waiting]["headers"] = {"Retry-After": retry}
+    if "401" in responses:
+        challenge = {"schema": {"type": "string"}, "description": "The scheme to authenticate by, and what was wrong"}
+        responses["401"]["headers"] = {"WWW-Authenticate": challenge}
     _add_gateway(responses, "429", "API Gateway: too many requests", "Too Many Requests")
     if route.who in {Who.GUEST, Who.ADMIN}:
         _add_gateway(responses, "401", "API Gateway: no valid access token", "Unauthorized")

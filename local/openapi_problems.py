@@ -31,6 +31,7 @@ MEMBERS: dict[type[BookingError], list[tuple[str, Any] | tuple[str, Any, Any]]] 
     errors.InsufficientWallet: [("balance", int, msgspec.field(default=0))],
     errors.Busy: [("retry_after_seconds", int)],
     errors.TooManyHolds: [("retry_after_seconds", int)],
+    errors.TooManyTopUps: [("retry_after_seconds", int)],
     errors.TooManyTries: [("retry_after_seconds", int)],
 }
 QUOTE = Quote(
@@ -53,6 +54,7 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
     errors.InsufficientWallet: errors.InsufficientWallet("The wallet holds 500 of the 1000 asked for.", balance=500),
     errors.Busy: errors.Busy(),
     errors.TooManyHolds: errors.TooManyHolds("You have 5 live holds, the most allowed.", retry_after_seconds=240),
+    errors.TooManyTopUps: errors.TooManyTopUps("You have 5 top-ups that are not paid.", retry_after_seconds=900),
     errors.TooManyTries: errors.TooManyTries("Wait 300 s before you try another code.", retry_after_seconds=300),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.bookings import CursorQuery, PricingQuery, list_bookings, own_booking, price
+from holdfast.bookings import BookingsQuery, PricingQuery, list_bookings, own_booking, price
 from holdfast.errors import NotFound, PromoInvalid, TooManyTries
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
@@ -29,10 +29,10 @@ def get_booking(call: Call) -> Answer:
     return Answer(200, booking_view(own_booking(booking, call.user_id), utc_now()))
 
 
-@api.route("GET /bookings", query=CursorQuery, answers={200: BookingList})
+@api.route("GET /bookings", query=BookingsQuery, answers={200: BookingList})
 def get_bookings(call: Call) -> Answer:
     """The caller's own bookings, newest first."""
-    cursor = call.query(CursorQuery).cursor
+    cursor = call.query(BookingsQuery).cursor
     bookings, more = list_bookings(cursor, user_id=call.user_id, store=store.within(call.seconds_left))
     now = utc_now()
     return Answer(200, BookingList(bookings=[booking_view(booking, now) for booking in bookings], next_cursor=more))

@@ -13,8 +13,9 @@ from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.operations import PaymentList, PaymentsQuery, list_payments
 from holdfast.settings import Settings
-from holdfast.settle import SettleRequest, settle_booking, settle_due
+from holdfast.settle import SettleRequest, retry_topup, settle_booking, settle_due
 from holdfast.store import Store
+from holdfast.topup import TOPUP_ID, TopUpView, topup_view
 from holdfast.views import BookingView, booking_view
 
 if TYPE_CHECKING:
@@ -51,6 +52,26 @@ def post_settle(call: Call) -> Answer:
         clock=utc_now,
     )
     return Answer(200, booking_view(booking, utc_now()))
+
+
+@api.route(
+    "POST /admin/topups/{topup_id}/settle",
+    who=Who.ADMIN,
+    body=SettleRequest,
+    answers={200: TopUpView},
+    refusals=(NotFound,),
+)
+def post_topup_settle(call: Call) -> Answer:
+    """Try now what a pending top-up waits for at its gateway, stuck or not."""
+    topup = retry_topup(
+        admin_id=call.admin_id,
+        topup_id=call.path("topup_id", TOPUP_ID),
+        request=call.body(SettleRequest),
+        store=store.within(call.seconds_left),
+        gateways=Gateways(settings),
+        clock=utc_now,
+    )
+    return Answer(200, topup_view(topup))
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.errors import IdempotencyKeyReused, InProgress, NotFound, NotPayable, PaymentDeclined
+from holdfast.errors import IdempotencyKeyReused, InProgress, NotFound, NotPayable, PaymentDeclined, TooManyTopUps
 from holdfast.gateways import Gateways
 from holdfast.http import Answer, Api, Call
 from holdfast.logs import logger, publishes_metrics
@@ -26,7 +26,7 @@ api = Api(settings.cognito_client_id)
     body=TopUpRequest,
     keyed=True,
     answers={201: TopUpView, 200: TopUpView},
-    refusals=(IdempotencyKeyReused, PaymentDeclined),
+    refusals=(IdempotencyKeyReused, PaymentDeclined, TooManyTopUps),
 )
 def post_topup(call: Call) -> Answer:
     """Open an order at a gateway that fills the wallet. 200 instead of 201: the same key and body again."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.bookings import CursorQuery
-from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound
+from holdfast.errors import IdempotencyKeyReused, NotFound
 from holdfast.http import Answer, Api, Call, Who
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
 from holdfast.store import Store
 from holdfast.views import EntryList, EntryView, WalletView, entry_view, wallet_view
-from holdfast.wallet import CreditRequest, credit
+from holdfast.wallet import CreditRequest, EntriesQuery, credit, list_entries
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -28,15 +27,12 @@ def get_wallet(call: Call) -> Answer:
     return Answer(200, wallet_view(store.within(call.seconds_left).account(call.user_id)))
 
 
-@api.route("GET /wallet/entries", query=CursorQuery, answers={200: EntryList})
+@api.route("GET /wallet/entries", query=EntriesQuery, answers={200: EntryList})
 def get_entries(call: Call) -> Answer:
     """The caller's ledger, newest first: the balance is the sum of all its lines."""
-    user_id, cursor = call.user_id, call.query(CursorQuery).cursor
-    if cursor is not None and not cursor.isdigit():
-        raise InvalidFields(("cursor", "is not one that this list gave"))
-    entries, more = store.within(call.seconds_left).entries(user_id, int(cursor) if cursor else None)
-    next_cursor = str(more) if more else None
-    return Answer(200, EntryList(entries=[entry_view(entry) for entry in entries], next_cursor=next_cursor))
+    cursor = call.query(EntriesQuery).cursor
+    entries, more = list_entries(cursor, user_id=call.user_id, store=store.within(call.seconds_left))
+    return Answer(200, EntryList(entries=[entry_view(entry) for entry in entries], next_cursor=more))
 
 
 @api.route(

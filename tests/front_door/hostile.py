@@ -5,9 +5,10 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.unit.front_door import ADMIN, CLIENT_ID, STAY, request_for
+from tests.unit.front_door import ADMIN, CLIENT_ID, STAY, base_events, request_for
 
 Request = dict[str, Any]
+ARRIVED_SECONDS = base_events()["POST /bookings"]["requestContext"]["timeEpoch"] // 1000
 UNKNOWN = "bk_" + "a" * 26
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001
 HOLD = "POST /bookings"
@@ -43,6 +44,14 @@ def look(says: str, booking_id: str) -> Hostile:
 
 def listed(says: str, route: str, cursor: str) -> Hostile:
     return Hostile(says, lambda _: request_for(route, query={"cursor": cursor}), 422)
+
+
+def asked(says: str, route: str, query: dict[str, str]) -> Hostile:
+    def made(mine: str) -> Request:
+        path = {"booking_id": mine} if "booking_id" in route else None
+        return request_for(route, STAY if route == HOLD else None, key="hostile", query=query, path=path)
+
+    return Hostile(says, made, 422)
 
 
 def claims(says: str, status: int = 401, code: str = "unauthenticated", route: str = HOLD, **given: Any) -> Hostile:
@@ -118,6 +127,17 @@ SHAPES = [
     raw("XML", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>', content_type="application/xml"),
     raw("JSON that says it is text", BODY, content_type="text/plain"),
     raw("JSON that says it is many things", BODY, content_type="application/json, text/plain"),
+    raw("JSON in another charset", BODY, content_type="application/json; charset=latin1"),
+    raw("JSON in a charset that only begins like ours", BODY, content_type="application/json; charset=utf-8x"),
+    raw("JSON with a parameter that is none", BODY, content_type="application/json; x"),
+    raw("JSON in two charsets", BODY, content_type="application/json; charset=utf-8; charset=utf-7"),
+    raw("a name with a NUL and a newline", BODY[:-1] + r', "\u0000\n[BOOKING_CONFIRMED]\u007f": 1}', 422),
+    asked("a query that the route does not have", BOOKING, {"x": "1"}),
+    asked("a query beside a body", HOLD, {"rooms": "9"}),
+    asked("a query at a route that has none", "GET /wallet", {"user_id": "victim"}),
+    asked("a limit of one's own", "GET /bookings", {"limit": "100000"}),
+    asked("a name of control characters in a query", "GET /bookings", {"\0\n[x]\x1b[2J": "1"}),
+    asked("a name of a lone surrogate in a query", "GET /wallet/entries", {"\ud800": "1"}),
     changed("base64 that is said to be none", 400, body=IN_BASE64, isBase64Encoded=False),
     changed("text that is said to be base64", 400, body=BODY, isBase64Encoded=True),
     changed(
@@ -168,6 +188,16 @@ IDS = [
     listed("a cursor with a newline", "GET /bookings", f"1.{UNKNOWN}\n"),
     listed("a cursor of 40 digits", "GET /bookings", f"{'9' * 40}.{UNKNOWN}"),
     listed("a cursor in base64", "GET /bookings", "eyJwayI6IlVTRVIjdmljdGltIn0"),
+    listed("a cursor of a booking that is not there", "GET /bookings", f"1795329000000.{UNKNOWN}"),
+    listed("a cursor of an instant that never was", "GET /bookings", f"{'9' * 15}.{UNKNOWN}"),
+    Hostile(
+        "a cursor of one's own booking at another instant",
+        lambda mine: request_for("GET /bookings", query={"cursor": f"9999999999999.{mine}"}),
+        422,
+    ),
+    listed("a cursor of nothing", "GET /wallet/entries", "0"),
+    listed("a cursor beyond the ledger", "GET /wallet/entries", "1"),
+    listed("a cursor of 64 digits", "GET /wallet/entries", "9" * 64),
     listed("a cursor below nothing", "GET /wallet/entries", "-1"),
     listed("a cursor with full-width digits", "GET /wallet/entries", "12".translate(FULL_WIDTH)),
 ]
@@ -176,6 +206,8 @@ CALLERS = [
     claims("a token that does not say its use", token_use=None),
     claims("a token of another client", client_id="another-client"),
     claims("a token whose client stands in aud only", client_id=None, aud=CLIENT_ID),
+    claims("a token that expired as the request came", exp=str(ARRIVED_SECONDS)),
+    claims("a token that expired a second before, its time a number", exp=ARRIVED_SECONDS - 1),
     claims("a token of nobody", sub=None),
     claims("a token of an empty name", sub=""),
     claims("a sub that is another item's key", sub="victim#ACCOUNT"),

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from holdfast.model.dates import millis
 from holdfast.store import Store
-from tests.conftest import template
+from tests.conftest import NOW, template
 from tests.front_door.hostile import TABLE, UNKNOWN, Hostile
 from tests.unit.front_door import ALICE, BOB, FrontDoor, request_for
 from tests.unit.log_lines import LogLines
@@ -21,12 +22,23 @@ def test_it_is_refused_and_moves_nothing(hostile: Hostile, front_door: FrontDoor
     reply = front_door.send(hostile.request(mine))
 
     assert (reply.status, reply.code) == (hostile.status, hostile.code)
+    assert reply.body["detail"].isascii()
+    assert reply.body["detail"].isprintable()
+    assert reply.headers.get("WWW-Authenticate") == ('Bearer error="invalid_token"' if reply.status == 401 else None)
     assert everything(store) == before
 
 
 def test_the_table_is_long_enough_and_says_each_thing_once() -> None:
     assert len(TABLE) >= 60
     assert len({hostile.says for hostile in TABLE}) == len(TABLE)
+
+
+def test_a_token_is_good_until_the_second_it_expires(front_door: FrontDoor) -> None:
+    request = request_for("GET /wallet")
+    came = request["requestContext"]["timeEpoch"] // 1000
+    request["requestContext"]["authorizer"]["jwt"]["claims"]["exp"] = str(came + 1)
+
+    assert front_door.send(request).status == 200
 
 
 def test_somebody_elses_booking_and_a_missing_one_read_the_same(front_door: FrontDoor) -> None:
@@ -38,13 +50,17 @@ def test_somebody_elses_booking_and_a_missing_one_read_the_same(front_door: Fron
     assert {reply.status for reply in replies} == {404}
 
 
-def test_a_cursor_of_somebody_elses_list_shows_only_ones_own(front_door: FrontDoor) -> None:
+def test_a_cursor_of_somebody_elses_list_is_refused_like_one_of_nothing(front_door: FrontDoor) -> None:
     theirs = front_door.held(user=BOB)
-    cursor = f"9{'0' * 12}.{theirs}"
+    at_ms = millis(NOW)
 
-    reply = front_door.call("GET /bookings", query={"cursor": cursor}, user=ALICE)
+    replies = [
+        front_door.call("GET /bookings", query={"cursor": f"{at_ms}.{of}"}, user=ALICE) for of in (theirs, UNKNOWN)
+    ]
 
-    assert reply.body == {"bookings": [], "next_cursor": None}
+    assert {(reply.status, reply.code) for reply in replies} == {(422, "invalid_request")}
+    assert replies[0].body == replies[1].body
+    assert front_door.call("GET /bookings", query={"cursor": f"{at_ms}.{theirs}"}, user=BOB).status == 200
 
 
 @pytest.mark.parametrize(
@@ -74,7 +90,7 @@ def test_the_body_of_two_authorization_headers_is_what_the_authorizer_saw(front_
 
 
 def test_no_origin_is_taken_by_its_looks() -> None:
-    """API Gateway compares origins with this list, letter by letter: none of ours has a star or lacks its scheme."""
+    """API Gateway compares origins with this list, whole: none of ours has a star or lacks its scheme."""
     found = template()
     allowed = found["Parameters"]["CorsOrigins"]["Default"].split(",")
 

@@ -1,24 +1,31 @@
 """What each role may do: read from the template as SAM expands it, and held against what the handlers asked for."""
 
 import copy
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import botocore.session  # noqa: TID251 - plays the operator who puts the secrets in
+import msgspec
 import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
+from holdfast import secret_store
 from holdfast.catalog_store import CatalogStore
+from holdfast.gateways import Gateways
+from holdfast.settings import Settings
 from holdfast.store import Store
-from tests.conftest import ROOT, FakeClock
+from tests.conftest import ROOT, TABLE_NAME, FakeClock
+from tests.front_door.asked import Asked, Right
 from tests.front_door.work import WORK
 from tests.unit.front_door import FrontDoor
 from tests.unit.stays import a_promo
 from tests.unit.test_template import functions as declared
-from tests.unit.test_template import http_events, needed, watched
+from tests.unit.test_template import http_events
 
 # What SAM attaches by itself. Their resources are `*`; the stack's permissions boundary narrows them.
 AWS_POLICIES = {
@@ -30,8 +37,6 @@ AWS_POLICIES = {
         "AWSXRayDaemonWriteAccess",
     )
 }
-PAYING = {"finalize", "cancel", "topup", "webhook", "settle"}
-Right = tuple[str, str]
 
 
 @cache
@@ -73,6 +78,26 @@ def role(function: str) -> dict[str, Any]:
 def statements(function: str) -> Iterator[dict[str, Any]]:
     for policy in role(function)["Policies"]:
         yield from policy["PolicyDocument"]["Statement"]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _named(value: Any) -> list[str]:
+    """A resource, or several, as the text that the template has for it."""
+    found = []
+    for resource in _list(value):
+        match resource:
+            case {"Fn::GetAtt": [name, attribute]}:
+                found.append(f"{name}.{attribute}")
+            case {"Fn::Sub": str(text)}:
+                found.append(text)
+            case str():
+                found.append(resource)
+            case _:
+                raise AssertionError(f"a resource that nobody can read: {resource}")
+    return found
 
 
 def rights(found: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> set[Right]:
@@ -123,8 +148,12 @@ def test_the_boundary_stays_within_the_stack_but_for_traces() -> None:
         "StripeSecret.Id",
         "RazorpaySecret.Id",
         "ExpireFailures.Arn",
-        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${AWS::StackName}-*",
+        *(f"{group}.Arn" for group in log_groups()),
     }
+
+
+def log_groups() -> set[str]:
+    return {properties["LoggingConfig"]["LogGroup"]["Ref"] for properties in functions().values()}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -132,29 +161,80 @@ def test_every_right_lies_within_the_boundary(name: str) -> None:
     assert rights(statements(name)) <= rights(expanded()["Boundary"]["Properties"]["PolicyDocument"]["Statement"])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_function_may_do_to_the_table_what_it_does_and_nothing_else(
-    name: str, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock, store: Store
+def given(name: str, gateway: str = "") -> set[Right]:
+    """What the function's own role allows for its code to use, with that gateway or with none.
+
+    Lambda itself puts the batches that expire gave up into the queue, by the function's role.
+    """
+    others = {"stripe": "RazorpaySecret.Id", "razorpay": "StripeSecret.Id"}
+    return {
+        (action, resource)
+        for action, resource in rights(statements(name))
+        if resource != others.get(gateway) and (action, resource) != ("sqs:SendMessage", "ExpireFailures.Arn")
+    }
+
+
+PAYING = sorted({name for name in NAMES for action, _ in given(name) if action == "secretsmanager:GetSecretValue"})
+
+
+@pytest.mark.parametrize(
+    ("name", "paid_at"), [(name, "stripe") for name in NAMES] + [(name, "razorpay") for name in PAYING]
+)
+def test_a_function_may_do_what_it_does_and_nothing_else(
+    name: str,
+    paid_at: str,
+    front_door: FrontDoor,
+    hotel: CatalogStore,
+    clock: FakeClock,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hotel.add_promo(a_promo())
-    work: Callable[[FrontDoor, FakeClock, Store], None] = WORK[name]
-    with watched(front_door, [name]) as traffic:
-        work(front_door, clock, store)
+    asked = Asked()
+    use_gateway(paid_at, front_door, asked, secrets_of(name), monkeypatch)
+    asked.watch(front_door.app(name), monkeypatch)
 
-    granted = {
-        (action.removeprefix("dynamodb:"), resource.replace("Table.Arn", "table").replace("${table}/", ""))
-        for action, resource in rights(statements(name))
-        if action.startswith("dynamodb:")
+    WORK[name](front_door, clock, store)
+
+    assert asked.rights == given(name, paid_at)
+
+
+def secrets_of(name: str) -> dict[str, str]:
+    """The settings that name the function's secrets, each secret called what the template calls it."""
+    variables = functions()[name]["Environment"]["Variables"]
+    return {
+        variable.lower(): _named(variables[variable])[0]
+        for variable in ("STRIPE_SECRET_NAME", "RAZORPAY_SECRET_NAME")
+        if variable in variables
     }
-    assert needed(traffic[name]) == granted
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_gateways_keys_are_read_by_those_who_pay_and_by_nobody_else(name: str) -> None:
-    readable = {resource for action, resource in rights(statements(name)) if action.startswith("secretsmanager:")}
+def use_gateway(
+    gateway: str, front_door: FrontDoor, asked: Asked, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plays every request with that gateway; the watched function reads its keys as in AWS, and then gets the fake."""
+    settings = msgspec.structs.replace(Settings(table_name=TABLE_NAME), **secrets)
+    value = {"api_key": "sk_test_made_up", "key_id": "rzp_test_made_up", "key_secret": "made-up", "webhook_secrets": []}
+    session: Any = botocore.session.get_session()
+    for secret in secrets.values():
+        session.create_client("secretsmanager", region_name="us-east-1").create_secret(
+            Name=secret, SecretString=json.dumps(value)
+        )
+    secret_store._provider.cache_clear()
 
-    assert readable == ({"StripeSecret.Id", "RazorpaySecret.Id"} if name in PAYING else set())
-    assert ("STRIPE_SECRET_NAME" in functions()[name]["Environment"]["Variables"]) == (name in PAYING)
+    class Keyed(Gateways):
+        def __missing__(self, name: str) -> Any:
+            if asked.running:
+                super().__missing__(name)
+            self[name] = front_door.gateway
+            return self[name]
+
+    send = front_door.send
+    front_door.gateway.name = gateway
+    front_door.offered = lambda _: Keyed(settings)
+    monkeypatch.setattr(
+        front_door, "send", lambda request: send(json.loads(json.dumps(request).replace("stripe", gateway)))
+    )
 
 
 def test_counting_promo_tries_touches_accounts_only() -> None:
@@ -199,23 +279,3 @@ def source(permission: dict[str, Any]) -> str:
             assert expanded()[rule]["Type"] == "AWS::Events::Rule"
             return f"{rule}.Arn"
     raise AssertionError(f"a caller that nobody can read: {permission}")
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _named(value: Any) -> list[str]:
-    """A resource, or several, as the text that the template has for it."""
-    found = []
-    for resource in _list(value):
-        match resource:
-            case {"Fn::GetAtt": [name, attribute]}:
-                found.append(f"{name}.{attribute}")
-            case {"Fn::Sub": str(text)}:
-                found.append(text)
-            case str():
-                found.append(resource)
-            case _:
-                raise AssertionError(f"a resource that nobody can read: {resource}")
-    return found

@@ -1,4 +1,4 @@
-"""What one user may do how often: hold rooms, let them go again, and try promo codes."""
+"""What one user may do how often: hold rooms, let them go again, begin top-ups, and try promo codes."""
 
 from datetime import date
 from typing import Any
@@ -7,11 +7,18 @@ import pytest
 
 from holdfast.catalog_store import CatalogStore
 from holdfast.items import promo_item
-from holdfast.model.limits import LET_GO_FORGOTTEN_MS, MAX_LET_GO, MAX_PROMO_TRIES, PROMO_TRY_FORGOTTEN_MS
+from holdfast.model.limits import (
+    LET_GO_FORGOTTEN_MS,
+    MAX_LET_GO,
+    MAX_PENDING_TOPUPS,
+    MAX_PROMO_TRIES,
+    PROMO_TRY_FORGOTTEN_MS,
+)
 from holdfast.store import Lost, Store
+from holdfast.topup import LOOK_AGAIN_SECONDS
 from holdfast.wire import put_action
 from tests.conftest import NOW, FakeClock
-from tests.unit.front_door import ALICE, BOB, FrontDoor, Reply
+from tests.unit.front_door import ALICE, BOB, FrontDoor, Reply, event
 from tests.unit.stays import a_hold, a_promo, everything, file_of, put_hold
 
 SUITES = {"room_type_id": "suite"}
@@ -88,6 +95,53 @@ class TestLettingGo:
 
         assert store.account(ALICE).let_go == 5
 
+    def test_all_the_rooms_of_a_hold_count(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+        front_door.cancel(front_door.held(key="dropped", rooms=4, guests=4))
+        assert store.account(ALICE).let_go == 4
+        front_door.held(key="left", rooms=5, guests=5)
+        clock.advance(600)
+
+        front_door.held(key="next")
+
+        assert store.account(ALICE).let_go == 9
+
+    def test_nine_rooms_held_again_whenever_they_expire_come_to_an_end(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        """Nine rooms a round and a third of one forgotten: 44 after five rounds, 53 and too many after six."""
+        other_nights = {"check_in": "2026-12-13", "check_out": "2026-12-14"}
+        for round_ in range(6):
+            front_door.held(key=f"five-{round_}", rooms=5, guests=5)
+            front_door.held(key=f"four-{round_}", rooms=4, guests=4, **other_nights)
+            clock.advance(600)
+
+        reply = front_door.hold(key="again", rooms=5, guests=5)
+
+        assert (reply.status, reply.code) == (429, "too_many_holds")
+        clock.advance(int(reply.headers["Retry-After"]) - 1)
+        assert front_door.hold(key="again", rooms=5, guests=5).status == 429
+        clock.advance(1)
+        assert front_door.hold(key="again", rooms=5, guests=5).status == 201
+
+    def test_five_rooms_held_for_almost_a_minute_and_cancelled_come_to_an_end(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        for round_ in range(10):
+            booking_id = front_door.held(key=f"key-{round_}", rooms=5, guests=5)
+            clock.advance(59)
+            assert front_door.cancel(booking_id).status == 200
+
+        assert front_door.hold(key="again", rooms=5, guests=5).code == "too_many_holds"
+
+    def test_a_guest_who_cannot_decide_never_meets_it(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        """Two rooms held and dropped each hour, half of them by letting the time run out, for two days."""
+        for hour in range(48):
+            booking_id = front_door.held(key=f"key-{hour}", rooms=2)
+            clock.advance(300)
+            if hour % 2:
+                front_door.cancel(booking_id)
+            clock.advance(3300)
+
     def test_holds_that_are_paid_for_never_count(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         for n in range(6):
             night = {"check_in": f"2026-12-{n + 1:02d}", "check_out": f"2026-12-{n + 2:02d}"}
@@ -97,6 +151,54 @@ class TestLettingGo:
         front_door.held(key="next")
 
         assert store.account(ALICE).let_go == 0
+
+
+class TestTopUps:
+    def start(self, front_door: FrontDoor, key: str, user: str = ALICE) -> Reply:
+        return front_door.call("POST /wallet/topups", {"gateway": "stripe", "amount": 5000}, key=key, user=user)
+
+    def start_all(self, front_door: FrontDoor) -> list[Any]:
+        replies = [self.start(front_door, f"key-{n}") for n in range(MAX_PENDING_TOPUPS)]
+        assert {reply.status for reply in replies} == {201}
+        return [reply.body for reply in replies]
+
+    def finish(self, front_door: FrontDoor, topup: Any) -> None:
+        front_door.gateway.authorise(topup["gateway_order_id"])
+        proof = {"gateway_transaction_id": topup["gateway_order_id"]}
+        reply = front_door.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=topup["topup_id"])
+        assert reply.body["status"] == "credited"
+
+    def test_five_that_are_not_paid_and_not_one_more(self, front_door: FrontDoor, store: Store) -> None:
+        first, *_ = self.start_all(front_door)
+        orders, before = len(front_door.gateway.orders), everything(store)
+
+        reply = self.start(front_door, "once-more")
+
+        assert (reply.status, reply.code) == (429, "too_many_topups")
+        assert reply.headers["Retry-After"] == str(LOOK_AGAIN_SECONDS)
+        assert (len(front_door.gateway.orders), everything(store)) == (orders, before)
+        assert (self.start(front_door, "key-0").status, self.start(front_door, "key-0").body) == (200, first)
+        assert self.start(front_door, "mine", user=BOB).status == 201
+
+    def test_one_that_is_paid_makes_room_for_another(self, front_door: FrontDoor) -> None:
+        first, *_ = self.start_all(front_door)
+        self.finish(front_door, first)
+
+        assert self.start(front_door, "once-more").status == 201
+        self.finish(front_door, first)
+        assert self.start(front_door, "and-again").code == "too_many_topups"
+
+    def test_those_that_nobody_pays_make_room_when_they_are_closed(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        self.start_all(front_door)
+        clock.advance(LOOK_AGAIN_SECONDS)
+        front_door.context.seconds_left = 60
+        front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
+
+        for n in range(MAX_PENDING_TOPUPS):
+            assert self.start(front_door, f"new-{n}").status == 201
+        assert self.start(front_door, "once-more").code == "too_many_topups"
 
 
 class TestPromoCodes:

@@ -117,6 +117,12 @@ def test_every_example_fits_its_schema(key: str) -> None:
         OAS31Validator({**schema, "components": DOCUMENT["components"]}).validate(example)
 
 
+def test_who_is_not_signed_in_is_told_how_to() -> None:
+    for operation in OPERATIONS.values():
+        headers = operation["responses"].get("401", {}).get("headers", {})
+        assert ("WWW-Authenticate" in headers) == ("AccessToken" in str(operation["security"]))
+
+
 def test_every_code_of_the_contract_is_described() -> None:
     described = {
         part["code"]["enum"][0] if "enum" in part["code"] else part["code"]["const"]
@@ -128,7 +134,7 @@ def test_every_code_of_the_contract_is_described() -> None:
         *("invalid_request", "idempotency_key_required", "unauthenticated", "forbidden", "not_found"),
         *("payment_declined", "sold_out", "price_changed", "insufficient_wallet", "promo_exhausted", "already_paid"),
         *("not_payable", "not_cancellable", "in_progress", "hold_expired", "idempotency_key_reused", "promo_invalid"),
-        *("too_many_holds", "too_many_tries", "busy"),
+        *("too_many_holds", "too_many_topups", "too_many_tries", "busy"),
     }
 
 

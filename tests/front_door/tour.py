@@ -100,6 +100,8 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     door.gateway.authorise(topup["gateway_order_id"])
     proof = {"gateway_transaction_id": topup["gateway_order_id"]}
     tour.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=topup["topup_id"])
+    reason = {"reason": "The gateway is back"}
+    tour.call("POST /admin/topups/{topup_id}/settle", reason, admin=True, topup_id=topup["topup_id"])
     tour.call("GET /wallet")
     tour.call("GET /wallet/entries")
 

@@ -40,7 +40,7 @@ def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     front_door.gateway.silent_before.add("capture")
     paid = _paid_by_card(front_door, "late-capture")
     late = _authorised(front_door, "late", rooms=3)
-    front_door.call("POST /wallet/topups", {"gateway": "stripe", "amount": 5000}, key="left")
+    left = front_door.call("POST /wallet/topups", {"gateway": "stripe", "amount": 5000}, key="left").body
     clock.advance(900)
     front_door.expire()
     front_door.held("someone-else", rooms=4, guests=4)
@@ -51,6 +51,8 @@ def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         front_door.call("GET /admin/payments", query={"state": state}, groups="[admin]")
     settle = "POST /admin/bookings/{booking_id}/settle"
     front_door.call(settle, {"reason": "Asked by the guest"}, groups="[admin]", booking_id=paid)
+    ask = "POST /admin/topups/{topup_id}/settle"
+    front_door.call(ask, {"reason": "Asked by the guest"}, groups="[admin]", topup_id=left["topup_id"])
     front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
     assert late
 

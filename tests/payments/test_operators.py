@@ -3,9 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
+from holdfast.logs import Tag, metrics
+from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
+from holdfast.topup import STUCK_AFTER_ATTEMPTS, TopUpView
 from local.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import wrong_in
@@ -13,6 +17,7 @@ from tests.payments.handlers import Handlers
 from tests.payments.house import ADMIN, ALICE, House
 from tests.payments.news import from_razorpay, razorpay_body
 from tests.payments.tills import RazorpayTill
+from tests.unit.log_lines import LogLines
 
 LIST = "GET /admin/payments"
 SETTLE = "POST /admin/bookings/{booking_id}/settle"
@@ -99,6 +104,88 @@ def test_an_act_without_a_reason_is_refused(
     answer = handlers.guest("settle", SETTLE, body, user=ADMIN, groups="[admin]", booking_id=booking.booking_id)
     assert answer[0] == 422
     assert house.stored(booking) == before
+
+
+def stuck_topup(house: House, till: RazorpayTill) -> TopUpView:
+    """A top-up that the guest has paid, and whose capture the gateway refuses until nobody tries any more."""
+    topup = house.start_topup()
+    till.pay(topup.gateway_order_id)
+    till.razorpay.play("faults", kind="error", on="capture", times=STUCK_AFTER_ATTEMPTS)
+    for _ in range(STUCK_AFTER_ATTEMPTS):
+        house.clock.advance(6 * 3600)
+        house.settle()
+    return topup
+
+
+def test_a_topup_that_gets_stuck_is_logged_counted_and_listed_whole(
+    house: House, till: RazorpayTill, handlers: Handlers, lines: LogLines
+) -> None:
+    topup = stuck_topup(house, till)
+
+    failures = [line for line in lines.tagged if line.get("topup_id") == topup.topup_id]
+    assert {line["tag"] for line in failures} == {Tag.SETTLE_FAILED}
+    assert [line["attempts"] for line in failures] == list(range(1, STUCK_AFTER_ATTEMPTS + 1))
+    assert [line["stuck"] for line in failures] == [False] * (STUCK_AFTER_ATTEMPTS - 1) + [True]
+    counted = {name: metric["Value"] for name, metric in metrics.metric_set.items()}
+    assert counted["SettleFailed"] == [1.0] * STUCK_AFTER_ATTEMPTS
+    assert counted["PaymentsStuck"] == [1.0]
+    assert listed(handlers, "due")[1]["payments"] == []
+    [row] = listed(handlers, "stuck")[1]["payments"]
+    assert row["topup_id"] == topup.topup_id
+    assert (row["gateway"], row["gateway_order_id"]) == ("razorpay", topup.gateway_order_id)
+    assert (row["amount"], row["currency"], row["attempts"]) == (50_000, "INR", STUCK_AFTER_ATTEMPTS)
+    assert row["age_seconds"] == STUCK_AFTER_ATTEMPTS * 6 * 3600
+
+
+def test_an_admin_settles_a_stuck_topup_and_is_named_in_the_log(
+    house: House, till: RazorpayTill, handlers: Handlers, lines: LogLines
+) -> None:
+    topup = stuck_topup(house, till)
+
+    status, answer = settle_topup(handlers, topup, {"reason": "The guest rang"})
+
+    assert (status, answer["status"], answer["amount"]) == (200, "credited", 50_000)
+    assert house.balance() == 50_000
+    [line] = [line for line in lines.all if line.get("reason") == "The guest rang"]
+    assert (line["by"], line["topup_id"]) == (f"admin {ADMIN}", topup.topup_id)
+    assert settle_topup(handlers, topup, {"reason": "Once more"})[1]["status"] == "credited"
+    assert wrong_in(house) == []
+
+
+def test_a_topup_that_an_admin_tries_in_vain_is_tried_again_by_itself(
+    house: House, till: RazorpayTill, handlers: Handlers
+) -> None:
+    topup = stuck_topup(house, till)
+    till.razorpay.play("faults", kind="error", on="capture", times=1)
+
+    assert settle_topup(handlers, topup, {"reason": "The guest rang"})[1]["status"] == "pending"
+
+    [row] = listed(handlers, "due")[1]["payments"]
+    assert (row["topup_id"], row["attempts"]) == (topup.topup_id, 1)
+    house.clock.advance(3600)
+    house.settle()
+    assert house.balance() == 50_000
+
+
+def test_a_topup_is_settled_by_admins_for_a_reason_and_if_it_is_there(
+    house: House, till: RazorpayTill, handlers: Handlers
+) -> None:
+    topup = house.start_topup()
+    for body in ({}, {"reason": " "}, {"reason": "two\nlines"}):
+        assert settle_topup(handlers, topup, body)[0] == 422
+    assert settle_topup(handlers, topup, {"reason": "mine"}, groups="")[0] == 403
+    missing = msgspec.structs.replace(topup, topup_id="tu_" + "a" * 26)
+    assert settle_topup(handlers, missing, {"reason": "lost"})[0] == 404
+    stored = house.store.topup(topup.topup_id)
+    assert stored
+    assert (stored.status, stored.attempts) == (TopUpStatus.PENDING, 0)
+
+
+def settle_topup(
+    handlers: Handlers, topup: TopUpView, body: dict[str, str], *, groups: str = "[admin]"
+) -> tuple[int, Any]:
+    route = "POST /admin/topups/{topup_id}/settle"
+    return handlers.guest("settle", route, body, user=ADMIN, groups=groups, topup_id=topup.topup_id)
 
 
 def test_only_admins_see_and_settle(house: House, till: RazorpayTill, handlers: Handlers) -> None:

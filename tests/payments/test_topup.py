@@ -149,3 +149,5 @@ def test_due_topups_are_in_the_operators_list(house: House) -> None:
     topup = house.start_topup()
     [due] = list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock())
     assert due.topup_id == topup.topup_id
+    assert (due.gateway_order_id, due.amount, due.currency) == (topup.gateway_order_id, 50_000, "INR")
+    assert (due.attempts, due.age_seconds) == (0, 0)

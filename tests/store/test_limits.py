@@ -1,14 +1,18 @@
 """What one user may do stays within its limits when everything is asked for at the same moment."""
 
 from datetime import timedelta
+from functools import partial
 
 from holdfast.bookings import PricingQuery, price
-from holdfast.model.limits import MAX_LET_GO, MAX_PROMO_TRIES, MAX_ROOMS_HELD
+from holdfast.items import PAYMENTS_DUE
+from holdfast.model.limits import MAX_LET_GO, MAX_PENDING_TOPUPS, MAX_PROMO_TRIES, MAX_ROOMS_HELD
 from holdfast.store import Store
 from holdfast.table import Table
+from holdfast.topup import TopUpRequest, start_topup
 from tests.conftest import NOW, FakeClock
 from tests.store.conftest import PATIENCE_SECONDS, Emulator, open_hotel
 from tests.store.guests import ARRIVAL, all_at_once, answers, hold, kinds, let_go
+from tests.unit.gateway import FakeGateway
 
 GREEDY = "greedy"
 
@@ -52,6 +56,44 @@ def test_holds_let_go_at_once_are_all_counted(emulator: Emulator) -> None:
 
     assert store.account(GREEDY).let_go == MAX_LET_GO
     assert kinds(all_at_once([lambda: hold(store, GREEDY, "again", clock=clock)])) == {"TooManyHolds": 1}
+
+
+def test_of_sixteen_topups_at_once_five_are_begun(emulator: Emulator) -> None:
+    table, clock = emulator.new_table(), FakeClock()
+    gateways = {"stripe": FakeGateway()}
+    request = TopUpRequest(gateway="stripe", amount=5000)
+    calls = [
+        lambda n=n, store=store: start_topup(
+            request, user_id=GREEDY, key=f"key-{n}", store=store, gateways=gateways, clock=clock
+        )
+        for n, store in enumerate(stores(emulator, table, 16))
+    ]
+
+    outcomes = all_at_once(calls)
+
+    pending = Store(table).all_due(PAYMENTS_DUE)
+    assert len(answers(outcomes)) == len(pending) == Store(table).account(GREEDY).pending_topups == MAX_PENDING_TOPUPS
+    assert set(kinds(outcomes)) <= {"tuple", "TooManyTopUps", "Busy"}
+
+
+def test_of_one_topup_asked_for_many_times_at_once_one_is_begun(emulator: Emulator) -> None:
+    """Four more are pending: whoever sees the fifth counted must see as well that it is its own."""
+    table, clock = emulator.new_table(), FakeClock()
+    gateways = {"stripe": FakeGateway()}
+    request = TopUpRequest(gateway="stripe", amount=5000)
+
+    def start(store: Store, key: str) -> str:
+        topup, _ = start_topup(request, user_id=GREEDY, key=key, store=store, gateways=gateways, clock=clock)
+        return topup.topup_id
+
+    for n in range(MAX_PENDING_TOPUPS - 1):
+        start(Store(table), f"other-{n}")
+
+    outcomes = all_at_once([partial(start, store, "mine") for store in stores(emulator, table, 8)])
+
+    assert len(answers(outcomes)) == 8
+    assert len(set(answers(outcomes))) == 1
+    assert Store(table).account(GREEDY).pending_topups == MAX_PENDING_TOPUPS
 
 
 def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulator: Emulator) -> None:

@@ -7,7 +7,7 @@ import json
 import time
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 Claims = dict[str, Any]
@@ -25,12 +25,28 @@ def unsigned(token: str, **changes: Any) -> str:
     return f"{_text({'alg': 'none', 'typ': 'JWT'})}.{_text(claims | changes)}."
 
 
-def signed_with_the_public_key(token: str, public_key: Claims, **changes: Any) -> str:
-    """`alg: HS256`, keyed by what everybody may read: the pool's public key."""
+def signed_with_the_public_key(token: str, public_key: bytes) -> str:
+    """`alg: HS256`, keyed by what everybody may read: the pool's public key, in one of its forms."""
     header, claims = parts(token)
-    text = f"{_text(header | {'alg': 'HS256'})}.{_text(claims | changes)}"
-    signature = hmac.new(json.dumps(public_key).encode(), text.encode(), hashlib.sha256).digest()
-    return f"{text}.{_encoded(signature)}"
+    text = f"{_text(header | {'alg': 'HS256'})}.{_text(claims)}"
+    return f"{text}.{_encoded(hmac.new(public_key, text.encode(), hashlib.sha256).digest())}"
+
+
+def forms_of(public_key: Claims) -> dict[str, bytes]:
+    """The bytes that a verifier may hold a public key in, and mistake for a secret."""
+    modulus, exponent = (base64.urlsafe_b64decode(public_key[part] + "==") for part in ("n", "e"))
+    key = rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
+    spki, pkcs1 = serialization.PublicFormat.SubjectPublicKeyInfo, serialization.PublicFormat.PKCS1
+    pem, der = serialization.Encoding.PEM, serialization.Encoding.DER
+    return {
+        "JWK": json.dumps(public_key).encode(),
+        "PEM": key.public_bytes(pem, spki),
+        "PEM without its last newline": key.public_bytes(pem, spki).rstrip(),
+        "PEM of PKCS 1": key.public_bytes(pem, pkcs1),
+        "DER": key.public_bytes(der, spki),
+        "modulus": modulus,
+        "modulus as text": public_key["n"].encode(),
+    }
 
 
 def signed_by_another_key(token: str, **changes: Any) -> str:
@@ -47,18 +63,37 @@ def with_other_claims(token: str, **changes: Any) -> str:
     return f"{_text(header)}.{_text(claims | changes)}.{token.split('.')[2]}"
 
 
-def bad_tokens(token: str, public_key: Claims) -> dict[str, str]:
+OTHER_ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Another00"
+
+
+def bad_claims() -> dict[str, Claims]:
+    """What makes the claims of a good token bad ones, whoever signs them."""
     now = int(time.time())
-    other = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Another00"
     return {
+        "another issuer": {"iss": OTHER_ISSUER},
+        "another pool of the same region": {"iss": "https://cognito-idp.ap-south-1.amazonaws.com/ap-south-1_Another00"},
+        "expired an hour ago": {"iat": now - 7200, "exp": now - 3600},
+        "expired just now": {"iat": now - 3600, "exp": now - 1},
+        "not yet valid": {"nbf": now + 3600},
+        "another client": {"client_id": "another-client"},
+        "another audience": {"aud": "another-client"},
+        "for nothing in particular": {"token_use": None},
+        "for a refresh": {"token_use": "refresh"},
+        "of nobody": {"sub": ""},
+    }
+
+
+def bad_tokens(token: str, public_key: Claims) -> dict[str, str]:
+    hs256 = {
+        f"HS256 with the public key as {form}": signed_with_the_public_key(token, key)
+        for form, key in forms_of(public_key).items()
+    }
+    return hs256 | {
         "alg none": unsigned(token),
         "alg none, of somebody else": unsigned(token, sub="victim"),
-        "HS256 with the public key": signed_with_the_public_key(token, public_key),
         "another key": signed_by_another_key(token),
         "other claims under the old signature": with_other_claims(token, sub="victim"),
-        "another issuer": signed_by_another_key(token, iss=other),
-        "expired": signed_by_another_key(token, iat=now - 7200, exp=now - 3600),
-        "not yet valid": signed_by_another_key(token, nbf=now + 3600),
+        "another issuer's key": signed_by_another_key(token, iss=OTHER_ISSUER),
         "a group of one's own": with_other_claims(token, **{"cognito:groups": ["admin"]}),
         "no signature": token.rpartition(".")[0] + ".",
         "half a token": token[: len(token) // 2],

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
@@ -133,14 +134,14 @@ class FrontDoor:
         self.clock = clock
         self.gateway = gateway
         self.context = Context()
+        self.offered: Callable[[Any], Any] = lambda _: OfferedGateways({self.gateway.name: self.gateway})
         self._monkeypatch = monkeypatch
 
     def app(self, name: str) -> Any:
         module = self.apps[name]
         self._monkeypatch.setattr(module, "utc_now", self.clock)
         if hasattr(module, "Gateways"):
-            offered = OfferedGateways({self.gateway.name: self.gateway})
-            self._monkeypatch.setattr(module, "Gateways", lambda settings: offered)
+            self._monkeypatch.setattr(module, "Gateways", self.offered)
         return module
 
     def use_store(self, name: str, store: Store) -> None:

@@ -32,6 +32,7 @@ CONTRACT = {
     (422, "idempotency_key_reused"),
     (422, "promo_invalid"),
     (429, "too_many_holds"),
+    (429, "too_many_topups"),
     (429, "too_many_tries"),
     (503, "busy"),
 }

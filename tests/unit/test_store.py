@@ -13,7 +13,7 @@ from holdfast.items import account_item, account_key, booking_key, claim_key, en
 from holdfast.model.account import Account, Entry, TopUp, TopUpStatus, Unmatched
 from holdfast.model.booking import Booking, Due, DueAction, FrozenQuote, Payment, PaymentMode, Status
 from holdfast.model.dates import millis
-from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.model.limits import MAX_LIVE_HOLDS, MAX_PENDING_TOPUPS
 from holdfast.store import Lost, Store
 from holdfast.table import Table
 from holdfast.wire import put_action, update_action
@@ -747,8 +747,11 @@ class TestTopUp:
         after = msgspec.structs.replace(before, status=TopUpStatus.CREDITED)
         return store.commit_topup(before, after, account=account, entry=entry)
 
+    def made(self, store: Store, **changes: Any) -> TopUp:
+        return store.commit_topup(None, self.topup(**changes), account=store.account(ALICE))
+
     def test_is_credited_in_one_transaction(self, store: Store) -> None:
-        made = store.commit_topup(None, self.topup())
+        made = self.made(store)
         self.credit(store, made, store.account(ALICE))
 
         assert store.account(ALICE).balance == 500
@@ -757,33 +760,54 @@ class TestTopUp:
         assert topup.status is TopUpStatus.CREDITED
 
     def test_is_made_once(self, store: Store) -> None:
-        store.commit_topup(None, self.topup())
+        self.made(store)
 
-        assert loses(lambda: store.commit_topup(None, self.topup(amount=900)), store).kinds == {"topup"}
+        assert loses(lambda: self.made(store, amount=900), store).kinds == {"topup"}
 
     def test_is_credited_once(self, store: Store) -> None:
-        made = store.commit_topup(None, self.topup())
+        made = self.made(store)
         self.credit(store, made, store.account(ALICE))
 
         loses(lambda: self.credit(store, made, store.account(ALICE)), store)
 
     def test_is_not_credited_to_a_wallet_that_moved_since_it_was_read(self, store: Store) -> None:
-        made = store.commit_topup(None, self.topup())
+        made = self.made(store)
         give(store, 7, "first")
         account = store.account(ALICE)
         give(store, 7, "second")
 
         loses(lambda: self.credit(store, made, account), store)
 
-    def test_is_not_credited_over_an_account_made_meanwhile(self, store: Store) -> None:
-        made = store.commit_topup(None, self.topup())
+    def test_is_not_begun_over_an_account_made_meanwhile(self, store: Store) -> None:
         account = store.account(ALICE)
         give(store, 7)
 
-        loses(lambda: self.credit(store, made, account), store)
+        loses(lambda: store.commit_topup(None, self.topup(), account=account), store)
+
+    def test_is_one_of_the_pending_until_it_is_credited_or_closed(self, store: Store) -> None:
+        """Late money credits a closed one, which counts no more."""
+        made, other = self.made(store), self.made(store, topup_id="tu_2")
+        assert store.account(ALICE).pending_topups == 2
+        self.credit(store, made, store.account(ALICE))
+        assert store.account(ALICE).pending_topups == 1
+        later = store.commit_topup(other, msgspec.structs.replace(other, attempts=1))
+        assert store.account(ALICE).pending_topups == 1
+        closed = store.commit_topup(later, msgspec.structs.replace(later, status=TopUpStatus.CLOSED))
+        assert store.account(ALICE).pending_topups == 0
+        self.credit(store, closed, store.account(ALICE))
+        assert (store.account(ALICE).pending_topups, store.account(ALICE).balance) == (0, 1000)
+
+    def test_is_not_begun_when_too_many_were_begun_since_the_account_was_read(self, store: Store) -> None:
+        self.made(store)
+        account = store.account(ALICE)
+        for n in range(1, MAX_PENDING_TOPUPS):
+            self.made(store, topup_id=f"tu_more_{n}")
+
+        fresh = self.topup(topup_id="tu_late")
+        loses(lambda: store.commit_topup(None, fresh, account=account), store)
 
     def test_whose_answer_was_lost_is_credited_once(self, store: Store) -> None:
-        made = store.commit_topup(None, self.topup())
+        made = self.made(store)
         troubled, client, _ = troubled_store(store)
         client.after("transact_write_items", LOST_ANSWER)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -16,7 +15,7 @@ from holdfast.errors import (
     PromoInvalid,
     TooManyTries,
 )
-from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.booking import BOOKING_ID, HOLDING, Booking, Status
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_AMOUNT, MAX_PROMO_TRIES, PROMO_TRY_FORGOTTEN_MS
 from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
@@ -39,8 +38,14 @@ class PricingQuery(msgspec.Struct, frozen=True, kw_only=True):
     wallet_apply_amount: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,13}\Z")] | None = None
 
 
-class CursorQuery(msgspec.Struct, frozen=True, kw_only=True):
-    cursor: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9_.-]{1,64}\Z")] | None = None
+# When the last booking shown was reserved, and its id: one that lapsed and lost its key has that instant in its id too.
+BOOKINGS_CURSOR = rf"\A[0-9]{{13}}\.{BOOKING_ID.pattern}(?:\.[0-9]{{13}})?\Z"
+
+
+class BookingsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The query of `GET /bookings`."""
+
+    cursor: Annotated[str, msgspec.Meta(pattern=BOOKINGS_CURSOR)] | None = None
 
 
 def own_booking(booking: Booking | None, user_id: str) -> Booking:
@@ -51,19 +56,20 @@ def own_booking(booking: Booking | None, user_id: str) -> Booking:
 
 
 def list_bookings(cursor: str | None, *, user_id: str, store: Store) -> tuple[list[Booking], str | None]:
-    """One page of the user's own bookings, newest first, and the cursor of the next. Raises InvalidFields.
+    """One page of the user's own bookings, newest first, and the cursor of the next.
 
-    A cursor says only where to go on in the caller's own list, so a forged one shows nothing else.
+    Raises InvalidFields when the cursor does not name a place in the user's own list.
     """
-    bookings, more = store.bookings_of(user_id, _position(cursor) if cursor else None)
+    bookings, more = store.bookings_of(user_id, _position(cursor, user_id, store) if cursor else None)
     return bookings, f"{more[0]}.{more[1]}" if more else None
 
 
-def _position(cursor: str) -> tuple[int, str]:
+def _position(cursor: str, user_id: str, store: Store) -> tuple[int, str]:
     at_ms, _, booking_id = cursor.partition(".")
-    if not re.fullmatch(r"[0-9]{1,15}", at_ms) or not booking_id:
+    last = store.booking(booking_id)
+    if last is None or last.user_id != user_id or last.reserved_at_ms != int(at_ms):
         raise InvalidFields(("cursor", "is not one that this list gave"))
-    return int(at_ms), booking_id
+    return last.reserved_at_ms, booking_id
 
 
 def price(booking_id: str, query: PricingQuery, *, user_id: str, store: Store, now: datetime) -> Quote:

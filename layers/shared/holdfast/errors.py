@@ -129,6 +129,10 @@ class TooManyHolds(BookingError):
     status, code, title = 429, "too_many_holds", "Too many holds at once"
 
 
+class TooManyTopUps(BookingError):
+    status, code, title = 429, "too_many_topups", "Too many top-ups waiting to be paid"
+
+
 class TooManyTries(BookingError):
     """Too many promo codes that do not apply were tried: a code is known or not, it is not to be guessed."""
 

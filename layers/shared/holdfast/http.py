@@ -23,6 +23,7 @@ from holdfast.errors import (
     Unauthenticated,
 )
 from holdfast.logs import logger
+from holdfast.model.booking import BOOKING_ID
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -33,8 +34,9 @@ RESERVED_SECONDS = 1.0  # of the Lambda's time, kept back to write the answer
 SHOWN_NAME_LENGTH = 64  # of an unknown field, in the problem that names it
 PROBLEM_TYPE = "urn:holdfast:problem:"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+JSON_IN_UTF_8 = re.compile(r'\s*application/json\s*(;\s*charset=(utf-8|"utf-8")\s*)?', re.IGNORECASE)
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
-BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
+EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types, users, promo codes
 
 
@@ -44,7 +46,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class NoFields(msgspec.Struct, frozen=True):
-    """The body of a request that takes none: absent, or an empty object."""
+    """The body of a request that takes none: absent, or an empty object. Or a query without parameters."""
 
 
 class Call:
@@ -61,7 +63,7 @@ class Call:
         claims = self._claims
         sub: str = claims.get("sub", "")
         ours = claims.get("client_id") == self._client_id and claims.get("token_use") == "access"
-        if not ours or not NAME.fullmatch(sub):
+        if not ours or not NAME.fullmatch(sub) or self._has_expired:
             raise Unauthenticated("Send an access token of this API's user pool client.")
         return sub
 
@@ -108,9 +110,8 @@ class Call:
         raw = self.raw_body()
         if not raw and fields is NoFields:
             return fields()
-        media_type = self.header("content-type").partition(";")[0].strip().lower()
-        if media_type != "application/json":
-            raise MalformedRequest("Content-Type must be application/json.", field="Content-Type")
+        if not JSON_IN_UTF_8.fullmatch(self.header("content-type")):
+            raise MalformedRequest("Content-Type must be application/json, in UTF-8.", field="Content-Type")
         return _decode(_parse(raw), fields)
 
     def raw_body(self, limit: int = MAX_BODY_BYTES) -> bytes:
@@ -123,6 +124,13 @@ class Call:
         if len(raw) > limit:
             raise MalformedRequest(f"The body is {len(raw)} bytes; at most {limit} are taken.")
         return raw
+
+    @property
+    def _has_expired(self) -> bool:
+        """Whether the token had expired when the request came; the authorizer has refused such a one already."""
+        exp = str(self._claims.get("exp", ""))
+        arrived_ms: int = self.event["requestContext"].get("timeEpoch", 0)
+        return EPOCH_SECONDS.fullmatch(exp) is not None and int(exp) * 1000 <= arrived_ms
 
     @property
     def _claims(self) -> dict[str, Any]:
@@ -207,6 +215,8 @@ class Api:
             call.user_id  # noqa: B018 - raises for anyone else
         elif route.who is Who.ADMIN:
             call.admin_id  # noqa: B018 - the same
+        if route.query is None and route.who is not Who.GATEWAY:  # a gateway may add to its webhook's address
+            call.query(NoFields)
         return route.handler(call)
 
 
@@ -214,6 +224,8 @@ def _respond(status: int, body: Any, media_type: str, refusal: BookingError | No
     headers = {"Content-Type": media_type, "Cache-Control": "no-store"}
     if refusal and "retry_after_seconds" in refusal.members:
         headers["Retry-After"] = str(refusal.members["retry_after_seconds"])
+    if isinstance(refusal, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return {
         "statusCode": status,
         "headers": headers,
@@ -296,4 +308,4 @@ def _fields(fields: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo
 
 def _shown(name: str) -> str:
     """An unknown name, safe to repeat: printable ASCII, and not long."""
-    return name.encode("ascii", "backslashreplace").decode()[:SHOWN_NAME_LENGTH]
+    return name.encode("unicode_escape").decode()[:SHOWN_NAME_LENGTH]

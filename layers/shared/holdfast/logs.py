@@ -15,7 +15,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 if TYPE_CHECKING:
-    from holdfast.model.account import Entry
+    from holdfast.model.account import Entry, TopUp
     from holdfast.model.booking import Booking
 
 logger = Logger()
@@ -76,6 +76,21 @@ def record_refusal(booking_id: str, user_id: str, text: str, **facts: Any) -> No
     """Writes the line of a payment that was asked for and refused; nothing has changed."""
     line = {"tag": Tag.PAYMENT_FINALIZE_ERROR, "booking_id": booking_id, "user_id": user_id, **facts}
     logger.warning(f"[{Tag.PAYMENT_FINALIZE_ERROR}] {text}", extra=line)
+
+
+def record_topup_failure(topup: TopUp, text: str) -> None:
+    """Writes the line of a top-up that could not be settled this time."""
+    line = {
+        "tag": Tag.SETTLE_FAILED,
+        "topup_id": topup.topup_id,
+        "user_id": topup.user_id,
+        "amount": topup.amount,
+        "currency": topup.currency,
+        "gateway": topup.gateway,
+        "attempts": topup.attempts,
+        "stuck": topup.stuck,
+    }
+    logger.warning(f"[{Tag.SETTLE_FAILED}] {text}", extra=line)
 
 
 def record_entry(entry: Entry, currency: str) -> None:

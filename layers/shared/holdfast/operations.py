@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from holdfast.items import PAYMENTS_DUE, PAYMENTS_STUCK
-from holdfast.model.booking import DueAction, Status
+from holdfast.model.account import TopUp
+from holdfast.model.booking import Booking, DueAction, Status
 from holdfast.model.dates import millis, rfc3339
 
 if TYPE_CHECKING:
@@ -61,26 +62,47 @@ def list_payments(query: PaymentsQuery, *, store: Store, now: datetime) -> list[
         ]
     kind = PAYMENTS_DUE if query.state == "due" else PAYMENTS_STUCK
     rows = sorted(store.all_due(kind), key=lambda row: row.due_at_ms)
-    bookings = {booking.booking_id: booking for booking in store.bookings([row.booking_id for row in rows])}
+    payments = store.payments_of(rows)
     listed: list[PaymentRow] = []
     for row in rows:
-        booking = bookings.get(row.booking_id)
-        if booking is None:
-            listed.append(PaymentRow(topup_id=row.booking_id, next_try_at=rfc3339(row.due_at_ms)))
-            continue
-        listed += [
-            PaymentRow(
-                booking_id=row.booking_id,
-                status=booking.status,
-                action=due.action,
-                gateway=due.gateway,
-                gateway_order_id=due.order_id,
-                amount=due.amount,
-                currency=booking.currency,
-                attempts=due.attempts,
-                next_try_at=rfc3339(due.at_ms),
-                age_seconds=(millis(now) - booking.history[-1].at_ms) // 1000,
-            )
-            for due in booking.dues
-        ]
+        match payments.get(row.booking_id):
+            case Booking() as booking:
+                listed += _due_rows(booking, now)
+            case TopUp() as topup:
+                listed.append(_topup_row(topup, now))
+            case None:
+                bare = PaymentRow(next_try_at=rfc3339(row.due_at_ms))
+                bare.topup_id, bare.booking_id = (row.booking_id, None) if row.is_topup else (None, row.booking_id)
+                listed.append(bare)
     return listed
+
+
+def _due_rows(booking: Booking, now: datetime) -> list[PaymentRow]:
+    return [
+        PaymentRow(
+            booking_id=booking.booking_id,
+            status=booking.status,
+            action=due.action,
+            gateway=due.gateway,
+            gateway_order_id=due.order_id,
+            amount=due.amount,
+            currency=booking.currency,
+            attempts=due.attempts,
+            next_try_at=rfc3339(due.at_ms),
+            age_seconds=(millis(now) - booking.history[-1].at_ms) // 1000,
+        )
+        for due in booking.dues
+    ]
+
+
+def _topup_row(topup: TopUp, now: datetime) -> PaymentRow:
+    return PaymentRow(
+        topup_id=topup.topup_id,
+        gateway=topup.gateway,
+        gateway_order_id=topup.order_id,
+        amount=topup.amount,
+        currency=topup.currency,
+        attempts=topup.attempts,
+        next_try_at=rfc3339(topup.due_at_ms),
+        age_seconds=(millis(now) - topup.created_at_ms) // 1000,
+    )

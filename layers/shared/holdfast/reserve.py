@@ -159,7 +159,7 @@ def _check_holds(account: Account, rooms: int, now: datetime) -> None:
         raise _too_many(text, min(live.values()), now_ms)
     if let_go >= MAX_LET_GO:
         forgotten_ms = since_ms + (let_go - MAX_LET_GO + 1) * LET_GO_FORGOTTEN_MS
-        raise _too_many(f"You let {let_go} holds go unpaid in a short time", forgotten_ms, now_ms)
+        raise _too_many(f"You let {let_go} room(s) go unpaid in a short time", forgotten_ms, now_ms)
 
 
 def _too_many(text: str, until_ms: int, now_ms: int) -> TooManyHolds:

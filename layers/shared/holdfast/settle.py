@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -12,13 +11,13 @@ from holdfast.dues import carry_out_dues
 from holdfast.errors import BookingError, InvalidFields, NotFound
 from holdfast.items import PAYMENTS_DUE, PAYMENTS_STUCK
 from holdfast.logs import Metric, count, logger
-from holdfast.model.account import UNKNOWN, TopUpStatus
+from holdfast.model.account import UNKNOWN, TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import Clock, millis
 from holdfast.payments import GatewayError, PaymentState
 from holdfast.receive import receive
 from holdfast.store import Lost
-from holdfast.topup import TOPUP_ID, put_off_topup, settle_topup
+from holdfast.topup import put_off_topup, settle_topup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +32,14 @@ MONEY_TO_FIND = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNO
 
 
 class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `POST /admin/bookings/{booking_id}/settle`."""
+    """The body of `POST /admin/bookings/{booking_id}/settle` and of `POST /admin/topups/{topup_id}/settle`."""
 
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH)]
+
+    def refuse_blank(self) -> None:
+        """Raises InvalidFields unless the reason is a line that can be read."""
+        if not self.reason.isprintable() or not self.reason.strip():
+            raise InvalidFields(("reason", "must be a line of printable text"))
 
 
 class Round(msgspec.Struct, kw_only=True):
@@ -103,8 +107,7 @@ def settle_booking(
 
     Raises NotFound, InvalidFields, Busy.
     """
-    if not request.reason.isprintable() or not request.reason.strip():
-        raise InvalidFields(("reason", "must be a line of printable text"))
+    request.refuse_blank()
     by = f"admin {admin_id}"
 
     def attempt() -> Booking:
@@ -119,9 +122,41 @@ def settle_booking(
     return _settle(booking, store=store, gateways=gateways, clock=clock, by=by)
 
 
+def retry_topup(
+    topup_id: str,
+    request: SettleRequest,
+    *,
+    admin_id: str,
+    store: Store,
+    gateways: Mapping[str, Gateway],
+    clock: Clock,
+) -> TopUp:
+    """Tries now what a pending top-up waits for, stuck or not; who asked and why goes into the log.
+
+    Raises NotFound, InvalidFields, Busy.
+    """
+    request.refuse_blank()
+
+    def attempt() -> TopUp:
+        topup = store.topup(topup_id)
+        if topup is None:
+            raise NotFound("There is no top-up by that id.")
+        if topup.status is not TopUpStatus.PENDING:
+            return topup
+        asked = msgspec.structs.replace(topup, attempts=0, stuck=False, due_at_ms=millis(clock()))
+        return store.commit_topup(topup, asked)
+
+    topup = store.until_won(attempt)
+    facts = {"topup_id": topup_id, "user_id": topup.user_id, "by": f"admin {admin_id}", "reason": request.reason}
+    logger.info("an admin asks to settle a top-up", extra=facts)
+    return _settle_topup(topup, store=store, gateways=gateways, clock=clock)
+
+
 def _settle_row(row: DueRow, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> str:
-    if TOPUP_ID.fullmatch(row.booking_id):
-        return _settle_topup_row(row.booking_id, store=store, gateways=gateways, clock=clock)
+    if row.is_topup:
+        topup = store.topup(row.booking_id)
+        topup = topup and _settle_topup(topup, store=store, gateways=gateways, clock=clock)
+        return "waiting" if topup and topup.status is TopUpStatus.PENDING else "settled"
     booking = store.booking(row.booking_id)
     if booking is None or not booking.dues:
         return "settled"
@@ -143,17 +178,13 @@ def _settle(booking: Booking, *, store: Store, gateways: Mapping[str, Gateway], 
     return carry_out_dues(booking, store=store, gateways=gateways, clock=clock, by=by)
 
 
-def _settle_topup_row(topup_id: str, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> str:
-    topup = store.topup(topup_id)
-    if topup is None or topup.status is not TopUpStatus.PENDING:
-        return "settled"
+def _settle_topup(topup: TopUp, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> TopUp:
+    """The top-up as far as it came; one that the gateway does not let end is put off."""
+    if topup.status is not TopUpStatus.PENDING:
+        return topup
     try:
-        settle_topup(topup, store=store, gateways=gateways, clock=clock)
+        return settle_topup(topup, store=store, gateways=gateways, clock=clock)
     except (GatewayError, BookingError) as error:
-        logger.warning("a top-up is not settled yet", extra={"topup_id": topup_id, "error": str(error)})
-        with suppress(Lost):  # to whoever took it further meanwhile
-            put_off_topup(topup, store=store, now=clock())
-        return "waiting"
-    except Lost:
-        return "waiting"
-    return "settled"
+        return put_off_topup(topup, error, store=store, now=clock())
+    except Lost:  # to whoever took it further meanwhile
+        return store.topup(topup.topup_id) or topup

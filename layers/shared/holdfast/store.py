@@ -34,7 +34,6 @@ from holdfast.items import (
     page_of,
     promo_key,
     promo_of,
-    topup_item,
     topup_key,
     topup_of,
     unmatched_item,
@@ -73,6 +72,7 @@ class DueRow(msgspec.Struct, frozen=True):
     booking_id: str
     room_type_id: str
     due_at_ms: int
+    is_topup: bool = False
 
 
 class Store:
@@ -224,8 +224,7 @@ class Store:
             rows += page
             if more is None or len(rows) >= limit:
                 break
-        found = [DueRow(row["pk"].partition("#")[2], row.get("room_type_id", ""), row["due_at"]) for row in rows]
-        return found, more is not None
+        return [_due_row(row) for row in rows], more is not None
 
     def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
         """The holds of one room type whose deadline has passed, as the index knows them."""
@@ -235,6 +234,18 @@ class Store:
     def all_due(self, kind: str) -> list[DueRow]:
         """What is due of that kind, whenever: at most LIST_LIMIT of each shard."""
         return [row for shard in self.shards(kind) for row in self.due(shard, END_OF_TIME, limit=LIST_LIMIT)[0]]
+
+    def payments_of(self, rows: Sequence[DueRow]) -> dict[str, Booking | TopUp]:
+        """What these rows stand for, by id, in one batched read; one that cannot be read is logged, and left out."""
+        ids = {topup_key(row.booking_id) if row.is_topup else booking_key(row.booking_id): row for row in rows}
+        payments: dict[str, Booking | TopUp] = {}
+        for key, item in self.table.get(list(ids)).items():
+            row = ids[key]
+            try:
+                payments[row.booking_id] = topup_of(item) if row.is_topup else booking_of(item)
+            except msgspec.ValidationError:
+                logger.exception("a due payment cannot be read", extra={"due_id": row.booking_id})
+        return payments
 
     def shards(self, kind: str) -> list[str]:
         return due_shards(kind, self.due_shards)
@@ -325,18 +336,20 @@ class Store:
         item = self.table.get([key]).get(key)
         return topup_of(item) if item else None
 
+    def topup_and_account(self, topup_id: str, user_id: str) -> tuple[TopUp | None, Account]:
+        key, of_user = topup_key(topup_id), account_key(user_id)
+        found = self.table.get([key, of_user])
+        return topup_of(found[key]) if key in found else None, account_of(user_id, found.get(of_user))
+
     def commit_topup(
         self, before: TopUp | None, after: TopUp, *, account: Account | None = None, entry: Entry | None = None
     ) -> TopUp:
-        """Moves a top-up on, with the wallet's entry if it has one, if nothing has written it since; raises Lost."""
+        """Moves a top-up on, if nothing has written it since; raises Lost.
+
+        A new one needs the account, which must be below its most of pending ones; a credit, account and entry.
+        """
         after = msgspec.structs.replace(after, write_id=self._new_id())
-        item = topup_item(after, self.due_shards)
-        if before is None:
-            actions = [put_action(self.table.name, item, "attribute_not_exists(pk)")]
-        else:
-            actions = [put_action(self.table.name, item, "write_id = :seen", {":seen": before.write_id})]
-        if account and entry:
-            actions += self._entry_actions(account, entry)
+        actions = Writes(self.table.name, self.due_shards).of_topup(before, after, account=account, entry=entry)
         try:
             self.table.transact(actions, after.write_id)
         except ConditionsFailed as failed:
@@ -363,9 +376,15 @@ class Store:
     def _entry_actions(self, account: Account, entry: Entry) -> list[dict[str, Any]]:
         """The ledger line and the balance it makes, of a wallet that is as it was read."""
         if account.stored:
-            update, condition, values = balance_change(account, entry)
-            balance = update_action(self.table.name, account_key(account.user_id), update, condition, values)
+            change, condition, values = balance_change(account, entry)
+            key = account_key(account.user_id)
+            balance = update_action(self.table.name, key, f"SET {change}", condition, values)
         else:
             fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq)
             balance = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
         return [balance, put_action(self.table.name, entry_item(entry), "attribute_not_exists(pk)")]
+
+
+def _due_row(row: Item) -> DueRow:
+    kind, _, due_id = row["pk"].partition("#")
+    return DueRow(due_id, row.get("room_type_id", ""), row["due_at"], is_topup=kind == "TOPUP")

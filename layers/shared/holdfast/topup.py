@@ -17,12 +17,13 @@ from holdfast.errors import (
     NotFound,
     NotPayable,
     PaymentDeclined,
+    TooManyTopUps,
 )
-from holdfast.logs import record_entry
+from holdfast.logs import Metric, count, record_entry, record_topup_failure
 from holdfast.model.account import Entry, TopUp, TopUpStatus
 from holdfast.model.dates import Clock, millis
 from holdfast.model.hotel import DEFAULT_CURRENCY
-from holdfast.model.limits import MAX_AMOUNT
+from holdfast.model.limits import MAX_AMOUNT, MAX_PENDING_TOPUPS
 from holdfast.payments import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState, retry_pause_seconds
 from holdfast.store import Lost
 from holdfast.table import CALL_SECONDS
@@ -68,17 +69,25 @@ def start_topup(
 ) -> tuple[TopUpView, bool]:
     """The top-up that this user's `key` stands for, with an order to pay, and whether this call made it.
 
-    Raises IdempotencyKeyReused, PaymentDeclined, Busy.
+    Raises IdempotencyKeyReused, TooManyTopUps, PaymentDeclined, Busy.
     """
     topup_id = "tu_" + b32encode(sha256(f"{user_id}\0topup\0{key}".encode()).digest())[:26].decode().lower()
     gateway = gateways[request.gateway]
 
     def attempt() -> tuple[TopUp, GatewayPayment, bool]:
-        topup = store.topup(topup_id)
+        topup, account = store.topup_and_account(topup_id, user_id)
         if topup:
             if (topup.gateway, topup.amount) != (request.gateway, request.amount):
                 raise IdempotencyKeyReused("This key made another top-up; send a new key for a new one.")
             return topup, gateway.fetch(topup.order_id), False
+        if account.pending_topups >= MAX_PENDING_TOPUPS:
+            if store.topup(topup_id):  # the batch read was no snapshot: this very key's own may be the last one counted
+                raise Lost(["topup"], None)
+            raise TooManyTopUps(
+                f"You have {account.pending_topups} top-ups that are not paid; pay one of them, or wait until they are "
+                f"closed, {LOOK_AGAIN_SECONDS // 60} minutes after they began.",
+                retry_after_seconds=LOOK_AGAIN_SECONDS,
+            )
         store.table.require(gateway.call_seconds + CALL_SECONDS)
         order = gateway.open_order(
             topup_id, request.amount, DEFAULT_CURRENCY, f"{topup_id}:order:{gateway.name}:{request.amount}"
@@ -95,10 +104,10 @@ def start_topup(
             created_at_ms=now_ms,
             due_at_ms=now_ms + LOOK_AGAIN_SECONDS * 1000,
         )
-        return store.commit_topup(None, topup), order, True
+        return store.commit_topup(None, topup, account=account), order, True
 
     topup, order, created = _answered(lambda: store.until_won(attempt))
-    return _view(topup, order.client_secret), created
+    return topup_view(topup, order.client_secret), created
 
 
 def finalize_topup(
@@ -123,7 +132,7 @@ def finalize_topup(
     advanced, payment = _answered(lambda: advance_topup(topup, store=store, gateways=gateways, clock=clock))
     match advanced.status:
         case TopUpStatus.CREDITED:
-            return _view(advanced, None)
+            return topup_view(advanced)
         case TopUpStatus.CLOSED:
             raise NotPayable("The top-up was closed, and what was paid is given back; start a new one.")
         case TopUpStatus.PENDING if payment.state is PaymentState.PROCESSING:
@@ -187,7 +196,8 @@ def _closed(topup: TopUp, store: Store) -> TopUp:
         return store.topup(topup.topup_id) or topup
 
 
-def put_off_topup(topup: TopUp, *, store: Store, now: datetime) -> None:
+def put_off_topup(topup: TopUp, error: Exception, *, store: Store, now: datetime) -> TopUp:
+    """The top-up with its next try later, each time twice as late; if that cannot be written, it is tried sooner."""
     attempts = topup.attempts + 1
     pause_seconds = retry_pause_seconds(topup.topup_id, topup.attempts)
     later = msgspec.structs.replace(
@@ -196,7 +206,16 @@ def put_off_topup(topup: TopUp, *, store: Store, now: datetime) -> None:
         due_at_ms=millis(now) + int(pause_seconds * 1000),
         stuck=attempts >= STUCK_AFTER_ATTEMPTS,
     )
-    store.commit_topup(topup, later)
+    record_topup_failure(
+        later, f"top-up of {topup.amount} not settled, {'stuck' if later.stuck else 'will be tried again'}: {error}"
+    )
+    count(Metric.SETTLE_FAILED, 1)
+    if later.stuck:
+        count(Metric.PAYMENTS_STUCK, 1)
+    try:
+        return store.commit_topup(topup, later)
+    except (Lost, Busy):
+        return topup
 
 
 def _credit(topup: TopUp, *, store: Store, clock: Clock) -> TopUp:
@@ -234,7 +253,7 @@ def _answered[Answer](call: Callable[[], Answer]) -> Answer:
         raise Busy("The gateway did not answer; please repeat the request.") from error
 
 
-def _view(topup: TopUp, client_secret: str | None) -> TopUpView:
+def topup_view(topup: TopUp, client_secret: str | None = None) -> TopUpView:
     return TopUpView(
         topup_id=topup.topup_id,
         status=topup.status,

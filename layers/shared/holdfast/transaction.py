@@ -21,12 +21,13 @@ from holdfast.items import (
     entry_item,
     page_key,
     promo_key,
+    topup_item,
 )
-from holdfast.model.account import Account, Entry, wallet_entry
+from holdfast.model.account import Account, Entry, TopUp, TopUpStatus, wallet_entry
 from holdfast.model.booking import HOLDING, Booking, Status
 from holdfast.model.dates import millis, month_of
 from holdfast.model.hotel import Page
-from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.model.limits import MAX_LIVE_HOLDS, MAX_PENDING_TOPUPS
 from holdfast.model.promo import Claim, Promo
 from holdfast.wire import put_action, update_action
 
@@ -67,6 +68,43 @@ class Writes:
             *(("wallet", action) for action in self._account_actions(before, after, now, file)),
             *(("promo", action) for action in self._promo_actions(before, after, file)),
         ]
+
+    def of_topup(
+        self, before: TopUp | None, after: TopUp, *, account: Account | None, entry: Entry | None
+    ) -> list[Action]:
+        """The top-up's own action, and what it means for its user's account: one more or less pending, the credit."""
+        item = topup_item(after, self.due_shards)
+        if before is None:
+            assert account is not None
+            put = put_action(self.table, item, "attribute_not_exists(pk)")
+            return [put, self._pending_topup_action(account)]
+        put = put_action(self.table, item, "write_id = :seen", {":seen": before.write_id})
+        ends = before.status is TopUpStatus.PENDING and after.status is not TopUpStatus.PENDING
+        if not ends and entry is None:
+            return [put]
+        changes, condition, values = [], "attribute_exists(pk)", Item()
+        entries = []
+        if account and entry:
+            change, condition, values = balance_change(account, entry)
+            changes.append(change)
+            entries = [put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]
+        if ends:
+            changes.append("pending_topups = pending_topups - :one")
+            values = values | {":one": 1}
+        update = "SET " + ", ".join(changes)
+        return [put, update_action(self.table, account_key(after.user_id), update, condition, values), *entries]
+
+    def _pending_topup_action(self, account: Account) -> Action:
+        if not account.stored:
+            fresh = msgspec.structs.replace(account, pending_topups=1)
+            return put_action(self.table, account_item(fresh), "attribute_not_exists(pk)")
+        return update_action(
+            self.table,
+            account_key(account.user_id),
+            "SET pending_topups = pending_topups + :one",
+            "pending_topups < :most",
+            {":one": 1, ":most": MAX_PENDING_TOPUPS},
+        )
 
     def _booking_action(
         self, before: Booking | None, after: Booking, now: datetime, *, rescue: bool, deleted: bool
@@ -133,11 +171,12 @@ class Writes:
         values: Item = {}
         entries: list[Action] = []
         if file and entry:
-            update, condition, values = balance_change(file.account, entry)
+            change, condition, values = balance_change(file.account, entry)
+            update = f"SET {change}"
             entries = [put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]
         if let_go and after.status is Status.CANCELLED:
-            update += (", " if update else "SET ") + "let_go = let_go + :one"
-            values = values | {":one": 1}
+            update += (", " if update else "SET ") + "let_go = let_go + :rooms"
+            values = values | {":rooms": after.rooms}
         if let_go:
             update += " REMOVE live.#booking, held.#booking"
             names = {"#booking": after.booking_id}
@@ -229,9 +268,9 @@ def _terms(booking: Booking) -> tuple[object, ...]:
 
 
 def balance_change(account: Account, entry: Entry) -> tuple[str, str, Item]:
-    """The new balance and seq, if both are still what the entry was reckoned from."""
+    """What to set, on what condition: the new balance and seq, if both are what the entry was reckoned from."""
     return (
-        "SET balance = :balance, seq = :seq",
+        "balance = :balance, seq = :seq",
         "balance = :old_balance AND seq = :old_seq",
         {
             ":balance": entry.balance_after,

@@ -26,6 +26,23 @@ class CreditRequest(msgspec.Struct, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH)]
 
 
+class EntriesQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The query of `GET /wallet/entries`. The cursor is the number of the last entry shown."""
+
+    cursor: Annotated[str, msgspec.Meta(pattern=r"\A[1-9][0-9]{0,9}\Z")] | None = None
+
+
+def list_entries(cursor: str | None, *, user_id: str, store: Store) -> tuple[list[Entry], str | None]:
+    """One page of the user's own ledger, newest first, and the cursor of the next.
+
+    Raises InvalidFields when the cursor does not name an entry of this ledger.
+    """
+    if cursor and int(cursor) > store.account(user_id).seq:
+        raise InvalidFields(("cursor", "is not one that this list gave"))
+    entries, more = store.entries(user_id, int(cursor) if cursor else None)
+    return entries, str(more) if more else None
+
+
 def credit(
     user_id: str, request: CreditRequest, *, key: str, admin_id: str, store: Store, clock: Clock
 ) -> tuple[Entry, bool]:

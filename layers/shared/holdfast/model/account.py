@@ -24,8 +24,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One user's wallet, live holds and what is remembered of misuse.
 
     `seq` counts the wallet's entries. `live` maps a booking to its deadline and `held` to its rooms. `let_go` counts
-    the holds that ended unpaid, as far as they are not forgotten since `let_go_ms`, and `tries` the promo codes that
-    did not apply, since `tries_ms`.
+    the rooms of holds that ended unpaid, as far as they are not forgotten since `let_go_ms`, and `tries` the promo
+    codes that did not apply, since `tries_ms`. `pending_topups` counts those neither credited nor closed.
     """
 
     user_id: str
@@ -38,6 +38,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     let_go_ms: int = 0
     tries: int = 0
     tries_ms: int = 0
+    pending_topups: int = 0
     stored: bool = False  # whether the table has it yet
 
     def overdue(self, now_ms: int) -> list[str]:
@@ -45,9 +46,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return [held for held, until_ms in self.live.items() if until_ms <= now_ms]
 
     def let_go_at(self, now_ms: int) -> tuple[int, int]:
-        """The holds that ended unpaid and are not forgotten, those just overdue included, and since when."""
-        points, since_ms = forgotten(self.let_go, self.let_go_ms, now_ms, LET_GO_FORGOTTEN_MS)
-        return points + len(self.overdue(now_ms)), since_ms
+        """The rooms of holds that ended unpaid and are not forgotten, those just overdue included, and since when."""
+        rooms, since_ms = forgotten(self.let_go, self.let_go_ms, now_ms, LET_GO_FORGOTTEN_MS)
+        overdue = self.overdue(now_ms)
+        return rooms + sum(count for held, count in self.held.items() if held in overdue), since_ms
 
     def tries_at(self, now_ms: int) -> tuple[int, int]:
         return forgotten(self.tries, self.tries_ms, now_ms, PROMO_TRY_FORGOTTEN_MS)
