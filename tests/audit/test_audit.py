@@ -297,6 +297,11 @@ class TestAccounts:
         table.spoil(ALICE, live=table.items[ALICE]["live"] | {CARD: BOOKINGS[CARD].expires_at_ms})
         assert table.broken() == {"ACC1"}
 
+    @pytest.mark.parametrize("counted", [-1, 1])
+    def test_a_count_of_pending_topups_that_is_off(self, table: SettledTable, counted: int) -> None:
+        table.spoil(ALICE, pending_topups=counted)
+        assert table.broken() == {"ACC1"}
+
 
 class TestIndexes:
     def test_a_hold_that_the_sweep_cannot_find(self, table: SettledTable) -> None:

@@ -128,7 +128,7 @@ def test_a_topup_that_gets_stuck_is_logged_counted_and_listed_whole(
     assert [line["stuck"] for line in failures] == [False] * (STUCK_AFTER_ATTEMPTS - 1) + [True]
     counted = {name: metric["Value"] for name, metric in metrics.metric_set.items()}
     assert counted["SettleFailed"] == [1.0] * STUCK_AFTER_ATTEMPTS
-    assert counted["PaymentsStuck"] == [1.0]
+    assert counted["PaymentsStuck"] == [0.0] * (STUCK_AFTER_ATTEMPTS - 1) + [1.0]
     assert listed(handlers, "due")[1]["payments"] == []
     [row] = listed(handlers, "stuck")[1]["payments"]
     assert row["topup_id"] == topup.topup_id

@@ -79,6 +79,7 @@ def audit(
         *_rooms(view, now),
         *_promos(view),
         *_live_holds(view, now, skew_seconds),
+        *_pending_topups(view),
         *_dues(view, due_shards),
         *_stories(view),
         *(_overdue(view, now) if sweeping else ()),
@@ -215,6 +216,15 @@ def _live_holds(view: View, now: datetime, skew_seconds: float) -> Iterator[Brok
         if len(held) > MAX_LIVE_HOLDS:
             keys = (account_key(user_id), *sorted(booking_key(booking.booking_id) for booking in held))
             yield Broken("ACC1", f"{user_id}: {len(held)} live holds", keys)
+
+
+def _pending_topups(view: View) -> Iterator[Broken]:
+    """ACC1: each account counts its top-ups that are neither credited nor closed."""
+    pending = Counter(topup.user_id for topup in view.topups.values() if topup.status is TopUpStatus.PENDING)
+    for user_id, account in sorted(view.accounts.items()):
+        if account.pending_topups != pending[user_id]:
+            text = f"{user_id}: {account.pending_topups} pending top-ups counted, there are {pending[user_id]}"
+            yield Broken("ACC1", text, (account_key(user_id),))
 
 
 def _dues(view: View, due_shards: int) -> Iterator[Broken]:

@@ -156,7 +156,9 @@ def _settle_row(row: DueRow, *, store: Store, gateways: Mapping[str, Gateway], c
     if row.is_topup:
         topup = store.topup(row.booking_id)
         topup = topup and _settle_topup(topup, store=store, gateways=gateways, clock=clock)
-        return "waiting" if topup and topup.status is TopUpStatus.PENDING else "settled"
+        if topup is None or topup.status is not TopUpStatus.PENDING:
+            return "settled"
+        return "stuck" if topup.stuck else "waiting"
     booking = store.booking(row.booking_id)
     if booking is None or not booking.dues:
         return "settled"

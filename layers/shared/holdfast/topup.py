@@ -210,8 +210,6 @@ def put_off_topup(topup: TopUp, error: Exception, *, store: Store, now: datetime
         later, f"top-up of {topup.amount} not settled, {'stuck' if later.stuck else 'will be tried again'}: {error}"
     )
     count(Metric.SETTLE_FAILED, 1)
-    if later.stuck:
-        count(Metric.PAYMENTS_STUCK, 1)
     try:
         return store.commit_topup(topup, later)
     except (Lost, Busy):
