@@ -31,20 +31,21 @@ from holdfast.model.booking import (
 )
 from holdfast.model.dates import millis
 from holdfast.model.promo import Promo, PromoKind
+from holdfast.pricing import quote
 from holdfast.store import Lost, Store
 from holdfast.table import ConditionsFailed, Table
 from holdfast.transaction import File
 from holdfast.wire import put_action, to_wire, update_action
 from tests.conftest import NOW, FakeClock
+from tests.store.auditing import broken_in
 from tests.store.faults import forgotten_tokens
-from tests.store.guests import ARRIVAL, HOLD_SECONDS, give, hold, let_go, stored
-from tests.store.invariants import violations
+from tests.store.guests import ARRIVAL, DEADLINE, HOLD_SECONDS, JUST_BEFORE, give, hold, let_go, stored
 
-DEADLINE = NOW + timedelta(seconds=HOLD_SECONDS)
-JUST_BEFORE = DEADLINE - timedelta(milliseconds=1)
+PRICE = 1_575_000  # of one room for the three nights, with GST
+DISCOUNT = 1000
 DECEMBER, JANUARY = page_key("deluxe", "2026-12"), page_key("deluxe", "2027-01")
 
-pytestmark = pytest.mark.usefixtures("hotel")
+pytestmark = pytest.mark.usefixtures("catalog")
 
 
 # What stands in an expression and is no attribute.
@@ -113,16 +114,22 @@ def reserved(
 
 
 def confirmed(booking: Booking, *, wallet: int = 0, promo_code: str | None = None, at: datetime = NOW) -> Booking:
-    quote = FrozenQuote(promo_code=promo_code, gst_amount=0, total_payable=1_500_000, wallet_applied=wallet)
-    return booking.moved(
-        Status.CONFIRMED, at, "guest", quote=quote, payment_mode=PaymentMode.WALLET_ONLY, wallet_paid=wallet
-    )
+    """Paid from the wallet, or outside the system."""
+    mode = PaymentMode.WALLET_ONLY if wallet else PaymentMode.ADMIN
+    fixed = frozen(booking, promo_code, wallet)
+    return booking.moved(Status.CONFIRMED, at, "guest", quote=fixed, payment_mode=mode, wallet_paid=wallet)
 
 
 def pending(booking: Booking, promo_code: str | None = None, at: datetime = NOW) -> Booking:
-    quote = FrozenQuote(promo_code=promo_code, gst_amount=0, total_payable=1_500_000)
-    payment = Payment(gateway="stripe", order_id="pi_1", amount=1_500_000)
-    return booking.moved(Status.PAYMENT_PENDING, at, "guest", quote=quote, payment=payment)
+    fixed = frozen(booking, promo_code)
+    payment = Payment(gateway="stripe", order_id="pi_1", amount=fixed.gateway_payable)
+    return booking.moved(Status.PAYMENT_PENDING, at, "guest", quote=fixed, payment=payment)
+
+
+def frozen(booking: Booking, promo_code: str | None = None, wallet: int = 0) -> FrozenQuote:
+    """What the booking costs; each promo of these tests takes DISCOUNT off."""
+    off = DISCOUNT if promo_code else 0
+    return quote(booking, promo_code=promo_code, promo_discount=off, wallet_limit=wallet).frozen()
 
 
 def expired(booking: Booking, at: datetime = DEADLINE) -> Booking:
@@ -163,7 +170,7 @@ def test_a_reserve_writes_booking_pages_and_account_together(store: Store) -> No
     assert store.booking(booking.booking_id) == booking
     assert free(store) == [3, 3, 3]
     assert store.account("alice").live == {booking.booking_id: millis(DEADLINE)}
-    assert violations(store.table.scan(), NOW) == []
+    assert broken_in(store, NOW) == []
 
 
 def test_other_nights_of_the_page_are_left_alone(store: Store) -> None:
@@ -306,7 +313,7 @@ def test_a_hold_can_be_moved_on_until_the_deadline_and_not_at_it(store: Store, m
         assert refusal.current == booking
     after = store.commit(booking, move(booking), now=JUST_BEFORE)
     assert stored(store, booking) == after
-    assert violations(store.table.scan(), NOW) == [] or after.wallet_paid
+    assert broken_in(store, NOW) == []
 
 
 def test_a_hold_expires_at_the_deadline_and_not_before(store: Store) -> None:
@@ -315,7 +322,7 @@ def test_a_hold_expires_at_the_deadline_and_not_before(store: Store) -> None:
     store.commit(booking, expired(booking), now=DEADLINE)
     assert stored(store, booking).status is Status.EXPIRED
     assert free(store) == [5, 5, 5]
-    assert violations(store.table.scan(), DEADLINE) == []
+    assert broken_in(store, DEADLINE) == []
 
 
 def test_a_payment_pending_hold_expires_the_same(store: Store) -> None:
@@ -409,21 +416,21 @@ def test_our_own_commit_whose_answer_was_lost_reads_as_success(table: Table) -> 
 def test_a_confirmation_takes_the_wallet_part_and_writes_its_line(store: Store) -> None:
     booking = reserved(store)
     give(store, "alice", 2_000_000)
-    after = store.commit(booking, confirmed(booking, wallet=1_500_000), now=NOW, file=file_of(store, booking))
+    after = store.commit(booking, confirmed(booking, wallet=PRICE), now=NOW, file=file_of(store, booking))
     account = store.account("alice")
-    assert (account.balance, account.seq, account.live) == (500_000, 2, {})
+    assert (account.balance, account.seq, account.live) == (2_000_000 - PRICE, 2, {})
     newest = store.entries("alice", None)[0][0]
     assert newest == Entry(
         user_id="alice",
         seq=2,
-        amount=-1_500_000,
-        balance_after=500_000,
+        amount=-PRICE,
+        balance_after=2_000_000 - PRICE,
         reason="booking_payment",
         actor="guest",
         at_ms=millis(NOW),
         booking_id=after.booking_id,
     )
-    assert violations(store.table.scan(), NOW) == []
+    assert broken_in(store, NOW) == []
 
 
 def test_a_confirmation_reckoned_from_an_older_balance_loses_on_the_wallet(store: Store) -> None:
@@ -431,7 +438,7 @@ def test_a_confirmation_reckoned_from_an_older_balance_loses_on_the_wallet(store
     give(store, "alice", 2_000_000)
     read = file_of(store, booking)
     give(store, "alice", 1)
-    assert lost(store, booking, confirmed(booking, wallet=1_500_000), file=read).kinds == {"wallet"}
+    assert lost(store, booking, confirmed(booking, wallet=PRICE), file=read).kinds == {"wallet"}
 
 
 def test_a_ledger_line_is_never_written_over(store: Store) -> None:
@@ -448,7 +455,7 @@ def test_a_ledger_line_is_never_written_over(store: Store) -> None:
         {":balance": 2_000_000, ":seq": 1},
     )
     store.table.transact([set_back])
-    assert lost(store, booking, confirmed(booking, wallet=1_500_000), file=read).kinds == {"wallet"}
+    assert lost(store, booking, confirmed(booking, wallet=PRICE), file=read).kinds == {"wallet"}
 
 
 def test_credits_make_the_account_and_then_add_to_it(store: Store) -> None:
@@ -460,7 +467,7 @@ def test_credits_make_the_account_and_then_add_to_it(store: Store) -> None:
         assert store.credited("alice", f"key-{seq}") == entry
     assert store.account("alice").balance == 10**12 + 7
     assert store.credited("alice", "key-3") is None
-    assert violations(store.table.scan(), NOW) == []
+    assert broken_in(store, NOW) == []
 
 
 def test_a_credit_by_a_used_key_or_on_a_moved_wallet_is_lost(store: Store) -> None:
@@ -513,10 +520,10 @@ def test_the_ledger_is_read_newest_first_in_pages(store: Store) -> None:
 
 
 @pytest.fixture
-def promo(hotel: CatalogStore) -> Promo:
-    made = Promo(code="DIWALI", kind=PromoKind.FLAT, amount=1000, usage_limit=2, per_user_limit=1)
-    assert hotel.add_promo(made)
-    assert not hotel.add_promo(made)
+def promo(catalog: CatalogStore) -> Promo:
+    made = Promo(code="DIWALI", kind=PromoKind.FLAT, amount=DISCOUNT, usage_limit=2, per_user_limit=1)
+    assert catalog.add_promo(made)
+    assert not catalog.add_promo(made)
     return made
 
 
@@ -534,7 +541,7 @@ def test_a_claim_counts_once_for_promo_user_and_booking(store: Store) -> None:
     assert file.claim.bookings == {booking.booking_id: 1}
     confirmed_with_it = store.commit(booking, confirmed(booking, promo_code="DIWALI"), now=NOW, file=file)
     assert confirmed_with_it.claimed_promo == "DIWALI"
-    assert violations(store.table.scan(), NOW) == []
+    assert broken_in(store, NOW) == []
 
 
 @pytest.mark.usefixtures("promo")
@@ -575,12 +582,12 @@ def test_a_hold_that_ends_gives_its_claim_back(store: Store, end: Any) -> None:
     other = reserved(store, key="another", at=DEADLINE)
     claimed = store.commit(other, pending(other, "DIWALI"), now=DEADLINE, file=file_of(store, other, "DIWALI"))
     assert claimed.claimed_promo == "DIWALI"
-    assert violations(store.table.scan(), DEADLINE) == []
+    assert broken_in(store, DEADLINE) == []
 
 
 @pytest.mark.usefixtures("promo")
-def test_another_promo_takes_the_place_of_the_first_in_one_write(store: Store, hotel: CatalogStore) -> None:
-    assert hotel.add_promo(Promo(code="HOLI", kind=PromoKind.PERCENT, percent_bp=1000))
+def test_another_promo_takes_the_place_of_the_first_in_one_write(store: Store, catalog: CatalogStore) -> None:
+    assert catalog.add_promo(Promo(code="HOLI", kind=PromoKind.FLAT, amount=DISCOUNT))
     booking = claim_by_payment(store, reserved(store))
     after = claim_by_payment(store, booking, "HOLI")
     assert after.claimed_promo == "HOLI"
@@ -590,7 +597,7 @@ def test_another_promo_takes_the_place_of_the_first_in_one_write(store: Store, h
     }
     assert claimed == {"DIWALI": 0, "HOLI": 1}
     store.commit(after, pending(after), now=NOW, file=file_of(store, after))
-    assert violations(store.table.scan(), NOW) == []
+    assert broken_in(store, NOW) == []
 
 
 # The indexes: sparse, and no more in them than they need
@@ -620,7 +627,7 @@ def test_a_confirmed_booking_is_an_arrival_and_due_only_while_a_payment_is(store
     booking = reserved(store)
     pk, sk = booking_key(booking.booking_id)
     capture = Due(
-        action=DueAction.CAPTURE, gateway="stripe", order_id="pi_1", amount=1_500_000, at_ms=millis(NOW), serial=2
+        action=DueAction.CAPTURE, gateway="stripe", order_id="pi_1", amount=PRICE, at_ms=millis(NOW), serial=2
     )
     paid = msgspec.structs.replace(confirmed(booking), dues=(capture,))
     paid = store.commit(booking, paid, now=NOW)
@@ -779,7 +786,7 @@ def test_a_hold_that_ttl_deleted_is_written_back_expired_and_its_rooms_are_free(
     back = stored(store, booking)
     assert (back.status, back.history[-1].by, back.version) == (Status.EXPIRED, "ttl", 2)
     assert free(store) == [5, 5, 5]
-    assert violations(store.table.scan(), clock()) == []
+    assert broken_in(store, clock()) == []
 
 
 def test_a_key_used_again_before_the_deletion_arrived_keeps_its_new_hold(store: Store) -> None:
@@ -794,7 +801,7 @@ def test_a_key_used_again_before_the_deletion_arrived_keeps_its_new_hold(store: 
     assert beside is not None
     assert beside.status is Status.EXPIRED
     assert free(store) == [4, 4, 4]
-    assert violations(store.table.scan(), at) == []
+    assert broken_in(store, at) == []
 
 
 @pytest.mark.usefixtures("promo")
@@ -806,7 +813,7 @@ def test_a_deleted_hold_gives_its_promo_back(store: Store) -> None:
     file = file_of(store, booking, "DIWALI")
     assert file.promo is not None
     assert file.promo.claimed == 0
-    assert violations(store.table.scan(), clock()) == []
+    assert broken_in(store, clock()) == []
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status not in HOLDING])

@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,8 @@ from holdfast.expire import sweep
 from holdfast.model.booking import Booking, Status
 from holdfast.store import Store
 from holdfast.table import CALL_SECONDS, Table
-from tests.conftest import NOW, FakeClock
+from tests.conftest import FakeClock
+from tests.store.auditing import broken_in
 from tests.store.conftest import ON_DYNAMODB_LOCAL, ON_MINISTACK, PATIENCE_SECONDS, Emulator, open_hotel
 from tests.store.faults import (
     Fault,
@@ -47,12 +47,10 @@ from tests.store.guests import (
     payable,
     stored,
 )
-from tests.store.invariants import violations
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-DEADLINE = NOW + timedelta(seconds=HOLD_SECONDS)
 WRITE = "TransactWriteItems"
 IMPATIENT_SECONDS = CALL_SECONDS + 0.2  # time for a few tries, and no longer
 LOST = [never_sent, answer_timed_out, connection_lost, answer_garbled]
@@ -107,8 +105,9 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     emulator: Emulator = request.getfixturevalue(request.param)
     table, clock = emulator.new_table(), FakeClock()
     open_hotel(table)
-    yield Bench(emulator, table, clock)
-    assert violations(table.within(PATIENCE_SECONDS).scan(), clock()) == []
+    bench = Bench(emulator, table, clock)
+    yield bench
+    assert broken_in(bench.store, clock()) == []
 
 
 on_both = pytest.mark.parametrize("bench", [ON_MINISTACK, ON_DYNAMODB_LOCAL], indirect=True)

@@ -1,16 +1,29 @@
 """What one user may do stays within its limits when everything is asked for at the same moment."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+
+import pytest
 
 from holdfast.bookings import PricingQuery, price
 from holdfast.model.limits import MAX_LET_GO, MAX_PROMO_TRIES, MAX_ROOMS_HELD
 from holdfast.store import Store
 from holdfast.table import Table
 from tests.conftest import NOW, FakeClock
+from tests.store.auditing import broken_in
 from tests.store.conftest import PATIENCE_SECONDS, Emulator, open_hotel
 from tests.store.guests import ARRIVAL, all_at_once, answers, hold, kinds, let_go
 
 GREEDY = "greedy"
+
+
+@pytest.fixture
+def table(emulator: Emulator) -> Iterator[Table]:
+    """The hotel's, as the auditor must find it when many have asked for much."""
+    table = emulator.new_table()
+    open_hotel(table)
+    yield table
+    assert broken_in(Store(table), NOW) == []
 
 
 def stores(emulator: Emulator, table: Table, count: int) -> list[Store]:
@@ -20,9 +33,8 @@ def stores(emulator: Emulator, table: Table, count: int) -> list[Store]:
     ]
 
 
-def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator: Emulator) -> None:
-    table, clock = emulator.new_table(), FakeClock()
-    open_hotel(table)
+def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator: Emulator, table: Table) -> None:
+    clock = FakeClock()
     calls = [
         lambda n=n, store=store: hold(
             store, GREEDY, f"key-{n}", clock=clock, rooms=4, nights=1, check_in=ARRIVAL + timedelta(days=n % 4)
@@ -38,9 +50,8 @@ def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator:
     assert sum(held.values()) == 8 <= MAX_ROOMS_HELD
 
 
-def test_holds_let_go_at_once_are_all_counted(emulator: Emulator) -> None:
-    table, clock = emulator.new_table(), FakeClock()
-    open_hotel(table)
+def test_holds_let_go_at_once_are_all_counted(emulator: Emulator, table: Table) -> None:
+    clock = FakeClock()
     store = Store(table)
     for round_ in range(MAX_LET_GO // 5):
         mine = [hold(store, GREEDY, f"{round_}-{n}", clock=clock) for n in range(5)]
@@ -54,9 +65,8 @@ def test_holds_let_go_at_once_are_all_counted(emulator: Emulator) -> None:
     assert kinds(all_at_once([lambda: hold(store, GREEDY, "again", clock=clock)])) == {"TooManyHolds": 1}
 
 
-def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulator: Emulator) -> None:
-    table, clock = emulator.new_table(), FakeClock()
-    open_hotel(table)
+def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulator: Emulator, table: Table) -> None:
+    clock = FakeClock()
     booking = hold(Store(table), GREEDY, clock=clock)
     calls = [
         lambda n=n, store=store: price(
