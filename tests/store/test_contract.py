@@ -4,8 +4,9 @@ moto runs these with the unit tests; MiniStack and Amazon's DynamoDB Local prove
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -15,9 +16,10 @@ from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 from holdfast.catalog_store import CatalogStore
 from holdfast.expire import restore
 from holdfast.items import HOLDS_DUE, PAYMENTS_DUE, Item, booking_key, due_shard, page_item, page_key
-from holdfast.model.account import Account, Entry
+from holdfast.model.account import Account, Entry, TopUp, TopUpStatus
 from holdfast.model.booking import (
     HOLDING,
+    RESCUE_NOTE,
     RETENTION_DAYS,
     TTL_GRACE_SECONDS,
     Booking,
@@ -113,11 +115,18 @@ def reserved(
     return store.commit(None, booking, now=at, file=file_of(store, booking))
 
 
-def confirmed(booking: Booking, *, wallet: int = 0, promo_code: str | None = None, at: datetime = NOW) -> Booking:
+def confirmed(
+    booking: Booking,
+    *,
+    wallet: int = 0,
+    promo_code: str | None = None,
+    at: datetime = NOW,
+    note: str | None = None,
+) -> Booking:
     """Paid from the wallet, or outside the system."""
     mode = PaymentMode.WALLET_ONLY if wallet else PaymentMode.ADMIN
     fixed = frozen(booking, promo_code, wallet)
-    return booking.moved(Status.CONFIRMED, at, "guest", quote=fixed, payment_mode=mode, wallet_paid=wallet)
+    return booking.moved(Status.CONFIRMED, at, "guest", note, quote=fixed, payment_mode=mode, wallet_paid=wallet)
 
 
 def pending(booking: Booking, promo_code: str | None = None, at: datetime = NOW) -> Booking:
@@ -134,6 +143,10 @@ def frozen(booking: Booking, promo_code: str | None = None, wallet: int = 0) -> 
 
 def expired(booking: Booking, at: datetime = DEADLINE) -> Booking:
     return booking.moved(Status.EXPIRED, at, "expire")
+
+
+def rescued(booking: Booking, at: datetime = DEADLINE) -> Booking:
+    return confirmed(booking, at=at, note=RESCUE_NOTE)
 
 
 def everything(store: Store) -> dict[tuple[str, str], Item]:
@@ -378,8 +391,8 @@ def test_a_booking_that_is_gone_refuses_every_change(store: Store) -> None:
 def test_late_money_takes_the_rooms_again_in_one_write(store: Store) -> None:
     booking = reserved(store)
     ended = store.commit(booking, expired(booking), now=DEADLINE)
-    rescued = store.commit(ended, confirmed(ended), now=DEADLINE, file=file_of(store, ended), rescue=True)
-    assert stored(store, booking) == rescued
+    after = store.commit(ended, rescued(ended), now=DEADLINE, file=file_of(store, ended), rescue=True)
+    assert stored(store, booking) == after
     assert free(store) == [4, 4, 4]
 
 
@@ -398,16 +411,128 @@ def test_late_money_for_a_hold_that_no_sweep_has_ended_keeps_its_rooms(store: St
     assert free(store) == [4, 4, 4]
 
 
-def test_our_own_commit_whose_answer_was_lost_reads_as_success(table: Table) -> None:
-    """Written twice with the same write id: by a server that knows the token, and by one that has forgotten it."""
-    store = Store(table, new_id=lambda: "the-same")
+# Our own earlier commit: the answer was lost, and the repeat comes when its token is forgotten
+
+Write = Callable[[Store], object]  # the same each time that it is sent
+
+
+def a_reserve(store: Store) -> Write:
     booking = a_hold()
     file = file_of(store, booking)
-    first = store.commit(None, booking, now=NOW, file=file)
-    assert store.commit(None, booking, now=NOW, file=file) == first
+    return lambda it: it.commit(None, booking, now=NOW, file=file)
+
+
+def a_payment_start(store: Store) -> Write:
+    """One item, so a put: it never has a token."""
+    booking = reserved(store)
+    return lambda it: it.commit(booking, pending(booking), now=NOW)
+
+
+def a_finalize(store: Store) -> Write:
+    booking = reserved(store)
+    give(store, "alice", PRICE)
+    file = file_of(store, booking)
+    return lambda it: it.commit(booking, confirmed(booking, wallet=PRICE), now=NOW, file=file)
+
+
+def a_late_finalize(store: Store) -> Write:
+    booking = reserved(store)
+    ended = store.commit(booking, expired(booking), now=DEADLINE)
+    paid, file = rescued(ended), file_of(store, ended)
+    return lambda it: it.commit(ended, paid, now=DEADLINE, file=file, rescue=True)
+
+
+def an_expiry(store: Store) -> Write:
+    booking = reserved(store)
+    return lambda it: it.commit(booking, expired(booking), now=DEADLINE)
+
+
+def a_deletion(store: Store) -> Write:
+    booking = reserved(store)
+    delete(store, booking)
+    return lambda it: it.commit(booking, expired(booking), now=DEADLINE, deleted=True)
+
+
+def a_cancel(store: Store) -> Write:
+    booking = reserved(store)
+    file = file_of(store, booking)
+    return lambda it: it.commit(booking, booking.moved(Status.CANCELLED, NOW, "guest"), now=NOW, file=file)
+
+
+def a_first_credit(store: Store) -> Write:
+    account = store.account("alice")
+    return lambda it: it.credit(account, credit_entry(account, 7), "key")
+
+
+def another_credit(store: Store) -> Write:
+    give(store, "alice", 5)
+    return a_first_credit(store)
+
+
+def a_topup_start(store: Store) -> Write:
+    return lambda it: it.commit_topup(None, a_topup())
+
+
+def a_topup_credit(store: Store) -> Write:
+    topup, account = store.commit_topup(None, a_topup()), store.account("alice")
+    entry = msgspec.structs.replace(credit_entry(account, topup.amount), reason="topup", actor="stripe")
+    paid = msgspec.structs.replace(topup, status=TopUpStatus.CREDITED)
+    return lambda it: it.commit_topup(topup, paid, account=account, entry=entry)
+
+
+WRITES = [
+    a_reserve,
+    a_payment_start,
+    a_finalize,
+    a_late_finalize,
+    an_expiry,
+    a_deletion,
+    a_cancel,
+    a_first_credit,
+    another_credit,
+    a_topup_start,
+    a_topup_credit,
+]
+
+
+def a_topup() -> TopUp:
+    return TopUp(
+        topup_id="tu_first",
+        user_id="alice",
+        gateway="stripe",
+        order_id="pi_1",
+        amount=50_000,
+        currency="INR",
+        status=TopUpStatus.PENDING,
+        created_at_ms=millis(NOW),
+        due_at_ms=millis(NOW),
+    )
+
+
+@pytest.mark.parametrize("kind", WRITES)
+def test_a_repeat_of_our_own_commit_reads_as_success_by_its_condition_alone(
+    store: Store, table: Table, kind: Callable[[Store], Write]
+) -> None:
+    """The same bytes under a token that the server does not know, as ten minutes later."""
+    write, own_id = kind(store), token_hex(8)  # a server remembers tokens for all its tables
+    ours = Store(table, new_id=lambda: own_id)
+    first = write(ours)
+    was = everything(store)
+    assert write(ours) == first
     with forgotten_tokens(table.client):
-        assert store.commit(None, booking, now=NOW, file=file) == first
-    assert free(store) == [4, 4, 4]
+        assert write(ours) == first
+    assert everything(store) == was
+    assert broken_in(store, DEADLINE) == []
+
+
+@pytest.mark.parametrize("kind", WRITES)
+def test_the_same_change_by_another_call_is_not_taken_for_our_own(store: Store, kind: Callable[[Store], Write]) -> None:
+    write = kind(store)
+    write(store)
+    was = everything(store)
+    with pytest.raises(Lost):
+        write(store)
+    assert everything(store) == was
 
 
 # Wallet and ledger
