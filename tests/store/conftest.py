@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 30  # the machine may be busy with other things; a busy answer is asked for where it is wanted
 CLIENTS = 8  # for all the threads of a race: more than one, as in more than one Lambda
-MEETINGS = 5  # of every race but the rush for the last rooms: what the time of the suite allows
+MEETINGS = 4  # of every race but the rush for the last rooms: what the time of the suite allows
 ON_MINISTACK = pytest.param("ministack", marks=pytest.mark.ministack)
 ON_DYNAMODB_LOCAL = pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)
 
