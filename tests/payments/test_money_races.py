@@ -153,21 +153,6 @@ def test_late_money_with_another_guest_for_the_last_room_sells_it_once(house: Ho
     assert wrong_in(house) == []
 
 
-@pytest.mark.parametrize("days", [38, 3])
-@pytest.mark.parametrize("round_", ROUNDS)
-def test_two_refunds_at_once_give_back_once(house: House, round_: int, days: int) -> None:
-    house.give(50_000)
-    booking = house.hold()
-    order_id = house.confirmed(booking, wallet=50_000)
-    days_before(house, days)
-    told = house.preview(booking).now
-    assert race(house, lambda it: it.cancel(booking), lambda it: it.cancel(booking)) == {"Booking": 2}
-    house.come_to_rest()
-    assert house.till.books(order_id).refunded == told.gateway
-    assert house.balance() == told.wallet
-    assert wrong_in(house) == []
-
-
 def test_two_rounds_of_settle_at_once_refund_and_capture_once(house: House, till: RazorpayTill) -> None:
     booking = house.hold()
     order_id, proof = house.paid(booking)

@@ -1,6 +1,6 @@
 """The guest's side of a gateway, where money is authorised, and the gateway's own books of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import stripe  # noqa: TID251 - plays the guest, who talks to Stripe and not to us
@@ -35,6 +35,7 @@ class Books:
     captured: int = 0
     refunded: int = 0
     captures: int = 0
+    currency: str = field(default="", compare=False)  # of what was paid
 
     @property
     def net(self) -> int:
@@ -71,6 +72,7 @@ class RazorpayTill:
             captured=sum(told["amount"] for told in captured),
             refunded=sum(told["amount_refunded"] for told in captured),
             captures=len(captured),
+            currency=paid[-1]["currency"] if paid else "",
         )
 
     def orders(self) -> dict[str, str]:
@@ -107,6 +109,7 @@ class StripeTill:
             captured=captured,
             refunded=charge.get("amount_refunded", 0) if captured else 0,
             captures=bool(captured),
+            currency=intent["currency"].upper(),
         )
 
     def orders(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,14 +16,17 @@ from holdfast.catalog_store import CatalogStore
 from holdfast.logs import metrics
 from holdfast.store import Store
 from holdfast.table import Table, connect
-from tests.conftest import DELUXE, KOLKATA, MONTHS, SUITE, table_definition
+from tests.conftest import DELUXE, KOLKATA, MONTHS, SUITE, FakeClock, table_definition
 from tests.store import emulators
+from tests.store.auditing import broken_in
+from tests.store.guests import ARRIVAL
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PATIENCE_SECONDS = 30  # the machine may be busy with other things; a busy answer is asked for where it is wanted
 CLIENTS = 8  # for all the threads of a race: more than one, as in more than one Lambda
+MEETINGS = 4  # of every race but the rush for the last rooms: what the time of the suite allows
 ON_MINISTACK = pytest.param("ministack", marks=pytest.mark.ministack)
 ON_DYNAMODB_LOCAL = pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)
 
@@ -110,7 +114,7 @@ def store(table: Table) -> Store:
 
 
 @pytest.fixture
-def hotel(table: Table) -> CatalogStore:
+def catalog(table: Table) -> CatalogStore:
     """The hotel of the other tests with four months on sale: these tests look at the whole table again and again."""
     return open_hotel(table)
 
@@ -121,3 +125,44 @@ def open_hotel(table: Table) -> CatalogStore:
     assert catalog.add_room_type(KOLKATA, DELUXE, MONTHS[:4])
     assert catalog.add_room_type(KOLKATA, SUITE, MONTHS[:4])
     return catalog
+
+
+@pytest.fixture(params=range(MEETINGS))
+def round_(request: pytest.FixtureRequest) -> int:
+    number: int = request.param
+    return number
+
+
+in_each_round = pytest.mark.usefixtures("round_")
+
+
+@dataclass
+class Hotel:
+    """Five Deluxe rooms, two Suites, and a table that must agree with itself when the test is over."""
+
+    emulator: Emulator
+    table: Table
+    clock: FakeClock
+
+    def store(self, number: int) -> Store:
+        """The store as one of several Lambdas has it; the same number, the same client."""
+        clients = self.emulator.clients
+        client = clients[number % len(clients)]
+        return Store(Table(client, self.table.name, patience_seconds=PATIENCE_SECONDS))
+
+    def free(self, check_in: date = ARRIVAL, nights: int = 3, room_type_id: str = "deluxe") -> list[int]:
+        """The rooms free on each night of a stay."""
+        stay = [check_in + timedelta(days=n) for n in range(nights)]
+        months = sorted({f"{night:%Y-%m}" for night in stay})
+        pages = CatalogStore(self.table).pages([room_type_id], months)
+        return [pages[room_type_id, f"{night:%Y-%m}"].free[night.day] for night in stay]
+
+
+@pytest.fixture
+def hotel(emulator: Emulator) -> Iterator[Hotel]:
+    table = emulator.new_table()
+    open_hotel(table)
+    clock = FakeClock()
+    hotel = Hotel(emulator, table, clock)
+    yield hotel
+    assert broken_in(hotel.store(0), clock()) == []

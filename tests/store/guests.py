@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 HOLD_SECONDS = 600
+DEADLINE = NOW + timedelta(seconds=HOLD_SECONDS)  # of a hold made at the tests' now
+JUST_BEFORE = DEADLINE - timedelta(milliseconds=1)
 ARRIVAL = date(2026, 12, 30)  # three nights from here are on two pages
 ALL_TOGETHER_SECONDS = 30  # longer, and a thread has died before it came to the line
 

@@ -2,13 +2,15 @@
 
 # ruff: noqa: TID251 - raises what the client itself would raise
 
+import io
+import logging
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -16,10 +18,13 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from holdfast.errors import Busy
 from holdfast.expire import sweep
+from holdfast.logs import logger
 from holdfast.model.booking import Booking, Status
+from holdfast.payment import PaymentRequest, start_payment
 from holdfast.store import Store
 from holdfast.table import CALL_SECONDS, Table
-from tests.conftest import NOW, FakeClock
+from tests.conftest import FakeClock
+from tests.store.auditing import broken_in
 from tests.store.conftest import ON_DYNAMODB_LOCAL, ON_MINISTACK, PATIENCE_SECONDS, Emulator, open_hotel
 from tests.store.faults import (
     Fault,
@@ -47,12 +52,11 @@ from tests.store.guests import (
     payable,
     stored,
 )
-from tests.store.invariants import violations
+from tests.unit.log_lines import LogLines
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-DEADLINE = NOW + timedelta(seconds=HOLD_SECONDS)
 WRITE = "TransactWriteItems"
 IMPATIENT_SECONDS = CALL_SECONDS + 0.2  # time for a few tries, and no longer
 LOST = [never_sent, answer_timed_out, connection_lost, answer_garbled]
@@ -77,6 +81,7 @@ class Bench:
     emulator: Emulator
     table: Table
     clock: FakeClock
+    lines: LogLines
 
     @property
     def client(self) -> "DynamoDBClient":
@@ -107,8 +112,14 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     emulator: Emulator = request.getfixturevalue(request.param)
     table, clock = emulator.new_table(), FakeClock()
     open_hotel(table)
-    yield Bench(emulator, table, clock)
-    assert violations(table.within(PATIENCE_SECONDS).scan(), clock()) == []
+    handler = logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    text = io.StringIO()
+    before = handler.setStream(text)
+    bench = Bench(emulator, table, clock, LogLines(text))
+    yield bench
+    handler.setStream(before)
+    assert broken_in(bench.store, clock()) == []
 
 
 on_both = pytest.mark.parametrize("bench", [ON_MINISTACK, ON_DYNAMODB_LOCAL], indirect=True)
@@ -125,6 +136,7 @@ def test_a_reserve_over_a_broken_wire_takes_the_room_once(bench: Bench, fault: F
     with going_wrong(bench.client, WRITE, fault) as wire:
         booking = hold(bench.store, "alice", clock=bench.clock)
     assert wire.sent == 2
+    assert bench.lines.of("BOOKING_RESERVED")["booking_id"] == booking.booking_id
     assert stored(bench.store, booking) == booking
     assert bench.free() == [4, 4, 4]
 
@@ -135,8 +147,30 @@ def test_a_reserve_whose_token_the_server_forgot_takes_the_room_once(bench: Benc
     """The token lasts ten minutes; the condition and the write id must do without it."""
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
         booking = hold(bench.store, "alice", clock=bench.clock)
+    assert bench.lines.of("BOOKING_RESERVED")["booking_id"] == booking.booking_id
     assert stored(bench.store, booking) == booking
     assert bench.free() == [4, 4, 4]
+
+
+@on_both
+@each_loss
+def test_a_payment_start_over_a_broken_wire_is_one_change(bench: Bench, fault: Fault) -> None:
+    """A put of one item, which has no token at all."""
+    booking, total = bench.held_and_paid_for()
+    gateway: Any = SimpleNamespace(name="stripe", call_seconds=5.0)  # the wallet pays all: it is asked for nothing
+    with going_wrong(bench.client, "PutItem", fault) as wire:
+        start_payment(
+            booking.booking_id,
+            PaymentRequest(gateway="stripe", wallet_apply_amount=total),
+            user_id="alice",
+            store=bench.store,
+            gateways={"stripe": gateway},
+            clock=bench.clock,
+        )
+    assert wire.sent == 2
+    assert [line["message"] for line in bench.lines.all].count("payment started") == 1
+    after = stored(bench.store, booking)
+    assert (after.status, after.version) == (Status.PAYMENT_PENDING, 2)
 
 
 @on_both
@@ -146,10 +180,12 @@ def test_a_finalize_over_a_broken_wire_takes_the_money_once(bench: Bench, fault:
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault) as wire:
         paid = pay_by_wallet(bench.store, booking, total, clock=bench.clock)
     assert (wire.sent, paid.wallet_deducted, paid.new_status) == (2, total, Status.CONFIRMED)
+    assert bench.lines.of("BOOKING_CONFIRMED")["booking_id"] == booking.booking_id
     account = bench.store.account("alice")
     assert (account.balance, account.seq, account.live) == (0, 2, {})
 
 
+@on_both
 @each_loss
 def test_a_sweep_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault: Fault) -> None:
     booking = hold(bench.store, "alice", clock=bench.clock)
@@ -157,22 +193,27 @@ def test_a_sweep_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
         swept = sweep(store=bench.store, clock=bench.clock)
     assert (swept.expired, swept.lost_race, swept.failed) == (1, 0, 0)
+    assert bench.lines.of("BOOKING_EXPIRED")["booking_id"] == booking.booking_id
     assert stored(bench.store, booking).status is Status.EXPIRED
     assert bench.free() == [5, 5, 5]
 
 
+@on_both
 @each_loss
 def test_a_cancel_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault: Fault) -> None:
     booking = hold(bench.store, "alice", clock=bench.clock)
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
         assert let_go(bench.store, booking, clock=bench.clock).status is Status.CANCELLED
+    assert bench.lines.of("BOOKING_CANCELLED")["booking_id"] == booking.booking_id
     assert bench.free() == [5, 5, 5]
 
 
+@on_both
 @each_loss
 def test_a_credit_over_a_broken_wire_is_one_credit(bench: Bench, fault: Fault) -> None:
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
         give(bench.store, "alice", 700)
+    assert bench.lines.of("WALLET_CREDITED")["amount"] == 700
     account = bench.store.account("alice")
     assert (account.balance, account.seq) == (700, 1)
 

@@ -1,7 +1,10 @@
 """What one user may do stays within its limits when everything is asked for at the same moment."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+
+import pytest
 
 from holdfast.bookings import PricingQuery, price
 from holdfast.items import PAYMENTS_DUE
@@ -10,11 +13,21 @@ from holdfast.store import Store
 from holdfast.table import Table
 from holdfast.topup import TopUpRequest, start_topup
 from tests.conftest import NOW, FakeClock
+from tests.store.auditing import broken_in
 from tests.store.conftest import PATIENCE_SECONDS, Emulator, open_hotel
 from tests.store.guests import ARRIVAL, all_at_once, answers, hold, kinds, let_go
 from tests.unit.gateway import FakeGateway
 
 GREEDY = "greedy"
+
+
+@pytest.fixture
+def table(emulator: Emulator) -> Iterator[Table]:
+    """The hotel's, as the auditor must find it when many have asked for much."""
+    table = emulator.new_table()
+    open_hotel(table)
+    yield table
+    assert broken_in(Store(table), NOW) == []
 
 
 def stores(emulator: Emulator, table: Table, count: int) -> list[Store]:
@@ -24,9 +37,8 @@ def stores(emulator: Emulator, table: Table, count: int) -> list[Store]:
     ]
 
 
-def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator: Emulator) -> None:
-    table, clock = emulator.new_table(), FakeClock()
-    open_hotel(table)
+def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator: Emulator, table: Table) -> None:
+    clock = FakeClock()
     calls = [
         lambda n=n, store=store: hold(
             store, GREEDY, f"key-{n}", clock=clock, rooms=4, nights=1, check_in=ARRIVAL + timedelta(days=n % 4)
@@ -42,9 +54,8 @@ def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator:
     assert sum(held.values()) == 8 <= MAX_ROOMS_HELD
 
 
-def test_holds_let_go_at_once_are_all_counted(emulator: Emulator) -> None:
-    table, clock = emulator.new_table(), FakeClock()
-    open_hotel(table)
+def test_holds_let_go_at_once_are_all_counted(emulator: Emulator, table: Table) -> None:
+    clock = FakeClock()
     store = Store(table)
     for round_ in range(MAX_LET_GO // 5):
         mine = [hold(store, GREEDY, f"{round_}-{n}", clock=clock) for n in range(5)]
@@ -58,8 +69,8 @@ def test_holds_let_go_at_once_are_all_counted(emulator: Emulator) -> None:
     assert kinds(all_at_once([lambda: hold(store, GREEDY, "again", clock=clock)])) == {"TooManyHolds": 1}
 
 
-def test_of_sixteen_topups_at_once_five_are_begun(emulator: Emulator) -> None:
-    table, clock = emulator.new_table(), FakeClock()
+def test_of_sixteen_topups_at_once_five_are_begun(emulator: Emulator, table: Table) -> None:
+    clock = FakeClock()
     gateways = {"stripe": FakeGateway()}
     request = TopUpRequest(gateway="stripe", amount=5000)
     calls = [
@@ -76,9 +87,9 @@ def test_of_sixteen_topups_at_once_five_are_begun(emulator: Emulator) -> None:
     assert set(kinds(outcomes)) <= {"tuple", "TooManyTopUps", "Busy"}
 
 
-def test_of_one_topup_asked_for_many_times_at_once_one_is_begun(emulator: Emulator) -> None:
+def test_of_one_topup_asked_for_many_times_at_once_one_is_begun(emulator: Emulator, table: Table) -> None:
     """Four more are pending: whoever sees the fifth counted must see as well that it is its own."""
-    table, clock = emulator.new_table(), FakeClock()
+    clock = FakeClock()
     gateways = {"stripe": FakeGateway()}
     request = TopUpRequest(gateway="stripe", amount=5000)
 
@@ -96,9 +107,8 @@ def test_of_one_topup_asked_for_many_times_at_once_one_is_begun(emulator: Emulat
     assert Store(table).account(GREEDY).pending_topups == MAX_PENDING_TOPUPS
 
 
-def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulator: Emulator) -> None:
-    table, clock = emulator.new_table(), FakeClock()
-    open_hotel(table)
+def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulator: Emulator, table: Table) -> None:
+    clock = FakeClock()
     booking = hold(Store(table), GREEDY, clock=clock)
     calls = [
         lambda n=n, store=store: price(

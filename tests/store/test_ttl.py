@@ -25,11 +25,11 @@ from holdfast.store import Store
 from holdfast.table import Table
 from holdfast.wire import put_action, to_wire
 from tests.conftest import DELUXE, KOLKATA, ROOT, FakeClock, table_definition, template
+from tests.store.auditing import broken_in
 from tests.store.conftest import PATIENCE_SECONDS, Emulator
 from tests.store.emulators import streams_client
 from tests.store.faults import going_wrong, says
 from tests.store.guests import HOLD_SECONDS, give, hold, stored
-from tests.store.invariants import violations
 
 pytestmark = pytest.mark.dynamodb_local
 
@@ -146,7 +146,7 @@ def deletions(dynamodb_local: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iter
     expire = load_expire()
     table = Table(client, "holdfast-ttl")
     yield Deletions(table, streams, expire)
-    assert violations(table.within(PATIENCE_SECONDS).scan(), utc_now()) == []
+    assert broken_in(Store(table), utc_now()) == []
     client.delete_table(TableName="holdfast-ttl")
     expire.store.table.client.close()
     streams.close()

@@ -1,0 +1,17 @@
+"""The auditor over a test's own table: what must be true of it at rest, whatever was done to it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from holdfast.audit import audit
+from holdfast.payments import GatewayPayment
+from holdfast.store import Store
+
+SCAN_SECONDS = 30  # for all its pages
+
+
+def broken_in(store: Store, now: datetime, *, books: Iterable[tuple[str, GatewayPayment]] | None = None) -> list[str]:
+    """Each broken invariant in a line. No sweep runs beside a test, so a hold may outlive its deadline there."""
+    items = store.within(SCAN_SECONDS).table.scan()
+    found = audit(items, now=now, due_shards=store.due_shards, books=books, sweeping=False)
+    return [str(broken) for broken in found]
