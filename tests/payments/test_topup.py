@@ -3,6 +3,7 @@
 import pytest
 
 from holdfast.errors import Busy, IdempotencyKeyReused, NotFound, NotPayable, PaymentDeclined
+from holdfast.items import account_key, topup_key
 from holdfast.model.account import TopUpStatus
 from holdfast.operations import PaymentsQuery, list_payments
 from tests.payments.books import wrong_in
@@ -137,7 +138,8 @@ def test_an_order_whose_topup_was_never_written_is_not_taken_for_another_amount(
     """The answer that the order was opened came, our write did not; the guest then asks for another amount."""
     topup = house.start_topup()
     table = house.store.table
-    table.client.delete_item(TableName=table.name, Key={"pk": {"S": f"TOPUP#{topup.topup_id}"}, "sk": {"S": "TOPUP"}})
+    for pk, sk in (topup_key(topup.topup_id), account_key(ALICE)):
+        table.client.delete_item(TableName=table.name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
     other = house.start_topup(amount=60_000)
     proof = till.pay(other.gateway_order_id)
     assert house.finalize_topup(other, proof).status is TopUpStatus.CREDITED

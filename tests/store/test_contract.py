@@ -470,11 +470,12 @@ def another_credit(store: Store) -> Write:
 
 
 def a_topup_start(store: Store) -> Write:
-    return lambda it: it.commit_topup(None, a_topup())
+    return lambda it: it.commit_topup(None, a_topup(), account=it.account("alice"))
 
 
 def a_topup_credit(store: Store) -> Write:
-    topup, account = store.commit_topup(None, a_topup()), store.account("alice")
+    topup = store.commit_topup(None, a_topup(), account=store.account("alice"))
+    account = store.account("alice")
     entry = msgspec.structs.replace(credit_entry(account, topup.amount), reason="topup", actor="stripe")
     paid = msgspec.structs.replace(topup, status=TopUpStatus.CREDITED)
     return lambda it: it.commit_topup(topup, paid, account=account, entry=entry)
