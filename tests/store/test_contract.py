@@ -470,7 +470,8 @@ def another_credit(store: Store) -> Write:
 
 
 def a_topup_start(store: Store) -> Write:
-    return lambda it: it.commit_topup(None, a_topup(), account=it.account("alice"))
+    account = store.account("alice")
+    return lambda it: it.commit_topup(None, a_topup(), account=account)
 
 
 def a_topup_credit(store: Store) -> Write:
