@@ -146,13 +146,17 @@ def test_an_admin_settles_a_stuck_topup_and_is_named_in_the_log(
 
     assert (status, answer["status"], answer["amount"]) == (200, "credited", 50_000)
     assert house.balance() == 50_000
-    [line] = [line for line in lines.all if line.get("reason") == "The guest rang"]
+    [line] = [line for line in lines.all if line["message"] == "an admin asks to settle a top-up"]
     assert (line["by"], line["topup_id"]) == (f"admin {ADMIN}", topup.topup_id)
+    assert "The guest rang" not in str(lines.all)
+    stored = house.store.topup(topup.topup_id)
+    assert stored
+    assert (stored.asked_by, stored.asked_why) == (f"admin {ADMIN}", "The guest rang")
     assert settle_topup(handlers, topup, {"reason": "Once more"})[1]["status"] == "credited"
     assert wrong_in(house) == []
 
 
-def test_a_topup_that_an_admin_tries_in_vain_is_tried_again_by_itself(
+def test_a_topup_that_an_admin_tries_in_vain_is_stuck_again_and_may_be_tried_once_more(
     house: House, till: RazorpayTill, handlers: Handlers
 ) -> None:
     topup = stuck_topup(house, till)
@@ -160,11 +164,23 @@ def test_a_topup_that_an_admin_tries_in_vain_is_tried_again_by_itself(
 
     assert settle_topup(handlers, topup, {"reason": "The guest rang"})[1]["status"] == "pending"
 
-    [row] = listed(handlers, "due")[1]["payments"]
-    assert (row["topup_id"], row["attempts"]) == (topup.topup_id, 1)
-    house.clock.advance(3600)
-    house.settle()
+    [row] = listed(handlers, "stuck")[1]["payments"]
+    assert (row["topup_id"], row["attempts"]) == (topup.topup_id, STUCK_AFTER_ATTEMPTS + 1)
+    assert settle_topup(handlers, topup, {"reason": "The guest rang again"})[1]["status"] == "credited"
     assert house.balance() == 50_000
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_a_topup_whose_guest_is_at_the_gateway_is_never_closed_by_an_admin(
+    house: House, till: RazorpayTill, handlers: Handlers, paid: bool
+) -> None:
+    topup = house.start_topup()
+    if paid:
+        till.pay(topup.gateway_order_id)
+
+    status = settle_topup(handlers, topup, {"reason": "The guest rang"})[1]["status"]
+
+    assert (status, house.balance()) == (("credited", 50_000) if paid else ("pending", 0))
 
 
 def test_a_topup_is_settled_by_admins_for_a_reason_and_if_it_is_there(

@@ -146,11 +146,7 @@ BUGS = (
     Bug(
         "a hold that is paid for still counts as a hold",
         "mixed",
-        (
-            Edit(
-                "transaction", "Writes._account_actions", "let_go = before.status in HOLDING and", "let_go = False and"
-            ),
-        ),
+        (Edit("transaction", "Writes._account_actions", "ended = before.status in HOLDING and", "ended = False and"),),
     ),
     Bug(
         "the cap on holds is only what was read",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -17,7 +18,7 @@ from holdfast.model.dates import Clock, millis
 from holdfast.payments import GatewayError, PaymentState
 from holdfast.receive import receive
 from holdfast.store import Lost
-from holdfast.topup import put_off_topup, settle_topup
+from holdfast.topup import advance_topup, put_off_topup, settle_topup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +115,8 @@ def settle_booking(
         booking, now = store.booking(booking_id), clock()
         if booking is None:
             raise NotFound("There is no booking by that id.")
-        dues = tuple(msgspec.structs.replace(due, attempts=0, stuck=False, at_ms=millis(now)) for due in booking.dues)
+        # Attempts go on counting: a try under a key used before would be answered from the gateway's memory.
+        dues = tuple(msgspec.structs.replace(due, stuck=False, at_ms=millis(now)) for due in booking.dues)
         asked = booking.moved(booking.status, now, by, note=request.reason, dues=dues)
         return store.commit(booking, asked, now=now)
 
@@ -131,11 +133,14 @@ def retry_topup(
     gateways: Mapping[str, Gateway],
     clock: Clock,
 ) -> TopUp:
-    """Tries now what a pending top-up waits for, stuck or not; who asked and why goes into the log.
+    """Tries now what a pending top-up waits for, stuck or not; the top-up keeps who asked last, and why.
+
+    One that was never tried may be with its guest at the gateway: it is credited if it is paid, and else left open.
 
     Raises NotFound, InvalidFields, Busy.
     """
     request.refuse_blank()
+    by = f"admin {admin_id}"
 
     def attempt() -> TopUp:
         topup = store.topup(topup_id)
@@ -143,12 +148,16 @@ def retry_topup(
             raise NotFound("There is no top-up by that id.")
         if topup.status is not TopUpStatus.PENDING:
             return topup
-        asked = msgspec.structs.replace(topup, attempts=0, stuck=False, due_at_ms=millis(clock()))
-        return store.commit_topup(topup, asked)
+        due_at_ms = millis(clock()) if topup.attempts else topup.due_at_ms
+        asked = {"asked_by": by, "asked_why": request.reason, "stuck": False, "due_at_ms": due_at_ms}
+        return store.commit_topup(topup, msgspec.structs.replace(topup, **asked))
 
     topup = store.until_won(attempt)
-    facts = {"topup_id": topup_id, "user_id": topup.user_id, "by": f"admin {admin_id}", "reason": request.reason}
-    logger.info("an admin asks to settle a top-up", extra=facts)
+    logger.info("an admin asks to settle a top-up", extra={"topup_id": topup_id, "user_id": topup.user_id, "by": by})
+    if topup.due_at_ms > millis(clock()):
+        with suppress(GatewayError):
+            topup, _ = advance_topup(topup, store=store, gateways=gateways, clock=clock)
+        return topup
     return _settle_topup(topup, store=store, gateways=gateways, clock=clock)
 
 

@@ -161,9 +161,10 @@ class Writes:
         if before is None:
             assert file is not None
             return [self._hold_action(file.account, after, now)]
-        let_go = before.status in HOLDING and after.status not in HOLDING and after.status is not Status.EXPIRED
+        rescued = before.status is Status.EXPIRED and after.status is Status.CONFIRMED
+        ended = before.status in HOLDING and after.status not in HOLDING and after.status is not Status.EXPIRED
         entry = wallet_entry(before, after, file.account) if file else None
-        if entry is None and not let_go:
+        if entry is None and not (ended or rescued):
             return []
         key = account_key(after.user_id)
         update, condition = "", "attribute_exists(pk)"
@@ -174,10 +175,10 @@ class Writes:
             change, condition, values = balance_change(file.account, entry)
             update = f"SET {change}"
             entries = [put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]
-        if let_go and after.status is Status.CANCELLED:
+        if ended and after.status is Status.CANCELLED:
             update += (", " if update else "SET ") + "let_go = let_go + :rooms"
             values = values | {":rooms": after.rooms}
-        if let_go:
+        if ended or rescued:
             update += " REMOVE live.#booking, held.#booking"
             names = {"#booking": after.booking_id}
         return [update_action(self.table, key, update.strip(), condition, values, names), *entries]

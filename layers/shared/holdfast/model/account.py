@@ -105,6 +105,8 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_at_ms: int
     attempts: int = 0
     stuck: bool = False
+    asked_by: str | None = None  # the admin who had it tried anew last
+    asked_why: str | None = None
     write_id: str = ""
 
 
