@@ -202,8 +202,9 @@ class World:
             task.invocation = None
         if process.confirmed and 400 <= answer.get("statusCode", 200) < 500:
             code = json.loads(answer["body"])["code"]
-            true_now = {"payment_declined"} | ({"not_payable"} if self._forgot(process) else set())
-            if code not in true_now or not all(map(self._undone, process.confirmed)):
+            undone = code == "payment_declined" and all(map(self._undone, process.confirmed))
+            overtaken = code == "not_payable" and self._forgot(process) and all(map(self._cancelled, process.confirmed))
+            if not (undone or overtaken):
                 self.broken.append(f"ANS2 {process.confirmed}: done, and answered {answer['statusCode']} {code}")
         return answer
 
@@ -217,7 +218,10 @@ class World:
         item = self.table.items[f"BOOKING#{booking_id}", "BOOKING"]
         own = item.get("payment", {}).get("M")
         order = own and self.gateways[own["gateway"]["S"]].orders[own["order_id"]["S"]]
-        return item["status"]["S"] == "cancelled" and (not order or order.captured <= order.refunded)
+        return self._cancelled(booking_id) and (not order or order.captured <= order.refunded)
+
+    def _cancelled(self, booking_id: str) -> bool:
+        return bool(self.table.items[f"BOOKING#{booking_id}", "BOOKING"]["status"]["S"] == "cancelled")
 
     def _webhook(self, gateway: str, order_id: str) -> None:
         """News of an order, some time later, perhaps twice, until it is taken."""
