@@ -48,7 +48,9 @@ QUOTE = Quote(
 )
 EXAMPLES: dict[type[BookingError], BookingError] = {
     errors.InvalidFields: errors.InvalidFields(("rooms", "Expected `int` <= 9")),
-    errors.MalformedRequest: errors.MalformedRequest("Content-Type must be application/json.", field="Content-Type"),
+    errors.MalformedRequest: errors.MalformedRequest(
+        "Content-Type must be application/json, in UTF-8.", field="Content-Type"
+    ),
     errors.SoldOut: errors.SoldOut([date(2026, 12, 24)], 2),
     errors.PriceChanged: errors.PriceChanged("The total payable is 1575000.", pricing=QUOTE),
     errors.InsufficientWallet: errors.InsufficientWallet("The wallet holds 500 of the 1000 asked for.", balance=500),

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from holdfast.audit import OVERDUE_SECONDS
 from holdfast.model.booking import RESCUE_NOTE
 from tests.simulation.clockwork import START, Clockwork
 from tests.simulation.dynamodb import Commit, Key
@@ -18,7 +19,6 @@ from tests.simulation.expressions import Item
 from tests.simulation.faults import Faults
 
 SKEW_SECONDS = 2
-OVERDUE_SECONDS = 90  # the longest that a hold may outlive its deadline while the minute's sweep runs
 _HELD = frozenset({"reserved", "payment_pending"})
 _KEEPING = _HELD | {"confirmed"}
 _START_MS = int(START.timestamp() * 1000)
