@@ -8,7 +8,7 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from holdfast.errors import Busy
-from holdfast.payments import GatewayError
+from holdfast.payments.gateways.protocol import GatewayError
 from local.books import audit
 from local.processes import Processes
 from local.rounds import settle_once, tick_once

@@ -8,14 +8,14 @@ from typing import Any
 
 import httpx
 
-from holdfast.audit import audit_table
-from holdfast.audit_view import Broken, View, view_of
+from holdfast.audit.audit import audit_table
+from holdfast.audit.snapshot import Broken, Snapshot, snapshot_of
 from holdfast.model.dates import utc_now
-from holdfast.payments import Gateway, GatewayPayment
-from holdfast.razorpay_gateway import RazorpayGateway
+from holdfast.payments.gateways.protocol import Gateway, GatewayPayment
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.payments.gateways.stripe import StripeGateway
 from holdfast.settings import Settings
-from holdfast.store import Store
-from holdfast.stripe_gateway import StripeGateway
+from holdfast.storage.store import Store
 from local.stack import Stack
 
 type Books = list[tuple[str, GatewayPayment]]
@@ -42,14 +42,14 @@ def tills(stack: Stack) -> dict[str, Gateway]:
 def audit(stack: Stack) -> Audited:
     """Looks for what is off in the table and between the table and the gateways, while the stack may be in use."""
     store = Store.connect(Settings(table_name=stack.table_name)).within(AUDIT_SECONDS)
-    books: Books = []
+    gateway_records: Books = []
 
     def look() -> Books:
-        books[:] = read_books(stack)
-        return books
+        gateway_records[:] = read_books(stack)
+        return gateway_records
 
-    found = audit_table(store, clock=utc_now, books=look, pause=lambda: time.sleep(PAUSE_SECONDS))
-    return Audited(found, _counts(view_of(store.table.scan()), books))
+    found = audit_table(store, clock=utc_now, gateway_records=look, pause=lambda: time.sleep(PAUSE_SECONDS))
+    return Audited(found, _counts(snapshot_of(store.table.scan()), gateway_records))
 
 
 def read_books(stack: Stack) -> Books:
@@ -77,13 +77,13 @@ def _razorpay_orders(stack: Stack, http: httpx.Client) -> list[str]:
     return [order["id"] for order in state["orders"]]
 
 
-def _counts(view: View, books: Books) -> str:
+def _counts(view: Snapshot, gateway_records: Books) -> str:
     counts = {
         "bookings": len(view.bookings),
         "calendar pages": len(view.pages),
         "wallets": len(view.accounts),
         "ledger entries": sum(len(ledger) for ledger in view.entries.values()),
         "top-ups": len(view.topups),
-        "payments at the gateways": len(books),
+        "payments at the gateways": len(gateway_records),
     }
     return ", ".join(f"{count} {what}" for what, count in counts.items())

@@ -14,9 +14,9 @@ import msgspec
 from msgspec import Meta
 
 from holdfast.model.dates import millis
-from holdfast.model.hotel import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab
 from holdfast.model.limits import MAX_AMOUNT, MAX_GUESTS
 from holdfast.model.promo import Promo, PromoKind
+from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000

@@ -3,13 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.logs import logger
 from holdfast.model.dates import add_months, month_of, today_in, utc_now
 from holdfast.model.limits import MAX_MONTHS_AHEAD
+from holdfast.payments.wallet import CreditRequest, credit
 from holdfast.settings import Settings
-from holdfast.store import Store
-from holdfast.wallet import CreditRequest, credit
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
 from local.catalog import Catalog, PropertyEntry
 from local.stack import Stack
 from local.users import user_id
@@ -38,9 +38,9 @@ def load(catalog: Catalog, stack: Stack) -> None:
 
 
 def _load_property(entry: PropertyEntry, shelf: CatalogStore) -> None:
-    place = entry.model
-    first_day = today_in(place.timezone, datetime.now(UTC)).replace(day=1)
+    property_ = entry.model
+    first_day = today_in(property_.timezone, datetime.now(UTC)).replace(day=1)
     open_months = [month_of(add_months(first_day, count)) for count in range(MONTHS_OPEN)]
-    shelf.add_property(place)
+    shelf.add_property(property_)
     for room_type in entry.room_type_models:
-        shelf.add_room_type(place, room_type, open_months)
+        shelf.add_room_type(property_, room_type, open_months)

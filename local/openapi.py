@@ -18,10 +18,10 @@ import msgspec
 
 from holdfast import errors
 from holdfast.errors import BookingError
-from holdfast.gateways import Gateways
-from holdfast.http import IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Route, Who
+from holdfast.http import IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Role, Route
 from holdfast.model.booking import BOOKING_ID
-from holdfast.topup import TOPUP_ID
+from holdfast.payments.gateways.choose import Gateways
+from holdfast.payments.topup import TOPUP_ID
 from local.openapi_problems import GatewayMessage, document_of, example_of
 from local.tools import ROOT
 
@@ -38,10 +38,10 @@ PATH_PATTERNS = {"booking_id": BOOKING_ID, "topup_id": TOPUP_ID}  # any other is
 MAKES = {"POST /bookings": "booking_id", "POST /wallet/topups": "topup_id"}
 ANY_CALL = (errors.Busy,)
 SECURITY = {
-    Who.ANYONE: [],
-    Who.GUEST: [{"AccessToken": []}],
-    Who.ADMIN: [{"AccessToken": ["admin"]}],
-    Who.GATEWAY: [{"StripeSignature": []}, {"RazorpaySignature": []}],
+    Role.ANYONE: [],
+    Role.GUEST: [{"AccessToken": []}],
+    Role.ADMIN: [{"AccessToken": ["admin"]}],
+    Role.GATEWAY: [{"StripeSignature": []}, {"RazorpaySignature": []}],
 }
 SCHEMES = {
     "AccessToken": {
@@ -113,17 +113,17 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
 def refusals(route: Route) -> set[type[BookingError]]:
     """All that the route may refuse with: its use case's own, and those that its parts bring with them."""
     found = {*route.refusals, *ANY_CALL}
-    if route.who in {Who.GUEST, Who.ADMIN}:
+    if route.who in {Role.GUEST, Role.ADMIN}:
         found.add(errors.Unauthenticated)
-    if route.who is Who.ADMIN:
+    if route.who is Role.ADMIN:
         found.add(errors.Forbidden)
     if "{" in route.key:
         found.add(errors.NotFound)
-    if route.who is not Who.GATEWAY:  # which may send any query; everybody else sends what the route declares
+    if route.who is not Role.GATEWAY:  # which may send any query; everybody else sends what the route declares
         found.add(errors.InvalidFields)
     if route.body:
         found.add(errors.MalformedRequest)
-    if route.keyed:
+    if route.idempotent:
         found |= {errors.IdempotencyKeyRequired, errors.MalformedRequest}
     return found
 
@@ -145,7 +145,7 @@ def _operation(function: str, route: Route, example: Mapping[str, Any]) -> dict[
         fields = msgspec.structs.fields(route.body)
         content = {"schema": {"$ref": REFERENCE.format(name=route.body.__name__)}, "example": example.get("body", {})}
         operation["requestBody"] = {"required": bool(fields), "content": {"application/json": content}}
-    elif route.who is Who.GATEWAY:
+    elif route.who is Role.GATEWAY:
         content = {"schema": {"type": "object"}, "example": example["body"]}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     operation["responses"] = _responses(route, example)
@@ -165,7 +165,7 @@ def _path_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[
 
 
 def _header_parameters(route: Route) -> Iterator[dict[str, Any]]:
-    if route.keyed:
+    if route.idempotent:
         yield {
             "name": "Idempotency-Key",
             "in": "header",
@@ -222,7 +222,7 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
         challenge = {"schema": {"type": "string"}, "description": "The scheme to authenticate by, and what was wrong"}
         responses["401"]["headers"] = {"WWW-Authenticate": challenge}
     _add_gateway(responses, "429", "API Gateway: too many requests", "Too Many Requests")
-    if route.who in {Who.GUEST, Who.ADMIN}:
+    if route.who in {Role.GUEST, Role.ADMIN}:
         _add_gateway(responses, "401", "API Gateway: no valid access token", "Unauthorized")
     return dict(sorted(responses.items()))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from holdfast.payments import Gateway, GatewayPayment, PaymentState
+from holdfast.payments.gateways.protocol import Gateway, GatewayPayment, PaymentState
 from local.guest import Guest, NotAsPromised, Order
 from local.rounds import settle_once
 from local.stack import Stack

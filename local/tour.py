@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from holdfast.reserve import booking_id_for
+from holdfast.bookings.reserve import booking_id_for
 from local.catalog import Catalog
 from local.stack import Options, Stack
 from local.tools import LocalError

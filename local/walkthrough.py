@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import httpx
 
-from holdfast.model.booking import RESCUE_NOTE
+from holdfast.model.booking import LATE_NOTE
 from local.books import audit, tills
 from local.guest import ANSWER_SECONDS, Guest
 from local.rounds import function_name, settle_once
@@ -92,7 +92,7 @@ def pay_late_rooms_free(scene: Scene) -> None:
     say(f"The hold was {before} when {money(order.amount)} was authorised. Finalize: {_outcome(paid)}.")
     say(scene.at_gateway(order))
     notes = [event.get("note") for event in guest.get(order.path)["history"]]
-    promise("late money buys the room while it is free", kept=before == "expired" and RESCUE_NOTE in notes)
+    promise("late money buys the room while it is free", kept=before == "expired" and LATE_NOTE in notes)
     scene.promise_paid_once(guest, order)
 
 

@@ -13,11 +13,11 @@ import pytest
 import yaml
 from moto import mock_aws
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.model.dates import add_months, month_of
-from holdfast.model.hotel import PolicyStep, Property, RoomType
-from holdfast.store import Store
-from holdfast.table import Table, connect
+from holdfast.model.property import PolicyStep, Property, RoomType
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table, connect
 
 ROOT = Path(__file__).parents[1]
 TABLE_NAME = "holdfast-test"

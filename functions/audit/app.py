@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from holdfast.audit import audit_table
+from holdfast.audit.audit import audit_table
 from holdfast.logs import Metric, count, logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
-from holdfast.store import Store
+from holdfast.storage.store import Store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

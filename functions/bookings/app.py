@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.bookings import BookingsQuery, PricingQuery, list_bookings, own_booking, price
+from holdfast.bookings.lookup import BookingsQuery, PricingQuery, list_bookings, own_booking, price
 from holdfast.errors import NotFound, PromoInvalid, TooManyTries
-from holdfast.http import Answer, Api, Call
+from holdfast.http import Api, Request, Response
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.pricing import Quote
 from holdfast.settings import Settings
-from holdfast.store import Store
+from holdfast.storage.store import Store
 from holdfast.views import BookingList, BookingView, booking_view
 
 if TYPE_CHECKING:
@@ -23,19 +23,19 @@ api = Api(settings.cognito_client_id)
 
 
 @api.route("GET /bookings/{booking_id}", answers={200: BookingView}, refusals=(NotFound,))
-def get_booking(call: Call) -> Answer:
+def get_booking(request: Request) -> Response:
     """The booking with its timer, as the server sees it now."""
-    booking = store.within(call.seconds_left).booking(call.booking_id)
-    return Answer(200, booking_view(own_booking(booking, call.user_id), utc_now()))
+    booking = store.within(request.seconds_left).booking(request.booking_id)
+    return Response(200, booking_view(own_booking(booking, request.user_id), utc_now()))
 
 
 @api.route("GET /bookings", query=BookingsQuery, answers={200: BookingList})
-def get_bookings(call: Call) -> Answer:
+def get_bookings(request: Request) -> Response:
     """The caller's own bookings, newest first."""
-    cursor = call.query(BookingsQuery).cursor
-    bookings, more = list_bookings(cursor, user_id=call.user_id, store=store.within(call.seconds_left))
+    cursor = request.query(BookingsQuery).cursor
+    bookings, more = list_bookings(cursor, user_id=request.user_id, store=store.within(request.seconds_left))
     now = utc_now()
-    return Answer(200, BookingList(bookings=[booking_view(booking, now) for booking in bookings], next_cursor=more))
+    return Response(200, BookingList(bookings=[booking_view(booking, now) for booking in bookings], next_cursor=more))
 
 
 @api.route(
@@ -44,16 +44,16 @@ def get_bookings(call: Call) -> Answer:
     answers={200: Quote},
     refusals=(NotFound, PromoInvalid, TooManyTries),
 )
-def get_pricing(call: Call) -> Answer:
+def get_pricing(request: Request) -> Response:
     """The quote as it would be charged now, with a promo code and a part from the wallet."""
     quote = price(
-        call.booking_id,
-        call.query(PricingQuery),
-        user_id=call.user_id,
-        store=store.within(call.seconds_left),
+        request.booking_id,
+        request.query(PricingQuery),
+        user_id=request.user_id,
+        store=store.within(request.seconds_left),
         now=utc_now(),
     )
-    return Answer(200, quote)
+    return Response(200, quote)
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

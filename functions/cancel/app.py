@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.cancel import Cancellation, cancel, preview
 from holdfast.errors import HoldExpired, NotCancellable, NotFound
-from holdfast.gateways import Gateways
-from holdfast.http import Answer, Api, Call, NoFields
+from holdfast.http import Api, NoFields, Request, Response
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
+from holdfast.payments.cancel import Cancellation, cancel, preview
+from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
-from holdfast.store import Store
+from holdfast.storage.store import Store
 from holdfast.views import BookingView, booking_view
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ api = Api(settings.cognito_client_id)
 
 
 @api.route("GET /bookings/{booking_id}/cancellation", answers={200: Cancellation}, refusals=(NotFound,))
-def get_cancellation(call: Call) -> Answer:
+def get_cancellation(request: Request) -> Response:
     """What cancelling would give back now, and on each later day up to check-in."""
-    mine = store.within(call.seconds_left)
-    return Answer(200, preview(call.booking_id, user_id=call.user_id, store=mine, now=utc_now()))
+    mine = store.within(request.seconds_left)
+    return Response(200, preview(request.booking_id, user_id=request.user_id, store=mine, now=utc_now()))
 
 
 @api.route(
@@ -35,18 +35,18 @@ def get_cancellation(call: Call) -> Answer:
     answers={200: BookingView},
     refusals=(NotFound, NotCancellable, HoldExpired),
 )
-def post_cancel(call: Call) -> Answer:
+def post_cancel(request: Request) -> Response:
     """Let a hold go, or cancel a confirmed booking with the refund its policy says, tender by tender."""
-    user_id, booking_id = call.user_id, call.booking_id
-    call.body(NoFields)
+    user_id, booking_id = request.user_id, request.booking_id
+    request.body(NoFields)
     booking = cancel(
         booking_id,
         user_id=user_id,
-        store=store.within(call.seconds_left),
+        store=store.within(request.seconds_left),
         gateways=Gateways(settings),
         clock=utc_now,
     )
-    return Answer(200, booking_view(booking, utc_now()))
+    return Response(200, booking_view(booking, utc_now()))
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.catalog import (
+from holdfast.errors import NotFound
+from holdfast.http import Api, Request, Response, Role
+from holdfast.logs import logger
+from holdfast.model.dates import utc_now
+from holdfast.properties.search import (
     CalendarQuery,
     CalendarView,
     PropertyList,
@@ -14,13 +18,9 @@ from holdfast.catalog import (
     property_detail,
     search,
 )
-from holdfast.catalog_store import CatalogStore
-from holdfast.errors import NotFound
-from holdfast.http import Answer, Api, Call, Who
-from holdfast.logs import logger
-from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
-from holdfast.store import Store
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -31,41 +31,41 @@ catalog = CatalogStore(store.table)
 api = Api()
 
 
-@api.route("GET /properties", who=Who.ANYONE, query=SearchQuery, answers={200: PropertyList})
-def get_properties(call: Call) -> Answer:
+@api.route("GET /properties", who=Role.ANYONE, query=SearchQuery, answers={200: PropertyList})
+def get_properties(request: Request) -> Response:
     """Search: the properties of a city; with dates, what is free and the all-in price."""
     found = search(
-        call.query(SearchQuery),
-        catalog=catalog.within(call.seconds_left),
-        store=store.within(call.seconds_left),
+        request.query(SearchQuery),
+        catalog=catalog.within(request.seconds_left),
+        store=store.within(request.seconds_left),
         now=utc_now(),
     )
-    return Answer(200, PropertyList(properties=found))
+    return Response(200, PropertyList(properties=found))
 
 
-@api.route("GET /properties/{property_id}", who=Who.ANYONE, answers={200: PropertyView}, refusals=(NotFound,))
-def get_property(call: Call) -> Answer:
+@api.route("GET /properties/{property_id}", who=Role.ANYONE, answers={200: PropertyView}, refusals=(NotFound,))
+def get_property(request: Request) -> Response:
     """One property and its room types."""
-    return Answer(200, property_detail(call.path("property_id"), catalog=catalog.within(call.seconds_left)))
+    return Response(200, property_detail(request.path("property_id"), catalog=catalog.within(request.seconds_left)))
 
 
 @api.route(
     "GET /room-types/{room_type_id}/calendar",
-    who=Who.ANYONE,
+    who=Role.ANYONE,
     query=CalendarQuery,
     answers={200: CalendarView},
     refusals=(NotFound,),
 )
-def get_calendar(call: Call) -> Answer:
+def get_calendar(request: Request) -> Response:
     """The nights of a month: rooms free and price. Without a month, this one."""
     month = calendar(
-        call.path("room_type_id"),
-        call.query(CalendarQuery).month,
-        catalog=catalog.within(call.seconds_left),
-        store=store.within(call.seconds_left),
+        request.path("room_type_id"),
+        request.query(CalendarQuery).month,
+        catalog=catalog.within(request.seconds_left),
+        store=store.within(request.seconds_left),
         now=utc_now(),
     )
-    return Answer(200, month)
+    return Response(200, month)
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

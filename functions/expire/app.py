@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from holdfast.expire import list_due, restore, sweep
-from holdfast.items import booking_of
+from holdfast.bookings.expire import list_due, restore, sweep
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
-from holdfast.store import Store
-from holdfast.wire import from_wire
+from holdfast.storage.items import booking_of
+from holdfast.storage.marshal import from_wire
+from holdfast.storage.store import Store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

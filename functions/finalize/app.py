@@ -17,16 +17,16 @@ from holdfast.errors import (
     PromoInvalid,
     TooManyTries,
 )
-from holdfast.finalize import Finalized, finalize
-from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
-from holdfast.gateways import Gateways
-from holdfast.http import Answer, Api, Call, Who
+from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
-from holdfast.payment import PaymentRequest, PaymentStart, start_payment
-from holdfast.receive import finalize_for_guest
+from holdfast.payments.confirm import Finalized, finalize
+from holdfast.payments.finalize_request import AdminFinalizeRequest, FinalizeRequest
+from holdfast.payments.gateways.choose import Gateways
+from holdfast.payments.reconcile import finalize_for_guest
+from holdfast.payments.start import PaymentRequest, PaymentStart, start_payment
 from holdfast.settings import Settings
-from holdfast.store import Store
+from holdfast.storage.store import Store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -42,17 +42,17 @@ api = Api(settings.cognito_client_id)
     answers={200: PaymentStart},
     refusals=(NotFound, NotPayable, HoldExpired, PaymentDeclined, PromoInvalid, PromoExhausted, TooManyTries),
 )
-def post_payment(call: Call) -> Answer:
+def post_payment(request: Request) -> Response:
     """Fix the price, claim the promo and open an order at the gateway. Repeatable."""
     start = start_payment(
-        call.booking_id,
-        user_id=call.user_id,
-        request=call.body(PaymentRequest),
-        store=store.within(call.seconds_left),
+        request.booking_id,
+        user_id=request.user_id,
+        request=request.body(PaymentRequest),
+        store=store.within(request.seconds_left),
         gateways=Gateways(settings),
         clock=utc_now,
     )
-    return Answer(200, start)
+    return Response(200, start)
 
 
 @api.route(
@@ -73,37 +73,37 @@ def post_payment(call: Call) -> Answer:
         TooManyTries,
     ),
 )
-def post_finalize(call: Call) -> Answer:
+def post_finalize(request: Request) -> Response:
     """The one way to pay: wallet, card or both. A repeat gives the same answer."""
     done = finalize_for_guest(
-        call.booking_id,
-        caller=call.user_id,
-        request=call.body(FinalizeRequest),
-        store=store.within(call.seconds_left),
+        request.booking_id,
+        caller=request.user_id,
+        request=request.body(FinalizeRequest),
+        store=store.within(request.seconds_left),
         gateways=Gateways(settings),
         clock=utc_now,
     )
-    return Answer(200, done)
+    return Response(200, done)
 
 
 @api.route(
     "POST /admin/bookings/{booking_id}/finalize",
-    who=Who.ADMIN,
+    who=Role.ADMIN,
     body=AdminFinalizeRequest,
     answers={200: Finalized},
     refusals=(NotFound, AlreadyPaid, NotPayable, HoldExpired),
 )
-def post_admin_finalize(call: Call) -> Answer:
+def post_admin_finalize(request: Request) -> Response:
     """Confirm a booking that was paid outside the system."""
     done = finalize(
-        caller=call.admin_id,
-        booking_id=call.booking_id,
-        request=call.body(AdminFinalizeRequest),
-        store=store.within(call.seconds_left),
+        caller=request.admin_id,
+        booking_id=request.booking_id,
+        request=request.body(AdminFinalizeRequest),
+        store=store.within(request.seconds_left),
         gateways=Gateways(settings),
         clock=utc_now,
     )
-    return Answer(200, done)
+    return Response(200, done)
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from holdfast.errors import NotFound
-from holdfast.gateways import Gateways
-from holdfast.http import Answer, Api, Call, Who
+from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
-from holdfast.operations import PaymentList, PaymentsQuery, list_payments
+from holdfast.payments.gateways.choose import Gateways
+from holdfast.payments.queue import PaymentList, PaymentsQuery, list_payments
+from holdfast.payments.settle import SettleRequest, retry_topup, settle_booking, settle_due
+from holdfast.payments.topup import TOPUP_ID, TopUpView, topup_view
 from holdfast.settings import Settings
-from holdfast.settle import SettleRequest, retry_topup, settle_booking, settle_due
-from holdfast.store import Store
-from holdfast.topup import TOPUP_ID, TopUpView, topup_view
+from holdfast.storage.store import Store
 from holdfast.views import BookingView, booking_view
 
 if TYPE_CHECKING:
@@ -26,52 +26,52 @@ store = Store.connect(settings)
 api = Api(settings.cognito_client_id)
 
 
-@api.route("GET /admin/payments", who=Who.ADMIN, query=PaymentsQuery, answers={200: PaymentList})
-def get_payments(call: Call) -> Answer:
+@api.route("GET /admin/payments", who=Role.ADMIN, query=PaymentsQuery, answers={200: PaymentList})
+def get_payments(request: Request) -> Response:
     """What is due at the gateways, what is stuck there, and payments that belong to nothing here."""
-    query = call.query(PaymentsQuery)
-    payments = list_payments(query, store=store.within(call.seconds_left), now=utc_now())
-    return Answer(200, PaymentList(payments=payments))
+    query = request.query(PaymentsQuery)
+    payments = list_payments(query, store=store.within(request.seconds_left), now=utc_now())
+    return Response(200, PaymentList(payments=payments))
 
 
 @api.route(
     "POST /admin/bookings/{booking_id}/settle",
-    who=Who.ADMIN,
+    who=Role.ADMIN,
     body=SettleRequest,
     answers={200: BookingView},
     refusals=(NotFound,),
 )
-def post_settle(call: Call) -> Answer:
+def post_settle(request: Request) -> Response:
     """Try now what the booking has due at its gateway, stuck or not."""
     booking = settle_booking(
-        admin_id=call.admin_id,
-        booking_id=call.booking_id,
-        request=call.body(SettleRequest),
-        store=store.within(call.seconds_left),
+        admin_id=request.admin_id,
+        booking_id=request.booking_id,
+        request=request.body(SettleRequest),
+        store=store.within(request.seconds_left),
         gateways=Gateways(settings),
         clock=utc_now,
     )
-    return Answer(200, booking_view(booking, utc_now()))
+    return Response(200, booking_view(booking, utc_now()))
 
 
 @api.route(
     "POST /admin/topups/{topup_id}/settle",
-    who=Who.ADMIN,
+    who=Role.ADMIN,
     body=SettleRequest,
     answers={200: TopUpView},
     refusals=(NotFound,),
 )
-def post_topup_settle(call: Call) -> Answer:
+def post_topup_settle(request: Request) -> Response:
     """Try now what a pending top-up waits for at its gateway, stuck or not."""
     topup = retry_topup(
-        admin_id=call.admin_id,
-        topup_id=call.path("topup_id", TOPUP_ID),
-        request=call.body(SettleRequest),
-        store=store.within(call.seconds_left),
+        admin_id=request.admin_id,
+        topup_id=request.path("topup_id", TOPUP_ID),
+        request=request.body(SettleRequest),
+        store=store.within(request.seconds_left),
         gateways=Gateways(settings),
         clock=utc_now,
     )
-    return Answer(200, topup_view(topup))
+    return Response(200, topup_view(topup))
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

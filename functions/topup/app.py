@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from holdfast.errors import IdempotencyKeyReused, InProgress, NotFound, NotPayable, PaymentDeclined, TooManyTopUps
-from holdfast.gateways import Gateways
-from holdfast.http import Answer, Api, Call
+from holdfast.http import Api, Request, Response
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
+from holdfast.payments.gateways.choose import Gateways
+from holdfast.payments.topup import TOPUP_ID, TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup
 from holdfast.settings import Settings
-from holdfast.store import Store
-from holdfast.topup import TOPUP_ID, TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup
+from holdfast.storage.store import Store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -24,21 +24,21 @@ api = Api(settings.cognito_client_id)
 @api.route(
     "POST /wallet/topups",
     body=TopUpRequest,
-    keyed=True,
+    idempotent=True,
     answers={201: TopUpView, 200: TopUpView},
     refusals=(IdempotencyKeyReused, PaymentDeclined, TooManyTopUps),
 )
-def post_topup(call: Call) -> Answer:
+def post_topup(request: Request) -> Response:
     """Open an order at a gateway that fills the wallet. 200 instead of 201: the same key and body again."""
     topup, created = start_topup(
-        user_id=call.user_id,
-        key=call.idempotency_key,
-        request=call.body(TopUpRequest),
-        store=store.within(call.seconds_left),
+        user_id=request.user_id,
+        key=request.idempotency_key,
+        request=request.body(TopUpRequest),
+        store=store.within(request.seconds_left),
         gateways=Gateways(settings),
         clock=utc_now,
     )
-    return Answer(201 if created else 200, topup)
+    return Response(201 if created else 200, topup)
 
 
 @api.route(
@@ -47,17 +47,17 @@ def post_topup(call: Call) -> Answer:
     answers={200: TopUpView},
     refusals=(NotFound, NotPayable, PaymentDeclined, InProgress),
 )
-def post_topup_finalize(call: Call) -> Answer:
+def post_topup_finalize(request: Request) -> Response:
     """Take the money that the guest authorised, and credit it. A repeat gives the same answer."""
     topup = finalize_topup(
-        user_id=call.user_id,
-        topup_id=call.path("topup_id", TOPUP_ID),
-        proof=call.body(TopUpProof),
-        store=store.within(call.seconds_left),
+        user_id=request.user_id,
+        topup_id=request.path("topup_id", TOPUP_ID),
+        proof=request.body(TopUpProof),
+        store=store.within(request.seconds_left),
         gateways=Gateways(settings),
         clock=utc_now,
     )
-    return Answer(200, topup)
+    return Response(200, topup)
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

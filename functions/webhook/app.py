@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from holdfast.errors import MalformedRequest, NotFound
-from holdfast.gateways import Gateways
-from holdfast.http import Answer, Api, Call, Who
+from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
+from holdfast.payments.gateways.choose import Gateways
+from holdfast.payments.webhook import MAX_WEBHOOK_BYTES, WebhookAck, handle_webhook
 from holdfast.settings import Settings
-from holdfast.store import Store
-from holdfast.webhook import MAX_WEBHOOK_BYTES, Taken, take_webhook
+from holdfast.storage.store import Store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,21 +21,23 @@ store = Store.connect(settings)
 api = Api()
 
 
-@api.route("POST /webhooks/{gateway}", who=Who.GATEWAY, answers={200: Taken}, refusals=(MalformedRequest, NotFound))
-def post_webhook(call: Call) -> Answer:
+@api.route(
+    "POST /webhooks/{gateway}", who=Role.GATEWAY, answers={200: WebhookAck}, refusals=(MalformedRequest, NotFound)
+)
+def post_webhook(request: Request) -> Response:
     """What Stripe and Razorpay tell, signed over the raw body. Any answer but 200 asks for it to be sent again."""
-    gateways, name = Gateways(settings), call.path("gateway")
+    gateways, name = Gateways(settings), request.path("gateway")
     if name not in gateways.names:
         raise NotFound("There is no such gateway.")
-    acted = take_webhook(
-        call.raw_body(MAX_WEBHOOK_BYTES),
-        call.event.get("headers") or {},
+    acted = handle_webhook(
+        request.raw_body(MAX_WEBHOOK_BYTES),
+        request.event.get("headers") or {},
         gateway=name,
-        store=store.within(call.seconds_left),
+        store=store.within(request.seconds_left),
         gateways=gateways,
         clock=utc_now,
     )
-    return Answer(200, Taken(acted=acted))
+    return Response(200, WebhookAck(acted=acted))
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

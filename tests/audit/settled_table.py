@@ -6,26 +6,27 @@ from typing import Any
 
 import msgspec
 
-from holdfast.audit import audit
-from holdfast.audit_view import Broken
-from holdfast.items import (
+from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import Broken
+from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
+from holdfast.model.booking import Booking, Event, FrozenQuote, GatewayTask, Payment, PaymentMode, Status, TaskAction
+from holdfast.model.dates import millis
+from holdfast.model.inventory import open_month
+from holdfast.model.promo import Promo, PromoKind, PromoRedemption
+from holdfast.model.property import PolicyStep
+from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState
+from holdfast.storage.items import (
     Item,
     Key,
     account_item,
     booking_item,
     booking_key,
-    claim_item,
     entry_item,
     page_item,
     promo_item,
+    redemption_item,
     topup_item,
 )
-from holdfast.model.account import Account, Entry, TopUp, TopUpStatus
-from holdfast.model.booking import Booking, Due, DueAction, Event, FrozenQuote, Payment, PaymentMode, Status
-from holdfast.model.dates import millis
-from holdfast.model.hotel import PolicyStep, opened_page
-from holdfast.model.promo import Claim, Promo, PromoKind
-from holdfast.payments import GatewayPayment, PaymentState
 from tests.conftest import DELUXE, KOLKATA, NOW
 
 SHARDS = 8
@@ -42,7 +43,7 @@ class SettledTable:
     """Its items by key, for a test to spoil, and what the auditor says of them then."""
 
     items: dict[Key, Item] = field(default_factory=dict)
-    books: list[tuple[str, GatewayPayment]] = field(default_factory=list)
+    gateway_records: list[tuple[str, GatewayPayment]] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
 
     def put(self, item: Item) -> None:
@@ -58,7 +59,12 @@ class SettledTable:
         self.items[key] = item
 
     def audited(self, **arguments: Any) -> list[Broken]:
-        given: dict[str, Any] = {"now": NOW, "due_shards": SHARDS, "books": self.books, "lines": self.lines} | arguments
+        given: dict[str, Any] = {
+            "now": NOW,
+            "due_shards": SHARDS,
+            "gateway_records": self.gateway_records,
+            "lines": self.lines,
+        } | arguments
         return audit(self.items.values(), **given)
 
     def broken(self, **arguments: Any) -> set[str]:
@@ -109,8 +115,8 @@ def order(name: str, amount: int = TOTAL, **changes: Any) -> Payment:
     return Payment(gateway="stripe", order_id=name, amount=amount, **changes)
 
 
-def due(action: DueAction, name: str, amount: int) -> Due:
-    return Due(action=action, gateway="stripe", order_id=name, amount=amount, at_ms=NOW_MS, serial=1)
+def due(action: TaskAction, name: str, amount: int) -> GatewayTask:
+    return GatewayTask(action=action, gateway="stripe", order_id=name, amount=amount, at_ms=NOW_MS, serial=1)
 
 
 def at_gateway(name: str, reference: str, *, captured: int = 0, **changes: Any) -> tuple[str, GatewayPayment]:
@@ -152,23 +158,23 @@ def settled_table() -> SettledTable:
         for version, status in enumerate(told, start=1):
             if status in _TAGS and told[version - 2 : version - 1] != [status]:
                 table.lines.append(line(_TAGS[status], made.booking_id, version))
-    page = opened_page(KOLKATA, DELUXE, "2026-12")
+    page = open_month(KOLKATA, DELUXE, "2026-12")
     table.put(page_item(msgspec.structs.replace(page, free=page.free | {10: 1})))  # four of five are kept
     balance = 0
     for seq, (amount, reason, of) in enumerate(ENTRIES, start=1):
         balance += amount
-        table.put(entry_item(Entry(user_id="alice", seq=seq, amount=amount, balance_after=balance, reason=reason,
+        table.put(entry_item(LedgerEntry(user_id="alice", seq=seq, amount=amount, balance_after=balance, reason=reason,
                                    actor="guest", at_ms=NOW_MS, booking_id=of)))  # fmt: skip
         tag = "WALLET_CREDITED" if amount > 0 else "WALLET_DEDUCTED"
         table.lines.append({"tag": tag, "user_id": "alice", "after": {"seq": seq}, "message": f"[{tag}] …"})
     live = {HELD: BOOKINGS[HELD].expires_at_ms, PENDING: BOOKINGS[PENDING].expires_at_ms}
-    table.put(account_item(Account(user_id="alice", balance=balance, seq=len(ENTRIES), live=live)))
+    table.put(account_item(Account(user_id="alice", balance=balance, seq=len(ENTRIES), live_holds=live)))
     table.put(promo_item(Promo(code="TENOFF", kind=PromoKind.FLAT, usage_limit=1, per_user_limit=1, claimed=1)))
-    table.put(claim_item(Claim(code="TENOFF", user_id="alice", bookings={PENDING: 1})))
+    table.put(redemption_item(PromoRedemption(code="TENOFF", user_id="alice", bookings={PENDING: 1})))
     table.put(topup_item(TopUp(topup_id="tu_one", user_id="alice", gateway="stripe", order_id="o5", amount=300_000,
                                currency="INR", status=TopUpStatus.CREDITED, created_at_ms=NOW_MS, due_at_ms=NOW_MS),
                          SHARDS))  # fmt: skip
-    table.books = [
+    table.gateway_records = [
         at_gateway("o1", PENDING),
         at_gateway("o2", CARD, captured=TOTAL),
         at_gateway("o3", MIXED, captured=500_000, refunded=250_000),

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.audit_money import policy_refund
-from holdfast.items import account_key, claim_key, entry_key, page_key, promo_key, topup_key
-from holdfast.model.booking import RESCUE_NOTE, RETENTION_DAYS, DueAction, Event, PaymentMode, Status
+from holdfast.audit.money import policy_refund
+from holdfast.model.booking import LATE_NOTE, RETENTION_DAYS, Event, PaymentMode, Status, TaskAction
 from holdfast.model.dates import millis
-from holdfast.model.hotel import PolicyStep
-from holdfast.payments import PaymentState
+from holdfast.model.property import PolicyStep
+from holdfast.payments.gateways.protocol import PaymentState
 from holdfast.pricing import refund
+from holdfast.storage.items import account_key, entry_key, page_key, promo_key, redemption_key, topup_key
 from tests.audit.settled_table import (
     BOOKINGS,
     CARD,
@@ -104,7 +104,7 @@ class TestRooms:
         for booking_id in (CARD, WALLET):
             del table.items[KEYS[booking_id]]
         after = NOW + timedelta(days=18 + days)
-        assert table.broken(now=after, sweeping=False, books=None, lines=None) == told
+        assert table.broken(now=after, sweeping=False, gateway_records=None, lines=None) == told
 
     def test_a_hold_past_its_deadline_keeps_its_rooms_until_it_is_released(self, table: SettledTable) -> None:
         assert "INV1" not in table.broken(now=LATER)
@@ -148,7 +148,7 @@ class TestWallets:
 
 class TestPayments:
     def test_a_booking_paid_by_two_payments(self, table: SettledTable) -> None:
-        table.books.append(at_gateway("o6", CARD, captured=TOTAL))
+        table.gateway_records.append(at_gateway("o6", CARD, captured=TOTAL))
         assert table.broken() == {"BOOK1", "PAY1"}
 
     def test_tenders_that_are_not_the_price(self, table: SettledTable) -> None:
@@ -160,7 +160,7 @@ class TestPayments:
         assert "PAY2" in table.broken()
 
     def test_a_capture_that_is_still_due_is_as_good_as_made(self, table: SettledTable) -> None:
-        table.change(CARD, payment=order("o2"), dues=(due(DueAction.CAPTURE, "o2", TOTAL),))
+        table.change(CARD, payment=order("o2"), tasks=(due(TaskAction.CAPTURE, "o2", TOTAL),))
         assert table.broken() == set()
 
     def test_a_booking_confirmed_without_a_price(self, table: SettledTable) -> None:
@@ -169,18 +169,18 @@ class TestPayments:
 
     def test_an_admins_word_needs_no_tender(self, table: SettledTable) -> None:
         table.change(CARD, payment_mode=PaymentMode.ADMIN, payment=None)
-        table.books = []
+        table.gateway_records = []
         assert table.broken() == set()
 
     def test_a_price_in_one_currency_paid_in_another(self, table: SettledTable) -> None:
-        _, paid = table.books[1]
-        table.books[1] = ("stripe", msgspec.structs.replace(paid, currency="USD"))
+        _, paid = table.gateway_records[1]
+        table.gateway_records[1] = ("stripe", msgspec.structs.replace(paid, currency="USD"))
         assert table.broken() == {"PAY2"}
 
     def test_money_of_an_expired_hold_that_nothing_gives_back(self, table: SettledTable) -> None:
         table.change(OVER, payment=order("o4", captured=TOTAL))
         assert table.broken() == {"PAY3"}
-        table.change(OVER, payment=order("o4", captured=TOTAL), dues=(due(DueAction.VOID, "o4", TOTAL),))
+        table.change(OVER, payment=order("o4", captured=TOTAL), tasks=(due(TaskAction.VOID, "o4", TOTAL),))
         assert table.broken() == set()
 
     def test_a_cancelled_booking_that_kept_more_than_the_policy_says(self, table: SettledTable) -> None:
@@ -226,7 +226,7 @@ class TestPayments:
         assert "PAY4" in table.broken()
 
     def test_more_refunded_than_captured_by_the_gateways_books(self, table: SettledTable) -> None:
-        table.books[3] = at_gateway("o4", OVER, refunded=1)
+        table.gateway_records[3] = at_gateway("o4", OVER, refunded=1)
         assert "PAY4" in table.broken()
 
     @pytest.mark.parametrize(
@@ -241,16 +241,16 @@ class TestPayments:
         ],
     )
     def test_the_gateways_books_against_ours(self, table: SettledTable, place: int, payment: Any) -> None:
-        table.books[place] = payment
+        table.gateway_records[place] = payment
         assert table.broken() == {"BOOK1"}
 
     def test_a_payment_of_a_live_hold_is_left_alone(self, table: SettledTable) -> None:
-        table.books[0] = at_gateway("o1", PENDING, state=PaymentState.AUTHORISED)
+        table.gateway_records[0] = at_gateway("o1", PENDING, state=PaymentState.AUTHORISED)
         assert table.broken() == set()
 
     def test_a_payment_put_aside_for_an_operator_is_left_alone(self, table: SettledTable) -> None:
         table.put({"pk": "UNMATCHED", "sk": "stripe#o9"})
-        table.books.append(at_gateway("o9", "bk_unknown", captured=1))
+        table.gateway_records.append(at_gateway("o9", "bk_unknown", captured=1))
         assert table.broken() == set()
 
 
@@ -260,16 +260,16 @@ class TestPromos:
         assert table.broken() == {"PRM1"}
 
     def test_a_claim_of_a_booking_that_is_over(self, table: SettledTable) -> None:
-        table.spoil(claim_key("TENOFF", "alice"), bookings={PENDING: 1, GONE: 1})
+        table.spoil(redemption_key("TENOFF", "alice"), bookings={PENDING: 1, GONE: 1})
         assert table.broken() == {"PRM1"}
 
     def test_a_claim_of_a_booking_that_ttl_deleted_long_after_the_stay(self, table: SettledTable) -> None:
-        table.spoil(claim_key("TENOFF", "alice"), bookings={PENDING: 1, "bk_old": 1})
+        table.spoil(redemption_key("TENOFF", "alice"), bookings={PENDING: 1, "bk_old": 1})
         table.spoil(promo_key("TENOFF"), claimed=2, usage_limit=2, per_user_limit=2)
         assert table.broken() == set()
 
     def test_a_booking_with_a_discount_that_it_did_not_claim(self, table: SettledTable) -> None:
-        del table.items[claim_key("TENOFF", "alice")]
+        del table.items[redemption_key("TENOFF", "alice")]
         assert table.broken() == {"PRM1"}
 
     @pytest.mark.parametrize("limit", ["usage_limit", "per_user_limit"])
@@ -334,7 +334,7 @@ class TestTime:
 
     def test_a_tagged_rescue_may(self, table: SettledTable) -> None:
         late = booking(WALLET, R, C, late=True)
-        history = (late.history[0], msgspec.structs.replace(late.history[1], note=RESCUE_NOTE))
+        history = (late.history[0], msgspec.structs.replace(late.history[1], note=LATE_NOTE))
         table.change(WALLET, history=history, reserved_at_ms=late.reserved_at_ms, expires_at_ms=late.expires_at_ms)
         assert table.broken() == {"LOG1"}
         table.lines.append(line("PAYMENT_LATE_RESCUED", WALLET, 2))

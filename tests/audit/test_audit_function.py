@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from holdfast.audit import LOOKS, audit_table
-from holdfast.catalog_store import CatalogStore
-from holdfast.items import page_key
+from holdfast.audit.audit import LOOKS, audit_table
 from holdfast.logs import logger, metrics
-from holdfast.payments import GatewayPayment
-from holdfast.store import Store
+from holdfast.payments.gateways.protocol import GatewayPayment
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import page_key
+from holdfast.storage.store import Store
 from tests.audit.settled_table import at_gateway
 from tests.conftest import ROOT, TABLE_NAME, FakeClock
 
@@ -132,10 +132,12 @@ def test_what_every_look_shows_is_told_once(store: Store, clock: FakeClock) -> N
 
 
 def test_the_gateways_books_are_audited_when_they_are_given(store: Store, clock: FakeClock) -> None:
-    def books() -> list[tuple[str, GatewayPayment]]:
+    def gateway_records() -> list[tuple[str, GatewayPayment]]:
         return [at_gateway("o9", "bk_unknown", captured=1)]
 
-    assert [broken.invariant for broken in audit_table(store, clock=clock, books=books)] == ["BOOK1"]
+    assert [broken.invariant for broken in audit_table(store, clock=clock, gateway_records=gateway_records)] == [
+        "BOOK1"
+    ]
 
 
 def test_a_table_that_was_written_by_the_catalog_is_readable(hotel: CatalogStore, store: Store) -> None:

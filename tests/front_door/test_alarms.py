@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.logs import metrics
-from holdfast.store import Store
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
 from tests.conftest import FakeClock, template
 from tests.front_door.work import WORK
 from tests.unit.front_door import FrontDoor

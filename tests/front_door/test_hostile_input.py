@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from holdfast.model.dates import millis
-from holdfast.store import Store
+from holdfast.storage.store import Store
 from tests.conftest import NOW, template
 from tests.front_door.hostile import TABLE, UNKNOWN, Hostile
 from tests.unit.front_door import ALICE, BOB, FrontDoor, request_for

@@ -14,11 +14,11 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from holdfast import secret_store
-from holdfast.catalog_store import CatalogStore
-from holdfast.gateways import Gateways
+import holdfast.payments.gateways.secrets as secret_store
+from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
-from holdfast.store import Store
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
 from tests.conftest import ROOT, TABLE_NAME, FakeClock
 from tests.front_door.asked import Asked, Right
 from tests.front_door.work import WORK

@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
-from holdfast.items import promo_item
 from holdfast.model.limits import (
-    LET_GO_FORGOTTEN_MS,
-    MAX_LET_GO,
+    ABANDONED_ROOM_DECAY_MS,
+    MAX_ABANDONED_ROOMS,
     MAX_PENDING_TOPUPS,
-    MAX_PROMO_TRIES,
-    PROMO_TRY_FORGOTTEN_MS,
+    MAX_PROMO_ATTEMPTS,
+    PROMO_ATTEMPT_DECAY_MS,
 )
-from holdfast.store import Lost, Store
-from holdfast.topup import LOOK_AGAIN_SECONDS
-from holdfast.wire import put_action
+from holdfast.payments.topup import LOOK_AGAIN_SECONDS
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import promo_item
+from holdfast.storage.marshal import put_action
+from holdfast.storage.store import Store, WriteConflict
 from tests.conftest import NOW, FakeClock
 from tests.unit.front_door import ALICE, BOB, FrontDoor, Reply, event
-from tests.unit.stays import a_hold, a_promo, everything, file_of, put_hold
+from tests.unit.stays import a_hold, a_promo, context_of, everything, put_hold
 
 SUITES = {"room_type_id": "suite"}
 
@@ -62,27 +62,27 @@ class TestRoomsHeld:
         }
         put_hold(store, a_hold("bk_0"))
         second = a_hold("bk_2", rooms=4, guests=4)
-        seen = file_of(store, second)
+        seen = context_of(store, second)
         put_hold(store, a_hold("bk_1", rooms=5, guests=5, **other_nights))
 
-        with pytest.raises(Lost) as lost:
-            store.commit(None, second, now=NOW, file=seen)
+        with pytest.raises(WriteConflict) as lost:
+            store.commit(None, second, now=NOW, context=seen)
 
         assert lost.value.kinds == {"wallet"}
-        assert store.account(second.user_id).held == {"bk_0": 1, "bk_1": 5}
+        assert store.account(second.user_id).held_rooms == {"bk_0": 1, "bk_1": 5}
 
 
 class TestLettingGo:
     def test_a_loop_of_holds_and_cancels_has_to_wait(self, front_door: FrontDoor, clock: FakeClock) -> None:
-        for n in range(MAX_LET_GO):
+        for n in range(MAX_ABANDONED_ROOMS):
             assert front_door.cancel(front_door.held(key=f"key-{n}")).status == 200
 
         reply = front_door.hold(key="once-more")
 
         assert (reply.status, reply.code) == (429, "too_many_holds")
-        assert int(reply.headers["Retry-After"]) == LET_GO_FORGOTTEN_MS // 1000
+        assert int(reply.headers["Retry-After"]) == ABANDONED_ROOM_DECAY_MS // 1000
         assert front_door.hold(key="key-0").status == 200, "a replay is answered all the same"
-        clock.advance(LET_GO_FORGOTTEN_MS / 1000)
+        clock.advance(ABANDONED_ROOM_DECAY_MS / 1000)
         assert front_door.cancel(front_door.held(key="once-more")).status == 200
         assert front_door.hold(key="and-again").code == "too_many_holds"
 
@@ -93,17 +93,17 @@ class TestLettingGo:
 
         front_door.held(key="next")
 
-        assert store.account(ALICE).let_go == 5
+        assert store.account(ALICE).abandoned_rooms == 5
 
     def test_all_the_rooms_of_a_hold_count(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         front_door.cancel(front_door.held(key="dropped", rooms=4, guests=4))
-        assert store.account(ALICE).let_go == 4
+        assert store.account(ALICE).abandoned_rooms == 4
         front_door.held(key="left", rooms=5, guests=5)
         clock.advance(600)
 
         front_door.held(key="next")
 
-        assert store.account(ALICE).let_go == 9
+        assert store.account(ALICE).abandoned_rooms == 9
 
     def test_nine_rooms_held_again_whenever_they_expire_come_to_an_end(
         self, front_door: FrontDoor, clock: FakeClock
@@ -150,7 +150,7 @@ class TestLettingGo:
 
         front_door.held(key="next")
 
-        assert store.account(ALICE).let_go == 0
+        assert store.account(ALICE).abandoned_rooms == 0
 
 
 class TestTopUps:
@@ -225,7 +225,7 @@ class TestPromoCodes:
     ) -> None:
         booking_id = front_door.held()
         store.table.put(put_action(store.table.name, promo_item(a_promo())))
-        for n in range(MAX_PROMO_TRIES):
+        for n in range(MAX_PROMO_ATTEMPTS):
             assert self.ask(front_door, booking_id, f"GUESS{n}").status == 422
         before = everything(store)
 
@@ -236,22 +236,22 @@ class TestPromoCodes:
             front_door.pay(booking_id, 1_417_500, promo_code="TEN"),
         ):
             assert (reply.status, reply.code) == (429, "too_many_tries")
-            assert reply.headers["Retry-After"] == str(PROMO_TRY_FORGOTTEN_MS // 1000)
+            assert reply.headers["Retry-After"] == str(PROMO_ATTEMPT_DECAY_MS // 1000)
         assert everything(store) == before
-        clock.advance(PROMO_TRY_FORGOTTEN_MS / 1000)
+        clock.advance(PROMO_ATTEMPT_DECAY_MS / 1000)
         assert self.ask(front_door, booking_id, "TEN").status == 200
 
     def test_a_right_code_is_never_counted(self, front_door: FrontDoor, store: Store) -> None:
         booking_id = front_door.held()
         store.table.put(put_action(store.table.name, promo_item(a_promo())))
 
-        for _ in range(MAX_PROMO_TRIES + 1):
+        for _ in range(MAX_PROMO_ATTEMPTS + 1):
             assert self.ask(front_door, booking_id, "TEN").status == 200
-        assert store.account(ALICE).tries == 0
+        assert store.account(ALICE).promo_attempts == 0
 
     def test_wrong_codes_at_payment_count_with_the_others(self, front_door: FrontDoor, store: Store) -> None:
         booking_id = front_door.held()
-        for n in range(MAX_PROMO_TRIES):
+        for n in range(MAX_PROMO_ATTEMPTS):
             assert front_door.start(booking_id, promo_code=f"GUESS{n}").code == "promo_invalid"
 
         assert self.ask(front_door, booking_id, "TEN").code == "too_many_tries"
@@ -262,7 +262,7 @@ class TestPromoCodes:
         booking_id = front_door.held()
         store.table.put(put_action(store.table.name, promo_item(a_promo())))
         assert front_door.start(booking_id, promo_code="TEN").status == 200
-        for n in range(MAX_PROMO_TRIES):
+        for n in range(MAX_PROMO_ATTEMPTS):
             self.ask(front_door, booking_id, f"GUESS{n}")
 
         assert self.ask(front_door, booking_id, "TEN").status == 200
@@ -271,10 +271,10 @@ class TestPromoCodes:
     def test_two_wrong_codes_at_once_both_count(self, store: Store, hotel: CatalogStore, clock: FakeClock) -> None:
         put_hold(store, a_hold())
         seen = store.account(a_hold().user_id)
-        store.note_try(seen, clock())
+        store.count_promo_attempt(seen, clock())
 
-        with pytest.raises(Lost):
-            store.note_try(seen, clock())
-        store.note_try(store.account(seen.user_id), clock())
+        with pytest.raises(WriteConflict):
+            store.count_promo_attempt(seen, clock())
+        store.count_promo_attempt(store.account(seen.user_id), clock())
 
-        assert store.account(seen.user_id).tries == 2
+        assert store.account(seen.user_id).promo_attempts == 2

@@ -10,8 +10,8 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from holdfast.http import Who
-from holdfast.store import Store
+from holdfast.http import Role
+from holdfast.storage.store import Store
 from local import openapi
 from tests.conftest import ROOT, template
 from tests.front_door.tour import examples
@@ -56,12 +56,12 @@ def test_each_route_is_deployed_to_the_function_that_registers_it() -> None:
 def test_the_authorizer_guards_exactly_the_routes_for_guests_and_admins() -> None:
     guarded = {key for key, (_, event) in deployed_routes().items() if event.get("Auth") != {"Authorizer": "NONE"}}
 
-    assert guarded == {key for key, (_, route) in REGISTERED.items() if route.who in {Who.GUEST, Who.ADMIN}}
+    assert guarded == {key for key, (_, route) in REGISTERED.items() if route.who in {Role.GUEST, Role.ADMIN}}
     assert guarded == {key for key, operation in OPERATIONS.items() if "AccessToken" in str(operation["security"])}
 
 
 def test_admin_paths_are_for_admins_and_no_others_are() -> None:
-    assert {key for key, (_, route) in REGISTERED.items() if route.who is Who.ADMIN} == {
+    assert {key for key, (_, route) in REGISTERED.items() if route.who is Role.ADMIN} == {
         key for key in REGISTERED if key.partition(" ")[2].startswith("/admin/")
     }
 
@@ -88,11 +88,11 @@ def test_a_handler_reads_the_body_and_the_query_that_its_route_declares(key: str
         for call in ast.walk(handler)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in {"body", "query"}
     }
-    keyed = any(isinstance(node, ast.Attribute) and node.attr == "idempotency_key" for node in ast.walk(handler))
+    idempotent = any(isinstance(node, ast.Attribute) and node.attr == "idempotency_key" for node in ast.walk(handler))
 
     declared = {("body", route.body), ("query", route.query)}
     assert read == {(part, struct.__name__) for part, struct in declared if struct}
-    assert keyed == route.keyed
+    assert idempotent == route.idempotent
 
 
 @pytest.mark.parametrize("key", REGISTERED)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.http import Api, Who
+from holdfast.http import Api, Role
 from local import openapi
 from tests.conftest import template
 from tests.unit.front_door import FrontDoor
@@ -104,7 +104,7 @@ def test_each_open_and_each_costly_route_has_a_throttle_below_that() -> None:
     who = {route.key: route.who for _, route in openapi.routes()}
 
     assert throttled <= set(who)
-    assert throttled >= {key for key, may in who.items() if may in {Who.ANYONE, Who.GATEWAY}}
+    assert throttled >= {key for key, may in who.items() if may in {Role.ANYONE, Role.GATEWAY}}
     assert throttled >= {"POST /bookings", "POST /bookings/{booking_id}/payment", "GET /bookings/{booking_id}/pricing"}
     for settings in api["RouteSettings"].values():
         for name in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):

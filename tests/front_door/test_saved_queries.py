@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.logs import Tag
-from holdfast.store import Store
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
 from tests.conftest import FakeClock, template
 from tests.front_door.insights import Line, answer, field, fields_of, passing
 from tests.front_door.tour import examples

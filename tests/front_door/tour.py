@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from holdfast.items import promo_item
-from holdfast.store import Store
-from holdfast.wire import put_action
+from holdfast.storage.items import promo_item
+from holdfast.storage.marshal import put_action
+from holdfast.storage.store import Store
 from tests.unit.front_door import ADMIN, ALICE, STAY, FrontDoor, Reply, event, request_for
 from tests.unit.stays import a_promo
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from holdfast.store import Store
+from holdfast.storage.store import Store
 from tests.conftest import FakeClock
 from tests.unit import test_template as known
 from tests.unit.front_door import FrontDoor, Reply, event

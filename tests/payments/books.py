@@ -1,8 +1,8 @@
 """What must be true at rest of the table and the gateway's books together, whatever happened before."""
 
-from holdfast.items import booking_of, topup_of
 from holdfast.model.account import TopUpStatus
-from holdfast.payments import GatewayPayment, PaymentState
+from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState
+from holdfast.storage.items import booking_of, topup_of
 from tests.payments.house import House
 from tests.payments.tills import Till
 from tests.store.auditing import broken_in
@@ -13,14 +13,14 @@ def wrong_in(house: House) -> list[str]:
 
     The auditor leaves alone what is still open, so nothing may be.
     """
-    return [*left_open(house), *broken_in(house.store, house.clock(), books=payments_at(house.till))]
+    return [*left_open(house), *broken_in(house.store, house.clock(), gateway_records=payments_at(house.till))]
 
 
 def left_open(house: House) -> list[str]:
     lines = []
     for item in house.store.table.scan():
-        if item["sk"] == "BOOKING" and (dues := booking_of(item).dues):
-            lines.append(f"{item['pk']}: {len(dues)} thing(s) due")
+        if item["sk"] == "BOOKING" and (tasks := booking_of(item).tasks):
+            lines.append(f"{item['pk']}: {len(tasks)} thing(s) due")
         if item["sk"] == "TOPUP" and topup_of(item).status is TopUpStatus.PENDING:
             lines.append(f"{item['pk']}: neither credited nor closed")
     return lines
@@ -32,15 +32,15 @@ def payments_at(till: Till) -> list[tuple[str, GatewayPayment]]:
 
 
 def _payment(till: Till, order_id: str, reference: str) -> GatewayPayment:
-    books = till.books(order_id)
-    state = PaymentState.CAPTURED if books.captured else PaymentState.OPEN
+    gateway_records = till.gateway_records(order_id)
+    state = PaymentState.CAPTURED if gateway_records.captured else PaymentState.OPEN
     return GatewayPayment(
         order_id=order_id,
         transaction_id="",
         reference=reference,
-        amount=books.held or books.captured,
-        currency=books.currency,
-        state=PaymentState.AUTHORISED if books.held else state,
-        captured=books.captured,
-        refunded=books.refunded,
+        amount=gateway_records.held or gateway_records.captured,
+        currency=gateway_records.currency,
+        state=PaymentState.AUTHORISED if gateway_records.held else state,
+        captured=gateway_records.captured,
+        refunded=gateway_records.refunded,
     )

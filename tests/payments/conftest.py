@@ -11,15 +11,15 @@ import msgspec
 import pytest
 from moto import mock_aws
 
-from holdfast.catalog_store import CatalogStore
-from holdfast.items import page_item
 from holdfast.logs import logger, metrics
-from holdfast.model.hotel import opened_page
-from holdfast.razorpay_gateway import RazorpayGateway
-from holdfast.store import Store
-from holdfast.stripe_gateway import StripeGateway
-from holdfast.table import Table, connect
-from holdfast.wire import put_action
+from holdfast.model.inventory import open_month
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.payments.gateways.stripe import StripeGateway
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import page_item
+from holdfast.storage.marshal import put_action
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table, connect
 from local.razorpay import LocalRazorpay
 from tests.conftest import DELUXE, KOLKATA, TABLE_NAME, FakeClock, table_definition
 from tests.payments.house import House, table_over
@@ -79,7 +79,7 @@ def store(table: Table) -> Store:
         assert catalog.add_room_type(KOLKATA, room_type, [])
         for month, days in ON_SALE.items():
             rooms = dict.fromkeys(days, room_type.total_rooms)
-            page = msgspec.structs.replace(opened_page(KOLKATA, room_type, month), on_sale=rooms, free=dict(rooms))
+            page = msgspec.structs.replace(open_month(KOLKATA, room_type, month), on_sale=rooms, free=dict(rooms))
             table.put(put_action(table.name, page_item(page)))
     return Store(table)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from holdfast.model.booking import Booking, Status
-from holdfast.store import Store
-from holdfast.table import Table
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
 from tests.payments.house import ALICE, BOB, House
 from tests.payments.test_cancellation import days_before
 

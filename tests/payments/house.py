@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
-from holdfast.cancel import Cancellation, cancel, preview
-from holdfast.catalog_store import CatalogStore
+from holdfast.bookings.expire import Sweep, sweep
+from holdfast.bookings.reserve import ReserveRequest, reserve
 from holdfast.errors import Busy
-from holdfast.expire import Sweep, sweep
-from holdfast.finalize import Finalized, finalize
-from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
-from holdfast.items import HOLDS_DUE, PAYMENTS_DUE
 from holdfast.model.booking import Booking
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.payment import PaymentRequest, PaymentStart, start_payment
-from holdfast.payments import Gateway
-from holdfast.reserve import ReserveRequest, reserve
-from holdfast.settle import Round, SettleRequest, settle_booking, settle_due
-from holdfast.store import Store
-from holdfast.table import Table
-from holdfast.topup import TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup
-from holdfast.wallet import CreditRequest, credit
-from holdfast.webhook import take_webhook
+from holdfast.payments.cancel import Cancellation, cancel, preview
+from holdfast.payments.confirm import Finalized, finalize
+from holdfast.payments.finalize_request import AdminFinalizeRequest, FinalizeRequest
+from holdfast.payments.gateways.protocol import Gateway
+from holdfast.payments.settle import Round, SettleRequest, settle_booking, settle_due
+from holdfast.payments.start import PaymentRequest, PaymentStart, start_payment
+from holdfast.payments.topup import TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup
+from holdfast.payments.wallet import CreditRequest, credit
+from holdfast.payments.webhook import handle_webhook
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
 from tests.conftest import TABLE_NAME, FakeClock
 from tests.payments.news import Webhook, from_razorpay, from_stripe, stripe_body
 from tests.payments.tills import Proof, RazorpayTill, Till
@@ -140,7 +140,7 @@ class House:
 
     def deliver(self, webhook: Webhook) -> bool:
         """Whether the event was acted on; raises what makes the gateway send it again."""
-        return take_webhook(
+        return handle_webhook(
             webhook.body,
             webhook.headers,
             gateway=webhook.gateway,
@@ -240,7 +240,7 @@ class House:
         return [f"{event.by}: {event.note}" for event in self.stored(booking).history]
 
     def claimed(self, code: str = "ONCE") -> int:
-        promo = self.store.file("none", "nobody", promo_code=code).promo
+        promo = self.store.booking_context("none", "nobody", promo_code=code).promo
         assert promo is not None
         return promo.claimed
 

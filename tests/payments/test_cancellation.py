@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from holdfast.errors import NotCancellable
-from holdfast.model.booking import DueAction, Status
+from holdfast.model.booking import Status, TaskAction
 from holdfast.model.dates import today_in
 from tests.payments.books import wrong_in
 from tests.payments.house import ARRIVAL, House
@@ -47,7 +47,7 @@ def test_the_preview_equals_the_result_to_the_paisa(house: House, days: int, wal
     assert house.balance() == 2_000_000 - paid_from_wallet + told.now.wallet
     if start.gateway_order_id:
         charged = 1_050_000 - paid_from_wallet
-        assert house.till.books(start.gateway_order_id) == Books(
+        assert house.till.gateway_records(start.gateway_order_id) == Books(
             captured=charged, refunded=told.now.gateway, captures=1
         )
     assert house.stored(booking).status is Status.CANCELLED
@@ -66,7 +66,7 @@ def test_the_preview_shows_each_later_step_and_each_comes_true(house: House) -> 
         today = today_in("Asia/Kolkata", house.clock())
         [step] = [step for step in steps if step.since <= today <= step.until]
         house.cancel(booking)
-        assert house.till.books(orders[days]).refunded == step.gateway
+        assert house.till.gateway_records(orders[days]).refunded == step.gateway
     assert wrong_in(house) == []
 
 
@@ -102,7 +102,7 @@ def test_cancelling_twice_gives_back_once(house: House, lines: LogLines) -> None
     order_id = house.confirmed(booking, wallet=30_000)
     first = house.cancel(booking)
     assert house.cancel(booking) == first
-    assert house.till.books(order_id).net == 0
+    assert house.till.gateway_records(order_id).net == 0
     assert house.entries() == [("booking_payment", -30_000), ("booking_refund", 30_000)]
     assert lines.tags.count("BOOKING_CANCELLED") == lines.tags.count("PAYMENT_REFUNDED") == 1
     assert wrong_in(house) == []
@@ -123,7 +123,7 @@ def test_cancelling_a_hold_gives_back_what_was_authorised(house: House) -> None:
     booking = house.hold()
     order_id, _ = house.paid(booking, promo="ONCE")
     house.cancel(booking)
-    assert (house.till.books(order_id).net, house.till.books(order_id).held) == (0, 0)
+    assert (house.till.gateway_records(order_id).net, house.till.gateway_records(order_id).held) == (0, 0)
     assert (house.free(booking), house.claimed()) == (5, 0)
     assert wrong_in(house) == []
 
@@ -139,7 +139,7 @@ def test_a_card_that_was_not_charged_yet_pays_the_hotel_only_its_share(
     days_before(house, days)
     house.cancel(booking)
     house.come_to_rest()
-    assert till.books(order_id).net == kept
+    assert till.gateway_records(order_id).net == kept
     assert wrong_in(house) == []
 
 
@@ -153,7 +153,7 @@ def test_a_refund_that_failed_is_done_by_settle_once(house: House, till: Razorpa
     for _ in range(3):
         house.clock.advance(120)
         house.settle()
-    assert till.books(order_id).refunded == 525_000
+    assert till.gateway_records(order_id).refunded == 525_000
     assert len(till.razorpay.account.refunds) == 1
     assert wrong_in(house) == []
 
@@ -165,10 +165,10 @@ def test_news_of_a_cancelled_booking_gives_back_nothing_more(house: House, till:
     order_id = house.confirmed(booking)
     days_before(house, days)
     house.cancel(booking)
-    before = (house.stored(booking), till.books(order_id))
+    before = (house.stored(booking), till.gateway_records(order_id))
     for webhook in house.news():
         assert house.deliver(webhook)
-    assert (house.stored(booking), till.books(order_id)) == before
+    assert (house.stored(booking), till.gateway_records(order_id)) == before
     assert wrong_in(house) == []
 
 
@@ -182,7 +182,7 @@ def test_a_refund_that_the_bank_takes_days_over_is_asked_for_once(house: House, 
     till.razorpay.play(f"refunds/{refund['id']}/settle", status="processed")
     house.come_to_rest()
     assert len(till.razorpay.account.refunds) == 1
-    assert till.books(order_id).net == 0
+    assert till.gateway_records(order_id).net == 0
     assert wrong_in(house) == []
 
 
@@ -196,7 +196,7 @@ def test_a_refund_that_the_bank_sends_back_is_not_forgotten(house: House, till: 
     house.tell(order_id)
     house.settle()
     after = house.stored(booking)
-    assert any(due.action is DueAction.REFUND for due in after.dues) or till.books(order_id).net == 0
+    assert any(task.action is TaskAction.REFUND for task in after.tasks) or till.gateway_records(order_id).net == 0
 
 
 def test_a_booking_paid_outside_gives_nothing_back(house: House) -> None:

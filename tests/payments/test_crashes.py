@@ -14,9 +14,9 @@ import pytest
 
 from holdfast.errors import BookingError
 from holdfast.logs import metrics
-from holdfast.payments import Gateway
-from holdfast.razorpay_gateway import RazorpayGateway
-from holdfast.store import Store
+from holdfast.payments.gateways.protocol import Gateway
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.storage.store import Store
 from local.razorpay import LocalRazorpay
 from tests.conftest import NOW, FakeClock
 from tests.payments.books import wrong_in

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from holdfast.model.booking import Status
-from holdfast.razorpay_gateway import RazorpayGateway
-from holdfast.store import Store
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.storage.store import Store
 from local.razorpay import LocalRazorpay
 from tests.payments.books import wrong_in
 from tests.payments.house import BOB, House, table_over
@@ -77,7 +77,7 @@ def test_a_room_that_comes_free_while_money_goes_back_ends_with_either_and_not_b
         house.deliver(told)
 
     def check() -> None:
-        ends.add((house.stored(booking).status, till.books(order_id).net))
+        ends.add((house.stored(booking).status, till.gateway_records(order_id).net))
 
     assert cuts.each(lambda house: house.deliver(told), free_the_room, check) > 10
     assert ends == {(Status.CONFIRMED, 1_050_000), (Status.EXPIRED, 0)}
@@ -104,7 +104,7 @@ def test_whatever_is_cut_into_a_telling_charges_once(
 
     def check() -> None:
         assert house.stored(booking).status is Status.CONFIRMED
-        assert till.books(order_id).captures == 1
+        assert till.gateway_records(order_id).captures == 1
         assert house.entries() == [("booking_payment", -50_000)]
 
     assert cuts.each(lambda house: house.deliver(told), acts[meanwhile], check) > 8
@@ -126,7 +126,7 @@ def test_whatever_is_cut_into_a_cancellation_refunds_once(cuts: Cuts, till: Razo
 
     def check() -> None:
         assert house.stored(booking).status is Status.CANCELLED
-        assert till.books(order_id).net == 525_000
+        assert till.gateway_records(order_id).net == 525_000
         assert len(till.razorpay.account.refunds) == 1
 
     assert cuts.each(lambda house: house.cancel(booking), acts[meanwhile], check) > 8
@@ -144,7 +144,7 @@ def test_whatever_is_cut_into_a_topup_credits_once_or_gives_back_once(
     acts: dict[str, Act] = {"webhook": lambda house: house.deliver(told), "settle": lambda house: house.settle()}
 
     def check() -> None:
-        assert house.balance() == till.books(topup.gateway_order_id).net == (0 if wrongly else 50_000)
+        assert house.balance() == till.gateway_records(topup.gateway_order_id).net == (0 if wrongly else 50_000)
 
     assert cuts.each(lambda house: house.deliver(told), acts[meanwhile], check) > 5
 
@@ -160,7 +160,7 @@ def test_a_cancellation_cut_into_a_telling_refunds_once_and_alarms_nobody(
     told = house.news()[-1]
 
     def check() -> None:
-        assert till.books(order_id).net == 525_000
+        assert till.gateway_records(order_id).net == 525_000
         assert len(till.razorpay.account.refunds) == 1
         assert [line["message"] for line in lines.all if line["level"] == "ERROR"] == []
 

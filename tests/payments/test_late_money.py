@@ -68,8 +68,8 @@ def test_late_money_goes_back_when_the_rooms_are_gone(house: House, lines: LogLi
     house.settle()
     after = house.stored(booking)
     assert after.status is Status.EXPIRED
-    assert house.till.books(order_id).net == 0
-    assert house.till.books(order_id).held == 0
+    assert house.till.gateway_records(order_id).net == 0
+    assert house.till.gateway_records(order_id).held == 0
     assert any("given back" in note for note in house.notes(booking))
     assert any(tag in lines.tags for tag in ("PAYMENT_REFUNDED", "PAYMENT_VOIDED"))
     assert wrong_in(house) == []
@@ -84,7 +84,7 @@ def test_late_money_goes_back_when_check_in_day_has_passed(house: House) -> None
     house.till.pay(order_id)
     house.tell(order_id)
     assert house.stored(booking).status is Status.EXPIRED
-    assert house.till.books(order_id).net == 0
+    assert house.till.gateway_records(order_id).net == 0
     assert wrong_in(house) == []
 
 
@@ -108,7 +108,7 @@ def test_late_money_goes_back_when_the_promo_is_used_up(house: House) -> None:
     house.till.pay(order_id)
     house.tell(order_id)
     assert house.stored(booking).status is Status.EXPIRED
-    assert (house.claimed(), house.till.books(order_id).net) == (1, 0)
+    assert (house.claimed(), house.till.gateway_records(order_id).net) == (1, 0)
     assert wrong_in(house) == []
 
 
@@ -137,7 +137,7 @@ def test_late_money_goes_back_when_the_wallet_part_is_spent(house: House) -> Non
     house.till.pay(order_id)
     house.tell(order_id)
     assert house.stored(booking).status is Status.EXPIRED
-    assert house.till.books(order_id).net == 0
+    assert house.till.gateway_records(order_id).net == 0
     assert all(entry[0] == "booking_payment" for entry in house.entries())
     assert wrong_in(house) == []
 
@@ -151,7 +151,7 @@ def test_an_emptied_wallet_leaves_the_guest_until_the_deadline_to_fill_it(house:
     house.tell(order_of_spend)
     house.tell(order_id)
     assert house.stored(booking).status is Status.PAYMENT_PENDING
-    assert house.till.books(order_id).held > 0
+    assert house.till.gateway_records(order_id).held > 0
     house.give(100_001)
     house.tell(order_id)
     assert house.stored(booking).status is Status.CONFIRMED
@@ -182,7 +182,7 @@ def test_a_failed_payment_that_turns_authorised_after_another_paid_goes_back(hou
     for webhook in house.news():
         house.deliver(webhook)
     assert house.stored(booking).status is Status.CONFIRMED
-    assert till.books(order_id).captures == 1
+    assert till.gateway_records(order_id).captures == 1
     assert wrong_in(house) == []
 
 
@@ -193,8 +193,10 @@ def test_money_for_a_hold_that_its_guest_cancelled_goes_back(house: House) -> No
     house.till.pay(order_id)
     house.tell(order_id)
     assert house.stored(booking).status is Status.CANCELLED
-    assert house.till.books(order_id) == Books(
-        captured=house.till.books(order_id).captured, refunded=house.till.books(order_id).captured, captures=1
+    assert house.till.gateway_records(order_id) == Books(
+        captured=house.till.gateway_records(order_id).captured,
+        refunded=house.till.gateway_records(order_id).captured,
+        captures=1,
     )
     assert wrong_in(house) == []
 

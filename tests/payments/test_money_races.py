@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.expire import sweep
+from holdfast.bookings.expire import sweep
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
-from holdfast.store import Store
+from holdfast.storage.store import Store
 from tests.conftest import NOW, FakeClock
 from tests.payments.books import wrong_in
 from tests.payments.house import BOB, HOLD_SECONDS, House, table_over
@@ -73,7 +73,7 @@ def test_webhook_and_browser_at_once_confirm_once_and_both_succeed(house: House,
     assert outcomes == {"Finalized": 1, "bool": 1}
     house.come_to_rest()
     assert house.stored(booking).status is Status.CONFIRMED
-    assert house.till.books(order_id).captures == 1
+    assert house.till.gateway_records(order_id).captures == 1
     assert house.entries() == [("booking_payment", -50_000)]
     assert wrong_in(house) == []
 
@@ -87,7 +87,7 @@ def test_fifty_webhooks_at_once_leave_one_effect(house: House) -> None:
         outcomes += race(house, *[lambda it: it.deliver(told)] * 10)
     assert outcomes == {"bool": 50}
     house.come_to_rest()
-    assert house.till.books(order_id).captures == 1
+    assert house.till.gateway_records(order_id).captures == 1
     assert wrong_in(house) == []
 
 
@@ -101,8 +101,8 @@ def test_of_two_payments_at_once_one_is_kept(house: House, round_: int) -> None:
     race(house, lambda it: it.deliver(told_old), lambda it: it.finalize(booking, proof))
     house.come_to_rest()
     assert house.stored(booking).status is Status.CONFIRMED
-    assert (house.till.books(old).net, house.till.books(old).held) == (0, 0)
-    assert house.till.books(new).net == 1_000_000
+    assert (house.till.gateway_records(old).net, house.till.gateway_records(old).held) == (0, 0)
+    assert house.till.gateway_records(new).net == 1_000_000
     assert wrong_in(house) == []
 
 
@@ -114,7 +114,7 @@ def test_a_cancel_with_a_webhook_ends_without_the_guests_money(house: House, rou
     race(house, lambda it: it.cancel(booking), lambda it: it.deliver(told))
     house.come_to_rest()
     assert house.stored(booking).status is Status.CANCELLED
-    assert (house.till.books(order_id).net, house.free(booking)) == (0, 5)
+    assert (house.till.gateway_records(order_id).net, house.free(booking)) == (0, 5)
     assert wrong_in(house) == []
 
 
@@ -134,7 +134,7 @@ def test_an_expiry_with_a_finalize_at_the_same_instant_keeps_the_room_for_the_mo
     house.clock.now = DEADLINE
     house.come_to_rest()
     assert house.stored(booking).status is Status.CONFIRMED  # at the latest as late money
-    assert house.till.books(order_id).net == 1_050_000
+    assert house.till.gateway_records(order_id).net == 1_050_000
     assert house.free(booking) == 0
     assert wrong_in(house) == []
 
@@ -148,7 +148,7 @@ def test_late_money_with_another_guest_for_the_last_room_sells_it_once(house: Ho
     outcomes = race(house, lambda it: it.deliver(told), lambda it: it.hold(BOB, room="tower"))
     house.come_to_rest()
     confirmed = house.stored(booking).status is Status.CONFIRMED
-    assert house.till.books(order_id).net == (1_050_000 if confirmed else 0)
+    assert house.till.gateway_records(order_id).net == (1_050_000 if confirmed else 0)
     assert outcomes == {"bool": 1, "SoldOut" if confirmed else "Booking": 1}
     assert wrong_in(house) == []
 
@@ -160,14 +160,14 @@ def test_two_rounds_of_settle_at_once_refund_and_capture_once(house: House, till
     house.finalize(booking, proof)
     house.clock.advance(60)
     assert race(house, House.settle, House.settle) == {"Round": 2}
-    assert till.books(order_id).captures == 1
+    assert till.gateway_records(order_id).captures == 1
     days_before(house, 3)
     till.razorpay.play("faults", kind="error", on="refund")
     house.cancel(booking)
     house.clock.advance(60)
     assert race(house, House.settle, House.settle, lambda it: it.deliver(house.news()[-1])) == {"Round": 2, "bool": 1}
     house.come_to_rest()
-    assert till.books(order_id).refunded == 525_000
+    assert till.gateway_records(order_id).refunded == 525_000
     assert len(till.razorpay.account.refunds) == 1
     assert wrong_in(house) == []
 
@@ -208,7 +208,7 @@ def test_wrong_money_for_a_topup_heard_of_twice_at_once_goes_back_once(
     stored = house.store.topup(topup.topup_id)
     assert stored is not None
     assert stored.status is TopUpStatus.CLOSED
-    assert till.books(topup.gateway_order_id).net == 0
+    assert till.gateway_records(topup.gateway_order_id).net == 0
     assert wrong_in(house) == []
 
 
@@ -243,4 +243,4 @@ def test_what_a_race_shows_is_really_read_before_it_is_written(house: House) -> 
         assert current.write_id == seen.write_id
         return it.store.commit(current, msgspec.structs.replace(current, version=current.version), now=it.clock())
 
-    assert race(house, write, write) == {"Booking": 1, "Lost": 1}
+    assert race(house, write, write) == {"Booking": 1, "WriteConflict": 1}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from holdfast.errors import BookingError
-from holdfast.payments import GatewayError
+from holdfast.payments.gateways.protocol import GatewayError
 from local.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.handlers import TOKEN, Handlers

@@ -9,7 +9,7 @@ import pytest
 from holdfast.logs import Tag, metrics
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
-from holdfast.topup import STUCK_AFTER_ATTEMPTS, TopUpView
+from holdfast.payments.topup import STUCK_AFTER_ATTEMPTS, TopUpView
 from local.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import wrong_in

@@ -19,7 +19,7 @@ def test_a_booking_is_confirmed_and_captured_when_the_browser_comes_back(house: 
     answer = house.finalize(booking, proof)
     after = house.stored(booking)
     assert (answer.new_status, answer.gateway_charged) == (Status.CONFIRMED, after.payment and after.payment.amount)
-    assert house.till.books(order_id) == Books(captured=answer.gateway_charged, captures=1)
+    assert house.till.gateway_records(order_id) == Books(captured=answer.gateway_charged, captures=1)
     assert wrong_in(house) == []
 
 
@@ -54,7 +54,7 @@ def test_the_webhook_after_the_browser_changes_nothing(house: House) -> None:
     for webhook in house.news():
         assert house.deliver(webhook)
     assert house.stored(booking) == before
-    assert house.till.books(order_id).captures == 1
+    assert house.till.gateway_records(order_id).captures == 1
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -74,7 +74,7 @@ def test_fifty_duplicated_and_reordered_deliveries_leave_one_effect(
     random.Random(seed).shuffle(deliveries)
     assert [house.deliver(webhook) for webhook in deliveries] == [True] * 50
     assert house.stored(booking).status is Status.CONFIRMED
-    assert till.books(order_id).captures == 1
+    assert till.gateway_records(order_id).captures == 1
     assert house.entries() == [("booking_payment", -30_000)]
     assert lines.tags.count("BOOKING_CONFIRMED") == lines.tags.count("PAYMENT_CAPTURED") == 1
     assert wrong_in(house) == []

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from holdfast.payments import GatewayRefused, GatewayUnknown, PaymentState
-from holdfast.razorpay_gateway import RazorpayGateway
+from holdfast.payments.gateways.protocol import GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.gateways.razorpay import RazorpayGateway
 from local.razorpay import LocalRazorpay
 from tests.payments.news import razorpay_proof
 from tests.payments.tills import KEY_ID, KEY_SECRET, Books, RazorpayTill
@@ -52,7 +52,7 @@ def test_a_second_capture_changes_nothing(razorpay_gateway: RazorpayGateway, til
     till.pay(order_id)
     for _ in range(2):
         razorpay_gateway.capture(order_id, 70_000, "INR", "any")
-    assert till.books(order_id) == Books(captured=70_000, captures=1)
+    assert till.gateway_records(order_id) == Books(captured=70_000, captures=1)
 
 
 def test_refunds_add_up_and_each_key_has_one_effect(
@@ -66,7 +66,7 @@ def test_refunds_add_up_and_each_key_has_one_effect(
     assert (told.captured, told.refunded, told.holds_money) == (70_000, 60_000, True)
     with pytest.raises(GatewayRefused):
         razorpay_gateway.refund(order_id, 10_001, "three")
-    assert till.books(order_id).refunded == 60_000
+    assert till.gateway_records(order_id).refunded == 60_000
 
 
 def test_a_void_gives_the_whole_back_at_once(
@@ -107,11 +107,11 @@ def test_an_authorisation_that_lapsed_is_voided(
 
 def test_the_proof_of_the_browser_is_checked(razorpay_gateway: RazorpayGateway, order_id: str) -> None:
     good = razorpay_proof(order_id, "pay_1")
-    assert razorpay_gateway.proves(order_id, "pay_1", good)
+    assert razorpay_gateway.verify_checkout_signature(order_id, "pay_1", good)
     for signature in (None, "", good[:-1], good.upper(), "é" * 64, razorpay_proof(order_id, "pay_1", "another")):
-        assert not razorpay_gateway.proves(order_id, "pay_1", signature)
-    assert not razorpay_gateway.proves(order_id, "pay_2", good)
-    assert not razorpay_gateway.proves("order_other", "pay_1", good)
+        assert not razorpay_gateway.verify_checkout_signature(order_id, "pay_1", signature)
+    assert not razorpay_gateway.verify_checkout_signature(order_id, "pay_2", good)
+    assert not razorpay_gateway.verify_checkout_signature("order_other", "pay_1", good)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_capture_or_refund_of_what_is_not_paid_does_nothing(
     till.pay(order_id)
     with pytest.raises(GatewayRefused):  # not in part
         razorpay_gateway.capture(order_id, 60_000, "INR", "any")
-    assert till.books(order_id).captured == 0
+    assert till.gateway_records(order_id).captured == 0
 
 
 @pytest.mark.parametrize("kind", ["error", "busy", "lost", "dropped"])
@@ -161,7 +161,7 @@ def test_what_is_not_answered_clearly_is_unknown(
     with pytest.raises(GatewayUnknown):
         acts[call]()
     acts[call]()
-    assert till.books(order_id).refunded == (500 if call == "refund" else 0)
+    assert till.gateway_records(order_id).refunded == (500 if call == "refund" else 0)
     assert len(till.orders()) == (2 if call == "orders" else 1)
 
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 
 from holdfast.errors import NotFound
-from holdfast.items import PAYMENTS_STUCK
-from holdfast.model.booking import DueAction, Status
-from holdfast.operations import PaymentsQuery, list_payments
+from holdfast.model.booking import Status, TaskAction
+from holdfast.payments.queue import PaymentsQuery, list_payments
+from holdfast.storage.items import PAYMENTS_STUCK
 from tests.payments.books import wrong_in
 from tests.payments.house import HOLD_SECONDS, House
 from tests.payments.news import from_razorpay, razorpay_body
@@ -42,7 +42,7 @@ def test_a_capture_that_failed_is_done_by_settle_once(
     house.clock.advance(60)
     house.settle()
     house.settle()
-    assert till.books(order_id).captures == 1
+    assert till.gateway_records(order_id).captures == 1
     assert lines.tags.count("PAYMENT_CAPTURED") == 1
     assert wrong_in(house) == []
 
@@ -54,10 +54,10 @@ def test_a_failed_capture_waits_longer_after_each_try(house: House, till: Razorp
     house.finalize(booking, proof)
     waits = []
     for _ in range(4):
-        [due] = house.stored(booking).dues
-        waits.append(due.at_ms)
+        [task] = house.stored(booking).tasks
+        waits.append(task.at_ms)
         assert house.settle().waiting == 0  # not yet
-        house.clock.now = type(house.clock.now).fromtimestamp(due.at_ms / 1000, house.clock.now.tzinfo)
+        house.clock.now = type(house.clock.now).fromtimestamp(task.at_ms / 1000, house.clock.now.tzinfo)
         assert house.settle().waiting == 1
     steps = [second - first for first, second in pairwise(waits)]
     assert steps == sorted(steps)
@@ -75,7 +75,7 @@ def test_a_lapsed_authorisation_undoes_the_booking(house: House, till: RazorpayT
     house.clock.advance(60)
     house.settle()
     after = house.stored(booking)
-    assert (after.status, after.dues) == (Status.CANCELLED, ())
+    assert (after.status, after.tasks) == (Status.CANCELLED, ())
     assert (house.balance(), house.free(booking), house.claimed()) == (50_000, 5, 0)
     assert house.entries() == [("booking_payment", -50_000), ("booking_refund", 50_000)]
     assert "lapsed" in house.notes(booking)[-1]
@@ -108,7 +108,7 @@ def test_money_that_comes_again_for_an_undone_booking_goes_back(house: House, ti
     till.pay(order_id)
     house.tell(order_id)
     assert house.stored(booking).status is Status.CANCELLED
-    assert (till.books(order_id).net, till.books(order_id).held) == (0, 0)
+    assert (till.gateway_records(order_id).net, till.gateway_records(order_id).held) == (0, 0)
     assert wrong_in(house) == []
 
 
@@ -120,10 +120,10 @@ def test_a_lapse_after_a_cancellation_leaves_nothing_due(house: House, till: Raz
     house.finalize(booking, proof)
     house.clock.advance(35 * 86_400)
     house.cancel(booking)
-    assert {due.action for due in house.stored(booking).dues} == {DueAction.CAPTURE, DueAction.REFUND}
+    assert {task.action for task in house.stored(booking).tasks} == {TaskAction.CAPTURE, TaskAction.REFUND}
     till.razorpay.play(f"payments/{proof.transaction_id}/expire")
     give_up(house)
-    assert (house.stored(booking).status, house.stored(booking).dues) == (Status.CANCELLED, ())
+    assert (house.stored(booking).status, house.stored(booking).tasks) == (Status.CANCELLED, ())
     assert wrong_in(house) == []
 
 
@@ -132,8 +132,8 @@ def test_what_cannot_be_done_for_a_day_is_stuck_and_shown(house: House, till: Ra
     _, proof = house.paid(booking)
     troubled(till, "capture", times=1000)
     house.finalize(booking, proof)
-    [due] = list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock())
-    assert (due.booking_id, due.action, due.attempts) == (booking.booking_id, "capture", 1)
+    [task] = list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock())
+    assert (task.booking_id, task.action, task.attempts) == (booking.booking_id, "capture", 1)
     give_up(house)
     assert list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock()) == []
     [stuck] = list_payments(PaymentsQuery(state="stuck"), store=house.store, now=house.clock())
@@ -152,9 +152,9 @@ def test_a_stuck_capture_is_told_though_a_refund_behind_it_is_still_due(house: H
     give_up(house)
     house.clock.advance(32 * 86_400)
     house.cancel(booking)
-    assert [(due.action, due.stuck) for due in house.stored(booking).dues] == [
-        (DueAction.CAPTURE, True),
-        (DueAction.REFUND, False),
+    assert [(task.action, task.stuck) for task in house.stored(booking).tasks] == [
+        (TaskAction.CAPTURE, True),
+        (TaskAction.REFUND, False),
     ]
     done = house.settle()
     assert (done.stuck, done.waiting) == (1, 0)
@@ -165,13 +165,13 @@ def test_a_payment_that_matches_nothing_is_told_until_its_money_is_back(house: H
     order_id = till.razorpay.account.call("POST", "/v1/orders", order, None)["id"]
     proof = till.pay(order_id)
     house.tell(order_id)
-    assert house.settle().unmatched == house.settle().unmatched == 1
+    assert house.settle().orphans == house.settle().orphans == 1
     payment = f"/v1/payments/{proof.transaction_id}"
     till.razorpay.account.call("POST", f"{payment}/capture", {"amount": 5000, "currency": "INR"}, None)
     till.razorpay.account.call("POST", f"{payment}/refund", {"amount": 5000}, None)
     house.deliver(from_razorpay(razorpay_body("refund.processed", order_id)))
-    assert [payment.payment_state for payment in house.store.unmatched()] == ["refunded"]
-    assert house.settle().unmatched == 0
+    assert [payment.payment_state for payment in house.store.orphans()] == ["refunded"]
+    assert house.settle().orphans == 0
 
 
 def test_an_admin_settles_what_is_stuck(house: House, till: RazorpayTill) -> None:
@@ -182,9 +182,9 @@ def test_an_admin_settles_what_is_stuck(house: House, till: RazorpayTill) -> Non
     give_up(house)
     assert house.store.all_due(PAYMENTS_STUCK)
     house.settle_now(booking, "the bank is back")  # still in trouble
-    assert house.stored(booking).dues
+    assert house.stored(booking).tasks
     house.settle_now(booking, "once more")
-    assert till.books(order_id).captures == 1
+    assert till.gateway_records(order_id).captures == 1
     notes = house.notes(booking)
     assert notes[-3:] == ["admin root: the bank is back", "admin root: once more", notes[-1]]
     assert notes[-1].endswith("captured")
@@ -219,7 +219,7 @@ def test_an_expired_hold_leaves_its_order_to_be_looked_at_until_the_gateway_answ
     till.razorpay.play("faults", kind="error", on="orders", method="GET", times=4)
     house.settle()
     assert house.stored(booking).status is Status.EXPIRED
-    assert till.books(order_id).held > 0
+    assert till.gateway_records(order_id).held > 0
     for _ in range(4):
         house.clock.advance(HOLD_SECONDS)
         house.settle()

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from holdfast.payments import BadSignature
-from holdfast.razorpay_gateway import RazorpayGateway
-from holdfast.stripe_gateway import StripeGateway
+from holdfast.payments.gateways.protocol import BadSignature
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.payments.gateways.stripe import StripeGateway
 from tests.conftest import NOW
 from tests.payments.news import from_razorpay, from_stripe, razorpay_body, stripe_body, stripe_signature
 from tests.payments.tills import OLD_WEBHOOK_SECRET, WEBHOOK_SECRET

@@ -5,7 +5,7 @@ import pytest
 from holdfast.errors import AlreadyPaid, HoldExpired, PaymentDeclined
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
-from holdfast.razorpay_gateway import RazorpayGateway
+from holdfast.payments.gateways.razorpay import RazorpayGateway
 from tests.payments.books import wrong_in
 from tests.payments.house import BOB, House
 from tests.payments.test_cancellation import days_before
@@ -30,7 +30,7 @@ def test_browser_and_webhook_in_either_order_confirm_once(house: House) -> None:
         house.tell(order_id, "payment_intent.succeeded")
         assert house.finalize(booking, proof) == answer
         assert house.stored(booking).status is Status.CONFIRMED
-        assert house.till.books(order_id).captures == 1
+        assert house.till.gateway_records(order_id).captures == 1
     assert wrong_in(house) == []
 
 
@@ -43,7 +43,7 @@ def test_the_order_of_another_booking_proves_nothing(house: House) -> None:
     house.finalize(theirs, proof)
     with pytest.raises(AlreadyPaid):
         house.finalize(theirs, Proof("pi_another"))
-    assert house.till.books(order_id).captures == 1
+    assert house.till.gateway_records(order_id).captures == 1
 
 
 def test_an_order_that_is_not_paid_confirms_nothing(house: House) -> None:
@@ -98,7 +98,7 @@ def test_late_money_is_voided_when_the_rooms_are_gone(house: House, lines: LogLi
         house.tell(order_id)
     house.settle()
     assert house.stored(booking).status is Status.EXPIRED
-    assert house.till.books(order_id) == Books()
+    assert house.till.gateway_records(order_id) == Books()
     assert "PAYMENT_VOIDED" in lines.tags
     assert wrong_in(house) == []
 
@@ -138,7 +138,7 @@ def test_a_change_to_the_other_gateway_closes_the_order_at_the_first(
     assert new.gateway_order_id != old
     house.till.pay(old)  # nobody has closed it yet
     house.tell(old)
-    assert house.till.books(old) == Books()
+    assert house.till.gateway_records(old) == Books()
     assert house.stored(booking).status is Status.PAYMENT_PENDING
 
 
@@ -152,7 +152,7 @@ def test_a_cancellation_gives_back_what_was_shown(house: House, days: int, walle
     told = house.preview(booking).now
     house.cancel(booking)
     house.cancel(booking)
-    assert house.till.books(order_id).refunded == told.gateway
+    assert house.till.gateway_records(order_id).refunded == told.gateway
     assert house.balance() == 33_333 - wallet + told.wallet
     assert wrong_in(house) == []
 
@@ -164,7 +164,7 @@ def test_late_news_of_a_half_refunded_booking_gives_back_nothing_more(house: Hou
     house.cancel(booking)
     for kind in ("charge.refunded", "refund.updated", "payment_intent.succeeded"):
         house.tell(order_id, kind)
-    assert house.till.books(order_id).refunded == 525_000
+    assert house.till.gateway_records(order_id).refunded == 525_000
     assert wrong_in(house) == []
 
 

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from holdfast.payments import GatewayRefused, GatewayUnknown, PaymentState
-from holdfast.stripe_gateway import StripeGateway
+from holdfast.payments.gateways.protocol import GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.gateways.stripe import StripeGateway
 from tests.payments.tills import Books, NotTaken, StripeTill
 
 pytestmark = pytest.mark.localstripe
@@ -48,7 +48,7 @@ def test_the_same_key_has_one_effect(stripe_gateway: StripeGateway, till: Stripe
             stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture")
         else:
             stripe_gateway.refund(order_id, 10_000, f"{order_id}:refund")
-    assert till.books(order_id) == Books(captured=70_000, refunded=10_000, captures=1)
+    assert till.gateway_records(order_id) == Books(captured=70_000, refunded=10_000, captures=1)
 
 
 def test_refunds_add_up(stripe_gateway: StripeGateway, till: StripeTill, order_id: str) -> None:
@@ -59,7 +59,7 @@ def test_refunds_add_up(stripe_gateway: StripeGateway, till: StripeTill, order_i
     assert stripe_gateway.fetch(order_id).holds_money
     stripe_gateway.refund(order_id, 40_000, f"{order_id}:two")
     assert not stripe_gateway.fetch(order_id).holds_money
-    assert till.books(order_id) == Books(captured=70_000, refunded=70_000, captures=1)
+    assert till.gateway_records(order_id) == Books(captured=70_000, refunded=70_000, captures=1)
 
 
 def test_a_void_gives_an_authorisation_back(stripe_gateway: StripeGateway, till: StripeTill, order_id: str) -> None:
@@ -94,7 +94,7 @@ def test_a_second_capture_or_void_is_refused_and_changes_nothing(
         stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture:1")
     with pytest.raises(GatewayRefused):
         stripe_gateway.void(order_id, f"{order_id}:void")
-    assert till.books(order_id) == Books(captured=70_000, captures=1)
+    assert till.gateway_records(order_id) == Books(captured=70_000, captures=1)
 
 
 def test_an_unknown_order_is_refused(stripe_gateway: StripeGateway) -> None:
@@ -115,5 +115,5 @@ def test_a_key_that_stripe_does_not_know_is_unknown_and_not_told(localstripe: st
 
 
 def test_the_browser_proves_nothing_but_which_intent_it_means(stripe_gateway: StripeGateway) -> None:
-    assert stripe_gateway.proves("pi_1", "pi_1", None)
-    assert not stripe_gateway.proves("pi_1", "pi_2", "signed")
+    assert stripe_gateway.verify_checkout_signature("pi_1", "pi_1", None)
+    assert not stripe_gateway.verify_checkout_signature("pi_1", "pi_2", "signed")

@@ -3,9 +3,9 @@
 import pytest
 
 from holdfast.errors import Busy, IdempotencyKeyReused, NotFound, NotPayable, PaymentDeclined
-from holdfast.items import account_key, topup_key
 from holdfast.model.account import TopUpStatus
-from holdfast.operations import PaymentsQuery, list_payments
+from holdfast.payments.queue import PaymentsQuery, list_payments
+from holdfast.storage.items import account_key, topup_key
 from tests.payments.books import wrong_in
 from tests.payments.house import ALICE, BOB, House
 from tests.payments.tills import Books, RazorpayTill
@@ -19,7 +19,7 @@ def test_a_topup_is_captured_and_credited_once(house: House) -> None:
     assert house.finalize_topup(topup, proof).status is TopUpStatus.CREDITED
     assert house.finalize_topup(topup, proof).status is TopUpStatus.CREDITED
     assert (house.balance(), house.entries()) == (50_000, [("topup", 50_000)])
-    assert house.till.books(topup.gateway_order_id) == Books(captured=50_000, captures=1)
+    assert house.till.gateway_records(topup.gateway_order_id) == Books(captured=50_000, captures=1)
     assert wrong_in(house) == []
 
 
@@ -128,7 +128,10 @@ def test_a_topup_with_wrong_money_is_not_credited_and_goes_back(
         house.clock.advance(LATER)
         house.settle()
     assert house.balance() == 0
-    assert (till.books(topup.gateway_order_id).net, till.books(topup.gateway_order_id).held) == (0, 0)
+    assert (
+        till.gateway_records(topup.gateway_order_id).net,
+        till.gateway_records(topup.gateway_order_id).held,
+    ) == (0, 0)
     assert list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock()) == []
 
 

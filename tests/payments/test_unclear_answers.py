@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from holdfast.payments import GatewayError, GatewayRefused, GatewayUnknown
-from holdfast.razorpay_gateway import RazorpayGateway
-from holdfast.stripe_gateway import StripeGateway
+from holdfast.payments.gateways.protocol import GatewayError, GatewayRefused, GatewayUnknown
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.payments.gateways.stripe import StripeGateway
 
 SECRET = "sk_test_nobody_may_see"
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from holdfast.items import Item
 from holdfast.model.booking import Status
+from holdfast.storage.items import Item
 from local.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import wrong_in
@@ -94,8 +94,8 @@ def test_kinds_that_we_do_not_follow_are_200(house: House, handlers: Handlers, t
 def test_an_unknown_order_is_put_aside_and_200(house: House, handlers: Handlers) -> None:
     told = from_razorpay(razorpay_body("payment.captured", "order_of_another_shop"))
     assert [handlers.webhook(told)[0] for _ in range(2)] == [200, 200]
-    [unmatched] = house.store.unmatched()
-    assert unmatched.order_id == "order_of_another_shop"
+    [orphans] = house.store.orphans()
+    assert orphans.order_id == "order_of_another_shop"
 
 
 def test_a_gateway_that_does_not_answer_is_503_and_the_event_comes_again(
@@ -147,5 +147,5 @@ def test_an_intent_of_another_program_is_put_aside_and_200(
     for order_id in (stripe_house.till.open_foreign(5000), "pi_nowhere"):
         told = from_stripe(stripe_body("payment_intent.succeeded", order_id), clock())
         assert handlers.webhook(told)[0] == 200
-    assert [found.amount for found in stripe_house.store.unmatched()].count(5000) == 1
-    assert len(stripe_house.store.unmatched()) == 2
+    assert [found.amount for found in stripe_house.store.orphans()].count(5000) == 1
+    assert len(stripe_house.store.orphans()) == 2

@@ -20,7 +20,7 @@ def test_a_wrong_amount_or_currency_goes_back(
     till.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
     house.tell(order_id)
     assert house.stored(booking).status is Status.PAYMENT_PENDING
-    assert (till.books(order_id).net, till.books(order_id).held) == (0, 0)
+    assert (till.gateway_records(order_id).net, till.gateway_records(order_id).held) == (0, 0)
     assert lines.of("PAYMENT_FINALIZE_ERROR")["code"] == "payment_declined"
     assert any("given back" in note for note in house.notes(booking))
     house.come_to_rest()
@@ -34,7 +34,7 @@ def test_the_browser_cannot_confirm_with_a_wrong_amount(house: House, till: Razo
     with pytest.raises(PaymentDeclined):
         house.finalize(booking, proof)
     house.come_to_rest()
-    assert till.books(order_id).net == 0
+    assert till.gateway_records(order_id).net == 0
     assert wrong_in(house) == []
 
 
@@ -44,9 +44,9 @@ def test_wrong_money_that_was_captured_already_is_refunded(house: House, till: R
     order_id = house.started(booking)
     till.razorpay.account._manual_capture.discard(order_id)
     till.pay(order_id, amount=70_000)
-    assert till.books(order_id).captured == 70_000
+    assert till.gateway_records(order_id).captured == 70_000
     house.tell(order_id)
-    assert till.books(order_id).refunded == 70_000
+    assert till.gateway_records(order_id).refunded == 70_000
     house.come_to_rest()
     assert wrong_in(house) == []
 
@@ -84,7 +84,7 @@ def test_an_order_opened_for_another_booking_never_confirms_this_one(house: Hous
     house.tell(order_id)
     assert house.stored(mine).status is house.stored(theirs).status is Status.PAYMENT_PENDING
     house.come_to_rest()
-    assert (till.books(order_id).net, till.books(order_id).held) == (0, 0)
+    assert (till.gateway_records(order_id).net, till.gateway_records(order_id).held) == (0, 0)
 
 
 def test_a_payment_on_the_old_order_of_a_restarted_payment_goes_back(house: House) -> None:
@@ -94,7 +94,7 @@ def test_a_payment_on_the_old_order_of_a_restarted_payment_goes_back(house: Hous
     new = house.started(booking, wallet=50_000)
     house.till.pay(old)
     house.tell(old)
-    assert house.till.books(old).net == 0
+    assert house.till.gateway_records(old).net == 0
     house.finalize(booking, house.till.pay(new))
     assert house.stored(booking).status is Status.CONFIRMED
     assert wrong_in(house) == []
@@ -111,7 +111,7 @@ def test_a_second_payment_for_a_paid_booking_goes_back(house: House, lines: LogL
     house.tell(old)
     after = house.stored(booking)
     assert (after.status, after.payment) == (Status.CONFIRMED, before.payment)
-    assert house.till.books(old).net == 0
+    assert house.till.gateway_records(old).net == 0
     assert lines.tags == ["PAYMENT_REFUNDED"]
     assert wrong_in(house) == []
 
@@ -145,7 +145,7 @@ def test_an_order_beside_another_way_to_pay_keeps_no_money(house: House, how: st
         house.till.pay(order_id)
         house.tell(order_id)
     assert house.stored(booking).status is Status.CONFIRMED
-    assert house.till.books(order_id).net == 0
+    assert house.till.gateway_records(order_id).net == 0
     assert wrong_in(house) == []
 
 
@@ -155,12 +155,12 @@ def test_an_order_of_an_unknown_booking_is_put_aside_once(house: House, till: Ra
     )
     for _ in range(3):
         assert house.deliver(from_razorpay(razorpay_body("payment.authorized", order["id"])))
-    [unmatched] = house.store.unmatched()
-    assert (unmatched.gateway, unmatched.order_id, unmatched.amount) == ("razorpay", order["id"], 5000)
+    [orphans] = house.store.orphans()
+    assert (orphans.gateway, orphans.order_id, orphans.amount) == ("razorpay", order["id"], 5000)
     assert [line["level"] for line in lines.all].count("ERROR") == 1
 
 
 def test_an_order_that_the_gateway_does_not_know_is_put_aside(house: House) -> None:
     assert house.deliver(from_razorpay(razorpay_body("payment.captured", "order_nowhere")))
-    [unmatched] = house.store.unmatched()
-    assert (unmatched.order_id, unmatched.payment_state) == ("order_nowhere", "unknown")
+    [orphans] = house.store.orphans()
+    assert (orphans.order_id, orphans.payment_state) == ("order_nowhere", "unknown")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import stripe  # noqa: TID251 - plays the guest, who talks to Stripe and not to us
 
-from holdfast.stripe_gateway import METADATA_REFERENCE
+from holdfast.payments.gateways.stripe import METADATA_REFERENCE
 from local.razorpay import LocalRazorpay
 
 KEY_ID = "rzp_test_payments"
@@ -48,7 +48,7 @@ class Till(Protocol):
     def pay(self, order_id: str) -> Proof:
         """The guest authorises the whole order."""
 
-    def books(self, order_id: str) -> Books: ...
+    def gateway_records(self, order_id: str) -> Books: ...
 
     def orders(self) -> dict[str, str]:
         """What every order was opened for, by order id."""
@@ -64,7 +64,7 @@ class RazorpayTill:
         told = self.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
         return Proof(told["razorpay_payment_id"], told["razorpay_signature"])
 
-    def books(self, order_id: str) -> Books:
+    def gateway_records(self, order_id: str) -> Books:
         paid = [told for told in self.razorpay.account.payments.values() if told["order_id"] == order_id]
         captured = [told for told in paid if told["captured"]]
         return Books(
@@ -100,7 +100,7 @@ class StripeTill:
             raise NotTaken(order_id) from error
         return Proof(order_id)
 
-    def books(self, order_id: str) -> Books:
+    def gateway_records(self, order_id: str) -> Books:
         intent = self._guest.v1.payment_intents.retrieve(order_id).to_dict()
         charge = intent.get("latest_charge") or {}
         captured = intent["amount"] if charge.get("captured") else 0

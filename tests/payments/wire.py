@@ -10,7 +10,7 @@ import requests  # noqa: TID251 - goes wrong as the real one does
 from botocore.exceptions import ReadTimeoutError  # noqa: TID251 - what the SDK raises
 from requests.adapters import HTTPAdapter  # noqa: TID251 - the same
 
-from holdfast.payments import Gateway, GatewayUnknown
+from holdfast.payments.gateways.protocol import Gateway, GatewayUnknown
 
 GATEWAY_CALLS = {"open_order", "fetch", "capture", "void", "refund"}
 

@@ -25,9 +25,14 @@ BUGS = (
         "finalize looks at no deadline",
         "edge",
         (
-            Edit("rescue", "is_late", "booking.status_at(now) is Status.EXPIRED", "booking.status is Status.EXPIRED"),
-            Edit("rescue", "is_late", "refuse_unpayable(booking, now)", "pass"),
-            Edit("transaction", "Writes._booking_action", "before.status in HOLDING and moves", "False"),
+            Edit(
+                "payments.late",
+                "is_late",
+                "booking.status_at(now) is Status.EXPIRED",
+                "booking.status is Status.EXPIRED",
+            ),
+            Edit("payments.late", "is_late", "refuse_unpayable(booking, now)", "pass"),
+            Edit("storage.transaction", "Writes._booking_action", "before.status in HOLDING and moves", "False"),
         ),
     ),
     Bug(
@@ -35,7 +40,7 @@ BUGS = (
         "burst",
         (
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._booking_action",
                 'return put_action(self.table, item, f"{unchanged} AND {clock_allows}", values)',
                 'return put_action(self.table, item, is_due, {":now": millis(now)}) if clock_allows is is_due'
@@ -47,10 +52,10 @@ BUGS = (
         "a booking is written whatever came between",
         "cancel",
         (
-            Edit("transaction", "Writes._booking_action", '"write_id = :seen"', '"attribute_exists(write_id)"'),
-            Edit("transaction", "Writes._booking_action", '{":seen": before.write_id}', "{}"),
+            Edit("storage.transaction", "Writes._booking_action", '"write_id = :seen"', '"attribute_exists(write_id)"'),
+            Edit("storage.transaction", "Writes._booking_action", '{":seen": before.write_id}', "{}"),
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._booking_action",
                 "put_action(self.table, item, unchanged, values)",
                 "put_action(self.table, item, unchanged)",
@@ -62,7 +67,7 @@ BUGS = (
         "mixed",
         (
             Edit(
-                "store",
+                "storage.store",
                 "Store.commit",
                 "self.table.transact([action for _, action in actions], after.write_id)",
                 "[self.table.transact([action]) for _, action in actions]",
@@ -74,13 +79,16 @@ BUGS = (
         "mixed",
         (
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._page_actions",
                 "for day in days)\n            key",
                 'for day in days[:1])\n            names = {n: names[n] for n in ("#free", days[0])}\n            key',
             ),
             Edit(
-                "transaction", "Writes._page_actions", '>= :rooms" for day in days]', '>= :rooms" for day in days[:1]]'
+                "storage.transaction",
+                "Writes._page_actions",
+                '>= :rooms" for day in days]',
+                '>= :rooms" for day in days[:1]]',
             ),
         ),
     ),
@@ -88,9 +96,11 @@ BUGS = (
         "a sale does not ask whether the rooms are still free",
         "burst",
         (
-            Edit("transaction", "Writes._page_actions", '>= :rooms" for day in days]', '< :rooms" for day in []]'),
             Edit(
-                "transaction",
+                "storage.transaction", "Writes._page_actions", '>= :rooms" for day in days]', '< :rooms" for day in []]'
+            ),
+            Edit(
+                "storage.transaction",
                 "Writes._page_actions",
                 "conditions = enough_free",
                 'conditions = ["attribute_exists(pk)"]',
@@ -100,14 +110,21 @@ BUGS = (
     Bug(
         "an expired hold keeps its rooms",
         "mixed",
-        (Edit("transaction", "Writes._page_actions", "change == 0", "change == 0 or after.status is Status.EXPIRED"),),
+        (
+            Edit(
+                "storage.transaction",
+                "Writes._page_actions",
+                "change == 0",
+                "change == 0 or after.status is Status.EXPIRED",
+            ),
+        ),
     ),
     Bug(
         "a rescue takes no rooms",
         "pay",
         (
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._page_actions",
                 "change == 0",
                 "change == 0 or (before is not None and before.status is Status.EXPIRED)",
@@ -119,7 +136,7 @@ BUGS = (
         "mixed",
         (
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._account_actions",
                 '[put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")]',
                 "[]",
@@ -131,12 +148,15 @@ BUGS = (
         "burst",
         (
             Edit(
-                "transaction", "balance_change", '"balance = :old_balance AND seq = :old_seq"', '"attribute_exists(pk)"'
+                "storage.transaction",
+                "balance_change",
+                '"balance = :old_balance AND seq = :old_seq"',
+                '"attribute_exists(pk)"',
             ),
-            Edit("transaction", "balance_change", '":old_balance": account.balance,', ""),
-            Edit("transaction", "balance_change", '":old_seq": account.seq,', ""),
+            Edit("storage.transaction", "balance_change", '":old_balance": account.balance,', ""),
+            Edit("storage.transaction", "balance_change", '":old_seq": account.seq,', ""),
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._account_actions",
                 'put_action(self.table, entry_item(entry), "attribute_not_exists(pk)")',
                 "put_action(self.table, entry_item(entry))",
@@ -146,62 +166,90 @@ BUGS = (
     Bug(
         "a hold that is paid for still counts as a hold",
         "mixed",
-        (Edit("transaction", "Writes._account_actions", "ended = before.status in HOLDING and", "ended = False and"),),
+        (
+            Edit(
+                "storage.transaction",
+                "Writes._account_actions",
+                "ended = before.status in HOLDING and",
+                "ended = False and",
+            ),
+        ),
     ),
     Bug(
         "the cap on holds is only what was read",
         "burst",
         (
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._hold_action",
-                '"size(live) < :most"',
+                'f"size({LIVE}) < :most"',
                 '"size(live) < :most OR size(live) >= :most"',
             ),
-            Edit("transaction", "Writes._hold_action", "as_read = [", "as_read = [] and ["),
-            Edit("transaction", "Writes._hold_action", '":held_before": account.held,', ""),
-            Edit("transaction", "Writes._hold_action", '":let_go_before": account.let_go,', ""),
+            Edit("storage.transaction", "Writes._hold_action", "as_read = [", "as_read = [] and ["),
+            Edit("storage.transaction", "Writes._hold_action", '":held_before": account.held_rooms,', ""),
+            Edit("storage.transaction", "Writes._hold_action", '":abandoned_before": account.abandoned_rooms,', ""),
         ),
     ),
     Bug(
         "a promo is not given back",
         "mixed",
-        (Edit("transaction", "Writes._promo_actions", "if before and old:", "if before and old and new:"),),
+        (Edit("storage.transaction", "Writes._promo_actions", "if before and old:", "if before and old and new:"),),
     ),
     Bug(
         "a promo's limit is only what was read",
         "burst",
-        (Edit("transaction", "Writes._claim", "claimed < usage_limit", "usage_limit >= :one"),),
+        (Edit("storage.transaction", "Writes._redeem_promo", "claimed < usage_limit", "usage_limit >= :one"),),
     ),
     Bug(
         "a cancelled booking may be paid",
         "cancel",
-        (Edit("bookings", "refuse_unpayable", "case Status.RESERVED |", "case Status.CANCELLED | Status.RESERVED |"),),
+        (
+            Edit(
+                "bookings.lookup",
+                "refuse_unpayable",
+                "case Status.RESERVED |",
+                "case Status.CANCELLED | Status.RESERVED |",
+            ),
+        ),
     ),
     Bug(
         "a capture is not put down as due",
         "pay",
-        (Edit("finalize", "_confirmed", "if not paid.captured:", "if paid.captured:"),),
+        (Edit("payments.confirm", "_confirmed", "if not paid.captured:", "if paid.captured:"),),
     ),
     Bug(
         "late money is ignored",
         "pay",
-        (Edit("receive", "receive", "elif not payment.holds_money:", "elif booking.status is Status.EXPIRED:"),),
+        (
+            Edit(
+                "payments.reconcile",
+                "reconcile",
+                "elif not payment.holds_money:",
+                "elif booking.status is Status.EXPIRED:",
+            ),
+        ),
     ),
     Bug(
         "a second payment is kept",
         "pay",
-        (Edit("receive", "receive", "elif not payment.holds_money:", "elif not payment.holds_money or not own:"),),
+        (
+            Edit(
+                "payments.reconcile",
+                "reconcile",
+                "elif not payment.holds_money:",
+                "elif not payment.holds_money or not own:",
+            ),
+        ),
     ),
     Bug(
         "every refund has a key of its own",
         "cancel",
         (
             Edit(
-                "dues",
+                "payments.tasks",
                 "_act",
-                'gateway.refund(due.order_id, missing, f"{key}:{missing}")',
-                'gateway.refund(due.order_id, due.amount, f"{key}:{table.seconds_left()}")',
+                'gateway.refund(task.order_id, missing, f"{key}:{missing}")',
+                'gateway.refund(task.order_id, task.amount, f"{key}:{table.seconds_left()}")',
             ),
         ),
     ),
@@ -209,31 +257,31 @@ BUGS = (
         "what a gateway does not do at once is forgotten",
         "pay",
         (
-            Edit("dues", "_put_off", "tuple(later if other == due else other", "tuple(other"),
+            Edit("payments.tasks", "_put_off", "tuple(later if other == task else other", "tuple(other"),
             Edit(
-                "dues",
+                "payments.tasks",
                 "_put_off",
-                "for other in booking.dues)\n    try",
-                "for other in booking.dues if other != due)\n    try",
+                "for other in booking.tasks)\n    try",
+                "for other in booking.tasks if other != task)\n    try",
             ),
         ),
     ),
     Bug(
         "a cancel gives the whole card payment back",
         "cancel",
-        (Edit("cancel", "_refund_dues", "amount=back.gateway)", "amount=payment.amount)"),),
+        (Edit("payments.cancel", "_refund_dues", "amount=back.gateway)", "amount=payment.amount)"),),
     ),
     Bug(
         "a cancel gives the whole wallet part back",
         "cancel",
-        (Edit("cancel", "_refunded", "wallet_refunded=back.wallet", "wallet_refunded=booking.wallet_paid"),),
+        (Edit("payments.cancel", "_refunded", "wallet_refunded=back.wallet", "wallet_refunded=booking.wallet_paid"),),
     ),
     Bug(
         "a payment start moves the deadline",
         "mixed",
         (
             Edit(
-                "payment",
+                "payments.start",
                 "_pending",
                 "quote=quote.frozen(),",
                 "quote=quote.frozen(), expires_at_ms=booking.expires_at_ms + 60_000,",
@@ -244,10 +292,10 @@ BUGS = (
         "a hold is released before its deadline",
         "mixed",
         (
-            Edit("store", "Store.due", '":now": millis(now)', '":now": millis(now) + 60_000'),
-            Edit("expire", "_sweep_one", "or booking.expires_at_ms > millis(now)", ""),
+            Edit("storage.store", "Store.due", '":now": millis(now)', '":now": millis(now) + 60_000'),
+            Edit("bookings.expire", "_sweep_one", "or booking.expires_at_ms > millis(now)", ""),
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._booking_action",
                 '"expires_at <= :now"',
                 '"attribute_exists(pk) OR expires_at <= :now"',
@@ -257,19 +305,26 @@ BUGS = (
     Bug(
         "one unreadable hold stops the sweep of its batch",
         "poison",
-        (Edit("store", "Store.readable_bookings", "except msgspec.ValidationError:", "except ZeroDivisionError:"),),
+        (
+            Edit(
+                "storage.store",
+                "Store.readable_bookings",
+                "except msgspec.ValidationError:",
+                "except ZeroDivisionError:",
+            ),
+        ),
     ),
     Bug(
         "a hold that TTL deleted is let go without its rooms",
         "absent",
-        (Edit("expire", "restore", "image.status not in HOLDING", "image.status in HOLDING"),),
+        (Edit("bookings.expire", "restore", "image.status not in HOLDING", "image.status in HOLDING"),),
     ),
     Bug(
         "a hold that TTL deleted is released again with each delivery",
         "absent",
         (
             Edit(
-                "transaction",
+                "storage.transaction",
                 "Writes._booking_action",
                 'put_action(self.table, item, "attribute_not_exists(pk)")',
                 'put_action(self.table, item, "attribute_not_exists(pk)" if before is None else "")',
@@ -279,32 +334,46 @@ BUGS = (
     Bug(
         "a buyer does not look for holds that are due",
         "absent",
-        (Edit("reserve", "reserve", "reclaimed = False\n", "reclaimed = True\n"),),
+        (Edit("bookings.reserve", "reserve", "reclaimed = False\n", "reclaimed = True\n"),),
     ),
     Bug(
         "a key makes a booking each time",
         "mixed",
-        (Edit("reserve", "reserve", "booking_id_for(user_id, key)", "booking_id_for(user_id, key + str(clock()))"),),
+        (
+            Edit(
+                "bookings.reserve",
+                "reserve",
+                "booking_id_for(user_id, key)",
+                "booking_id_for(user_id, key + str(clock()))",
+            ),
+        ),
     ),
     Bug(
         "a replay is told as a new hold",
         "mixed",
-        (Edit("reserve", "reserve", "if created:", "if booking:"),),
+        (Edit("bookings.reserve", "reserve", "if created:", "if booking:"),),
     ),
     Bug(
         "a top-up is credited by everyone who hears of it",
         "pay",
-        (Edit("topup", "_credit", "current.status is TopUpStatus.CREDITED", "current.status is TopUpStatus.CLOSED"),),
+        (
+            Edit(
+                "payments.topup",
+                "_credit",
+                "current.status is TopUpStatus.CREDITED",
+                "current.status is TopUpStatus.CLOSED",
+            ),
+        ),
     ),
     Bug(
         "a due payment is not in the index",
         "pay",
         (
             Edit(
-                "items",
+                "storage.items",
                 "booking_item",
-                "elif booking.dues:",
-                "elif booking.dues and booking.status is Status.CONFIRMED:",
+                "elif booking.tasks:",
+                "elif booking.tasks and booking.status is Status.CONFIRMED:",
             ),
         ),
     ),
@@ -313,7 +382,7 @@ BUGS = (
         "pay",
         (
             Edit(
-                "finalize",
+                "payments.confirm",
                 "_record_refusal",
                 '"by": ask.by}',
                 '"by": ask.by, "proof": getattr(ask.request, "gateway_signature", None)}',
@@ -339,8 +408,8 @@ BUGS = (
         "a promo may be used by one guest as often as by all",
         "burst",
         (
-            Edit("bookings", "promo_discount", "file.promo.per_user_limit is not None", "False"),
-            Edit("transaction", "Writes._claim", "promo.per_user_limit is not None", "False"),
+            Edit("bookings.lookup", "promo_discount", "context.promo.per_user_limit is not None", "False"),
+            Edit("storage.transaction", "Writes._redeem_promo", "promo.per_user_limit is not None", "False"),
         ),
     ),
     Bug(
@@ -373,19 +442,19 @@ BUGS = (
     Bug(
         "a cancel of a confirmed booking does nothing, and says it did",
         "cancel",
-        (Edit("cancel", "cancel", "case Status.CANCELLED:", "case Status.CANCELLED | Status.CONFIRMED:"),),
+        (Edit("payments.cancel", "cancel", "case Status.CANCELLED:", "case Status.CANCELLED | Status.CONFIRMED:"),),
     ),
     Bug(
         "finalize answers with other amounts than it took",
         "mixed",
-        (Edit("finalize", "finalize", "wallet_deducted=booking.wallet_paid", "wallet_deducted=0"),),
+        (Edit("payments.confirm", "finalize", "wallet_deducted=booking.wallet_paid", "wallet_deducted=0"),),
     ),
     Bug(
         "finalize takes a payment of another amount",
         "pay",
         (
             Edit(
-                "finalize",
+                "payments.confirm",
                 "_verified",
                 "told != (booking.booking_id, agreed.gateway_payable, booking.currency)",
                 "False",
@@ -395,15 +464,15 @@ BUGS = (
     Bug(
         "a top-up is credited before its money is there",
         "pay",
-        (Edit("topup", "advance_topup", "payment.captured - payment.refunded < topup.amount", "False"),),
+        (Edit("payments.topup", "advance_topup", "payment.captured - payment.refunded < topup.amount", "False"),),
     ),
     Bug(
         "a credit is booked with each repeat",
         "mixed",
         (
-            Edit("wallet", "credit", "if made:", "if made and not key:"),
+            Edit("payments.wallet", "credit", "if made:", "if made and not key:"),
             Edit(
-                "store",
+                "storage.store",
                 "Store.credit",
                 'put_action(self.table.name, record, "attribute_not_exists(pk)")',
                 "put_action(self.table.name, record)",
@@ -413,12 +482,12 @@ BUGS = (
     Bug(
         "the sweep comes four minutes late",
         "mixed",
-        (Edit("expire", "_sweep_one", "> millis(now)", "> millis(now) - 240_000"),),
+        (Edit("bookings.expire", "_sweep_one", "> millis(now)", "> millis(now) - 240_000"),),
     ),
     Bug(
         "TTL is told in milliseconds",
         "mixed",
-        (Edit("items", "_ttl", "booking.expires_at_ms // 1000 +", "booking.expires_at_ms +"),),
+        (Edit("storage.items", "_ttl", "booking.expires_at_ms // 1000 +", "booking.expires_at_ms +"),),
     ),
     Bug(
         "a wallet's line is not written",
@@ -430,7 +499,7 @@ BUGS = (
         "pay",
         (
             Edit(
-                "dues",
+                "payments.tasks",
                 "_record_done",
                 "    record(\n        tag,",
                 '    record(tag, "", before=before, after=after)\n    record(\n        tag,',

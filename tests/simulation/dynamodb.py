@@ -155,11 +155,11 @@ class StandIn:
                 self._change(kind, action, key) for (kind, action), key in zip(actions, keys, strict=True)
             ]
             self._tokens[ClientRequestToken] = request, self.faults.now_us(), False
-            forgotten = self.faults.forgets_the_token()
+            decayed = self.faults.forgets_the_token()
             self._locked.update(keys)
 
             def finish() -> None:
-                if forgotten:
+                if decayed:
                     del self._tokens[ClientRequestToken]
                 else:
                     self._tokens[ClientRequestToken] = request, self.faults.now_us(), True

@@ -1,6 +1,6 @@
 """The two gateways as a simulated world has them: their books, their idempotency, and the webhooks they send.
 
-They implement `holdfast.payments.Gateway`. Stripe closes orders that nobody paid, and repeats its answer to a key.
+They implement the `Gateway` protocol. Stripe closes orders that nobody paid, and repeats its answer to a key.
 Razorpay's orders stay open, it takes a capture without a key, and giving an authorisation back is a capture and a
 refund.
 """
@@ -15,7 +15,14 @@ from hashlib import sha256
 
 import msgspec
 
-from holdfast.payments import BadSignature, GatewayError, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.gateways.protocol import (
+    BadSignature,
+    GatewayError,
+    GatewayPayment,
+    GatewayRefused,
+    GatewayUnknown,
+    PaymentState,
+)
 from tests.simulation.clockwork import SECOND
 from tests.simulation.faults import Faults
 
@@ -111,7 +118,7 @@ class SimulatedGateway:
 
         self._asked("refund", lambda: self._once(f"r {key}", f"{order_id} {amount}", refunded), order_id, writes=True)
 
-    def proves(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
+    def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
         if self.closes_orders:
             return order_id == transaction_id
         return signature == signed(order_id, transaction_id)

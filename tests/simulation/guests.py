@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from holdfast.reserve import booking_id_for
-from holdfast.topup import TOPUP_ID
+from holdfast.bookings.reserve import booking_id_for
+from holdfast.payments.topup import TOPUP_ID
 from tests.simulation.clockwork import SECOND
 from tests.simulation.gateway import signed
 from tests.simulation.plan import Operation

@@ -12,11 +12,11 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-import holdfast.expire
+import holdfast.bookings.expire
 import holdfast.logs
-import holdfast.settle
-import holdfast.store
-import holdfast.table
+import holdfast.payments.settle
+import holdfast.storage.store
+import holdfast.storage.table
 from holdfast.logs import logger
 from tests.conftest import ROOT, template
 from tests.simulation.clockwork import Clockwork, Workers
@@ -40,7 +40,7 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 @cache
 def apps() -> dict[str, ModuleType]:
     """Every function's module, imported once, with no connection to anything."""
-    kept, place = dict(os.environ), vars(holdfast.store)
+    kept, place = dict(os.environ), vars(holdfast.storage.store)
     connect = place["connect"]
     os.environ.update(_ENVIRONMENT)
     place["connect"] = lambda: None
@@ -104,16 +104,16 @@ class _Figures:
 
 @contextmanager
 def at_work(
-    clock: Clockwork, store: holdfast.store.Store, gateways: dict[str, Any], lines: Lines, jitter: Any
+    clock: Clockwork, store: holdfast.storage.store.Store, gateways: dict[str, Any], lines: Lines, jitter: Any
 ) -> Iterator[dict[str, ModuleType]]:
     """The handlers in this world: its store, gateways and clock, its log, and its own kind of threads."""
     modules = apps()
     Workers.world = clock
     handler = logger.registered_handler
     swapped: list[tuple[Any, str, Any]] = [
-        (holdfast.expire, "ThreadPoolExecutor", Workers),
-        (holdfast.settle, "ThreadPoolExecutor", Workers),
-        (holdfast.table, "random", jitter),
+        (holdfast.bookings.expire, "ThreadPoolExecutor", Workers),
+        (holdfast.payments.settle, "ThreadPoolExecutor", Workers),
+        (holdfast.storage.table, "random", jitter),
         (holdfast.logs, "metrics", _Figures()),
         (handler, "emit", lines.take),
         (logger._logger, "propagate", False),
@@ -132,7 +132,7 @@ def at_work(
             setattr(place, name, value)
 
 
-class Named(dict[str, Any]):
+class NamedGateways(dict[str, Any]):
     """The gateways, with their names, as the webhook's handler asks for them."""
 
     @property

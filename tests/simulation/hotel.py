@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from holdfast.items import page_item, promo_item
-from holdfast.model.hotel import PolicyStep, Property, RoomType, opened_page
+from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.wire import to_wire
+from holdfast.model.property import PolicyStep, Property, RoomType
+from holdfast.storage.items import page_item, promo_item
+from holdfast.storage.marshal import to_wire
 from tests.conftest import table_definition
 from tests.simulation.expressions import Item
 from tests.simulation.handlers import TABLE
@@ -46,7 +47,7 @@ POISON_KEY = ("BOOKING#bk_poison", "BOOKING")
 @cache
 def opening() -> tuple[Item, ...]:
     """The table before anything happens: two room types with two months each, and two promos."""
-    pages = [page_item(opened_page(PLACE, room, month)) for room in ROOM_TYPES for month in ("2026-11", "2026-12")]
+    pages = [page_item(open_month(PLACE, room, month)) for room in ROOM_TYPES for month in ("2026-11", "2026-12")]
     return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS)])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.wire import from_wire, to_wire
+from holdfast.storage.marshal import from_wire, to_wire
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.dynamodb import StandIn
 from tests.simulation.expressions import Refused, Unsupported, changed, condition, update

@@ -26,6 +26,6 @@ def test_a_bug_is_gone_when_it_is_taken_out() -> None:
 
 
 def test_a_bug_that_no_longer_fits_the_engine_says_so() -> None:
-    bug = Bug("outdated", "mixed", (Edit("expire", "restore", "no such text", ""),))
+    bug = Bug("outdated", "mixed", (Edit("bookings.expire", "restore", "no such text", ""),))
     with pytest.raises(NoLongerFits), planted(bug):
         pass

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from holdfast.audit import audit
-from holdfast.audit_view import Broken, at_rest, view_of
+from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import Broken, at_rest, snapshot_of
 from holdfast.model.account import TopUpStatus
-from holdfast.wire import from_wire
+from holdfast.storage.marshal import from_wire
 from tests.simulation.clockwork import MILLISECOND, START
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault
@@ -55,12 +55,14 @@ def check_at_an_instant(world: World) -> None:
 
 def verdict(world: World) -> list[str]:
     """What is broken once everything rests, and what answers promised that is not so."""
-    books = [(gateway.name, order) for gateway in world.gateways.values() for order in gateway.orders.values()]
+    gateway_records = [
+        (gateway.name, order) for gateway in world.gateways.values() for order in gateway.orders.values()
+    ]
     found = audit(
         (from_wire(item) for item in world.table.items.values()),
         now=_utc(world),
         due_shards=DUE_SHARDS,
-        books=books,
+        gateway_records=gateway_records,
         lines=world.lines,
         lines_complete=_told_all(world),
         skew_seconds=SKEW_SECONDS,
@@ -84,7 +86,7 @@ def _utc(world: World) -> datetime:
 
 def _unsettled(world: World) -> Iterator[str]:
     """What is still to happen when everything has: no index knows of it, or it would not be so."""
-    view = view_of(from_wire(item) for item in world.table.items.values())
+    view = snapshot_of(from_wire(item) for item in world.table.items.values())
     bookings = [booking.booking_id for booking in view.bookings.values() if not at_rest(booking)]
     topups = [topup.topup_id for topup in view.topups.values() if topup.status is TopUpStatus.PENDING]
     for name in bookings + topups:

@@ -12,16 +12,16 @@ from types import ModuleType
 from typing import Any
 
 from holdfast.errors import BookingError
-from holdfast.payments import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
-from holdfast.store import Store
-from holdfast.table import Table
+from holdfast.payments.gateways.protocol import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
 from tests.simulation.clockwork import MILLISECOND, SECOND, START, Clockwork, Invocation, Killed
 from tests.simulation.dynamodb import Key, StandIn
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.gateway import SIGNATURE, SimulatedGateway
 from tests.simulation.guests import Guests
-from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, Named, request, routes, timeout_seconds
+from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, NamedGateways, request, routes, timeout_seconds
 from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.safety import BrokenPromise, Safety
@@ -65,7 +65,7 @@ class World:
         self.table.on_commit.append(self.safety.check)
         self.guests = Guests(self)
         self.jitter = Jitter(self.clock)
-        self.gateways = Named(
+        self.gateways = NamedGateways(
             stripe=SimulatedGateway("stripe", True, self.faults, CALL_SECONDS, self._webhook),
             razorpay=SimulatedGateway("razorpay", False, self.faults, LONGEST_CALL_SECONDS, self._webhook),
         )
@@ -152,8 +152,8 @@ class World:
         """When each thing that is still due is to be tried."""
         start_ms = int(START.timestamp() * 1000)
         items = (item for key, item in self.table.items.items() if key != POISON_KEY)
-        dues = [int(item["due_at"]["N"]) - start_ms for item in items if "due_shard" in item]
-        return [at_ms * MILLISECOND for at_ms in dues] + [self.clock.now_us for _ in self.deletions]
+        tasks = [int(item["due_at"]["N"]) - start_ms for item in items if "due_shard" in item]
+        return [at_ms * MILLISECOND for at_ms in tasks] + [self.clock.now_us for _ in self.deletions]
 
     # Invocations
 

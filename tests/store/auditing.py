@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from holdfast.audit import audit
-from holdfast.payments import GatewayPayment
-from holdfast.store import Store
+from holdfast.audit.audit import audit
+from holdfast.payments.gateways.protocol import GatewayPayment
+from holdfast.storage.store import Store
 
 SCAN_SECONDS = 30  # for all its pages
 
 
-def broken_in(store: Store, now: datetime, *, books: Iterable[tuple[str, GatewayPayment]] | None = None) -> list[str]:
+def broken_in(
+    store: Store, now: datetime, *, gateway_records: Iterable[tuple[str, GatewayPayment]] | None = None
+) -> list[str]:
     """Each broken invariant in a line. No sweep runs beside a test, so a hold may outlive its deadline there."""
     items = store.within(SCAN_SECONDS).table.scan()
-    found = audit(items, now=now, due_shards=store.due_shards, books=books, sweeping=False)
+    found = audit(items, now=now, due_shards=store.due_shards, gateway_records=gateway_records, sweeping=False)
     return [str(broken) for broken in found]

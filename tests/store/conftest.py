@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from moto import mock_aws
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.logs import metrics
-from holdfast.store import Store
-from holdfast.table import Table, connect
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table, connect
 from tests.conftest import DELUXE, KOLKATA, MONTHS, SUITE, FakeClock, table_definition
 from tests.store import emulators
 from tests.store.auditing import broken_in

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from holdfast.bookings import PricingQuery, price
-from holdfast.cancel import cancel
+from holdfast.bookings.lookup import PricingQuery, price
+from holdfast.bookings.reserve import ReserveRequest, reserve
 from holdfast.errors import NotFound
-from holdfast.finalize import Finalized, finalize
-from holdfast.finalize_request import FinalizeRequest
 from holdfast.model.booking import Booking
 from holdfast.model.dates import Clock
-from holdfast.reserve import ReserveRequest, reserve
-from holdfast.store import Store
-from holdfast.wallet import CreditRequest, credit
+from holdfast.payments.cancel import cancel
+from holdfast.payments.confirm import Finalized, finalize
+from holdfast.payments.finalize_request import FinalizeRequest
+from holdfast.payments.wallet import CreditRequest, credit
+from holdfast.storage.store import Store
 from tests.conftest import NOW, FakeClock
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def pay_by_wallet(
     return finalize(booking.booking_id, request, caller=booking.user_id, store=store, gateways={}, clock=clock)
 
 
-def let_go(store: Store, booking: Booking, *, clock: Clock) -> Booking:
+def abandoned_rooms(store: Store, booking: Booking, *, clock: Clock) -> Booking:
     return cancel(booking.booking_id, user_id=booking.user_id, store=store, gateways={}, clock=clock)
 
 

@@ -13,35 +13,35 @@ import msgspec
 import pytest
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-from holdfast.catalog_store import CatalogStore
-from holdfast.expire import restore
-from holdfast.items import HOLDS_DUE, PAYMENTS_DUE, Item, booking_key, due_shard, page_item, page_key
-from holdfast.model.account import Account, Entry, TopUp, TopUpStatus
+from holdfast.bookings.expire import restore
+from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.booking import (
     HOLDING,
-    RESCUE_NOTE,
+    LATE_NOTE,
     RETENTION_DAYS,
     TTL_GRACE_SECONDS,
     Booking,
-    Due,
-    DueAction,
     Event,
     FrozenQuote,
+    GatewayTask,
     Payment,
     PaymentMode,
     Status,
+    TaskAction,
 )
 from holdfast.model.dates import millis
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.pricing import quote
-from holdfast.store import Lost, Store
-from holdfast.table import ConditionsFailed, Table
-from holdfast.transaction import File
-from holdfast.wire import put_action, to_wire, update_action
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE, Item, booking_key, due_shard, page_item, page_key
+from holdfast.storage.marshal import put_action, to_wire, update_action
+from holdfast.storage.store import Store, WriteConflict
+from holdfast.storage.table import ConditionsFailed, Table
+from holdfast.storage.transaction import BookingContext
 from tests.conftest import NOW, FakeClock
 from tests.store.auditing import broken_in
 from tests.store.faults import forgotten_tokens
-from tests.store.guests import ARRIVAL, DEADLINE, HOLD_SECONDS, JUST_BEFORE, give, hold, let_go, stored
+from tests.store.guests import ARRIVAL, DEADLINE, HOLD_SECONDS, JUST_BEFORE, abandoned_rooms, give, hold, stored
 
 PRICE = 1_575_000  # of one room for the three nights, with GST
 DISCOUNT = 1000
@@ -103,16 +103,18 @@ def a_hold(user_id: str = "alice", key: str = "first", *, rooms: int = 1, at: da
     )
 
 
-def file_of(store: Store, booking: Booking, promo_code: str | None = None) -> File:
+def context_of(store: Store, booking: Booking, promo_code: str | None = None) -> BookingContext:
     months = ["2026-12", "2027-01"]
-    return store.file(booking.booking_id, booking.user_id, room_type_id="deluxe", months=months, promo_code=promo_code)
+    return store.booking_context(
+        booking.booking_id, booking.user_id, room_type_id="deluxe", months=months, promo_code=promo_code
+    )
 
 
 def reserved(
     store: Store, user_id: str = "alice", key: str = "first", *, rooms: int = 1, at: datetime = NOW
 ) -> Booking:
     booking = a_hold(user_id, key, rooms=rooms, at=at)
-    return store.commit(None, booking, now=at, file=file_of(store, booking))
+    return store.commit(None, booking, now=at, context=context_of(store, booking))
 
 
 def confirmed(
@@ -126,13 +128,13 @@ def confirmed(
     """Paid from the wallet, or outside the system."""
     mode = PaymentMode.WALLET_ONLY if wallet else PaymentMode.ADMIN
     fixed = frozen(booking, promo_code, wallet)
-    return booking.moved(Status.CONFIRMED, at, "guest", note, quote=fixed, payment_mode=mode, wallet_paid=wallet)
+    return booking.transitioned(Status.CONFIRMED, at, "guest", note, quote=fixed, payment_mode=mode, wallet_paid=wallet)
 
 
 def pending(booking: Booking, promo_code: str | None = None, at: datetime = NOW) -> Booking:
     fixed = frozen(booking, promo_code)
     payment = Payment(gateway="stripe", order_id="pi_1", amount=fixed.gateway_payable)
-    return booking.moved(Status.PAYMENT_PENDING, at, "guest", quote=fixed, payment=payment)
+    return booking.transitioned(Status.PAYMENT_PENDING, at, "guest", quote=fixed, payment=payment)
 
 
 def frozen(booking: Booking, promo_code: str | None = None, wallet: int = 0) -> FrozenQuote:
@@ -142,11 +144,11 @@ def frozen(booking: Booking, promo_code: str | None = None, wallet: int = 0) -> 
 
 
 def expired(booking: Booking, at: datetime = DEADLINE) -> Booking:
-    return booking.moved(Status.EXPIRED, at, "expire")
+    return booking.transitioned(Status.EXPIRED, at, "expire")
 
 
 def rescued(booking: Booking, at: datetime = DEADLINE) -> Booking:
-    return confirmed(booking, at=at, note=RESCUE_NOTE)
+    return confirmed(booking, at=at, note=LATE_NOTE)
 
 
 def everything(store: Store) -> dict[tuple[str, str], Item]:
@@ -166,10 +168,10 @@ def index(store: Store, name: str) -> list[Item]:
     return rows
 
 
-def lost(store: Store, before: Booking | None, after: Booking, now: datetime = NOW, **more: Any) -> Lost:
+def lost(store: Store, before: Booking | None, after: Booking, now: datetime = NOW, **more: Any) -> WriteConflict:
     """The refusal of a commit, which must leave the table as it was."""
     was = everything(store)
-    with pytest.raises(Lost) as refusal:
+    with pytest.raises(WriteConflict) as refusal:
         store.commit(before, after, now=now, **more)
     assert everything(store) == was
     return refusal.value
@@ -182,7 +184,7 @@ def test_a_reserve_writes_booking_pages_and_account_together(store: Store) -> No
     booking = reserved(store, rooms=2)
     assert store.booking(booking.booking_id) == booking
     assert free(store) == [3, 3, 3]
-    assert store.account("alice").live == {booking.booking_id: millis(DEADLINE)}
+    assert store.account("alice").live_holds == {booking.booking_id: millis(DEADLINE)}
     assert broken_in(store, NOW) == []
 
 
@@ -196,7 +198,7 @@ def test_other_nights_of_the_page_are_left_alone(store: Store) -> None:
 def test_a_second_reserve_by_the_same_key_loses_to_the_booking_that_is_there(store: Store) -> None:
     first = reserved(store)
     again = a_hold()
-    refusal = lost(store, None, again, file=file_of(store, again))
+    refusal = lost(store, None, again, context=context_of(store, again))
     assert refusal.kinds == {"booking"}
     assert refusal.current == first
 
@@ -205,7 +207,7 @@ def test_a_reserve_of_more_rooms_than_are_free_loses_on_the_page(store: Store) -
     for n in range(3):
         reserved(store, f"guest-{n}")
     booking = a_hold(rooms=3)
-    refusal = lost(store, None, booking, file=file_of(store, booking))
+    refusal = lost(store, None, booking, context=context_of(store, booking))
     assert refusal.kinds == {"page"}
     assert refusal.current is None
 
@@ -214,40 +216,40 @@ def test_the_last_rooms_can_be_had_and_no_more(store: Store) -> None:
     reserved(store, "bob", rooms=5)
     assert free(store) == [0, 0, 0]
     booking = a_hold()
-    assert lost(store, None, booking, file=file_of(store, booking)).kinds == {"page"}
+    assert lost(store, None, booking, context=context_of(store, booking)).kinds == {"page"}
 
 
 def test_one_short_night_refuses_the_whole_stay(store: Store) -> None:
     """1 January is on the second page; nothing is taken from the first."""
     booking = a_hold()
-    page = file_of(store, booking).pages["2027-01"]
+    page = context_of(store, booking).pages["2027-01"]
     full = msgspec.structs.replace(page, free=page.free | {1: 0}, on_sale=page.on_sale | {1: 0})
     store.table.put(put_action(store.table.name, page_item(full)))
-    assert lost(store, None, booking, file=file_of(store, booking)).kinds == {"page"}
+    assert lost(store, None, booking, context=context_of(store, booking)).kinds == {"page"}
     assert free(store) == [5, 5, 0]
 
 
 def test_a_page_whose_prices_or_rules_changed_since_it_was_read_refuses(store: Store) -> None:
     booking = a_hold()
-    read = file_of(store, booking)
+    read = context_of(store, booking)
     page = msgspec.structs.replace(read.pages["2026-12"], revision=2, price={30: 1})
     store.table.put(put_action(store.table.name, page_item(page)))
-    assert lost(store, None, booking, file=read).kinds == {"page"}
-    store.commit(None, booking, now=NOW, file=file_of(store, booking))
+    assert lost(store, None, booking, context=read).kinds == {"page"}
+    store.commit(None, booking, now=NOW, context=context_of(store, booking))
 
 
 def test_a_night_that_is_not_on_sale_refuses(store: Store) -> None:
     """A path that is not in the item: the condition is false, and the request is not an error."""
     booking = a_hold()
-    page = file_of(store, booking).pages["2026-12"]
+    page = context_of(store, booking).pages["2026-12"]
     closed = {day: rooms for day, rooms in page.free.items() if day != 31}
     store.table.put(put_action(store.table.name, page_item(msgspec.structs.replace(page, free=closed, on_sale=closed))))
-    assert lost(store, None, booking, file=file_of(store, booking)).kinds == {"page"}
+    assert lost(store, None, booking, context=context_of(store, booking)).kinds == {"page"}
 
 
 def test_a_month_that_has_no_page_refuses(store: Store) -> None:
     nowhere = msgspec.structs.replace(a_hold(), room_type_id="attic")
-    assert lost(store, None, nowhere, file=file_of(store, nowhere)).kinds == {"page"}
+    assert lost(store, None, nowhere, context=context_of(store, nowhere)).kinds == {"page"}
 
 
 def test_the_sixth_live_hold_loses_on_the_account(store: Store) -> None:
@@ -255,7 +257,7 @@ def test_the_sixth_live_hold_loses_on_the_account(store: Store) -> None:
         reserved(store, key=f"key-{n}")
     give_room(store)
     booking = a_hold(key="one more")
-    refusal = lost(store, None, booking, file=file_of(store, booking))
+    refusal = lost(store, None, booking, context=context_of(store, booking))
     assert refusal.kinds == {"wallet"}
 
 
@@ -272,7 +274,7 @@ def test_holds_past_their_deadline_are_pruned_and_do_not_count(store: Store) -> 
     old = [reserved(store, key=f"old-{n}") for n in range(3)]
     at = DEADLINE
     new = [reserved(store, key=f"new-{n}", at=at) for n in range(2)]
-    live = store.account("alice").live
+    live = store.account("alice").live_holds
     assert live.keys() == {booking.booking_id for booking in new}
     assert live.keys().isdisjoint(booking.booking_id for booking in old)
 
@@ -281,26 +283,26 @@ def test_a_pruned_hold_that_another_write_pruned_first_loses_on_the_account(stor
     """Two reserves read the same expired hold; counting it out twice would allow a sixth."""
     reserved(store, key="old")
     first, second = a_hold(key="first", at=DEADLINE), a_hold(key="second", at=DEADLINE)
-    read = file_of(store, second)
-    store.commit(None, first, now=DEADLINE, file=file_of(store, first))
-    assert lost(store, None, second, DEADLINE, file=read).kinds == {"wallet"}
-    store.commit(None, second, now=DEADLINE, file=file_of(store, second))
+    read = context_of(store, second)
+    store.commit(None, first, now=DEADLINE, context=context_of(store, first))
+    assert lost(store, None, second, DEADLINE, context=read).kinds == {"wallet"}
+    store.commit(None, second, now=DEADLINE, context=context_of(store, second))
 
 
 def test_the_first_hold_of_a_user_whose_account_was_made_meanwhile_loses_on_the_account(store: Store) -> None:
     first, second = a_hold(key="first"), a_hold(key="second")
-    read = file_of(store, second)
-    store.commit(None, first, now=NOW, file=file_of(store, first))
-    assert lost(store, None, second, file=read).kinds == {"wallet"}
+    read = context_of(store, second)
+    store.commit(None, first, now=NOW, context=context_of(store, first))
+    assert lost(store, None, second, context=read).kinds == {"wallet"}
 
 
 def test_all_the_parts_that_refused_are_named(store: Store) -> None:
     ended = reserved(store, key="ended")
-    store.commit(ended, ended.moved(Status.CANCELLED, NOW, "guest"), now=NOW)
+    store.commit(ended, ended.transitioned(Status.CANCELLED, NOW, "guest"), now=NOW)
     for n in range(5):
         reserved(store, key=f"key-{n}")
     again = a_hold(key="ended")
-    refusal = lost(store, None, again, file=file_of(store, again))
+    refusal = lost(store, None, again, context=context_of(store, again))
     assert refusal.kinds == {"booking", "page", "wallet"}
     assert refusal.current == stored(store, ended)
 
@@ -317,7 +319,7 @@ def test_a_payment_start_changes_the_booking_alone(store: Store) -> None:
     assert store.booking(booking.booking_id) == after
 
 
-@pytest.mark.parametrize("move", [pending, confirmed, lambda hold: hold.moved(Status.CANCELLED, NOW, "guest")])
+@pytest.mark.parametrize("move", [pending, confirmed, lambda hold: hold.transitioned(Status.CANCELLED, NOW, "guest")])
 def test_a_hold_can_be_moved_on_until_the_deadline_and_not_at_it(store: Store, move: Any) -> None:
     booking = reserved(store)
     for instant in (DEADLINE, DEADLINE + timedelta(hours=1)):
@@ -355,15 +357,17 @@ def test_expiry_never_touches_the_account(store: Store) -> None:
 
 def test_a_cancel_gives_rooms_and_live_hold_back(store: Store) -> None:
     booking = reserved(store, rooms=2)
-    store.commit(booking, booking.moved(Status.CANCELLED, NOW, "guest"), now=NOW, file=file_of(store, booking))
+    store.commit(
+        booking, booking.transitioned(Status.CANCELLED, NOW, "guest"), now=NOW, context=context_of(store, booking)
+    )
     assert free(store) == [5, 5, 5]
-    assert store.account("alice").live == {}
+    assert store.account("alice").live_holds == {}
 
 
 def test_a_change_of_what_another_write_has_changed_loses_to_it(store: Store) -> None:
     booking = reserved(store)
     newer = store.commit(booking, pending(booking), now=NOW)
-    for move in (pending(booking), confirmed(booking), booking.moved(Status.CANCELLED, NOW, "guest")):
+    for move in (pending(booking), confirmed(booking), booking.transitioned(Status.CANCELLED, NOW, "guest")):
         refusal = lost(store, booking, move)
         assert refusal.kinds == {"booking"}
         assert refusal.current == newer
@@ -391,7 +395,7 @@ def test_a_booking_that_is_gone_refuses_every_change(store: Store) -> None:
 def test_late_money_takes_the_rooms_again_in_one_write(store: Store) -> None:
     booking = reserved(store)
     ended = store.commit(booking, expired(booking), now=DEADLINE)
-    after = store.commit(ended, rescued(ended), now=DEADLINE, file=file_of(store, ended), rescue=True)
+    after = store.commit(ended, rescued(ended), now=DEADLINE, context=context_of(store, ended), late=True)
     assert stored(store, booking) == after
     assert free(store) == [4, 4, 4]
 
@@ -400,14 +404,14 @@ def test_late_money_finds_no_room_when_others_took_them(store: Store) -> None:
     booking = reserved(store)
     ended = store.commit(booking, expired(booking), now=DEADLINE)
     reserved(store, "bob", rooms=5, at=DEADLINE)
-    refusal = lost(store, ended, confirmed(ended), DEADLINE, file=file_of(store, ended), rescue=True)
+    refusal = lost(store, ended, confirmed(ended), DEADLINE, context=context_of(store, ended), late=True)
     assert refusal.kinds == {"page"}
 
 
 def test_late_money_for_a_hold_that_no_sweep_has_ended_keeps_its_rooms(store: Store) -> None:
     booking = reserved(store)
-    assert lost(store, booking, confirmed(booking), JUST_BEFORE, rescue=True).kinds == {"booking"}
-    store.commit(booking, confirmed(booking), now=DEADLINE, rescue=True, file=file_of(store, booking))
+    assert lost(store, booking, confirmed(booking), JUST_BEFORE, late=True).kinds == {"booking"}
+    store.commit(booking, confirmed(booking), now=DEADLINE, late=True, context=context_of(store, booking))
     assert free(store) == [4, 4, 4]
 
 
@@ -418,8 +422,8 @@ Write = Callable[[Store], object]  # the same each time that it is sent
 
 def a_reserve(store: Store) -> Write:
     booking = a_hold()
-    file = file_of(store, booking)
-    return lambda it: it.commit(None, booking, now=NOW, file=file)
+    context = context_of(store, booking)
+    return lambda it: it.commit(None, booking, now=NOW, context=context)
 
 
 def a_payment_start(store: Store) -> Write:
@@ -431,15 +435,15 @@ def a_payment_start(store: Store) -> Write:
 def a_finalize(store: Store) -> Write:
     booking = reserved(store)
     give(store, "alice", PRICE)
-    file = file_of(store, booking)
-    return lambda it: it.commit(booking, confirmed(booking, wallet=PRICE), now=NOW, file=file)
+    context = context_of(store, booking)
+    return lambda it: it.commit(booking, confirmed(booking, wallet=PRICE), now=NOW, context=context)
 
 
 def a_late_finalize(store: Store) -> Write:
     booking = reserved(store)
     ended = store.commit(booking, expired(booking), now=DEADLINE)
-    paid, file = rescued(ended), file_of(store, ended)
-    return lambda it: it.commit(ended, paid, now=DEADLINE, file=file, rescue=True)
+    paid, context = rescued(ended), context_of(store, ended)
+    return lambda it: it.commit(ended, paid, now=DEADLINE, context=context, late=True)
 
 
 def an_expiry(store: Store) -> Write:
@@ -455,8 +459,8 @@ def a_deletion(store: Store) -> Write:
 
 def a_cancel(store: Store) -> Write:
     booking = reserved(store)
-    file = file_of(store, booking)
-    return lambda it: it.commit(booking, booking.moved(Status.CANCELLED, NOW, "guest"), now=NOW, file=file)
+    context = context_of(store, booking)
+    return lambda it: it.commit(booking, booking.transitioned(Status.CANCELLED, NOW, "guest"), now=NOW, context=context)
 
 
 def a_first_credit(store: Store) -> Write:
@@ -532,7 +536,7 @@ def test_the_same_change_by_another_call_is_not_taken_for_our_own(store: Store, 
     write = kind(store)
     write(store)
     was = everything(store)
-    with pytest.raises(Lost):
+    with pytest.raises(WriteConflict):
         write(store)
     assert everything(store) == was
 
@@ -543,11 +547,11 @@ def test_the_same_change_by_another_call_is_not_taken_for_our_own(store: Store, 
 def test_a_confirmation_takes_the_wallet_part_and_writes_its_line(store: Store) -> None:
     booking = reserved(store)
     give(store, "alice", 2_000_000)
-    after = store.commit(booking, confirmed(booking, wallet=PRICE), now=NOW, file=file_of(store, booking))
+    after = store.commit(booking, confirmed(booking, wallet=PRICE), now=NOW, context=context_of(store, booking))
     account = store.account("alice")
-    assert (account.balance, account.seq, account.live) == (2_000_000 - PRICE, 2, {})
+    assert (account.balance, account.seq, account.live_holds) == (2_000_000 - PRICE, 2, {})
     newest = store.entries("alice", None)[0][0]
-    assert newest == Entry(
+    assert newest == LedgerEntry(
         user_id="alice",
         seq=2,
         amount=-PRICE,
@@ -563,16 +567,16 @@ def test_a_confirmation_takes_the_wallet_part_and_writes_its_line(store: Store) 
 def test_a_confirmation_reckoned_from_an_older_balance_loses_on_the_wallet(store: Store) -> None:
     booking = reserved(store)
     give(store, "alice", 2_000_000)
-    read = file_of(store, booking)
+    read = context_of(store, booking)
     give(store, "alice", 1)
-    assert lost(store, booking, confirmed(booking, wallet=PRICE), file=read).kinds == {"wallet"}
+    assert lost(store, booking, confirmed(booking, wallet=PRICE), context=read).kinds == {"wallet"}
 
 
 def test_a_ledger_line_is_never_written_over(store: Store) -> None:
     """The account was put back to an older state: its next number is taken, and the write is refused."""
     booking = reserved(store)
     give(store, "alice", 2_000_000)
-    read = file_of(store, booking)
+    read = context_of(store, booking)
     give(store, "alice", 5)
     set_back = update_action(
         store.table.name,
@@ -582,7 +586,7 @@ def test_a_ledger_line_is_never_written_over(store: Store) -> None:
         {":balance": 2_000_000, ":seq": 1},
     )
     store.table.transact([set_back])
-    assert lost(store, booking, confirmed(booking, wallet=PRICE), file=read).kinds == {"wallet"}
+    assert lost(store, booking, confirmed(booking, wallet=PRICE), context=read).kinds == {"wallet"}
 
 
 def test_credits_make_the_account_and_then_add_to_it(store: Store) -> None:
@@ -603,10 +607,10 @@ def test_a_credit_by_a_used_key_or_on_a_moved_wallet_is_lost(store: Store) -> No
     account = store.account("alice")
     was = everything(store)
     for stale, key in ((account, "key"), (fresh, "other"), (fresh, "key")):
-        with pytest.raises(Lost):
+        with pytest.raises(WriteConflict):
             store.credit(stale, credit_entry(stale, 5), key)
     store.credit(account, credit_entry(account, 6), "third")
-    with pytest.raises(Lost):
+    with pytest.raises(WriteConflict):
         store.credit(account, credit_entry(account, 7), "fourth")
     now = everything(store)
     assert {key for key in now if now[key] != was.get(key)} == {
@@ -616,8 +620,8 @@ def test_a_credit_by_a_used_key_or_on_a_moved_wallet_is_lost(store: Store) -> No
     }
 
 
-def credit_entry(account: Account, amount: int) -> Entry:
-    return Entry(
+def credit_entry(account: Account, amount: int) -> LedgerEntry:
+    return LedgerEntry(
         user_id=account.user_id,
         seq=account.seq + 1,
         amount=amount,
@@ -655,18 +659,18 @@ def promo(catalog: CatalogStore) -> Promo:
 
 
 def claim_by_payment(store: Store, booking: Booking, code: str = "DIWALI", **more: Any) -> Booking:
-    return store.commit(booking, pending(booking, code), now=NOW, file=file_of(store, booking, code), **more)
+    return store.commit(booking, pending(booking, code), now=NOW, context=context_of(store, booking, code), **more)
 
 
 @pytest.mark.usefixtures("promo")
 def test_a_claim_counts_once_for_promo_user_and_booking(store: Store) -> None:
     booking = claim_by_payment(store, reserved(store))
-    file = file_of(store, booking, "DIWALI")
-    assert file.promo is not None
-    assert file.promo.claimed == 1
-    assert file.claim is not None
-    assert file.claim.bookings == {booking.booking_id: 1}
-    confirmed_with_it = store.commit(booking, confirmed(booking, promo_code="DIWALI"), now=NOW, file=file)
+    context = context_of(store, booking, "DIWALI")
+    assert context.promo is not None
+    assert context.promo.claimed == 1
+    assert context.redemption is not None
+    assert context.redemption.bookings == {booking.booking_id: 1}
+    confirmed_with_it = store.commit(booking, confirmed(booking, promo_code="DIWALI"), now=NOW, context=context)
     assert confirmed_with_it.claimed_promo == "DIWALI"
     assert broken_in(store, NOW) == []
 
@@ -676,38 +680,38 @@ def test_a_promo_that_is_used_up_refuses(store: Store) -> None:
     for user_id in ("alice", "bob"):
         claim_by_payment(store, reserved(store, user_id))
     booking = reserved(store, "carol")
-    after, file = pending(booking, "DIWALI"), file_of(store, booking, "DIWALI")
-    assert lost(store, booking, after, file=file).kinds == {"promo"}
+    after, context = pending(booking, "DIWALI"), context_of(store, booking, "DIWALI")
+    assert lost(store, booking, after, context=context).kinds == {"promo"}
 
 
 @pytest.mark.usefixtures("promo")
 def test_a_user_who_used_the_promo_as_often_as_allowed_is_refused(store: Store) -> None:
     claim_by_payment(store, reserved(store, key="one"))
     booking = reserved(store, key="two")
-    after, file = pending(booking, "DIWALI"), file_of(store, booking, "DIWALI")
-    assert lost(store, booking, after, file=file).kinds == {"promo"}
+    after, context = pending(booking, "DIWALI"), context_of(store, booking, "DIWALI")
+    assert lost(store, booking, after, context=context).kinds == {"promo"}
 
 
 @pytest.mark.usefixtures("promo")
 def test_two_first_claims_of_one_user_do_not_write_over_each_other(store: Store) -> None:
     one, two = reserved(store, key="one"), reserved(store, key="two")
-    read = file_of(store, two, "DIWALI")
+    read = context_of(store, two, "DIWALI")
     claim_by_payment(store, one)
-    assert lost(store, two, pending(two, "DIWALI"), file=read).kinds == {"promo"}
+    assert lost(store, two, pending(two, "DIWALI"), context=read).kinds == {"promo"}
 
 
 @pytest.mark.usefixtures("promo")
-@pytest.mark.parametrize("end", [expired, lambda hold: hold.moved(Status.CANCELLED, NOW, "guest")])
+@pytest.mark.parametrize("end", [expired, lambda hold: hold.transitioned(Status.CANCELLED, NOW, "guest")])
 def test_a_hold_that_ends_gives_its_claim_back(store: Store, end: Any) -> None:
     booking = claim_by_payment(store, reserved(store))
     after = end(booking)
     store.commit(booking, after, now=DEADLINE if after.status is Status.EXPIRED else NOW)
-    file = file_of(store, booking, "DIWALI")
-    assert file.promo is not None
-    assert file.claim is not None
-    assert (file.promo.claimed, file.claim.bookings) == (0, {})
+    context = context_of(store, booking, "DIWALI")
+    assert context.promo is not None
+    assert context.redemption is not None
+    assert (context.promo.claimed, context.redemption.bookings) == (0, {})
     other = reserved(store, key="another", at=DEADLINE)
-    claimed = store.commit(other, pending(other, "DIWALI"), now=DEADLINE, file=file_of(store, other, "DIWALI"))
+    claimed = store.commit(other, pending(other, "DIWALI"), now=DEADLINE, context=context_of(store, other, "DIWALI"))
     assert claimed.claimed_promo == "DIWALI"
     assert broken_in(store, DEADLINE) == []
 
@@ -723,7 +727,7 @@ def test_another_promo_takes_the_place_of_the_first_in_one_write(store: Store, c
         for code in ("DIWALI", "HOLI")
     }
     assert claimed == {"DIWALI": 0, "HOLI": 1}
-    store.commit(after, pending(after), now=NOW, file=file_of(store, after))
+    store.commit(after, pending(after), now=NOW, context=context_of(store, after))
     assert broken_in(store, NOW) == []
 
 
@@ -740,7 +744,7 @@ def test_a_hold_is_in_due_and_by_user_and_not_among_the_arrivals(store: Store) -
     assert index(store, "by_property") == []
 
 
-@pytest.mark.parametrize("end", [expired, lambda hold: hold.moved(Status.CANCELLED, NOW, "guest")])
+@pytest.mark.parametrize("end", [expired, lambda hold: hold.transitioned(Status.CANCELLED, NOW, "guest")])
 def test_an_ended_hold_leaves_due_and_stays_in_the_users_list(store: Store, end: Any) -> None:
     booking = reserved(store)
     after = end(booking)
@@ -753,10 +757,10 @@ def test_an_ended_hold_leaves_due_and_stays_in_the_users_list(store: Store, end:
 def test_a_confirmed_booking_is_an_arrival_and_due_only_while_a_payment_is(store: Store) -> None:
     booking = reserved(store)
     pk, sk = booking_key(booking.booking_id)
-    capture = Due(
-        action=DueAction.CAPTURE, gateway="stripe", order_id="pi_1", amount=PRICE, at_ms=millis(NOW), serial=2
+    capture = GatewayTask(
+        action=TaskAction.CAPTURE, gateway="stripe", order_id="pi_1", amount=PRICE, at_ms=millis(NOW), serial=2
     )
-    paid = msgspec.structs.replace(confirmed(booking), dues=(capture,))
+    paid = msgspec.structs.replace(confirmed(booking), tasks=(capture,))
     paid = store.commit(booking, paid, now=NOW)
     assert index(store, "by_property") == [
         {"pk": pk, "sk": sk, "property_id": "lake-view", "check_in": ARRIVAL.isoformat()}
@@ -766,7 +770,7 @@ def test_a_confirmed_booking_is_an_arrival_and_due_only_while_a_payment_is(store
         due_shard(PAYMENTS_DUE, "deluxe", store.due_shards),
         str(millis(NOW)),
     )
-    store.commit(paid, paid.moved(Status.CONFIRMED, NOW, "settle", dues=()), now=NOW)
+    store.commit(paid, paid.transitioned(Status.CONFIRMED, NOW, "settle", tasks=()), now=NOW)
     assert index(store, "due") == []
     assert len(index(store, "by_property")) == 1
 
@@ -814,7 +818,7 @@ def test_a_user_sees_the_own_bookings_newest_first_in_pages(store: Store) -> Non
     for n in range(25):
         at = NOW + timedelta(seconds=n)
         booking = reserved(store, key=f"key-{n:02d}", at=at)
-        let_go(store, booking, clock=FakeClock(at))
+        abandoned_rooms(store, booking, clock=FakeClock(at))
     reserved(store, "bob")
     first, after = store.bookings_of("alice", None)
     assert [booking.booking_id for booking in first] == [f"bk_alice.key-{n:02d}" for n in range(24, 4, -1)]
@@ -937,9 +941,9 @@ def test_a_deleted_hold_gives_its_promo_back(store: Store) -> None:
     delete(store, booking)
     clock = FakeClock(DEADLINE + timedelta(seconds=TTL_GRACE_SECONDS))
     assert restore(booking, store=store, clock=clock)
-    file = file_of(store, booking, "DIWALI")
-    assert file.promo is not None
-    assert file.promo.claimed == 0
+    context = context_of(store, booking, "DIWALI")
+    assert context.promo is not None
+    assert context.promo.claimed == 0
     assert broken_in(store, clock()) == []
 
 

@@ -16,13 +16,13 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from holdfast.bookings.expire import sweep
 from holdfast.errors import Busy
-from holdfast.expire import sweep
 from holdfast.logs import logger
 from holdfast.model.booking import Booking, Status
-from holdfast.payment import PaymentRequest, start_payment
-from holdfast.store import Store
-from holdfast.table import CALL_SECONDS, Table
+from holdfast.payments.start import PaymentRequest, start_payment
+from holdfast.storage.store import Store
+from holdfast.storage.table import CALL_SECONDS, Table
 from tests.conftest import FakeClock
 from tests.store.auditing import broken_in
 from tests.store.conftest import ON_DYNAMODB_LOCAL, ON_MINISTACK, PATIENCE_SECONDS, Emulator, open_hotel
@@ -43,11 +43,11 @@ from tests.store.faults import (
 )
 from tests.store.guests import (
     HOLD_SECONDS,
+    abandoned_rooms,
     all_at_once,
     give,
     hold,
     kinds,
-    let_go,
     pay_by_wallet,
     payable,
     stored,
@@ -96,8 +96,8 @@ class Bench:
         return Store(self.table.within(IMPATIENT_SECONDS))
 
     def free(self) -> list[int]:
-        file = self.store.file("none", "nobody", room_type_id="deluxe", months=["2026-12", "2027-01"])
-        return [file.pages["2026-12"].free[30], file.pages["2026-12"].free[31], file.pages["2027-01"].free[1]]
+        context = self.store.booking_context("none", "nobody", room_type_id="deluxe", months=["2026-12", "2027-01"])
+        return [context.pages["2026-12"].free[30], context.pages["2026-12"].free[31], context.pages["2027-01"].free[1]]
 
     def held_and_paid_for(self) -> tuple[Booking, int]:
         """A hold, and exactly its price in the wallet."""
@@ -182,7 +182,7 @@ def test_a_finalize_over_a_broken_wire_takes_the_money_once(bench: Bench, fault:
     assert (wire.sent, paid.wallet_deducted, paid.new_status) == (2, total, Status.CONFIRMED)
     assert bench.lines.of("BOOKING_CONFIRMED")["booking_id"] == booking.booking_id
     account = bench.store.account("alice")
-    assert (account.balance, account.seq, account.live) == (0, 2, {})
+    assert (account.balance, account.seq, account.live_holds) == (0, 2, {})
 
 
 @on_both
@@ -203,7 +203,7 @@ def test_a_sweep_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault
 def test_a_cancel_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault: Fault) -> None:
     booking = hold(bench.store, "alice", clock=bench.clock)
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
-        assert let_go(bench.store, booking, clock=bench.clock).status is Status.CANCELLED
+        assert abandoned_rooms(bench.store, booking, clock=bench.clock).status is Status.CANCELLED
     assert bench.lines.of("BOOKING_CANCELLED")["booking_id"] == booking.booking_id
     assert bench.free() == [5, 5, 5]
 

@@ -6,16 +6,16 @@ from functools import partial
 
 import pytest
 
-from holdfast.bookings import PricingQuery, price
-from holdfast.items import PAYMENTS_DUE
-from holdfast.model.limits import MAX_LET_GO, MAX_PENDING_TOPUPS, MAX_PROMO_TRIES, MAX_ROOMS_HELD
-from holdfast.store import Store
-from holdfast.table import Table
-from holdfast.topup import TopUpRequest, start_topup
+from holdfast.bookings.lookup import PricingQuery, price
+from holdfast.model.limits import MAX_ABANDONED_ROOMS, MAX_PENDING_TOPUPS, MAX_PROMO_ATTEMPTS, MAX_ROOMS_HELD
+from holdfast.payments.topup import TopUpRequest, start_topup
+from holdfast.storage.items import PAYMENTS_DUE
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
 from tests.conftest import NOW, FakeClock
 from tests.store.auditing import broken_in
 from tests.store.conftest import PATIENCE_SECONDS, Emulator, open_hotel
-from tests.store.guests import ARRIVAL, all_at_once, answers, hold, kinds, let_go
+from tests.store.guests import ARRIVAL, abandoned_rooms, all_at_once, answers, hold, kinds
 from tests.unit.gateway import FakeGateway
 
 GREEDY = "greedy"
@@ -48,7 +48,7 @@ def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator:
 
     outcomes = all_at_once(calls)
 
-    held = Store(table).account(GREEDY).held
+    held = Store(table).account(GREEDY).held_rooms
     assert kinds(outcomes)["Booking"] == len(held) == 2
     assert set(kinds(outcomes)) <= {"Booking", "TooManyHolds", "SoldOut"}
     assert sum(held.values()) == 8 <= MAX_ROOMS_HELD
@@ -57,15 +57,15 @@ def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator:
 def test_holds_let_go_at_once_are_all_counted(emulator: Emulator, table: Table) -> None:
     clock = FakeClock()
     store = Store(table)
-    for round_ in range(MAX_LET_GO // 5):
+    for round_ in range(MAX_ABANDONED_ROOMS // 5):
         mine = [hold(store, GREEDY, f"{round_}-{n}", clock=clock) for n in range(5)]
         drops = [
-            lambda booking=booking, own=own: let_go(own, booking, clock=clock)
+            lambda booking=booking, own=own: abandoned_rooms(own, booking, clock=clock)
             for booking, own in zip(mine, stores(emulator, table, 5), strict=True)
         ]
         assert kinds(all_at_once(drops)) == {"Booking": 5}
 
-    assert store.account(GREEDY).let_go == MAX_LET_GO
+    assert store.account(GREEDY).abandoned_rooms == MAX_ABANDONED_ROOMS
     assert kinds(all_at_once([lambda: hold(store, GREEDY, "again", clock=clock)])) == {"TooManyHolds": 1}
 
 
@@ -121,5 +121,5 @@ def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulat
 
     told = kinds(outcomes)
     assert answers(outcomes) == []
-    assert told["PromoInvalid"] == Store(table).account(GREEDY).tries == MAX_PROMO_TRIES
+    assert told["PromoInvalid"] == Store(table).account(GREEDY).promo_attempts == MAX_PROMO_ATTEMPTS
     assert set(told) <= {"PromoInvalid", "TooManyTries", "Busy"}

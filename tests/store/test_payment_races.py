@@ -8,12 +8,12 @@ from functools import partial
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
-from holdfast.expire import Sweep, sweep
-from holdfast.finalize import Finalized
+from holdfast.bookings.expire import Sweep, sweep
 from holdfast.model.booking import Booking, Status
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.razorpay_gateway import RazorpayGateway
+from holdfast.payments.confirm import Finalized
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.storage.catalog import CatalogStore
 from local.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import payments_at
@@ -25,13 +25,13 @@ from tests.store.guests import (
     ARRIVAL,
     DEADLINE,
     JUST_BEFORE,
+    abandoned_rooms,
     all_at_once,
     answers,
     both,
     give,
     hold,
     kinds,
-    let_go,
     meeting_at_first_write,
     pay_by_wallet,
     payable,
@@ -53,7 +53,7 @@ def test_the_same_finalize_sent_twenty_times_takes_the_money_once(hotel: Hotel) 
     assert set(map(str, outcomes)) == {str(outcomes[0])}
     assert answers(outcomes)[0].wallet_deducted == total
     account = hotel.store(0).account("alice")
-    assert (account.balance, account.seq, account.live) == (2 * total, 2, {})
+    assert (account.balance, account.seq, account.live_holds) == (2 * total, 2, {})
 
 
 @in_each_round
@@ -184,7 +184,7 @@ def test_a_cancel_beside_a_finalize_ends_with_the_money_in_the_wallet(hotel: Hot
     with meeting_at_first_write(hotel.emulator.clients[:2]):
         paid, cancelled = both(
             partial(pay_by_wallet, hotel.store(0), booking, total, clock=hotel.clock),
-            partial(let_go, hotel.store(1), booking, clock=hotel.clock),
+            partial(abandoned_rooms, hotel.store(1), booking, clock=hotel.clock),
         )
     assert isinstance(cancelled, Booking)
     account = hotel.store(0).account("alice")
@@ -206,7 +206,7 @@ def test_two_cancels_of_a_paid_booking_give_back_once(hotel: Hotel, days: int, p
     pay_by_wallet(hotel.store(0), booking, total, clock=hotel.clock)
     hotel.clock.now = days_before_arrival(days)
     with meeting_at_first_write(hotel.emulator.clients[:2]):
-        outcomes = all_at_once([partial(let_go, hotel.store(n), booking, clock=hotel.clock) for n in range(2)])
+        outcomes = all_at_once([partial(abandoned_rooms, hotel.store(n), booking, clock=hotel.clock) for n in range(2)])
     assert kinds(outcomes) == {"Booking": 2}
     assert {cancelled.write_id for cancelled in answers(outcomes)} == {stored(hotel.store(0), booking).write_id}
     back = total * percent // 100
@@ -245,7 +245,7 @@ def desks(hotel: Hotel) -> Iterator[Desks]:
         till = RazorpayTill(razorpay)
         yield Desks(hotel, razorpay, till, gateway)
         gateway._session.close()
-        assert broken_in(hotel.store(0), hotel.clock(), books=payments_at(till)) == []
+        assert broken_in(hotel.store(0), hotel.clock(), gateway_records=payments_at(till)) == []
 
 
 @in_each_round
@@ -262,7 +262,7 @@ def test_two_cancels_of_a_booking_paid_by_card_give_back_once(
     desks.hotel.clock.now = days_before_arrival(days)
     assert desks.at_once(lambda it: it.cancel(booking)) == {"Booking": 2}
     assert desk.stored(booking).status is Status.CANCELLED
-    assert desk.stored(booking).dues == ()
+    assert desk.stored(booking).tasks == ()
     assert desk.balance() == 50_000 - wallet + wallet * percent // 100
     assert desks.refunds() == [(1_050_000 - wallet) * percent // 100]
 
@@ -275,7 +275,7 @@ def test_a_refund_that_two_rounds_of_settle_take_up_at_once_is_made_once(desks: 
     desk.confirmed(booking)
     desks.hotel.clock.now = days_before_arrival(3)
     desks.razorpay.play("faults", kind="error", on="refund")
-    assert len(desk.cancel(booking).dues) == 1
+    assert len(desk.cancel(booking).tasks) == 1
     desks.hotel.clock.advance(60)
     assert desks.at_once(House.settle) == {"Round": 2}
     desk.come_to_rest()

@@ -10,8 +10,8 @@ from functools import partial
 
 import pytest
 
+from holdfast.bookings.expire import Sweep, restore, sweep
 from holdfast.errors import NotFound
-from holdfast.expire import Sweep, restore, sweep
 from holdfast.model.booking import Booking, Status
 from tests.conftest import FakeClock
 from tests.store.conftest import Hotel, in_each_round
@@ -20,12 +20,12 @@ from tests.store.guests import (
     DEADLINE,
     HOLD_SECONDS,
     JUST_BEFORE,
+    abandoned_rooms,
     all_at_once,
     answers,
     both,
     hold,
     kinds,
-    let_go,
     meeting_at_first_write,
     stored,
 )
@@ -98,7 +98,7 @@ def test_one_guest_never_has_more_than_five_live_holds(hotel: Hotel) -> None:
         ]
     )
     assert kinds(outcomes) == {"Booking": 5, "TooManyHolds": 15}
-    assert len(hotel.store(0).account("alice").live) == 5
+    assert len(hotel.store(0).account("alice").live_holds) == 5
 
 
 @in_each_round
@@ -129,7 +129,7 @@ def test_a_cancel_and_a_sweep_have_one_winner(hotel: Hotel) -> None:
     booking = hold(hotel.store(0), "alice", clock=hotel.clock)
     with meeting_at_first_write(hotel.emulator.clients[:2]):
         cancelled, swept = both(
-            partial(let_go, hotel.store(0), booking, clock=FakeClock(JUST_BEFORE)),
+            partial(abandoned_rooms, hotel.store(0), booking, clock=FakeClock(JUST_BEFORE)),
             partial(sweep, store=hotel.store(1), clock=FakeClock(DEADLINE)),
         )
     after = stored(hotel.store(0), booking)
@@ -147,7 +147,7 @@ def test_a_cancel_and_a_sweep_have_one_winner(hotel: Hotel) -> None:
 @in_each_round
 def test_twenty_cancels_of_one_hold_give_its_rooms_back_once(hotel: Hotel) -> None:
     booking = hold(hotel.store(0), "alice", clock=hotel.clock)
-    outcomes = all_at_once([partial(let_go, hotel.store(n), booking, clock=hotel.clock) for n in range(20)])
+    outcomes = all_at_once([partial(abandoned_rooms, hotel.store(n), booking, clock=hotel.clock) for n in range(20)])
     assert kinds(outcomes) == {"Booking": 20}
     assert {answer.status for answer in answers(outcomes)} == {Status.CANCELLED}
     assert hotel.free() == [5, 5, 5]

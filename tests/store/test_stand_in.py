@@ -14,30 +14,30 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError  # noqa: TID251 - what the stand-in raises as the SDK would
 
-import holdfast.expire
-import holdfast.settle
-import holdfast.store
-from holdfast.bookings import list_bookings
-from holdfast.cancel import cancel
+import holdfast.bookings.expire
+import holdfast.payments.settle
+import holdfast.storage.store
+from holdfast.bookings.expire import restore, sweep
+from holdfast.bookings.lookup import list_bookings
+from holdfast.bookings.reserve import ReserveRequest, booking_id_for, reserve
 from holdfast.errors import BookingError
-from holdfast.expire import restore, sweep
-from holdfast.finalize import finalize
-from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
-from holdfast.items import HOLDS_DUE, Item, booking_key, booking_of, topup_of
-from holdfast.model.account import Entry, Unmatched
-from holdfast.model.booking import HOLDING, RESCUE_NOTE, Booking, Status
+from holdfast.model.account import LedgerEntry, OrphanPayment
+from holdfast.model.booking import HOLDING, LATE_NOTE, Booking, Status
 from holdfast.model.dates import millis
-from holdfast.payment import PaymentRequest, start_payment
-from holdfast.payments import GatewayError, GatewayUnknown
+from holdfast.payments.cancel import cancel
+from holdfast.payments.confirm import finalize
+from holdfast.payments.finalize_request import AdminFinalizeRequest, FinalizeRequest
+from holdfast.payments.gateways.protocol import GatewayError, GatewayUnknown
+from holdfast.payments.reconcile import reconcile
+from holdfast.payments.settle import settle_due
+from holdfast.payments.start import PaymentRequest, start_payment
+from holdfast.payments.topup import TopUpProof, TopUpRequest, finalize_topup, start_topup
+from holdfast.payments.wallet import CreditRequest, credit
 from holdfast.pricing import quote
-from holdfast.receive import receive
-from holdfast.reserve import ReserveRequest, booking_id_for, reserve
-from holdfast.settle import settle_due
-from holdfast.store import DueRow, Lost, Store
-from holdfast.table import ConditionsFailed, Table
-from holdfast.topup import TopUpProof, TopUpRequest, finalize_topup, start_topup
-from holdfast.wallet import CreditRequest, credit
-from holdfast.wire import put_action, to_wire, wire_key
+from holdfast.storage.items import HOLDS_DUE, Item, booking_key, booking_of, topup_of
+from holdfast.storage.marshal import put_action, to_wire, wire_key
+from holdfast.storage.store import DueRow, Store, WriteConflict
+from holdfast.storage.table import ConditionsFailed, Table
 from tests.conftest import FakeClock, Ids
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.dynamodb import StandIn
@@ -135,7 +135,7 @@ class Side:
         """What came of it, in a form that compares."""
         try:
             return msgspec.to_builtins(step(self), str_keys=True)
-        except Lost as lost:
+        except WriteConflict as lost:
             return "lost", sorted(lost.kinds), lost.current.write_id if lost.current else None
         except ConditionsFailed as failed:
             return "failed", [(reason.code, reason.item) for reason in failed.reasons]
@@ -175,10 +175,10 @@ class Side:
 
 @pytest.fixture(autouse=True)
 def _in_turn_and_in_small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holdfast.expire, "ThreadPoolExecutor", InTurn)
-    monkeypatch.setattr(holdfast.settle, "ThreadPoolExecutor", InTurn)
-    monkeypatch.setattr(holdfast.expire, "SHARD_LIMIT", PAGE)
-    monkeypatch.setattr(holdfast.store, "PAGE_SIZE", PAGE)
+    monkeypatch.setattr(holdfast.bookings.expire, "ThreadPoolExecutor", InTurn)
+    monkeypatch.setattr(holdfast.payments.settle, "ThreadPoolExecutor", InTurn)
+    monkeypatch.setattr(holdfast.bookings.expire, "SHARD_LIMIT", PAGE)
+    monkeypatch.setattr(holdfast.storage.store, "PAGE_SIZE", PAGE)
 
 
 @pytest.fixture
@@ -232,10 +232,10 @@ def _told_by(items: Iterable[Item]) -> Iterator[str]:
         if item["sk"] != "BOOKING":
             continue
         booking = booking_of(item)
-        if any(due.attempts for due in booking.dues):
+        if any(due.attempts for due in booking.tasks):
             yield "put off"
         for event in booking.history:
-            if event.note == RESCUE_NOTE:
+            if event.note == LATE_NOTE:
                 yield "rescued"
             yield f"by {event.by}"
         if booking.booking_id.endswith(f".{booking.reserved_at_ms}"):
@@ -345,14 +345,14 @@ def _stale(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
         if not side.seen:
             return None
         before, now = side.seen[pick % len(side.seen)], side.clock()
-        file = side.store.file(
+        context = side.store.booking_context(
             before.booking_id,
             before.user_id,
             room_type_id=before.room_type_id,
             months=["2026-11"],
             promo_code=before.quote.promo_code if before.quote else None,
         )
-        return side.store.commit(before, before.moved(status, now, "test"), now=now, file=file)
+        return side.store.commit(before, before.transitioned(status, now, "test"), now=now, context=context)
 
     return step
 
@@ -388,7 +388,7 @@ def _news(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[
             return None
         paid = side.gateways["stripe"].authorise(order_id) if pick % 4 else False
         store, gateways = side.store, side.gateways
-        receive(order_id, gateway="stripe", store=store, gateways=gateways, clock=side.clock, by="webhook")
+        reconcile(order_id, gateway="stripe", store=store, gateways=gateways, clock=side.clock, by="webhook")
         return paid, gateways["stripe"].orders[order_id].state
 
     return step
@@ -420,7 +420,7 @@ def _read(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[
         of_type = [store.due(shard, later, room_type_id=which) for shard in shards for which in ("suite", "deluxe")]
         in_pages = [store.due(shard, later, room_type_id="deluxe", limit=PAGE)[0][:PAGE] for shard in shards]
         lists = _all_bookings(store, user), _all_entries(store, user)
-        return lists, due, of_type, in_pages, store.any_page("suite"), store.unmatched()
+        return lists, due, of_type, in_pages, store.any_page("suite"), store.orphans()
 
     return step
 
@@ -433,7 +433,7 @@ def _all_bookings(store: Store, user: str) -> list[Booking]:
     return found
 
 
-def _all_entries(store: Store, user: str) -> list[Entry]:
+def _all_entries(store: Store, user: str) -> list[LedgerEntry]:
     found, before = store.entries(user, None)
     while before and before > 1:
         page, before = store.entries(user, before)
@@ -472,10 +472,10 @@ def _aside(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
     order = f"pi_{pick % 2}"
 
     def step(side: Side) -> Any:
-        unmatched = Unmatched(
+        orphans = OrphanPayment(
             gateway="stripe", order_id=order, amount=1, currency="INR", payment_state=state, at_ms=number
         )
-        return side.store.put_aside(unmatched)
+        return side.store.record_orphan(orphans)
 
     return step
 

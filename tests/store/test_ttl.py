@@ -15,15 +15,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.catalog_store import CatalogStore
-from holdfast.items import booking_item, booking_key
 from holdfast.model.booking import TTL_GRACE_SECONDS, Booking, Status
 from holdfast.model.dates import add_months, month_of, utc_now
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.payment import PaymentRequest, start_payment
-from holdfast.store import Store
-from holdfast.table import Table
-from holdfast.wire import put_action, to_wire
+from holdfast.payments.start import PaymentRequest, start_payment
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import booking_item, booking_key
+from holdfast.storage.marshal import put_action, to_wire
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
 from tests.conftest import DELUXE, KOLKATA, ROOT, FakeClock, table_definition, template
 from tests.store.auditing import broken_in
 from tests.store.conftest import PATIENCE_SECONDS, Emulator
@@ -171,18 +171,18 @@ def test_a_hold_that_no_sweep_ever_saw_comes_back_by_its_deletion(deletions: Del
     assert catalog.add_promo(Promo(code="ONCE", kind=PromoKind.FLAT, amount=100, usage_limit=1))
     before = rooms_and_promo(deletions.store, now)
 
-    forgotten = hold(deletions.store, "alice", clock=FakeClock(now - LONG_AGO), check_in=arrival, rooms=2)
-    forgotten = with_promo(deletions.store, forgotten, now - LONG_AGO)
+    decayed = hold(deletions.store, "alice", clock=FakeClock(now - LONG_AGO), check_in=arrival, rooms=2)
+    decayed = with_promo(deletions.store, decayed, now - LONG_AGO)
     live = hold(deletions.store, "bob", clock=FakeClock(now), check_in=arrival)
-    retained = end_of_retention(deletions, forgotten)
+    retained = end_of_retention(deletions, decayed)
     deletions.table.client.delete_item(
         TableName="holdfast-ttl", Key=to_wire({"pk": "BOOKING#by-hand", "sk": "BOOKING"})
     )
-    deletions.let_ttl_delete(forgotten, retained)
+    deletions.let_ttl_delete(decayed, retained)
 
     event = deletions.event()
     deleted = {record["dynamodb"]["Keys"]["pk"]["S"] for record in event["Records"]}
-    assert deleted == {f"BOOKING#{forgotten.booking_id}", f"BOOKING#{retained.booking_id}"}
+    assert deleted == {f"BOOKING#{decayed.booking_id}", f"BOOKING#{retained.booking_id}"}
     assert_like_our_event(event["Records"])
 
     with going_wrong(deletions.expire.store.table.client, "TransactWriteItems", says("AccessDeniedException")):
@@ -191,8 +191,8 @@ def test_a_hold_that_no_sweep_ever_saw_comes_back_by_its_deletion(deletions: Del
     again = {"Records": event["Records"][order.index(failed["itemIdentifier"]) :]}
 
     assert deletions.deliver(again) == {"batchItemFailures": []}
-    back = stored(deletions.store, forgotten)
-    assert (back.status, back.history[-1].by, back.version) == (Status.EXPIRED, "ttl", forgotten.version + 1)
+    back = stored(deletions.store, decayed)
+    assert (back.status, back.history[-1].by, back.version) == (Status.EXPIRED, "ttl", decayed.version + 1)
     assert stored(deletions.store, live) == live
     assert deletions.store.booking(retained.booking_id) is None
 
@@ -223,7 +223,7 @@ def with_promo(store: Store, booking: Booking, at: datetime) -> Booking:
 def end_of_retention(deletions: Deletions, like: Booking) -> Booking:
     """A booking that was cancelled long ago, and whose record is deleted for good."""
     check_out = (utc_now() - timedelta(days=500)).date()
-    old = like.moved(Status.CANCELLED, utc_now(), "guest")
+    old = like.transitioned(Status.CANCELLED, utc_now(), "guest")
     old = msgspec.structs.replace(
         old,
         booking_id="bk_old",
@@ -238,9 +238,9 @@ def end_of_retention(deletions: Deletions, like: Booking) -> Booking:
 def rooms_and_promo(store: Store, now: datetime) -> int:
     """All free room-nights, and the uses of the promo taken off a million."""
     months = [month_of(add_months(now.date(), n)) for n in range(3)]
-    file = store.file("none", "nobody", room_type_id="deluxe", months=months, promo_code="ONCE")
-    assert file.promo is not None
-    return sum(sum(page.free.values()) for page in file.pages.values()) - 1_000_000 * file.promo.claimed
+    context = store.booking_context("none", "nobody", room_type_id="deluxe", months=months, promo_code="ONCE")
+    assert context.promo is not None
+    return sum(sum(page.free.values()) for page in context.pages.values()) - 1_000_000 * context.promo.claimed
 
 
 def assert_like_our_event(records: list[dict[str, Any]]) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.logs import logger, metrics
-from holdfast.store import Store
-from holdfast.table import Table
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
 from tests.conftest import DELUXE, KOLKATA, MONTHS, SUITE, FakeClock
 from tests.unit.front_door import Apps, FrontDoor
 from tests.unit.gateway import FakeGateway

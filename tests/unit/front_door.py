@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.store import Store
+from holdfast.storage.store import Store
 from tests.conftest import ROOT, TABLE_NAME, FakeClock
 from tests.unit.gateway import FakeGateway
 
@@ -121,7 +121,7 @@ def base_events() -> dict[str, dict[str, Any]]:
 
 
 class OfferedGateways(dict[str, FakeGateway]):
-    """The test's gateway in the place of `holdfast.gateways.Gateways`."""
+    """The test's gateway in the place of `holdfast.payments.gateways.choose.Gateways`."""
 
     names = frozenset({"stripe", "razorpay"})
 

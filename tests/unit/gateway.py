@@ -7,14 +7,14 @@ from datetime import datetime
 
 import msgspec
 
-from holdfast.payments import GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.gateways.protocol import GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
 
 ENDED = {PaymentState.CAPTURED, PaymentState.VOIDED}
 
 
 @dataclass
 class FakeGateway:
-    """Keeps orders, and what was done under each key; implements `holdfast.payments.Gateway`.
+    """Keeps orders, and what was done under each key; implements `holdfast.payments.gateways.protocol.Gateway`.
 
     `refuses` names methods that say no, `silent_before` those whose call is lost on its way, `silent_after` those whose
     answer is lost on its way back: the three ends a call can have besides a clear one.
@@ -84,7 +84,7 @@ class FakeGateway:
             self.change(order_id, refunded=order.refunded + amount)
         self._after("refund")
 
-    def proves(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
+    def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
         return not self.unproven
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:

@@ -7,10 +7,10 @@ import msgspec
 
 from holdfast.model.booking import Booking, Event, Status
 from holdfast.model.dates import millis, months
-from holdfast.model.hotel import PolicyStep
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.store import Store
-from holdfast.transaction import File
+from holdfast.model.property import PolicyStep
+from holdfast.storage.store import Store
+from holdfast.storage.transaction import BookingContext
 from tests.conftest import NOW, FakeClock
 
 ALICE = "alice"
@@ -44,9 +44,9 @@ def a_hold(booking_id: str = "bk_1", user_id: str = ALICE, **changes: Any) -> Bo
     return msgspec.structs.replace(booking, **changes)
 
 
-def file_of(store: Store, booking: Booking, promo_code: str | None = None) -> File:
+def context_of(store: Store, booking: Booking, promo_code: str | None = None) -> BookingContext:
     """What a use case would have read before deciding on this booking."""
-    return store.file(
+    return store.booking_context(
         booking.booking_id,
         booking.user_id,
         room_type_id=booking.room_type_id,
@@ -56,12 +56,12 @@ def file_of(store: Store, booking: Booking, promo_code: str | None = None) -> Fi
 
 
 def put_hold(store: Store, booking: Booking) -> Booking:
-    return store.commit(None, booking, now=NOW, file=file_of(store, booking))
+    return store.commit(None, booking, now=NOW, context=context_of(store, booking))
 
 
 def free(store: Store, month: str = "2026-12", room_type_id: str = "deluxe") -> dict[int, int]:
-    file = store.file("none", "nobody", room_type_id=room_type_id, months=[month])
-    return file.pages[month].free
+    context = store.booking_context("none", "nobody", room_type_id=room_type_id, months=[month])
+    return context.pages[month].free
 
 
 def everything(store: Store) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from holdfast.store import Store
+from holdfast.storage.store import Store
 from tests.unit.front_door import ADMIN, ALICE, STAY, FrontDoor, request_for
 from tests.unit.stays import everything
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_LIVE_HOLDS
-from holdfast.store import PAGE_SIZE, Store
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import PAGE_SIZE, Store
 from tests.conftest import NOW, FakeClock
 from tests.unit.front_door import ALICE, BOB, STAY_TOTAL, FrontDoor
 from tests.unit.stays import a_hold, a_promo, clock_at, everything, free, put_hold
@@ -85,7 +85,7 @@ class TestList:
                 reserved_at_ms=int(clock().timestamp() * 1000),
             )
             held = put_hold(store, hold)
-            store.commit(held, held.moved(held.status.CANCELLED, clock(), "guest"), now=clock())
+            store.commit(held, held.transitioned(held.status.CANCELLED, clock(), "guest"), now=clock())
             made.append(held.booking_id)
         return made[::-1]
 
@@ -237,7 +237,7 @@ class TestCancel:
 
         assert (reply.status, reply.body["status"], reply.body["reservation_seconds_left"]) == (200, "cancelled", 0)
         assert set(front_door.free().values()) == {5}
-        assert store.account(ALICE).live == {}
+        assert store.account(ALICE).live_holds == {}
 
     def test_again_it_changes_nothing(self, front_door: FrontDoor, store: Store) -> None:
         booking_id = front_door.held()

@@ -9,20 +9,20 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from holdfast.bookings import PricingQuery, price
-from holdfast.catalog_store import CatalogStore
-from holdfast.expire import sweep
-from holdfast.finalize import finalize
-from holdfast.finalize_request import FinalizeRequest
-from holdfast.items import booking_item
+from holdfast.bookings.expire import sweep
+from holdfast.bookings.lookup import PricingQuery, price
+from holdfast.bookings.reserve import ReserveRequest, reserve
 from holdfast.model.booking import Booking
 from holdfast.model.dates import months
-from holdfast.model.hotel import Property, RoomType
-from holdfast.payment import PaymentRequest, start_payment
-from holdfast.reserve import ReserveRequest, reserve
-from holdfast.store import Store
-from holdfast.table import Table
-from holdfast.wallet import CreditRequest, credit
+from holdfast.model.property import Property, RoomType
+from holdfast.payments.confirm import finalize
+from holdfast.payments.finalize_request import FinalizeRequest
+from holdfast.payments.start import PaymentRequest, start_payment
+from holdfast.payments.wallet import CreditRequest, credit
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import booking_item
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
 from tests.conftest import KOLKATA, FakeClock
 from tests.unit.capacity import KB, item_size
 from tests.unit.front_door import ADMIN, ALICE

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
-from holdfast.model.hotel import Property, RoomType, TaxPeriod, TaxSlab
+from holdfast.model.property import Property, RoomType, TaxPeriod, TaxSlab
+from holdfast.storage.catalog import CatalogStore
 from tests.conftest import MONTHS, FakeClock
 from tests.unit.front_door import BOB, FrontDoor
 from tests.unit.traffic import Traffic

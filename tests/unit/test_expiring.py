@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
+from holdfast.bookings.expire import restore, sweep
 from holdfast.errors import Busy
-from holdfast.expire import restore, sweep
-from holdfast.items import booking_item, booking_key
 from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import millis
-from holdfast.store import DueRow, Store
-from holdfast.table import Table
-from holdfast.wire import to_wire
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import booking_item, booking_key
+from holdfast.storage.marshal import to_wire
+from holdfast.storage.store import DueRow, Store
+from holdfast.storage.table import Table
 from tests.conftest import FakeClock
 from tests.unit.front_door import ALICE, BOB, Context, FrontDoor, event
 from tests.unit.log_lines import LogLines
@@ -82,7 +82,7 @@ class TestSweep:
         front_door.expire()
 
         [booking] = store.bookings([booking_id])
-        assert [(due.action, due.order_id) for due in booking.dues] == [("void", order_id)]
+        assert [(due.action, due.order_id) for due in booking.tasks] == [("void", order_id)]
 
     def test_a_hold_that_cannot_be_released_stops_no_other(
         self, front_door: FrontDoor, clock: FakeClock, store: Store
@@ -116,9 +116,9 @@ class TestSweep:
     def test_a_stale_row_of_the_index_is_a_lost_race(self, store: Store, hotel: CatalogStore) -> None:
         """The index still shows a booking that was paid, one that was moved, and one that is gone."""
         paid, young = put_hold(store, a_hold("bk_paid")), put_hold(store, a_hold("bk_young", BOB))
-        store.commit(paid, paid.moved(Status.CANCELLED, clock_at(1)(), "guest"), now=clock_at(1)())
+        store.commit(paid, paid.transitioned(Status.CANCELLED, clock_at(1)(), "guest"), now=clock_at(1)())
         young = store.commit(
-            None, a_hold("bk_2", expires_at_ms=young.expires_at_ms + 1), now=clock_at(0)(), file=_file(store)
+            None, a_hold("bk_2", expires_at_ms=young.expires_at_ms + 1), now=clock_at(0)(), context=_file(store)
         )
         before = everything(store)
 
@@ -137,7 +137,7 @@ class TestSweep:
         troubled, client, _ = troubled_store(store)
 
         def rescued() -> None:
-            store.commit(held, held.moved(Status.CONFIRMED, DEADLINE, "test"), now=DEADLINE, rescue=True)
+            store.commit(held, held.transitioned(Status.CONFIRMED, DEADLINE, "test"), now=DEADLINE, late=True)
 
         client.before("transact_write_items", rescued)
         done = sweep(store=troubled, clock=clock_at(600))
@@ -194,7 +194,7 @@ class TestSweep:
 
 
 def _file(store: Store) -> Any:
-    return store.file("bk_2", ALICE, room_type_id="deluxe", months=["2026-12"])
+    return store.booking_context("bk_2", ALICE, room_type_id="deluxe", months=["2026-12"])
 
 
 class TestDryRun:
@@ -379,13 +379,13 @@ class TestDeletedByTtl:
 
 def test_a_hold_outlives_its_deadline_by_an_hour_and_an_ended_booking_its_retention() -> None:
     held = a_hold()
-    ended = held.moved(Status.EXPIRED, DEADLINE, "expire")
+    ended = held.transitioned(Status.EXPIRED, DEADLINE, "expire")
 
     assert booking_item(held, 8)["ttl"] == held.expires_at_ms // 1000 + 3600
     assert booking_item(ended, 8)["ttl"] > booking_item(held, 8)["ttl"] + 400 * 86_400
 
 
 def test_restoring_what_holds_nothing_does_nothing(store: Store, hotel: CatalogStore) -> None:
-    ended: Booking = a_hold().moved(Status.CANCELLED, DEADLINE, "guest")
+    ended: Booking = a_hold().transitioned(Status.CANCELLED, DEADLINE, "guest")
 
     assert restore(ended, store=store, clock=clock_at(600)) is False

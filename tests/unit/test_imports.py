@@ -44,7 +44,7 @@ def loaded_by(function: str) -> set[str]:
 def test_a_function_that_asks_no_gateway_loads_nothing_slow(function: str) -> None:
     loaded = loaded_by(function)
 
-    assert "holdfast.store" in loaded
+    assert "holdfast.storage.store" in loaded
     assert loaded & set(SLOW) == set()
 
 

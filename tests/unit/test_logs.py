@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.logs import Tag, metrics
-from holdfast.store import Store
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
 from tests.conftest import FakeClock
 from tests.unit.front_door import ADMIN, ALICE, BOB, STAY_TOTAL, FrontDoor, event, request_for
 from tests.unit.log_lines import LogLines

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.errors import BookingError, Busy, HoldExpired, InsufficientWallet, PromoExhausted
-from holdfast.finalize import Finalized, finalize
-from holdfast.finalize_request import AdminFinalizeRequest, FinalizeRequest
-from holdfast.items import PAYMENTS_DUE
-from holdfast.model.booking import Booking, DueAction
+from holdfast.model.booking import Booking, TaskAction
 from holdfast.model.dates import millis
-from holdfast.payment import PaymentRequest, PaymentStart, start_payment
-from holdfast.payments import PaymentState
-from holdfast.store import Store
+from holdfast.payments.confirm import Finalized, finalize
+from holdfast.payments.finalize_request import AdminFinalizeRequest, FinalizeRequest
+from holdfast.payments.gateways.protocol import PaymentState
+from holdfast.payments.start import PaymentRequest, PaymentStart, start_payment
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import PAYMENTS_DUE
+from holdfast.storage.store import Store
 from tests.conftest import NOW, FakeClock
 from tests.unit.front_door import ALICE, BOB, STAY_TOTAL, FrontDoor, Reply
 from tests.unit.gateway import FakeGateway
@@ -27,13 +27,13 @@ FINALIZE = "POST /bookings/{booking_id}/finalize"
 
 def nothing_moves(store: Store, ask: Callable[[], Reply]) -> Reply:
     """Nothing but the count of promo codes that did not apply."""
-    before = but_tries(store)
+    before = but_promo_attempts(store)
     reply = ask()
-    assert but_tries(store) == before
+    assert but_promo_attempts(store) == before
     return reply
 
 
-def but_tries(store: Store) -> list[dict[str, Any]]:
+def but_promo_attempts(store: Store) -> list[dict[str, Any]]:
     return [{name: item[name] for name in item if name not in {"tries", "tries_ms"}} for item in everything(store)]
 
 
@@ -82,7 +82,7 @@ class TestStart:
         second = front_door.start(booking_id, wallet_apply_amount=100_000).body["gateway_order_id"]
 
         assert first != second
-        assert [(due.action, due.order_id) for due in stored(store, booking_id).dues] == [(DueAction.VOID, first)]
+        assert [(task.action, task.order_id) for task in stored(store, booking_id).tasks] == [(TaskAction.VOID, first)]
 
     def test_when_the_wallet_covers_all_there_is_no_order(self, front_door: FrontDoor) -> None:
         front_door.credit(STAY_TOTAL)
@@ -172,7 +172,7 @@ class TestWalletOnly:
             STAY_TOTAL,
         )
         account = store.account(ALICE)
-        assert (account.balance, account.live) == (425_000, {})
+        assert (account.balance, account.live_holds) == (425_000, {})
         assert front_door.free()[10] == 4
         assert due_now(store) == []
 
@@ -482,8 +482,8 @@ class TestCapture:
 
         assert (reply.status, reply.body["new_status"]) == (200, "confirmed")
         booking = stored(store, booking_id)
-        assert [(due.action, due.amount, due.attempts) for due in booking.dues] == [("capture", STAY_TOTAL, 1)]
-        assert millis(NOW) + 30_000 <= booking.dues[0].at_ms <= millis(NOW) + 60_000
+        assert [(task.action, task.amount, task.attempts) for task in booking.tasks] == [("capture", STAY_TOTAL, 1)]
+        assert millis(NOW) + 30_000 <= booking.tasks[0].at_ms <= millis(NOW) + 60_000
         assert due_now(store) == [booking_id]
         failed = lines.of("SETTLE_FAILED")
         assert (failed["booking_id"], failed["amount"], failed["attempts"]) == (booking_id, STAY_TOTAL, 1)
@@ -541,7 +541,7 @@ class TestAdmin:
         assert (booking.payment_mode, booking.history[-1].note) == ("admin", "Paid in cash at the desk")
         assert booking.history[-1].by.startswith("admin ")
         assert store.account(ALICE).balance == STAY_TOTAL
-        assert store.account(ALICE).live == {}
+        assert store.account(ALICE).live_holds == {}
 
     def test_again_gives_the_same_answer(self, front_door: FrontDoor, store: Store) -> None:
         booking_id = front_door.held()
@@ -589,10 +589,10 @@ class TestAdmin:
 
 class TestPromo:
     def claims(self, store: Store, user_id: str = ALICE) -> tuple[int, set[str]]:
-        file = store.file("none", user_id, promo_code="TEN")
-        assert file.promo
-        assert file.claim
-        return file.promo.claimed, set(file.claim.bookings)
+        context = store.booking_context("none", user_id, promo_code="TEN")
+        assert context.promo
+        assert context.redemption
+        return context.promo.claimed, set(context.redemption.bookings)
 
     def test_is_claimed_at_the_start_and_kept_by_the_payment(
         self, front_door: FrontDoor, hotel: CatalogStore, store: Store

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from holdfast.errors import PromoInvalid
 from holdfast.model.dates import millis, nights
-from holdfast.model.hotel import TaxPeriod, TaxSlab
 from holdfast.model.promo import Promo, PromoKind
+from holdfast.model.property import TaxPeriod, TaxSlab
 from holdfast.pricing import GST_INDIA, Quote, Stay, discount, half_up, quote, split, tax_rate_bp
 
 NOON = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)

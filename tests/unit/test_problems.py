@@ -7,7 +7,7 @@ import pytest
 
 from holdfast import errors
 from holdfast.errors import BookingError
-from holdfast.store import Store
+from holdfast.storage.store import Store
 from tests.unit.front_door import ALICE, CLIENT_ID, STAY, Context, FrontDoor, request_for, routes
 from tests.unit.stays import everything
 from tests.unit.troubled_client import LOST_ANSWER, cancelled, server_error, throttled, troubled_store

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
+from holdfast.bookings.expire import sweep
+from holdfast.bookings.reserve import ReserveRequest, booking_id_for, reserve
 from holdfast.errors import SoldOut, TooManyHolds
-from holdfast.expire import sweep
 from holdfast.model.limits import MAX_LIVE_HOLDS
-from holdfast.reserve import ReserveRequest, booking_id_for, reserve
-from holdfast.store import DueRow, Store
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import DueRow, Store
 from tests.conftest import FakeClock
 from tests.unit.front_door import ALICE, BOB, STAY, STAY_TOTAL, FrontDoor
 from tests.unit.stays import clock_at, everything, free
@@ -275,7 +275,7 @@ class TestLiveHolds:
 
         sixth = front_door.held(key="sixth", room_type_id="suite")
 
-        assert set(store.account(ALICE).live) == {sixth}
+        assert set(store.account(ALICE).live_holds) == {sixth}
 
     def test_of_two_for_the_last_place_at_once_one_is_refused(self, store: Store, hotel: CatalogStore) -> None:
         one_night = a_request(check_out=date(2026, 12, 11))
@@ -287,7 +287,7 @@ class TestLiveHolds:
         with pytest.raises(TooManyHolds):
             hold(a_request(room_type_id="suite"), troubled, key="second")
 
-        assert len(store.account(ALICE).live) == MAX_LIVE_HOLDS
+        assert len(store.account(ALICE).live_holds) == MAX_LIVE_HOLDS
 
 
 class TestReclaim:

@@ -7,16 +7,26 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.catalog_store import CatalogStore
 from holdfast.errors import Busy
-from holdfast.items import account_item, account_key, booking_key, claim_key, entry_item, entry_key, page_key, promo_key
-from holdfast.model.account import Account, Entry, TopUp, TopUpStatus, Unmatched
-from holdfast.model.booking import Booking, Due, DueAction, FrozenQuote, Payment, PaymentMode, Status
+from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp, TopUpStatus
+from holdfast.model.booking import Booking, FrozenQuote, GatewayTask, Payment, PaymentMode, Status, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_LIVE_HOLDS, MAX_PENDING_TOPUPS
-from holdfast.store import Lost, Store
-from holdfast.table import Table
-from holdfast.wire import put_action, update_action
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import (
+    account_item,
+    account_key,
+    booking_key,
+    entry_item,
+    entry_key,
+    page_key,
+    promo_key,
+    redemption_key,
+)
+from holdfast.storage.marshal import put_action, update_action
+from holdfast.storage.store import Store, WriteConflict
+from holdfast.storage.table import Table
+from holdfast.storage.transaction import ABANDONED, HELD
 from tests.conftest import DELUXE, KOLKATA, MONTHS, NOW
 from tests.unit.stays import (
     ALICE,
@@ -25,8 +35,8 @@ from tests.unit.stays import (
     JUST_BEFORE,
     a_hold,
     a_promo,
+    context_of,
     everything,
-    file_of,
     free,
     put_hold,
 )
@@ -35,10 +45,10 @@ from tests.unit.troubled_client import LOST_ANSWER, cancelled, server_error, thr
 pytestmark = pytest.mark.usefixtures("hotel")
 
 
-def loses(write: Callable[[], object], store: Store) -> Lost:
+def loses(write: Callable[[], object], store: Store) -> WriteConflict:
     """The refusal of a write that must lose; whatever it would have changed stands as it stood."""
     before = everything(store)
-    with pytest.raises(Lost) as lost:
+    with pytest.raises(WriteConflict) as lost:
         write()
     assert everything(store) == before
     return lost.value
@@ -60,19 +70,19 @@ def delete(store: Store, key: tuple[str, str]) -> None:
 
 def confirmed(held: Booking, now: datetime = JUST_BEFORE, *, wallet: int = 0, promo: str | None = None) -> Booking:
     fixed = FrozenQuote(promo_code=promo, gst_amount=75_000, total_payable=1_575_000, wallet_applied=wallet)
-    return held.moved(
+    return held.transitioned(
         Status.CONFIRMED, now, "guest", quote=fixed, payment_mode=PaymentMode.WALLET_ONLY, wallet_paid=wallet
     )
 
 
 def pending(held: Booking, now: datetime = NOW, promo: str | None = None) -> Booking:
     fixed = FrozenQuote(promo_code=promo, gst_amount=75_000, total_payable=1_575_000)
-    return held.moved(Status.PAYMENT_PENDING, now, "guest", quote=fixed)
+    return held.transitioned(Status.PAYMENT_PENDING, now, "guest", quote=fixed)
 
 
-def give(store: Store, amount: int, key: str = "gift", user_id: str = ALICE) -> Entry:
+def give(store: Store, amount: int, key: str = "gift", user_id: str = ALICE) -> LedgerEntry:
     account = store.account(user_id)
-    entry = Entry(
+    entry = LedgerEntry(
         user_id=user_id,
         seq=account.seq + 1,
         amount=amount,
@@ -90,7 +100,7 @@ class TestBookingIsNew:
         held = put_hold(store, a_hold(rooms=2))
 
         assert store.booking("bk_1") == held
-        assert store.account(ALICE).live == {"bk_1": millis(DEADLINE)}
+        assert store.account(ALICE).live_holds == {"bk_1": millis(DEADLINE)}
         assert {day: rooms for day, rooms in free(store).items() if rooms != 5} == {10: 3, 11: 3, 12: 3}
 
     def test_a_second_booking_of_the_same_id_loses_and_is_shown_the_first(self, store: Store) -> None:
@@ -142,24 +152,24 @@ class TestPage:
         assert loses(lambda: put_hold(store, a_hold()), store).kinds == {"page"}
 
     def test_a_page_whose_prices_or_rules_changed_since_it_was_read_is_not_held(self, store: Store) -> None:
-        file = file_of(store, a_hold())
+        context = context_of(store, a_hold())
         change(store, page_key("deluxe", "2026-12"), "SET revision = :next", {":next": 2})
 
-        assert loses(lambda: store.commit(None, a_hold(), now=NOW, file=file), store).kinds == {"page"}
+        assert loses(lambda: store.commit(None, a_hold(), now=NOW, context=context), store).kinds == {"page"}
         assert put_hold(store, a_hold()).version == 1
 
     def test_another_hold_on_the_page_meanwhile_is_no_change_of_its_rules(self, store: Store) -> None:
-        file = file_of(store, a_hold())
+        context = context_of(store, a_hold())
         put_hold(store, a_hold("bk_2", BOB))
 
-        store.commit(None, a_hold(), now=NOW, file=file)
+        store.commit(None, a_hold(), now=NOW, context=context)
 
         assert free(store)[10] == 3
 
     def test_rooms_cannot_come_back_to_a_page_that_is_gone(self, store: Store) -> None:
         held = put_hold(store, a_hold())
         delete(store, page_key("deluxe", "2026-12"))
-        expired = held.moved(Status.EXPIRED, DEADLINE, "expire")
+        expired = held.transitioned(Status.EXPIRED, DEADLINE, "expire")
 
         assert loses(lambda: store.commit(held, expired, now=DEADLINE), store).kinds == {"page"}
 
@@ -180,7 +190,7 @@ class TestLiveHolds:
         lost = loses(lambda: put_hold(store, a_hold("bk_6")), store)
 
         assert lost.kinds == {"wallet"}
-        assert len(store.account(ALICE).live) == MAX_LIVE_HOLDS
+        assert len(store.account(ALICE).live_holds) == MAX_LIVE_HOLDS
 
     def test_a_hold_past_its_deadline_makes_room_and_is_pruned(self, store: Store) -> None:
         self.hold(store, MAX_LIVE_HOLDS - 1)
@@ -188,9 +198,9 @@ class TestLiveHolds:
         later = NOW + timedelta(milliseconds=1)
         fresh = a_hold("bk_new")
 
-        store.commit(None, fresh, now=later, file=file_of(store, fresh))
+        store.commit(None, fresh, now=later, context=context_of(store, fresh))
 
-        assert set(store.account(ALICE).live) == {"bk_0", "bk_1", "bk_2", "bk_3", "bk_new"}
+        assert set(store.account(ALICE).live_holds) == {"bk_0", "bk_1", "bk_2", "bk_3", "bk_new"}
 
     def test_a_hold_one_millisecond_before_its_deadline_still_counts(self, store: Store) -> None:
         self.hold(store, MAX_LIVE_HOLDS - 1)
@@ -202,26 +212,34 @@ class TestLiveHolds:
         self.hold(store, MAX_LIVE_HOLDS - 1)
         put_hold(store, a_hold("bk_old", expires_at_ms=millis(NOW)))
         fresh = a_hold("bk_new")
-        file = file_of(store, fresh)  # both read five holds, one of them over
+        context = context_of(store, fresh)  # both read five holds, one of them over
         put_hold(store, a_hold("bk_first"))
 
-        assert loses(lambda: store.commit(None, fresh, now=NOW, file=file), store).kinds == {"wallet"}
+        assert loses(lambda: store.commit(None, fresh, now=NOW, context=context), store).kinds == {"wallet"}
 
-    @pytest.mark.parametrize("moved", ["SET held.#moved = :one", "SET let_go = :one"])
-    def test_holds_counted_from_an_account_that_moved_since_are_not_added_to(self, store: Store, moved: str) -> None:
+    @pytest.mark.parametrize("change_between", [f"SET {HELD}.#moved = :one", f"SET {ABANDONED} = :one"])
+    def test_holds_counted_from_an_account_that_moved_since_are_not_added_to(
+        self, store: Store, change_between: str
+    ) -> None:
         """What a user holds and has let go is summed by the reader, so it must still be what was read."""
         self.hold(store, 1)
         fresh = a_hold("bk_new")
-        file = file_of(store, fresh)
-        change(store, account_key(ALICE), moved, {":one": 1}, **({"moved": "bk_other"} if "#moved" in moved else {}))
+        context = context_of(store, fresh)
+        change(
+            store,
+            account_key(ALICE),
+            change_between,
+            {":one": 1},
+            **({"moved": "bk_other"} if "#moved" in change_between else {}),
+        )
 
-        assert loses(lambda: store.commit(None, fresh, now=NOW, file=file), store).kinds == {"wallet"}
+        assert loses(lambda: store.commit(None, fresh, now=NOW, context=context), store).kinds == {"wallet"}
 
     def test_an_account_that_another_write_made_first_is_not_written_over(self, store: Store) -> None:
-        file = file_of(store, a_hold())
+        context = context_of(store, a_hold())
         give(store, 700)
 
-        assert loses(lambda: store.commit(None, a_hold(), now=NOW, file=file), store).kinds == {"wallet"}
+        assert loses(lambda: store.commit(None, a_hold(), now=NOW, context=context), store).kinds == {"wallet"}
         put_hold(store, a_hold())
         assert store.account(ALICE).balance == 700
 
@@ -230,11 +248,11 @@ class TestLiveHolds:
     ) -> None:
         paid, dropped, left = (put_hold(store, a_hold(f"bk_{n}")) for n in range(3))
 
-        store.commit(paid, confirmed(paid), now=JUST_BEFORE, file=file_of(store, paid))
-        store.commit(dropped, dropped.moved(Status.CANCELLED, NOW, "guest"), now=NOW)
-        store.commit(left, left.moved(Status.EXPIRED, DEADLINE, "expire"), now=DEADLINE)
+        store.commit(paid, confirmed(paid), now=JUST_BEFORE, context=context_of(store, paid))
+        store.commit(dropped, dropped.transitioned(Status.CANCELLED, NOW, "guest"), now=NOW)
+        store.commit(left, left.transitioned(Status.EXPIRED, DEADLINE, "expire"), now=DEADLINE)
 
-        assert set(store.account(ALICE).live) == {"bk_2"}
+        assert set(store.account(ALICE).live_holds) == {"bk_2"}
 
     def test_a_hold_whose_account_is_gone_cannot_be_confirmed(self, store: Store) -> None:
         held = put_hold(store, a_hold())
@@ -249,7 +267,7 @@ class TestBookingIsAsRead:
         held = put_hold(store, a_hold())
         started = store.commit(held, pending(held), now=NOW)
 
-        lost = loses(lambda: store.commit(held, held.moved(status, NOW, "guest"), now=NOW), store)
+        lost = loses(lambda: store.commit(held, held.transitioned(status, NOW, "guest"), now=NOW), store)
 
         assert "booking" in lost.kinds
         assert lost.current == started
@@ -260,7 +278,7 @@ class TestBookingIsAsRead:
         read = store.booking("bk_1")
         assert read
 
-        store.commit(read, confirmed(read), now=JUST_BEFORE, file=file_of(store, read))
+        store.commit(read, confirmed(read), now=JUST_BEFORE, context=context_of(store, read))
 
         assert [event.status for event in store.bookings(["bk_1"])[0].history] == [
             "reserved",
@@ -277,7 +295,7 @@ class TestBookingIsAsRead:
 
     def test_a_confirmed_booking_changes_only_as_read(self, store: Store) -> None:
         held = put_hold(store, a_hold())
-        paid = store.commit(held, confirmed(held), now=JUST_BEFORE, file=file_of(store, held))
+        paid = store.commit(held, confirmed(held), now=JUST_BEFORE, context=context_of(store, held))
         one = msgspec.structs.replace(paid, version=3)
         other = msgspec.structs.replace(paid, version=4)
 
@@ -300,8 +318,8 @@ class TestClock:
 
     LIVE_MOVES = (Status.PAYMENT_PENDING, Status.CONFIRMED, Status.CANCELLED)
 
-    def moved(self, held: Booking, status: Status, now: datetime) -> Booking:
-        return pending(held, now) if status is Status.PAYMENT_PENDING else held.moved(status, now, "guest")
+    def transitioned(self, held: Booking, status: Status, now: datetime) -> Booking:
+        return pending(held, now) if status is Status.PAYMENT_PENDING else held.transitioned(status, now, "guest")
 
     @pytest.mark.parametrize("status", LIVE_MOVES)
     @pytest.mark.parametrize("held_status", [Status.RESERVED, Status.PAYMENT_PENDING])
@@ -310,7 +328,9 @@ class TestClock:
     ) -> None:
         held = put_hold(store, a_hold(status=held_status))
 
-        store.commit(held, self.moved(held, status, JUST_BEFORE), now=JUST_BEFORE, file=file_of(store, held))
+        store.commit(
+            held, self.transitioned(held, status, JUST_BEFORE), now=JUST_BEFORE, context=context_of(store, held)
+        )
 
         assert store.bookings(["bk_1"])[0].status is status
 
@@ -323,7 +343,7 @@ class TestClock:
         held = put_hold(store, a_hold(status=held_status))
         now = DEADLINE + late
 
-        lost = loses(lambda: store.commit(held, self.moved(held, status, now), now=now), store)
+        lost = loses(lambda: store.commit(held, self.transitioned(held, status, now), now=now), store)
 
         assert "booking" in lost.kinds
 
@@ -332,7 +352,7 @@ class TestClock:
         order = Payment(gateway="stripe", order_id="pi_2", amount=1_575_000)
 
         def reopened(now: datetime) -> Booking:
-            return store.commit(held, held.moved(held.status, now, "guest", payment=order), now=now)
+            return store.commit(held, held.transitioned(held.status, now, "guest", payment=order), now=now)
 
         lost = loses(lambda: reopened(DEADLINE), store)
         reopened(JUST_BEFORE)
@@ -344,7 +364,7 @@ class TestClock:
         held = put_hold(store, msgspec.structs.replace(pending(a_hold()), payment=order))
         told = msgspec.structs.replace(order, voided=True)
 
-        store.commit(held, held.moved(held.status, DEADLINE, "settle", payment=told), now=DEADLINE)
+        store.commit(held, held.transitioned(held.status, DEADLINE, "settle", payment=told), now=DEADLINE)
 
         assert store.bookings(["bk_1"])[0].payment == told
 
@@ -353,7 +373,7 @@ class TestClock:
         held = put_hold(store, a_hold())
         now = DEADLINE + late
 
-        store.commit(held, held.moved(Status.EXPIRED, now, "expire"), now=now)
+        store.commit(held, held.transitioned(Status.EXPIRED, now, "expire"), now=now)
 
         assert store.bookings(["bk_1"])[0].status is Status.EXPIRED
         assert set(free(store).values()) == {5}
@@ -362,15 +382,15 @@ class TestClock:
     def test_before_the_deadline_it_does_not_expire(self, store: Store, now: datetime) -> None:
         held = put_hold(store, a_hold())
 
-        lost = loses(lambda: store.commit(held, held.moved(Status.EXPIRED, now, "expire"), now=now), store)
+        lost = loses(lambda: store.commit(held, held.transitioned(Status.EXPIRED, now, "expire"), now=now), store)
 
         assert lost.kinds == {"booking"}
 
     def test_a_rescue_is_only_from_the_deadline_on(self, store: Store) -> None:
         held = put_hold(store, a_hold())
 
-        early = loses(lambda: store.commit(held, confirmed(held), now=JUST_BEFORE, rescue=True), store)
-        store.commit(held, confirmed(held, DEADLINE), now=DEADLINE, rescue=True, file=file_of(store, held))
+        early = loses(lambda: store.commit(held, confirmed(held), now=JUST_BEFORE, late=True), store)
+        store.commit(held, confirmed(held, DEADLINE), now=DEADLINE, late=True, context=context_of(store, held))
 
         assert early.kinds == {"booking"}
         assert store.bookings(["bk_1"])[0].status is Status.CONFIRMED
@@ -378,15 +398,15 @@ class TestClock:
 
     def test_an_expired_booking_is_rescued_only_while_its_rooms_are_free(self, store: Store) -> None:
         held = put_hold(store, a_hold(rooms=5))
-        expired = store.commit(held, held.moved(Status.EXPIRED, DEADLINE, "expire"), now=DEADLINE)
+        expired = store.commit(held, held.transitioned(Status.EXPIRED, DEADLINE, "expire"), now=DEADLINE)
         others = put_hold(store, a_hold("bk_2", BOB, expires_at_ms=millis(DEADLINE) + 600_000))
 
-        def rescue() -> Booking:
-            return store.commit(expired, confirmed(expired, DEADLINE), now=DEADLINE, rescue=True)
+        def late() -> Booking:
+            return store.commit(expired, confirmed(expired, DEADLINE), now=DEADLINE, late=True)
 
-        assert loses(rescue, store).kinds == {"page"}
-        store.commit(others, others.moved(Status.CANCELLED, DEADLINE, "guest"), now=DEADLINE)
-        rescue()
+        assert loses(late, store).kinds == {"page"}
+        store.commit(others, others.transitioned(Status.CANCELLED, DEADLINE, "guest"), now=DEADLINE)
+        late()
         assert free(store)[10] == 0
 
     def test_of_finalize_and_expiry_at_the_same_instant_one_wins(self, store: Store) -> None:
@@ -395,8 +415,8 @@ class TestClock:
             won = []
             for move in (Status.CONFIRMED, Status.EXPIRED):
                 try:
-                    won.append(store.commit(held, held.moved(move, instant, "test"), now=instant).status)
-                except Lost:
+                    won.append(store.commit(held, held.transitioned(move, instant, "test"), now=instant).status)
+                except WriteConflict:
                     continue
             assert won == [winner]
 
@@ -409,61 +429,61 @@ class TestWallet:
     def test_a_payment_moves_balance_seq_and_ledger_together(self, store: Store) -> None:
         held = self.paid_hold(store)
 
-        store.commit(held, confirmed(held, wallet=1_575_000), now=JUST_BEFORE, file=file_of(store, held))
+        store.commit(held, confirmed(held, wallet=1_575_000), now=JUST_BEFORE, context=context_of(store, held))
 
         account = store.account(ALICE)
-        assert (account.balance, account.seq, account.live) == (425_000, 2, {})
+        assert (account.balance, account.seq, account.live_holds) == (425_000, 2, {})
         newest, first = store.entries(ALICE, None)[0]
         assert (newest.amount, newest.balance_after, newest.booking_id) == (-1_575_000, 425_000, "bk_1")
         assert (first.amount, first.balance_after, first.booking_id) == (2_000_000, 2_000_000, None)
 
     def test_a_balance_that_moved_since_it_was_read_is_not_paid_from(self, store: Store) -> None:
         held = self.paid_hold(store)
-        file = file_of(store, held)
+        context = context_of(store, held)
         change(store, account_key(ALICE), "SET balance = :less", {":less": 1_999_999})
 
         paid = confirmed(held, wallet=1_575_000)
-        assert loses(lambda: store.commit(held, paid, now=JUST_BEFORE, file=file), store).kinds == {"wallet"}
+        assert loses(lambda: store.commit(held, paid, now=JUST_BEFORE, context=context), store).kinds == {"wallet"}
 
     def test_the_same_balance_after_two_other_entries_is_not_as_read(self, store: Store) -> None:
         held = self.paid_hold(store)
-        file = file_of(store, held)
+        context = context_of(store, held)
         change(store, account_key(ALICE), "SET seq = :later", {":later": 3})
 
         paid = confirmed(held, wallet=1_575_000)
-        assert loses(lambda: store.commit(held, paid, now=JUST_BEFORE, file=file), store).kinds == {"wallet"}
+        assert loses(lambda: store.commit(held, paid, now=JUST_BEFORE, context=context), store).kinds == {"wallet"}
 
     def test_an_entry_is_never_written_over(self, store: Store) -> None:
         held = self.paid_hold(store)
-        file = file_of(store, held)
-        planted = Entry(
+        context = context_of(store, held)
+        planted = LedgerEntry(
             user_id=ALICE, seq=2, amount=1, balance_after=1, reason="planted", actor="test", at_ms=millis(NOW)
         )
         store.table.put(put_action(store.table.name, entry_item(planted)))
 
         paid = confirmed(held, wallet=1_575_000)
-        assert loses(lambda: store.commit(held, paid, now=JUST_BEFORE, file=file), store).kinds == {"wallet"}
+        assert loses(lambda: store.commit(held, paid, now=JUST_BEFORE, context=context), store).kinds == {"wallet"}
 
     def test_of_two_bookings_paid_from_one_reading_of_the_wallet_one_loses(self, store: Store) -> None:
         give(store, 2_000_000)
         one, other = put_hold(store, a_hold()), put_hold(store, a_hold("bk_2"))
-        file = file_of(store, one)
+        context = context_of(store, one)
 
-        store.commit(one, confirmed(one, wallet=1_575_000), now=JUST_BEFORE, file=file)
+        store.commit(one, confirmed(one, wallet=1_575_000), now=JUST_BEFORE, context=context)
         second = confirmed(other, wallet=1_575_000)
 
-        assert loses(lambda: store.commit(other, second, now=JUST_BEFORE, file=file), store).kinds == {"wallet"}
+        assert loses(lambda: store.commit(other, second, now=JUST_BEFORE, context=context), store).kinds == {"wallet"}
 
 
 class TestPromo:
     def start(self, store: Store, held: Booking, code: str | None = "TEN") -> Booking:
-        return store.commit(held, pending(held, promo=code), now=NOW, file=file_of(store, held, code))
+        return store.commit(held, pending(held, promo=code), now=NOW, context=context_of(store, held, code))
 
     def claims(self, store: Store, user_id: str = ALICE, code: str = "TEN") -> tuple[int, set[str]]:
-        file = store.file("none", user_id, promo_code=code)
-        assert file.promo
-        assert file.claim
-        return file.promo.claimed, set(file.claim.bookings)
+        context = store.booking_context("none", user_id, promo_code=code)
+        assert context.promo
+        assert context.redemption
+        return context.promo.claimed, set(context.redemption.bookings)
 
     def test_a_start_claims_one_use_for_the_booking(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
@@ -475,24 +495,24 @@ class TestPromo:
     def test_the_last_use_wins_and_the_next_loses(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo(usage_limit=1))
         first, second = put_hold(store, a_hold()), put_hold(store, a_hold("bk_2", BOB))
-        file = file_of(store, second, "TEN")  # both read that one use is left
+        context = context_of(store, second, "TEN")  # both read that one use is left
 
         self.start(store, first)
         write = pending(second, promo="TEN")
 
-        assert loses(lambda: store.commit(second, write, now=NOW, file=file), store).kinds == {"promo"}
+        assert loses(lambda: store.commit(second, write, now=NOW, context=context), store).kinds == {"promo"}
         assert self.claims(store) == (1, {"bk_1"})
 
     def test_a_users_last_use_wins_and_the_next_loses(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo(per_user_limit=2))
         first, second, third = (put_hold(store, a_hold(f"bk_{n}")) for n in range(3))
         self.start(store, first)
-        file = file_of(store, third, "TEN")
+        context = context_of(store, third, "TEN")
 
         self.start(store, second)
         write = pending(third, promo="TEN")
 
-        assert loses(lambda: store.commit(third, write, now=NOW, file=file), store).kinds == {"promo"}
+        assert loses(lambda: store.commit(third, write, now=NOW, context=context), store).kinds == {"promo"}
         assert self.claims(store) == (2, {"bk_0", "bk_1"})
         self.start(store, put_hold(store, a_hold("bk_bob", BOB)))
         assert self.claims(store, BOB) == (3, {"bk_bob"})
@@ -502,28 +522,28 @@ class TestPromo:
     ) -> None:
         hotel.add_promo(a_promo())
         first, second = put_hold(store, a_hold()), put_hold(store, a_hold("bk_2"))
-        file = file_of(store, second, "TEN")
+        context = context_of(store, second, "TEN")
         self.start(store, first)
 
-        assert loses(lambda: store.commit(second, pending(second, promo="TEN"), now=NOW, file=file), store).kinds == {
-            "promo"
-        }
+        assert loses(
+            lambda: store.commit(second, pending(second, promo="TEN"), now=NOW, context=context), store
+        ).kinds == {"promo"}
 
     def test_a_booking_claims_a_code_once(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
         self.start(store, put_hold(store, a_hold("bk_2")))
         held = put_hold(store, a_hold())
-        change(store, claim_key("TEN", ALICE), "SET bookings.#id = :one", {":one": 1}, id="bk_1")
+        change(store, redemption_key("TEN", ALICE), "SET bookings.#id = :one", {":one": 1}, id="bk_1")
 
         assert loses(lambda: self.start(store, held), store).kinds == {"promo"}
 
     def test_a_promo_that_was_deleted_cannot_be_claimed(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
         held = put_hold(store, a_hold())
-        file = file_of(store, held, "TEN")
+        context = context_of(store, held, "TEN")
         delete(store, promo_key("TEN"))
 
-        assert loses(lambda: store.commit(held, pending(held, promo="TEN"), now=NOW, file=file), store).kinds == {
+        assert loses(lambda: store.commit(held, pending(held, promo="TEN"), now=NOW, context=context), store).kinds == {
             "promo"
         }
 
@@ -534,7 +554,7 @@ class TestPromo:
         hotel.add_promo(a_promo())
         started = self.start(store, put_hold(store, a_hold()))
 
-        store.commit(started, started.moved(status, now, "test"), now=now)
+        store.commit(started, started.transitioned(status, now, "test"), now=now)
 
         assert self.claims(store) == (0, set())
 
@@ -542,7 +562,9 @@ class TestPromo:
         hotel.add_promo(a_promo())
         started = self.start(store, put_hold(store, a_hold()))
 
-        store.commit(started, confirmed(started, promo="TEN"), now=JUST_BEFORE, file=file_of(store, started, "TEN"))
+        store.commit(
+            started, confirmed(started, promo="TEN"), now=JUST_BEFORE, context=context_of(store, started, "TEN")
+        )
 
         assert self.claims(store) == (1, {"bk_1"})
 
@@ -559,8 +581,8 @@ class TestPromo:
     def test_a_use_that_is_not_there_cannot_be_given_back(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
         started = self.start(store, put_hold(store, a_hold()))
-        change(store, claim_key("TEN", ALICE), "REMOVE bookings.#id", id="bk_1")
-        cancel = started.moved(Status.CANCELLED, NOW, "guest")
+        change(store, redemption_key("TEN", ALICE), "REMOVE bookings.#id", id="bk_1")
+        cancel = started.transitioned(Status.CANCELLED, NOW, "guest")
 
         assert loses(lambda: store.commit(started, cancel, now=NOW), store).kinds == {"promo"}
 
@@ -568,7 +590,7 @@ class TestPromo:
         hotel.add_promo(a_promo())
         started = self.start(store, put_hold(store, a_hold()))
         change(store, promo_key("TEN"), "SET claimed = :none", {":none": 0})
-        cancel = started.moved(Status.CANCELLED, NOW, "guest")
+        cancel = started.transitioned(Status.CANCELLED, NOW, "guest")
 
         assert loses(lambda: store.commit(started, cancel, now=NOW), store).kinds == {"promo"}
 
@@ -577,7 +599,7 @@ class TestDeletedHold:
     def test_a_hold_that_ttl_deleted_is_written_back_expired_and_its_rooms_return(self, store: Store) -> None:
         held = put_hold(store, a_hold())
         delete(store, booking_key("bk_1"))
-        expired = held.moved(Status.EXPIRED, DEADLINE, "ttl")
+        expired = held.transitioned(Status.EXPIRED, DEADLINE, "ttl")
 
         store.commit(held, expired, now=DEADLINE, deleted=True)
 
@@ -586,7 +608,7 @@ class TestDeletedHold:
 
     def test_what_stands_under_its_id_is_not_written_over(self, store: Store) -> None:
         held = put_hold(store, a_hold())
-        expired = held.moved(Status.EXPIRED, DEADLINE, "ttl")
+        expired = held.transitioned(Status.EXPIRED, DEADLINE, "ttl")
 
         lost = loses(lambda: store.commit(held, expired, now=DEADLINE, deleted=True), store)
 
@@ -625,7 +647,7 @@ class TestLostAnswer:
         troubled, client, _ = troubled_store(store)
         client.after("transact_write_items", LOST_ANSWER, server_error())
 
-        troubled.commit(held, confirmed(held, wallet=1_575_000), now=JUST_BEFORE, file=file_of(store, held))
+        troubled.commit(held, confirmed(held, wallet=1_575_000), now=JUST_BEFORE, context=context_of(store, held))
 
         assert store.account(ALICE).balance == 425_000
         assert len(store.entries(ALICE, None)[0]) == 2
@@ -643,12 +665,12 @@ class TestLostAnswer:
 
         def cancelled_meanwhile() -> None:
             held = store.bookings(["bk_1"])[0]
-            store.commit(held, held.moved(Status.CANCELLED, NOW, "guest"), now=NOW)
+            store.commit(held, held.transitioned(Status.CANCELLED, NOW, "guest"), now=NOW)
             raise LOST_ANSWER
 
         client.after("transact_write_items", cancelled_meanwhile)
 
-        with pytest.raises(Lost) as lost:
+        with pytest.raises(WriteConflict) as lost:
             put_hold(troubled, a_hold())
 
         assert lost.value.current is not None
@@ -690,7 +712,7 @@ class TestCredit:
     def test_a_wallet_that_moved_since_it_was_read_is_not_credited(self, store: Store, moved: str) -> None:
         give(store, 500, "first")
         account = store.account(ALICE)
-        entry = Entry(
+        entry = LedgerEntry(
             user_id=ALICE, seq=2, amount=1, balance_after=501, reason="late", actor="admin root", at_ms=millis(NOW)
         )
         change(store, account_key(ALICE), "SET #moved = :other", {":other": 77}, moved=moved)
@@ -700,18 +722,20 @@ class TestCredit:
     def test_an_account_made_meanwhile_is_not_written_over(self, store: Store) -> None:
         account = store.account(ALICE)
         put_hold(store, a_hold())
-        entry = Entry(
+        entry = LedgerEntry(
             user_id=ALICE, seq=1, amount=5, balance_after=5, reason="late", actor="admin root", at_ms=millis(NOW)
         )
 
         loses(lambda: store.credit(account, entry, "second"), store)
 
-        assert set(store.account(ALICE).live) == {"bk_1"}
+        assert set(store.account(ALICE).live_holds) == {"bk_1"}
 
     def test_an_entry_is_never_written_over(self, store: Store) -> None:
         fresh = msgspec.structs.replace(store.account(ALICE), balance=0, seq=0)
         store.table.put(put_action(store.table.name, account_item(fresh)))
-        planted = Entry(user_id=ALICE, seq=1, amount=9, balance_after=9, reason="x", actor="test", at_ms=millis(NOW))
+        planted = LedgerEntry(
+            user_id=ALICE, seq=1, amount=9, balance_after=9, reason="x", actor="test", at_ms=millis(NOW)
+        )
         store.table.put(put_action(store.table.name, entry_item(planted)))
 
         loses(lambda: give(store, 500), store)
@@ -735,7 +759,7 @@ class TestTopUp:
         return msgspec.structs.replace(fresh, **changes)
 
     def credit(self, store: Store, before: TopUp, account: Account) -> TopUp:
-        entry = Entry(
+        entry = LedgerEntry(
             user_id=ALICE,
             seq=account.seq + 1,
             amount=500,
@@ -816,16 +840,16 @@ class TestTopUp:
         assert store.account(ALICE).balance == 500
 
     def test_a_payment_of_nobody_is_put_aside_once(self, store: Store) -> None:
-        stray = Unmatched(
+        stray = OrphanPayment(
             gateway="stripe", order_id="pi_9", amount=5, currency="INR", payment_state="authorised", at_ms=millis(NOW)
         )
 
-        assert store.put_aside(stray)
+        assert store.record_orphan(stray)
         before = everything(store)
-        assert not store.put_aside(msgspec.structs.replace(stray, at_ms=millis(DEADLINE)))
+        assert not store.record_orphan(msgspec.structs.replace(stray, at_ms=millis(DEADLINE)))
         assert everything(store) == before
-        assert store.put_aside(msgspec.structs.replace(stray, payment_state="captured"))
-        assert [aside.payment_state for aside in store.unmatched()] == ["captured"]
+        assert store.record_orphan(msgspec.structs.replace(stray, payment_state="captured"))
+        assert [aside.payment_state for aside in store.orphans()] == ["captured"]
 
 
 class TestCatalog:
@@ -855,23 +879,23 @@ class TestDueIndex:
 
     def test_a_booking_is_in_the_index_only_while_something_is_due(self, store: Store) -> None:
         held = put_hold(store, a_hold())
-        paid = store.commit(held, confirmed(held), now=JUST_BEFORE, file=file_of(store, held))
+        paid = store.commit(held, confirmed(held), now=JUST_BEFORE, context=context_of(store, held))
         late = DEADLINE + timedelta(days=1)
         assert self.due(store, late) == []
 
-        capture = Due(
-            action=DueAction.CAPTURE,
+        capture = GatewayTask(
+            action=TaskAction.CAPTURE,
             gateway="stripe",
             order_id="pi_1",
             amount=1_575_000,
             at_ms=millis(DEADLINE),
             serial=2,
         )
-        owing = store.commit(paid, msgspec.structs.replace(paid, dues=(capture,)), now=JUST_BEFORE)
+        owing = store.commit(paid, msgspec.structs.replace(paid, tasks=(capture,)), now=JUST_BEFORE)
         assert self.due(store, JUST_BEFORE) == []
         assert self.due(store, DEADLINE) == ["bk_1"]
 
-        store.commit(owing, msgspec.structs.replace(owing, dues=()), now=DEADLINE)
+        store.commit(owing, msgspec.structs.replace(owing, tasks=()), now=DEADLINE)
         assert self.due(store, late) == []
 
     def test_a_reclaim_asks_one_shard_for_its_room_type(self, store: Store) -> None:
@@ -934,7 +958,7 @@ class TestRetries:
         troubled, client, _ = troubled_store(store)
         client.before("transact_write_items", cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
 
-        with pytest.raises(Lost) as lost:
+        with pytest.raises(WriteConflict) as lost:
             put_hold(troubled, a_hold())
 
         assert "page" in lost.value.kinds
@@ -944,10 +968,10 @@ class TestRetries:
         troubled, _, _ = troubled_store(store)
 
         def always_beaten() -> None:
-            raise Lost(["page"], None)
+            raise WriteConflict(["page"], None)
 
         with pytest.raises(Busy):
-            troubled.until_won(always_beaten)
+            troubled.retry_on_conflict(always_beaten)
 
     def test_keys_that_dynamodb_left_out_are_asked_for_again(self, store: Store) -> None:
         held = put_hold(store, a_hold())

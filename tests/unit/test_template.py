@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from holdfast.catalog_store import CatalogStore
-from holdfast.store import Store
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
 from tests.conftest import ROOT, FakeClock, template
 from tests.unit.front_door import ADMIN, BOB, STAY_TOTAL, FrontDoor, base_events, routes
 from tests.unit.stays import a_promo

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from holdfast.table import connect
-from holdfast.wire import from_wire
+from holdfast.storage.marshal import from_wire
+from holdfast.storage.table import connect
 from tests.conftest import template
 from tests.unit.capacity import Index, item_size, write_units
 

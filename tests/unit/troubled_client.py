@@ -9,8 +9,8 @@ from botocore.exceptions import (  # noqa: TID251 - these stand for what the SDK
     ReadTimeoutError,
 )
 
-from holdfast.store import Store
-from holdfast.table import Table
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
 from tests.conftest import Ids
 
 if TYPE_CHECKING:

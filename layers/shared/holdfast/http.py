@@ -40,7 +40,7 @@ EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types, users, promo codes
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Response(msgspec.Struct, frozen=True):
     status: int
     body: Any
 
@@ -49,7 +49,7 @@ class NoFields(msgspec.Struct, frozen=True):
     """The body of a request that takes none: absent, or an empty object. Or a query without parameters."""
 
 
-class Call:
+class Request:
     """One API Gateway event (payload 2.0). Its methods raise the refusal that a bad part deserves."""
 
     def __init__(self, event: dict[str, Any], seconds_left: float, client_id: str) -> None:
@@ -140,10 +140,10 @@ class Call:
         return claims
 
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[Request], Response]
 
 
-class Who(StrEnum):
+class Role(StrEnum):
     """Who may call a route. `Api` holds every call to it before the handler runs."""
 
     ANYONE = "anyone"
@@ -161,10 +161,10 @@ class Route(msgspec.Struct, frozen=True):
 
     key: str
     handler: Handler
-    who: Who
+    who: Role
     body: type[msgspec.Struct] | None
     query: type[msgspec.Struct] | None
-    keyed: bool
+    idempotent: bool
     answers: Mapping[int, type[msgspec.Struct]]
     refusals: tuple[type[BookingError], ...]
 
@@ -181,14 +181,14 @@ class Api:
         key: str,
         *,
         answers: Mapping[int, type[msgspec.Struct]],
-        who: Who = Who.GUEST,
+        who: Role = Role.GUEST,
         body: type[msgspec.Struct] | None = None,
         query: type[msgspec.Struct] | None = None,
-        keyed: bool = False,
+        idempotent: bool = False,
         refusals: tuple[type[BookingError], ...] = (),
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.routes[key] = Route(key, handler, who, body, query, keyed, answers, refusals)
+            self.routes[key] = Route(key, handler, who, body, query, idempotent, answers, refusals)
             return handler
 
         return register
@@ -196,9 +196,9 @@ class Api:
     def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answers one event. A refusal becomes a problem document; anything else is a bug, and crashes."""
         seconds_left = context.get_remaining_time_in_millis() / 1000 - RESERVED_SECONDS
-        call = Call(event, seconds_left, self._client_id)
+        request = Request(event, seconds_left, self._client_id)
         try:
-            answer = self._answer(call, event["routeKey"])
+            answer = self._answer(request, event["routeKey"])
         except BookingError as refusal:
             logger.info(
                 f"refused: {refusal.code}",
@@ -207,17 +207,17 @@ class Api:
             return _respond(refusal.status, problem(refusal, event.get("rawPath", "")), PROBLEM_MEDIA_TYPE, refusal)
         return _respond(answer.status, answer.body, "application/json")
 
-    def _answer(self, call: Call, key: str) -> Answer:
+    def _answer(self, request: Request, key: str) -> Response:
         route = self.routes.get(key)
         if route is None:
             raise NotFound("There is no such route.")
-        if route.who is Who.GUEST:
-            call.user_id  # noqa: B018 - raises for anyone else
-        elif route.who is Who.ADMIN:
-            call.admin_id  # noqa: B018 - the same
-        if route.query is None and route.who is not Who.GATEWAY:  # a gateway may add to its webhook's address
-            call.query(NoFields)
-        return route.handler(call)
+        if route.who is Role.GUEST:
+            request.user_id  # noqa: B018 - raises for anyone else
+        elif route.who is Role.ADMIN:
+            request.admin_id  # noqa: B018 - the same
+        if route.query is None and route.who is not Role.GATEWAY:  # a gateway may add to its webhook's address
+            request.query(NoFields)
+        return route.handler(request)
 
 
 def _respond(status: int, body: Any, media_type: str, refusal: BookingError | None = None) -> dict[str, Any]:

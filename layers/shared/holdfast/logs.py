@@ -15,7 +15,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 if TYPE_CHECKING:
-    from holdfast.model.account import Entry, TopUp
+    from holdfast.model.account import LedgerEntry, TopUp
     from holdfast.model.booking import Booking
 
 logger = Logger()
@@ -93,7 +93,7 @@ def record_topup_failure(topup: TopUp, text: str) -> None:
     logger.warning(f"[{Tag.SETTLE_FAILED}] {text}", extra=line)
 
 
-def record_entry(entry: Entry, currency: str) -> None:
+def record_entry(entry: LedgerEntry, currency: str) -> None:
     """Writes the line of one wallet entry."""
     tag = Tag.WALLET_DEDUCTED if entry.amount < 0 else Tag.WALLET_CREDITED
     line = {
@@ -113,11 +113,11 @@ def count(metric: Metric, value: float) -> None:
     metrics.add_metric(metric, MetricUnit.Seconds if metric is Metric.EXPIRY_LAG else MetricUnit.Count, value)
 
 
-def publishes_metrics[**Arguments, Answer](handler: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+def publishes_metrics[**Arguments, Result](handler: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Writes what a handler counted, if it counted anything, whether it answered or crashed."""
 
     @wraps(handler)
-    def wrapped(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+    def wrapped(*arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
         try:
             return handler(*arguments, **named)
         finally:

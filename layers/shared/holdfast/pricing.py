@@ -10,8 +10,8 @@ import msgspec
 from holdfast.errors import PromoInvalid
 from holdfast.model.booking import FrozenQuote
 from holdfast.model.dates import millis, nights
-from holdfast.model.hotel import DEFAULT_CURRENCY, TaxPeriod, TaxSlab
 from holdfast.model.promo import Promo, PromoKind
+from holdfast.model.property import DEFAULT_CURRENCY, TaxPeriod, TaxSlab
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import msgspec
 
-from holdfast.model.account import Account, Entry
+from holdfast.model.account import Account, LedgerEntry
 from holdfast.model.booking import Booking, PaymentMode, Status
 from holdfast.model.dates import millis, rfc3339
-from holdfast.model.hotel import PolicyStepView
+from holdfast.model.property import PolicyStepView
 from holdfast.pricing import Quote, frozen_quote, quote
 
 Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
@@ -129,7 +129,7 @@ class EntryView(msgspec.Struct, kw_only=True):
     at: Instant
 
 
-def entry_view(entry: Entry) -> EntryView:
+def entry_view(entry: LedgerEntry) -> EntryView:
     return EntryView(
         seq=entry.seq,
         amount=entry.amount,

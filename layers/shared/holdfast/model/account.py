@@ -10,52 +10,54 @@ from enum import StrEnum
 import msgspec
 
 from holdfast.model.booking import Booking
-from holdfast.model.hotel import DEFAULT_CURRENCY
-from holdfast.model.limits import LET_GO_FORGOTTEN_MS, PROMO_TRY_FORGOTTEN_MS
+from holdfast.model.limits import ABANDONED_ROOM_DECAY_MS, PROMO_ATTEMPT_DECAY_MS
+from holdfast.model.property import DEFAULT_CURRENCY
+from holdfast.model.stored_names import STORED_NAMES
 
 
-def forgotten(points: int, since_ms: int, now_ms: int, each_ms: int) -> tuple[int, int]:
+def decayed(points: int, since_ms: int, now_ms: int, each_ms: int) -> tuple[int, int]:
     """What is left of the points at `now_ms`, one being forgotten every `each_ms`, and since when that holds."""
     gone = max(0, now_ms - since_ms) // each_ms
     return (points - gone, since_ms + gone * each_ms) if gone < points else (0, now_ms)
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class Account(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES["Account"]):
     """One user's wallet, live holds and what is remembered of misuse.
 
-    `seq` counts the wallet's entries. `live` maps a booking to its deadline and `held` to its rooms. `let_go` counts
-    the rooms of holds that ended unpaid, as far as they are not forgotten since `let_go_ms`, and `tries` the promo
-    codes that did not apply, since `tries_ms`. `pending_topups` counts those neither credited nor closed.
+    `seq` counts the wallet's entries. `live_holds` maps a booking to its deadline, `held_rooms` to its rooms.
+    `abandoned_rooms` counts the rooms of holds that ended unpaid; one decays each half hour from `abandoned_since_ms`.
+    `promo_attempts` counts the promo codes that did not apply; one decays each minute from `promo_attempts_since_ms`.
+    `pending_topups` counts the top-ups that are neither credited nor closed.
     """
 
     user_id: str
     balance: int = 0
     currency: str = DEFAULT_CURRENCY
     seq: int = 0
-    live: dict[str, int] = {}
-    held: dict[str, int] = {}
-    let_go: int = 0
-    let_go_ms: int = 0
-    tries: int = 0
-    tries_ms: int = 0
+    live_holds: dict[str, int] = {}
+    held_rooms: dict[str, int] = {}
+    abandoned_rooms: int = 0
+    abandoned_since_ms: int = 0
+    promo_attempts: int = 0
+    promo_attempts_since_ms: int = 0
     pending_topups: int = 0
     stored: bool = False  # whether the table has it yet
 
     def overdue(self, now_ms: int) -> list[str]:
         """The holds past their deadline that no write has taken out of `live` yet."""
-        return [held for held, until_ms in self.live.items() if until_ms <= now_ms]
+        return [held for held, until_ms in self.live_holds.items() if until_ms <= now_ms]
 
-    def let_go_at(self, now_ms: int) -> tuple[int, int]:
+    def abandoned_rooms_at(self, now_ms: int) -> tuple[int, int]:
         """The rooms of holds that ended unpaid and are not forgotten, those just overdue included, and since when."""
-        rooms, since_ms = forgotten(self.let_go, self.let_go_ms, now_ms, LET_GO_FORGOTTEN_MS)
+        rooms, since_ms = decayed(self.abandoned_rooms, self.abandoned_since_ms, now_ms, ABANDONED_ROOM_DECAY_MS)
         overdue = self.overdue(now_ms)
-        return rooms + sum(count for held, count in self.held.items() if held in overdue), since_ms
+        return rooms + sum(count for held, count in self.held_rooms.items() if held in overdue), since_ms
 
-    def tries_at(self, now_ms: int) -> tuple[int, int]:
-        return forgotten(self.tries, self.tries_ms, now_ms, PROMO_TRY_FORGOTTEN_MS)
+    def promo_attempts_at(self, now_ms: int) -> tuple[int, int]:
+        return decayed(self.promo_attempts, self.promo_attempts_since_ms, now_ms, PROMO_ATTEMPT_DECAY_MS)
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One immutable line of a wallet's ledger; `amount` is signed."""
 
     user_id: str
@@ -68,12 +70,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     booking_id: str | None = None
 
 
-def wallet_entry(before: Booking, after: Booking, account: Account) -> Entry | None:
+def wallet_entry(before: Booking, after: Booking, account: Account) -> LedgerEntry | None:
     """The ledger line that a change of this booking means for its guest's wallet; None if the wallet has no part."""
     amount = (after.wallet_refunded - before.wallet_refunded) - (after.wallet_paid - before.wallet_paid)
     if amount == 0:
         return None
-    return Entry(
+    return LedgerEntry(
         user_id=after.user_id,
         seq=account.seq + 1,
         amount=amount,
@@ -114,7 +116,7 @@ UNKNOWN = "unknown"  # the gateway told us of an order that it does not show us
 REFUNDED = "refunded"  # captured, and given back whole
 
 
-class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
+class OrphanPayment(msgspec.Struct, frozen=True, kw_only=True):
     """A payment that a gateway told us of and that belongs to no booking or top-up of ours.
 
     `payment_state` is the gateway's, or UNKNOWN, or REFUNDED.

@@ -12,7 +12,8 @@ from enum import StrEnum
 import msgspec
 
 from holdfast.model.dates import millis, nights
-from holdfast.model.hotel import PolicyStep, TaxPeriod
+from holdfast.model.property import PolicyStep, TaxPeriod
+from holdfast.model.stored_names import STORED_NAMES
 
 BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
 TTL_GRACE_SECONDS = 3600  # how long a hold may outlive its deadline before DynamoDB deletes it, DESIGN section 5 (d)
@@ -52,7 +53,7 @@ class FrozenQuote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return self.total_payable - self.wallet_applied
 
 
-class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Payment"]):
     """The gateway order that the booking is to be paid by, and how far its money has come."""
 
     gateway: str
@@ -63,19 +64,19 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     captured: int = 0
     refunded: int = 0
     voided: bool = False
-    returning: bool = False  # its money is on the way back: it can confirm nothing any more
+    refund_pending: bool = False  # its money is on the way back: it can confirm nothing any more
 
 
-class DueAction(StrEnum):
+class TaskAction(StrEnum):
     CAPTURE = "capture"
     VOID = "void"
     REFUND = "refund"
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"at_ms": "at"}):
+class GatewayTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["GatewayTask"]):
     """One thing still to be done at a gateway: written with the state change that asks for it, so it cannot be lost."""
 
-    action: DueAction
+    action: TaskAction
     gateway: str
     order_id: str
     amount: int
@@ -85,10 +86,10 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     stuck: bool = False  # tried too often: waits for an operator
 
 
-RESCUE_NOTE = "paid late, and everything was still to be had"
+LATE_NOTE = "paid late, and everything was still to be had"
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"at_ms": "at"}):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Event"]):
     """One line of a booking's history. `by` is guest, a subsystem's name, or `admin <user id>`."""
 
     status: Status
@@ -103,7 +104,7 @@ class Booking(
     kw_only=True,
     omit_defaults=True,
     # `property_id` keys the index of arrivals, so an item has it only once confirmed; `property` is always there.
-    rename={"property_id": "property", "reserved_at_ms": "reserved_at", "expires_at_ms": "expires_at"},
+    rename=STORED_NAMES["Booking"],
 ):
     """The whole story of one stay. Every change bumps `version` and adds one history line."""
 
@@ -128,7 +129,7 @@ class Booking(
     payment_mode: PaymentMode | None = None
     wallet_paid: int = 0
     wallet_refunded: int = 0
-    dues: tuple[Due, ...] = ()
+    tasks: tuple[GatewayTask, ...] = ()
     history: tuple[Event, ...]
     version: int
     write_id: str = ""  # set anew by the store at each write: what a write's condition compares
@@ -162,10 +163,12 @@ class Booking(
         held = self.status_at(now) in HOLDING
         return max(0, (self.expires_at_ms - millis(now)) // 1000) if held else 0
 
-    def due(self, action: DueAction, now: datetime, *, amount: int, gateway: str = "", order_id: str = "") -> Due:
+    def new_task(
+        self, action: TaskAction, now: datetime, *, amount: int, gateway: str = "", order_id: str = ""
+    ) -> GatewayTask:
         """Something to do at a gateway from now on, about the booking's own order if no other is named."""
         own = self.payment
-        return Due(
+        return GatewayTask(
             action=action,
             gateway=gateway or (own.gateway if own else ""),
             order_id=order_id or (own.order_id if own else ""),
@@ -174,14 +177,16 @@ class Booking(
             serial=self.version,
         )
 
-    def open_order_void(self, now: datetime) -> tuple[Due, ...]:
+    def open_order_void(self, now: datetime) -> tuple[GatewayTask, ...]:
         """What letting go of its order leaves to do: it is closed, so that nobody can pay it any more."""
         own = self.payment
-        if own is None or own.voided or any(due.order_id == own.order_id for due in self.dues):
+        if own is None or own.voided or any(task.order_id == own.order_id for task in self.tasks):
             return ()
-        return (self.due(DueAction.VOID, now, amount=own.amount),)
+        return (self.new_task(TaskAction.VOID, now, amount=own.amount),)
 
-    def moved(self, status: Status, now: datetime, by: str, note: str | None = None, **changes: object) -> Booking:
+    def transitioned(
+        self, status: Status, now: datetime, by: str, note: str | None = None, **changes: object
+    ) -> Booking:
         """This booking after one more change: state, history line and version move together."""
         event = Event(status=status, at_ms=millis(now), by=by, note=note)
         return msgspec.structs.replace(

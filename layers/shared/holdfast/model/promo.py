@@ -26,7 +26,7 @@ class Promo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     claimed: int = 0
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class PromoRedemption(msgspec.Struct, frozen=True, kw_only=True):
     """The bookings for which one user now holds a use of a promo; the keys of `bookings` are their ids."""
 
     code: str

@@ -1,0 +1,309 @@
+"""The auditor: every promise that the table breaks, by itself, or with the gateways' books and the log beside it.
+
+It is a pure function over a scan, and the oracle of the tests, of the `audit` command and of the hourly function. What
+holds at every instant is checked for every item; what holds only once things are settled is checked for the bookings
+and top-ups that have nothing due any more. `docs/reliability.md` lists the invariants by id.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from holdfast.audit.log import broken_lines
+from holdfast.audit.money import broken_gateway_records, broken_payments, broken_wallets
+from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, snapshot_of
+from holdfast.model.account import TopUpStatus
+from holdfast.model.booking import LATE_NOTE, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.dates import millis
+from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.storage.items import (
+    HOLDS_DUE,
+    PAYMENTS_DUE,
+    PAYMENTS_STUCK,
+    account_key,
+    booking_key,
+    due_shard,
+    page_key,
+    promo_key,
+    redemption_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+    from typing import Any
+
+    from holdfast.payments.gateways.protocol import GatewayPayment
+    from holdfast.storage.items import Item
+    from holdfast.storage.store import Store
+
+OVERDUE_SECONDS = 90  # the longest that a hold may outlive its deadline while the minute's sweep runs
+_DAY_SECONDS = 86_400
+_LONGEST_KEPT_SECONDS = 5 * 365 * _DAY_SECONDS  # the longest stay ahead, and the longest retention anybody would set
+LOOKS = 3  # at a table in use: a scan is no snapshot, so only what every look shows is broken
+
+_EDGES = {
+    Status.RESERVED: {Status.PAYMENT_PENDING, Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
+    Status.PAYMENT_PENDING: {Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
+    Status.CONFIRMED: {Status.CANCELLED},
+    Status.EXPIRED: {Status.CONFIRMED},
+    Status.CANCELLED: set[Status](),
+}
+
+
+def audit(
+    items: Iterable[Item],
+    *,
+    now: datetime,
+    due_shards: int,
+    gateway_records: Iterable[tuple[str, GatewayPayment]] | None = None,
+    lines: Sequence[Mapping[str, Any]] | None = None,
+    lines_complete: bool = True,
+    sweeping: bool = True,
+    skew_seconds: float = 0.0,
+) -> list[Broken]:
+    """Every invariant that does not hold, in a fixed order.
+
+    `books` are the payments that the gateways know, each with its gateway's name. `lines` are log lines, parsed;
+    `lines_complete` says that no process died between a commit and its line. `sweeping` says that the minute's sweep
+    has been running; `skew_seconds` is how far the writers' clocks may be off.
+    """
+    view = snapshot_of(items)
+    found = [
+        *_unreadable(view),
+        *_rooms(view, now),
+        *_promos(view),
+        *_live_holds(view, now, skew_seconds),
+        *_pending_topups(view),
+        *_dues(view, due_shards),
+        *_stories(view),
+        *(_overdue(view, now) if sweeping else ()),
+        *broken_wallets(view),
+        *broken_payments(view),
+        *(broken_gateway_records(view, list(gateway_records)) if gateway_records is not None else ()),
+        *(broken_lines(view, lines, complete=lines_complete) if lines is not None else ()),
+    ]
+    return sorted(found)
+
+
+def audit_table(
+    store: Store,
+    *,
+    clock: Callable[[], datetime],
+    gateway_records: Callable[[], Iterable[tuple[str, GatewayPayment]]] | None = None,
+    looks: int = LOOKS,
+    pause: Callable[[], None] = lambda: None,
+) -> list[Broken]:
+    """Audits a table in use: what is broken at every one of `looks` scans, for the very same items.
+
+    A scan reads each item at another moment, so a booking made meanwhile may be seen without its page; the next scan
+    does not see that again. Stops at the first clean look. Raises Busy.
+    """
+    lasting: list[Broken] = []
+    for look in range(looks):
+        if look:
+            pause()
+        seen = gateway_records() if gateway_records else None
+        found = audit(store.table.scan(), now=clock(), due_shards=store.due_shards, gateway_records=seen)
+        same = {_sameness(broken) for broken in lasting}
+        lasting = [broken for broken in found if look == 0 or _sameness(broken) in same]
+        if not lasting:
+            break
+    return lasting
+
+
+def _sameness(broken: Broken) -> tuple[object, ...]:
+    """What tells one finding from another: for rooms the count too, as a page in use is off otherwise each time."""
+    return broken.invariant, broken.keys, broken.text if broken.invariant == "INV1" else ""
+
+
+def _unreadable(view: Snapshot) -> Iterator[Broken]:
+    for key, error in view.unreadable:
+        yield Broken("ITEM1", f"{key[0]} {key[1]} cannot be read: {error}", (key,))
+
+
+def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
+    """INV1, INV2, INV3: each night's capacity is its free rooms and those of the bookings that keep rooms.
+
+    Nights so long ago that TTL deletes their bookings are left alone: pages stay.
+    """
+    oldest = (now - timedelta(days=RETENTION_DAYS - 1)).date()
+    kept: Counter[tuple[str, date]] = Counter()
+    for booking in view.bookings.values():
+        if booking.status in KEEPING:
+            kept.update({(booking.room_type_id, night): booking.rooms for night in nights_of(booking)})
+    off: dict[tuple[str, str, int], int] = {}
+    for page in view.pages:
+        key = page_key(page.room_type_id, page.month)
+        if page.free.keys() != page.on_sale.keys():
+            yield Broken("INV1", f"{page.room_type_id} {page.month}: free and on_sale name other nights", (key,))
+        for day, free in page.free.items():
+            capacity = page.on_sale.get(day, 0)
+            if not 0 <= free <= capacity:
+                text = f"{page.room_type_id} {page.month}-{day:02d}: {free} free of {capacity}"
+                yield Broken("INV2", text, (key,))
+            off[page.room_type_id, page.month, day] = capacity - free
+    for (room_type_id, night), rooms in kept.items():
+        place = (room_type_id, *month_and_day(night))
+        off[place] = off.get(place, 0) - rooms
+    known = (oldest.strftime("%Y-%m"), oldest.day)
+    wrong = {night: count for night, count in off.items() if count and night[1:] >= known}
+    for (room_type_id, month, day), count in sorted(wrong.items()):
+        seen = f"{count} room(s) taken by no booking" if count > 0 else f"{-count} room(s) of bookings not taken"
+        yield Broken("INV1", f"{room_type_id} {month}-{day:02d}: {seen}", (page_key(room_type_id, month),))
+    if wrong:
+        yield from _partly_counted(view, wrong)
+
+
+def _partly_counted(view: Snapshot, wrong: dict[tuple[str, str, int], int]) -> Iterator[Broken]:
+    """The bookings that a wrong count may come from: those with some of their nights wrong, and some right."""
+    for booking_id, booking in view.bookings.items():
+        nights = [(booking.room_type_id, *month_and_day(night)) for night in nights_of(booking)]
+        counts = [wrong.get(night, 0) for night in nights]
+        if any(counts) and 0 in counts:
+            keys = (booking_key(booking_id), *sorted({page_key(room, month) for room, month, _ in nights}))
+            yield Broken("INV3", f"{booking_id}: only some of its nights are counted, off by {counts}", keys)
+
+
+def _promos(view: Snapshot) -> Iterator[Broken]:
+    """PRM1: a promo's count, its claims and the bookings that use it say the same, within the promo's limits."""
+    using = {
+        (booking.quote.promo_code, booking.user_id, booking.booking_id)
+        for booking in view.bookings.values()
+        if booking.quote and booking.quote.promo_code and booking.status in KEEPING
+    }
+    claimed = {
+        (redemption.code, redemption.user_id, booking_id)
+        for redemption in view.claims
+        for booking_id in redemption.bookings
+    }
+    gone = {use for use in claimed if use[2] not in view.bookings}  # deleted by TTL, long after the stay
+    for code, user_id, booking_id in sorted((using ^ claimed) - gone, key=str):
+        seen = "is not claimed" if (code, user_id, booking_id) in using else "is claimed by a booking that is over"
+        keys = (booking_key(booking_id), redemption_key(str(code), user_id))
+        yield Broken("PRM1", f"{booking_id}: {code} {seen}", keys)
+    counts = Counter(code for code, _, _ in claimed)
+    for code, promo in view.promos.items():
+        if promo.claimed != counts[code]:
+            yield Broken("PRM1", f"{code}: {promo.claimed} claimed, {counts[code]} claims", (promo_key(code),))
+        if promo.usage_limit is not None and counts[code] > promo.usage_limit:
+            yield Broken("PRM1", f"{code}: {counts[code]} claims of {promo.usage_limit}", (promo_key(code),))
+    for redemption in view.claims:
+        limit = view.promos[redemption.code].per_user_limit if redemption.code in view.promos else None
+        if limit is not None and len(redemption.bookings) > limit:
+            text = f"{redemption.code}: {redemption.user_id} has {len(redemption.bookings)} of {limit}"
+            yield Broken("PRM1", text, (redemption_key(redemption.code, redemption.user_id),))
+
+
+def _live_holds(view: Snapshot, now: datetime, skew_seconds: float) -> Iterator[Broken]:
+    """ACC1: no user has more live holds than the cap, and each account knows its live holds."""
+    live: dict[str, list[Booking]] = {}
+    now_ms = millis(now) + int(skew_seconds * 1000)
+    for booking in view.bookings.values():
+        until_ms = (
+            view.accounts[booking.user_id].live_holds.get(booking.booking_id)
+            if booking.user_id in view.accounts
+            else None
+        )
+        if booking.status in HELD and booking.expires_at_ms > now_ms:
+            live.setdefault(booking.user_id, []).append(booking)
+            if until_ms != booking.expires_at_ms:
+                text = f"{booking.booking_id}: held, and its account does not know it"
+                yield Broken("ACC1", text, (account_key(booking.user_id), booking_key(booking.booking_id)))
+        elif booking.status in {Status.CONFIRMED, Status.CANCELLED} and until_ms is not None and until_ms > now_ms:
+            text = f"{booking.booking_id}: {booking.status}, and still among the live holds"
+            yield Broken("ACC1", text, (account_key(booking.user_id), booking_key(booking.booking_id)))
+    for user_id, held in live.items():
+        if len(held) > MAX_LIVE_HOLDS:
+            keys = (account_key(user_id), *sorted(booking_key(booking.booking_id) for booking in held))
+            yield Broken("ACC1", f"{user_id}: {len(held)} live holds", keys)
+
+
+def _pending_topups(view: Snapshot) -> Iterator[Broken]:
+    """ACC1: each account counts its top-ups that are neither credited nor closed."""
+    pending = Counter(topup.user_id for topup in view.topups.values() if topup.status is TopUpStatus.PENDING)
+    for user_id, account in sorted(view.accounts.items()):
+        if account.pending_topups != pending[user_id]:
+            text = f"{user_id}: {account.pending_topups} pending top-ups counted, there are {pending[user_id]}"
+            yield Broken("ACC1", text, (account_key(user_id),))
+
+
+def _dues(view: Snapshot, due_shards: int) -> Iterator[Broken]:
+    """DUE1: exactly what is due is in the `due` index, where it is looked for; TTL takes nothing too early, nor never.
+
+    Reckoned here once more, and not by `booking_item`, which would agree with itself.
+    """
+    for booking_id, item in view.items.items():
+        booking, wanted = view.bookings[booking_id], _Derived()
+        waiting = [due for due in booking.tasks if not due.stuck] or booking.tasks
+        if booking.status in HELD:
+            wanted.due(HOLDS_DUE, booking.room_type_id, booking.expires_at_ms, due_shards)
+        elif waiting:
+            kind = PAYMENTS_STUCK if waiting[0].stuck else PAYMENTS_DUE
+            wanted.due(kind, booking.room_type_id, min(due.at_ms for due in waiting), due_shards)
+        if booking.status is Status.CONFIRMED:
+            wanted.property_id = booking.property_id
+        yield from wanted.differences(item)
+        earliest = booking.expires_at_ms // 1000 + (TTL_GRACE_SECONDS if booking.status in HELD else _DAY_SECONDS)
+        latest = earliest + (_DAY_SECONDS if booking.status in HELD else _LONGEST_KEPT_SECONDS)
+        if not earliest <= item.get("ttl", 0) <= latest:
+            text = f"{booking_id}: TTL is to delete it at {item.get('ttl')}, which is not from {earliest} to {latest}"
+            yield Broken("DUE1", text, (booking_key(booking_id),))
+    for topup_id, item in view.topup_items.items():
+        topup, wanted = view.topups[topup_id], _Derived()
+        if topup.status is TopUpStatus.PENDING:
+            kind = PAYMENTS_STUCK if topup.stuck else PAYMENTS_DUE
+            wanted.due(kind, topup_id, topup.due_at_ms, due_shards)
+        yield from wanted.differences(item)
+
+
+class _Derived(msgspec.Struct):
+    """The index attributes that an item should have."""
+
+    due_shard: str | None = None
+    due_at: int | None = None
+    property_id: str | None = None
+
+    def due(self, kind: str, placed_by: str, at_ms: int, due_shards: int) -> None:
+        self.due_shard, self.due_at = due_shard(kind, placed_by, due_shards), at_ms
+
+    def differences(self, item: Item) -> Iterator[Broken]:
+        for name, wanted in msgspec.structs.asdict(self).items():
+            if item.get(name) != wanted:
+                text = f"{item['pk']}: {name} is {item.get(name)} instead of {wanted}"
+                yield Broken("DUE1", text, ((item["pk"], item["sk"]),))
+
+
+def _stories(view: Snapshot) -> Iterator[Broken]:
+    """ST1, TIME1: only moves that there are, a line for each version, nothing late but a rescue, nothing too early."""
+    for booking_id, booking in view.bookings.items():
+        keys = (booking_key(booking_id),)
+        seen = [event.status for event in booking.history]
+        if len(seen) != booking.version or seen[-1:] != [booking.status] or seen[:1] != [Status.RESERVED]:
+            text = f"{booking_id}: version {booking.version}, {booking.status}, history {', '.join(seen)}"
+            yield Broken("ST1", text, keys)
+        for before, after in pairwise(booking.history):
+            if after.status is not before.status and after.status not in _EDGES[before.status]:
+                yield Broken("ST1", f"{booking_id}: went from {before.status} to {after.status}", keys)
+            confirmed = after.status is Status.CONFIRMED and before.status is not Status.CONFIRMED
+            if confirmed and after.at_ms >= booking.expires_at_ms and after.note != LATE_NOTE:
+                late_seconds = (after.at_ms - booking.expires_at_ms) / 1000
+                yield Broken("TIME1", f"{booking_id}: confirmed {late_seconds} s after its deadline", keys)
+            expired = after.status is Status.EXPIRED and before.status is not Status.EXPIRED
+            if expired and after.at_ms < booking.expires_at_ms:
+                early_seconds = (booking.expires_at_ms - after.at_ms) / 1000
+                yield Broken("TIME1", f"{booking_id}: expired {early_seconds} s before its deadline", keys)
+
+
+def _overdue(view: Snapshot, now: datetime) -> Iterator[Broken]:
+    """TIME2: no hold outlives its deadline for long."""
+    for booking_id, booking in view.bookings.items():
+        over_ms = millis(now) - booking.expires_at_ms
+        if booking.status in HELD and over_ms > OVERDUE_SECONDS * 1000:
+            text = f"{booking_id}: still {booking.status} {over_ms / 1000} s after its deadline"
+            yield Broken("TIME2", text, (booking_key(booking_id),))

@@ -1,0 +1,221 @@
+"""The money part of the audit: wallets and ledgers, what bookings say of payments, and the gateways' own books."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from holdfast.audit.snapshot import HELD, Broken, Snapshot, at_rest
+from holdfast.model.account import TopUpStatus
+from holdfast.model.booking import Booking, PaymentMode, Status, TaskAction
+from holdfast.model.property import DEFAULT_CURRENCY
+from holdfast.payments.gateways.protocol import PaymentState
+from holdfast.pricing import MIN_GATEWAY_REFUND
+from holdfast.storage.items import account_key, booking_key, entry_key, topup_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from holdfast.model.account import Account, LedgerEntry
+    from holdfast.payments.gateways.protocol import GatewayPayment
+
+TOPUP_REASON = "topup"
+
+
+def broken_wallets(view: Snapshot) -> Iterator[Broken]:
+    """WAL1, WAL2, WAL3: balances are the sums of dense ledgers, and each booking's part in them is what it says."""
+    moved: Counter[str] = Counter()
+    for user_id, ledger in sorted(view.entries.items()):
+        moved.update(_moved(ledger))
+        if user_id not in view.accounts:
+            yield Broken("WAL1", f"{user_id}: entries without an account", (account_key(user_id),))
+    for user_id, account in sorted(view.accounts.items()):
+        yield from _ledger(account, view.entries.get(user_id, []))
+    for booking_id, booking in view.bookings.items():
+        expected = booking.wallet_refunded - booking.wallet_paid
+        if booking.status not in {Status.CONFIRMED, Status.CANCELLED}:
+            expected = 0
+        if moved[booking_id] != expected:
+            text = (
+                f"{booking_id}: {booking.status}, its wallet entries sum to {moved[booking_id]} instead of {expected}"
+            )
+            yield Broken("WAL3", text, (booking_key(booking_id), account_key(booking.user_id)))
+    yield from _topped_up(view)
+
+
+def _ledger(account: Account, ledger: Sequence[LedgerEntry]) -> Iterator[Broken]:
+    user_id, total = account.user_id, sum(entry.amount for entry in ledger)
+    if account.balance != total or account.balance < 0:
+        text = f"{user_id}: the balance is {account.balance}, the entries sum to {total}"
+        yield Broken("WAL1", text, (account_key(user_id),))
+    if [entry.seq for entry in ledger] != list(range(1, account.seq + 1)):
+        text = f"{user_id}: seq is {account.seq}, the entries are {[entry.seq for entry in ledger]}"
+        yield Broken("WAL2", text, (account_key(user_id),))
+    balance = 0
+    for entry in ledger:
+        balance += entry.amount
+        if entry.balance_after != balance or balance < 0:
+            text = f"{user_id}: entry {entry.seq} says {entry.balance_after}, the sum is {balance}"
+            yield Broken("WAL2", text, (entry_key(user_id, entry.seq),))
+
+
+def _moved(ledger: Sequence[LedgerEntry]) -> Counter[str]:
+    moved: Counter[str] = Counter()
+    for entry in ledger:
+        if entry.booking_id:
+            moved[entry.booking_id] += entry.amount
+    return moved
+
+
+def _topped_up(view: Snapshot) -> Iterator[Broken]:
+    """WAL3 for top-ups: what was credited by card is what the ledgers say came by card."""
+    credited: Counter[str] = Counter()
+    for topup in view.topups.values():
+        if topup.status is TopUpStatus.CREDITED:
+            credited[topup.user_id] += topup.amount
+    for user_id in sorted(credited.keys() | view.entries.keys()):
+        seen = sum(entry.amount for entry in view.entries.get(user_id, []) if entry.reason == TOPUP_REASON)
+        if seen != credited[user_id]:
+            text = f"{user_id}: {credited[user_id]} topped up, the entries say {seen}"
+            yield Broken("WAL3", text, (account_key(user_id),))
+
+
+def broken_payments(view: Snapshot) -> Iterator[Broken]:
+    """PAY2, PAY3, PAY4 as far as the bookings themselves tell."""
+    for booking_id, booking in view.bookings.items():
+        keys = (booking_key(booking_id),)
+        if booking.status is Status.CONFIRMED:
+            yield from (Broken("PAY2", f"{booking_id}: {text}", keys) for text in _unpaid(booking))
+        payment = booking.payment
+        given_back = booking.wallet_refunded + (payment.refunded if payment else 0)
+        if payment and payment.refunded > payment.captured:
+            text = f"{booking_id}: {payment.refunded} refunded of {payment.captured} captured"
+            yield Broken("PAY4", text, keys)
+        if given_back > booking.wallet_paid + (payment.captured if payment else 0):
+            yield Broken("PAY4", f"{booking_id}: {given_back} given back, which is more than was paid", keys)
+        if at_rest(booking):
+            yield from (Broken("PAY3", f"{booking_id}: {text}", keys) for text in _misplaced(booking))
+
+
+def _unpaid(booking: Booking) -> Iterator[str]:
+    """What a confirmed booking lacks to be paid exactly once."""
+    if booking.quote is None:
+        yield "confirmed without a price"
+        return
+    if booking.payment_mode is PaymentMode.ADMIN:
+        return
+    paid = booking.wallet_paid + booking.gateway_charged
+    if paid != booking.quote.total_payable:
+        yield f"{paid} paid of {booking.quote.total_payable}"
+    payment = booking.payment
+    if booking.gateway_charged == 0 or payment is None:
+        return
+    task = [d for d in booking.tasks if (d.action, d.order_id) == (TaskAction.CAPTURE, payment.order_id)]
+    if payment.captured != booking.gateway_charged and [d.amount for d in task] != [booking.gateway_charged]:
+        yield f"{payment.captured} captured of {booking.gateway_charged}, and no such capture due"
+
+
+def _misplaced(booking: Booking) -> Iterator[str]:
+    """Money of a settled booking that is neither its price nor the policy's share of it."""
+    payment = booking.payment
+    held, kept = (payment.captured - payment.refunded if payment else 0), kept_by_gateway(booking)
+    if held != kept:
+        yield f"{booking.status}, {held} held at the gateway instead of {kept}"
+    back = policy_refund(booking)
+    if back and booking.wallet_refunded != back.wallet:
+        yield f"cancelled, {booking.wallet_refunded} back to the wallet instead of {back.wallet}"
+
+
+def kept_by_gateway(booking: Booking) -> int:
+    """What a settled booking's own order should hold: its price, the policy's share after a cancel, or nothing."""
+    if booking.status is Status.CONFIRMED:
+        return booking.gateway_charged
+    back = policy_refund(booking)
+    if back is None or (booking.payment and booking.payment.voided):
+        return 0
+    return booking.gateway_charged - back.gateway
+
+
+class Shares(NamedTuple):
+    """What goes back of each tender."""
+
+    wallet: int
+    gateway: int
+
+
+def policy_refund(booking: Booking) -> Shares | None:
+    """What cancelling gave back by the booking's policy on the day it was done; None for any other booking.
+
+    A booking that was undone because its card could not be charged gives all of its wallet part back. Reckoned by other
+    means than `pricing.refund`, which would agree with itself.
+    """
+    if booking.status is not Status.CANCELLED or booking.payment_mode is None:
+        return None
+    wallet, gateway = booking.wallet_paid, booking.gateway_charged
+    if booking.payment and booking.payment.voided and booking.wallet_refunded == wallet:
+        return Shares(wallet, gateway)
+    cancelled = next(event for event in booking.history if event.status is Status.CANCELLED)
+    day = datetime.fromtimestamp(cancelled.at_ms / 1000, UTC).astimezone(ZoneInfo(booking.timezone)).date()
+    ahead = booking.check_in.toordinal() - day.toordinal()
+    percent = 0
+    for step in sorted(booking.cancellation_policy, key=lambda step: step.days_before):
+        if ahead >= step.days_before:
+            percent = step.refund_percent
+    back = _rounded(Decimal((wallet + gateway) * percent) / 100)
+    to_wallet = _rounded(Decimal(back * wallet) / (wallet + gateway)) if back else 0
+    if back - to_wallet < MIN_GATEWAY_REFUND and booking.currency == DEFAULT_CURRENCY:
+        to_wallet = back
+    return Shares(to_wallet, back - to_wallet)
+
+
+def _rounded(amount: Decimal) -> int:
+    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def broken_gateway_records(view: Snapshot, gateway_records: Sequence[tuple[str, GatewayPayment]]) -> Iterator[Broken]:
+    """BOOK1, PAY1, PAY2, PAY4 by the gateways: each payment holds what it bought, the policy's share of it, or nothing.
+
+    A payment of a booking or top-up that is not settled yet is left alone, and one put aside for an operator as well.
+    """
+    paying: dict[str, list[str]] = {}
+    for gateway, payment in gateway_records:
+        held = payment.captured - payment.refunded
+        name = f"{gateway} {payment.order_id}"
+        reference = payment.reference or ""
+        keys = (booking_key(reference) if reference in view.bookings else topup_key(reference),)
+        if held < 0:
+            yield Broken("PAY4", f"{name}: {payment.refunded} refunded of {payment.captured}", keys)
+        expected = _expected(view, gateway, payment)
+        if expected is None:
+            continue
+        if held > 0:
+            paying.setdefault(reference, []).append(name)
+        if held != expected:
+            yield Broken("BOOK1", f"{name} for {reference}: holds {held} instead of {expected}", keys)
+        elif payment.state is PaymentState.AUTHORISED:
+            yield Broken("BOOK1", f"{name} for {reference}: still authorised, and nothing due", keys)
+        booking = view.bookings.get(reference)
+        if booking and expected and payment.currency != booking.currency:
+            yield Broken("PAY2", f"{name}: {payment.currency} for a price in {booking.currency}", keys)
+    for reference, names in paying.items():
+        if len(names) > 1:
+            yield Broken("PAY1", f"{reference}: paid by {' and '.join(sorted(names))}", (booking_key(reference),))
+
+
+def _expected(view: Snapshot, gateway: str, payment: GatewayPayment) -> int | None:
+    """What the payment should hold; None while that is open."""
+    booking, topup = view.bookings.get(payment.reference or ""), view.topups.get(payment.reference or "")
+    if topup:
+        if topup.status is TopUpStatus.PENDING:
+            return None
+        credited = topup.status is TopUpStatus.CREDITED and topup.order_id == payment.order_id
+        return topup.amount if credited else 0
+    if booking is None:
+        return None if (gateway, payment.order_id) in view.orphans else 0
+    if booking.status in HELD or booking.tasks:
+        return None
+    own = booking.payment and (booking.payment.gateway, booking.payment.order_id) == (gateway, payment.order_id)
+    return kept_by_gateway(booking) if own else 0

@@ -1,0 +1,100 @@
+"""The table as an auditor reads it: every item by its kind; and a finding, told with the items concerned.
+
+What a booking's state means for rooms, promos and nights is said here once more: an auditor that asked the model would
+agree with its mistakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from holdfast.model.account import Account, LedgerEntry, TopUp
+from holdfast.model.booking import Booking, Status
+from holdfast.model.inventory import InventoryMonth
+from holdfast.model.promo import Promo, PromoRedemption
+from holdfast.storage.items import Item, Key, account_of, booking_of, entry_of, page_of, promo_of, topup_of
+
+HELD = frozenset({Status.RESERVED, Status.PAYMENT_PENDING})
+KEEPING = frozenset({Status.RESERVED, Status.PAYMENT_PENDING, Status.CONFIRMED})
+
+
+class Broken(msgspec.Struct, frozen=True, order=True):
+    """One invariant that does not hold: its id, what is wrong in a line, and the keys of the items concerned."""
+
+    invariant: str
+    text: str
+    keys: tuple[Key, ...]
+
+    def __str__(self) -> str:
+        return f"{self.invariant} {self.text}"
+
+
+class Snapshot(msgspec.Struct, kw_only=True):
+    """The items of one scan, read into the model; `items` keeps the bookings as stored, with their index attributes."""
+
+    bookings: dict[str, Booking] = {}
+    items: dict[str, Item] = {}
+    pages: list[InventoryMonth] = []
+    accounts: dict[str, Account] = {}
+    entries: dict[str, list[LedgerEntry]] = {}
+    topups: dict[str, TopUp] = {}
+    topup_items: dict[str, Item] = {}
+    promos: dict[str, Promo] = {}
+    claims: list[PromoRedemption] = []
+    orphans: set[tuple[str, str]] = set()
+    unreadable: list[tuple[Key, str]] = []
+
+
+def snapshot_of(items: Iterable[Item]) -> Snapshot:
+    view = Snapshot()
+    for item in items:
+        try:
+            _read(item, view)
+        except (msgspec.ValidationError, KeyError) as error:
+            view.unreadable.append(((str(item.get("pk")), str(item.get("sk"))), str(error)))
+    for ledger in view.entries.values():
+        ledger.sort(key=lambda entry: entry.seq)
+    return view
+
+
+def at_rest(booking: Booking) -> bool:
+    """Whether nothing is left to happen to the booking by itself: neither its deadline nor anything at a gateway."""
+    return booking.status not in HELD and not booking.tasks
+
+
+def nights_of(booking: Booking) -> list[date]:
+    return [date.fromordinal(day) for day in range(booking.check_in.toordinal(), booking.check_out.toordinal())]
+
+
+def month_and_day(night: date) -> tuple[str, int]:
+    """Where a page keeps the night."""
+    return night.strftime("%Y-%m"), night.day
+
+
+def _read(item: Item, view: Snapshot) -> None:
+    pk, sk = str(item["pk"]), str(item["sk"])
+    name = pk.partition("#")[2]
+    match pk.partition("#")[0], sk.partition("#")[0]:
+        case "BOOKING", _:
+            view.bookings[name] = booking_of(item)
+            view.items[name] = item
+        case "ROOM", _:
+            view.pages.append(page_of(item))
+        case "USER", "ACCOUNT":
+            view.accounts[name] = account_of(name, item)
+        case "USER", "ENTRY":
+            view.entries.setdefault(name, []).append(entry_of(item))
+        case "TOPUP", _:
+            view.topups[name] = topup_of(item)
+            view.topup_items[name] = item
+        case "PROMO", "PROMO":
+            promo: Any = promo_of(item)
+            view.promos[name] = promo
+        case "PROMO", "USER":
+            view.claims.append(msgspec.convert(item, PromoRedemption))
+        case "UNMATCHED", gateway:
+            view.orphans.add((gateway, sk.partition("#")[2]))

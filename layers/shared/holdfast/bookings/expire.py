@@ -1,0 +1,219 @@
+"""Put the rooms of unpaid holds back on sale: by the minute's sweep, by a buyer who needs them, by TTL's deletion.
+
+Every way ends in the same write, whose condition is that the booking is as read and its deadline has passed. So each
+is safe to repeat and to run beside the others and beside a finalize: one wins, the rest lose their condition.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from holdfast.errors import Busy
+from holdfast.logs import Metric, Tag, count, logger, record
+from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.dates import Clock, millis
+from holdfast.storage.items import HOLDS_DUE
+from holdfast.storage.store import WriteConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from holdfast.storage.store import DueRow, Store
+
+WORKERS = 8  # room types swept at the same time; the holds of one are released in turn, for they share its pages
+SHARD_LIMIT = 5000  # due holds of a shard that one sweep takes up
+BATCH = 25  # bookings read in one round trip
+RESERVE_SECONDS = 5.0  # of the time left, in which no new batch is begun
+
+
+class Sweep(msgspec.Struct, kw_only=True):
+    """What one sweep did. `remaining` is how many due holds it knows of and had no time for; there may be more.
+
+    `lag_seconds_max` is the age, past its deadline, of the oldest hold that was released or is still due.
+    """
+
+    expired: int = 0
+    lost_race: int = 0
+    failed: int = 0
+    remaining: int = 0
+    lag_seconds_max: float = 0.0
+
+    def note_lag(self, due_at_ms: int, at_ms: int) -> None:
+        self.lag_seconds_max = max(self.lag_seconds_max, (at_ms - due_at_ms) / 1000)
+
+
+def sweep(*, store: Store, clock: Clock) -> Sweep:
+    """Expires every hold that is due, in parallel by room type, within the time that the store has left."""
+    by_room_type: dict[str, list[DueRow]] = {}
+    total, rooms_released = Sweep(), 0
+    for shard in store.shards(HOLDS_DUE):
+        try:
+            rows, more = store.due(shard, clock(), limit=SHARD_LIMIT)
+        except Busy:
+            rows, more = [], True  # the other shards are swept all the same
+            total.failed += 1
+        total.remaining += more
+        for row in rows:
+            by_room_type.setdefault(row.room_type_id, []).append(row)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for part, rooms in pool.map(
+            lambda rows: _sweep_room_type(rows, store=store, clock=clock), by_room_type.values()
+        ):
+            total.expired += part.expired
+            total.lost_race += part.lost_race
+            total.failed += part.failed
+            total.remaining += part.remaining
+            rooms_released += rooms
+            total.lag_seconds_max = max(total.lag_seconds_max, part.lag_seconds_max)
+    _count(total.expired, rooms_released, total.lag_seconds_max)
+    count(Metric.SWEEP_FAILED, total.failed)
+    logger.info("sweep of due holds", extra=msgspec.to_builtins(total))
+    return total
+
+
+def list_due(*, store: Store, clock: Clock) -> dict[str, Any]:
+    """What a sweep would take up now; reads only."""
+    now = clock()
+    rows = [row for shard in store.shards(HOLDS_DUE) for row in store.due(shard, now)[0]]
+    return {
+        "dry_run": True,
+        "due": [
+            {
+                "booking_id": row.booking_id,
+                "room_type_id": row.room_type_id,
+                "lag_seconds": (millis(now) - row.due_at_ms) / 1000,
+            }
+            for row in sorted(rows, key=lambda row: row.due_at_ms)
+        ],
+    }
+
+
+def reclaim(room_type_id: str, short: Sequence[date], *, store: Store, clock: Clock, by_booking: str) -> None:
+    """Releases the due holds that stand on the nights a buyer is short of."""
+    rows = store.due_holds(room_type_id, clock())
+    for booking in store.bookings([row.booking_id for row in rows]):
+        if booking.status in HOLDING and not set(short).isdisjoint(booking.nights):
+            with suppress(WriteConflict):  # to whoever released or rescued it first
+                expired = _release(booking, clock(), store=store, by="reclaim")
+                _count(1, expired.rooms, _lag_seconds(expired))
+                record(Tag.HOLD_RECLAIMED, "a due hold made way for a buyer", after=expired, buyer=by_booking)
+
+
+def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
+    """Releases a hold that TTL deleted before any sweep came, from its last image; False if that was done before.
+
+    The record of the expired booking is written back. Should its Idempotency-Key have been used again in the moment
+    between, the new hold keeps the id, and the record goes beside it under an id of its own.
+    """
+    if image.status not in HOLDING:
+        return False
+    now = clock()
+    expired = _expired(image, now, by="ttl")
+    try:
+        store.commit(image, expired, now=now, deleted=True)
+    except WriteConflict as lost:
+        if lost.current is None:
+            raise
+        if lost.current.reserved_at_ms == image.reserved_at_ms:
+            return False
+        beside = msgspec.structs.replace(expired, booking_id=f"{image.booking_id}.{image.reserved_at_ms}")
+        try:
+            store.commit(image, beside, now=now, deleted=True)
+        except WriteConflict as again:
+            if again.current is None:
+                raise
+            return False
+    _record_expired(image, expired)
+    _count(1, expired.rooms, _lag_seconds(expired))
+    return True
+
+
+def _sweep_room_type(rows: Sequence[DueRow], *, store: Store, clock: Clock) -> tuple[Sweep, int]:
+    part, rooms_released = Sweep(), 0
+    for first in range(0, len(rows), BATCH):
+        if store.table.seconds_left() < RESERVE_SECONDS:
+            part.remaining += len(rows) - first
+            part.note_lag(rows[first].due_at_ms, millis(clock()))
+            break
+        due_at_ms = {row.booking_id: row.due_at_ms for row in rows[first : first + BATCH]}
+        batch = list(due_at_ms)
+        try:
+            found, unreadable = store.readable_bookings(batch)
+        except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
+            part.failed += len(batch)
+            part.note_lag(rows[first].due_at_ms, millis(clock()))
+            logger.exception("due holds cannot be read", extra={"booking_ids": batch})
+            continue
+        part.failed += len(unreadable)
+        for booking_id in unreadable:
+            part.note_lag(due_at_ms[booking_id], millis(clock()))
+        part.lost_race += len(batch) - len(found) - len(unreadable)
+        for booking in found:
+            rooms_released += _sweep_one(booking, part, store=store, clock=clock)
+    return part, rooms_released
+
+
+def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> int:
+    """The rooms that one hold gives back; whatever is wrong with it is told and counted, and stops no other."""
+    now = clock()
+    if booking.status not in HOLDING or booking.expires_at_ms > millis(now):
+        part.lost_race += 1
+        return 0
+    try:
+        expired = _release(booking, now, store=store, by="expire")
+    except WriteConflict as lost:
+        if "booking" in lost.kinds:
+            part.lost_race += 1
+        else:
+            _note_failure(booking, part, now)
+    except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
+        _note_failure(booking, part, now)
+    else:
+        part.expired += 1
+        part.note_lag(expired.expires_at_ms, expired.history[-1].at_ms)
+        return booking.rooms
+    return 0
+
+
+def _note_failure(booking: Booking, part: Sweep, now: datetime) -> None:
+    part.failed += 1
+    part.note_lag(booking.expires_at_ms, millis(now))
+    logger.exception("a due hold cannot be released", extra={"booking_id": booking.booking_id})
+
+
+def _release(booking: Booking, now: datetime, *, store: Store, by: str) -> Booking:
+    expired = store.commit(booking, _expired(booking, now, by=by), now=now)
+    _record_expired(booking, expired)
+    return expired
+
+
+def _expired(booking: Booking, now: datetime, *, by: str) -> Booking:
+    return booking.transitioned(Status.EXPIRED, now, by, tasks=(*booking.tasks, *booking.open_order_void(now)))
+
+
+def _lag_seconds(expired: Booking) -> float:
+    return (expired.history[-1].at_ms - expired.expires_at_ms) / 1000
+
+
+def _record_expired(before: Booking, expired: Booking) -> None:
+    lag_seconds = _lag_seconds(expired)
+    record(
+        Tag.BOOKING_EXPIRED,
+        f"{before.rooms} room(s) back on sale {lag_seconds:.1f} s after the deadline",
+        before=before,
+        after=expired,
+        rooms=before.rooms,
+        lag_seconds=lag_seconds,
+        by=expired.history[-1].by,
+    )
+
+
+def _count(expired: int, rooms: int, lag_seconds: float) -> None:
+    count(Metric.HOLDS_EXPIRED, expired)
+    count(Metric.ROOMS_RELEASED, rooms)
+    count(Metric.EXPIRY_LAG, lag_seconds)

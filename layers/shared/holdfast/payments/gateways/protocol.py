@@ -1,0 +1,102 @@
+"""What the engine asks of a payment gateway, whichever it is: one small protocol, and the errors it is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from zlib import crc32
+
+import msgspec
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 4  # between bytes; with the connect, the 5 s that a gateway call may take
+LONGEST_CALL_SECONDS = 15.0  # what a method of any gateway may need, for those that make more than one call
+FIRST_RETRY_SECONDS = 60
+LONGEST_RETRY_SECONDS = 3600
+
+
+def retry_pause_seconds(what: str, attempts: int) -> float:
+    """Twice as long after each try, up to an hour, and shortened by up to half so that what failed together parts.
+
+    The shortening is drawn from what is tried and how often, not from chance, so a run can be replayed.
+    """
+    longest: int = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**attempts)
+    return float(longest) * (1 - crc32(f"{what} {attempts}".encode()) / 2**33)
+
+
+class GatewayError(Exception):
+    """Base of what can go wrong at a gateway; never raised itself. Texts carry no secret and no payment data."""
+
+
+class GatewayRefused(GatewayError):
+    """The gateway said no, and this call changed nothing there; its state tells what to do next."""
+
+
+class GatewayUnknown(GatewayError):
+    """No clear answer: the call may have taken effect or not. Look before acting again."""
+
+
+class BadSignature(Exception):
+    """A webhook was not signed by the gateway with a secret that we hold."""
+
+
+class PaymentState(StrEnum):
+    OPEN = "open"  # nothing authorised; the guest may still pay
+    PROCESSING = "processing"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    FAILED = "failed"  # the last try was declined; another may succeed
+    VOIDED = "voided"  # closed for good, nothing taken
+
+
+class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
+    """One order at the gateway and the payment made on it, as the gateway tells it now. Amounts in minor units."""
+
+    order_id: str
+    transaction_id: str
+    reference: str | None  # the booking or top-up that we opened the order for, as its metadata tells
+    amount: int
+    currency: str
+    state: PaymentState
+    captured: int = 0
+    refunded: int = 0
+    client_secret: str | None = None
+
+    @property
+    def holds_money(self) -> bool:
+        """Whether some of the guest's money is authorised or captured and not given back."""
+        return self.state is PaymentState.AUTHORISED or self.captured > self.refunded
+
+
+class Gateway(Protocol):
+    """Every call has a timeout; those that move money take a key under which a repeat has one effect.
+
+    All raise GatewayRefused or GatewayUnknown.
+    """
+
+    name: str
+    call_seconds: float  # the longest that one method is meant to take
+    closes_orders: bool  # whether an order that nobody has paid can be closed for good
+
+    def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
+        """Opens an order with manual capture."""
+
+    def fetch(self, order_id: str) -> GatewayPayment: ...
+
+    def capture(self, order_id: str, amount: int, currency: str, key: str) -> None: ...
+
+    def void(self, order_id: str, key: str) -> None:
+        """Gives an authorisation back, or closes an order that nobody has paid."""
+
+    def refund(self, order_id: str, amount: int, key: str) -> None: ...
+
+    def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
+        """Whether the browser's proof belongs to this order; true where the gateway gives the browser none."""
+
+    def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
+        """The order that a webhook speaks of, None for a kind we do not follow; raises BadSignature.
+
+        The signature is checked over the raw bytes, before anything is parsed.
+        """

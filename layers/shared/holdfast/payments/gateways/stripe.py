@@ -1,0 +1,171 @@
+"""Stripe: PaymentIntents with manual capture, through the `stripe` package.
+
+The intent is order and transaction at once. Facts of the API used here: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
+and https://docs.stripe.com/api/idempotent_requests (a key is kept for at least 24 hours).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import stripe
+
+from holdfast.payments.gateways.protocol import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    BadSignature,
+    GatewayPayment,
+    GatewayRefused,
+    GatewayUnknown,
+    PaymentState,
+)
+from holdfast.payments.gateways.secrets import matches_any, secret_value
+
+if TYPE_CHECKING:
+    from holdfast.settings import Settings
+
+METADATA_REFERENCE = "holdfast_reference"
+WEBHOOK_TOLERANCE_SECONDS = 300  # either way: Stripe's own libraries allow five minutes
+TIME_DIGITS = 12  # of a time in a signature; more is not a time
+
+_STATES = {
+    "requires_payment_method": PaymentState.OPEN,
+    "requires_confirmation": PaymentState.OPEN,
+    "requires_action": PaymentState.OPEN,
+    "processing": PaymentState.PROCESSING,
+    "requires_capture": PaymentState.AUTHORISED,
+    "succeeded": PaymentState.CAPTURED,
+    "canceled": PaymentState.VOIDED,
+}
+
+
+class StripeGateway:
+    name = "stripe"
+    call_seconds = float(CONNECT_SECONDS + READ_SECONDS)
+    closes_orders = True
+
+    def __init__(self, api_key: str, webhook_secrets: Sequence[str] = (), api_base: str = "") -> None:
+        stripe.enable_telemetry = False
+        self._webhook_secrets = webhook_secrets
+        self._client = stripe.StripeClient(
+            api_key,
+            base_addresses={"api": api_base} if api_base else {},
+            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+            max_network_retries=0,
+        )
+
+    @classmethod
+    def connect(cls, settings: Settings) -> StripeGateway:
+        """The gateway with the key that Secrets Manager holds now, or held at most five minutes ago."""
+        secret = secret_value(settings.stripe_secret_name)
+        return _gateway(secret["api_key"], tuple(secret.get("webhook_secrets", ())), settings.stripe_api_base)
+
+    def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
+        with _classified():
+            intent = self._client.v1.payment_intents.create(
+                {
+                    "amount": amount,
+                    "currency": currency.lower(),
+                    "capture_method": "manual",
+                    "metadata": {METADATA_REFERENCE: reference},
+                },
+                options={"idempotency_key": key},
+            )
+        return _payment(intent)
+
+    def fetch(self, order_id: str) -> GatewayPayment:
+        with _classified():
+            return _payment(self._client.v1.payment_intents.retrieve(order_id, {"expand": ["latest_charge"]}))
+
+    def capture(self, order_id: str, amount: int, currency: str, key: str) -> None:
+        del currency  # Stripe knows it from the intent
+        with _classified():
+            self._client.v1.payment_intents.capture(
+                order_id, {"amount_to_capture": amount}, options={"idempotency_key": key}
+            )
+
+    def void(self, order_id: str, key: str) -> None:
+        with _classified():
+            self._client.v1.payment_intents.cancel(order_id, options={"idempotency_key": key})
+
+    def refund(self, order_id: str, amount: int, key: str) -> None:
+        with _classified():
+            self._client.v1.refunds.create(
+                {"payment_intent": order_id, "amount": amount}, options={"idempotency_key": key}
+            )
+
+    def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
+        del signature  # Stripe signs nothing for the browser: the intent itself is looked at
+        return order_id == transaction_id
+
+    def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
+        _check_signature(body, headers.get("stripe-signature", ""), self._webhook_secrets, now)
+        event = json.loads(body)
+        if not isinstance(event, dict):
+            return None
+        fields = event.get("data", {}).get("object", {})
+        kind = event.get("type", "")
+        if kind.startswith("payment_intent."):
+            return str(fields["id"])
+        if kind.startswith(("charge.", "refund.")):
+            intent: str | None = fields.get("payment_intent")
+            return intent
+        return None
+
+
+def _check_signature(body: bytes, header: str, secrets: Sequence[str], now: datetime) -> None:
+    """`t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">,…`, by https://docs.stripe.com/webhooks#verify-manually.
+
+    Several `v1` come while a secret is being rolled; other schemes are ignored. Raises BadSignature.
+    """
+    parts = [part.strip().partition("=") for part in header.split(",")]
+    times = [value for name, _, value in parts if name == "t"]
+    if len(times) != 1 or not (times[0].isascii() and times[0].isdigit() and len(times[0]) <= TIME_DIGITS):
+        raise BadSignature("Stripe-Signature has no time")
+    if abs(now.timestamp() - int(times[0])) > WEBHOOK_TOLERANCE_SECONDS:
+        raise BadSignature("Stripe-Signature is too old, or from the future")
+    given = [value.encode("utf-8", "surrogateescape") for name, _, value in parts if name == "v1"]
+    signed = times[0].encode() + b"." + body
+    if not matches_any(signed, given, secrets):
+        raise BadSignature("Stripe-Signature does not match")
+
+
+@cache
+def _gateway(api_key: str, webhook_secrets: tuple[str, ...], api_base: str) -> StripeGateway:
+    return StripeGateway(api_key, webhook_secrets, api_base)
+
+
+def _payment(intent: stripe.PaymentIntent) -> GatewayPayment:
+    fields = intent.to_dict()
+    charge = fields.get("latest_charge")
+    charge = charge if isinstance(charge, dict) else {}
+    state = _STATES[fields["status"]]
+    if state is PaymentState.OPEN and fields.get("last_payment_error"):
+        state = PaymentState.FAILED
+    return GatewayPayment(
+        order_id=fields["id"],
+        transaction_id=fields["id"],
+        reference=(fields.get("metadata") or {}).get(METADATA_REFERENCE),
+        amount=fields["amount"],
+        currency=fields["currency"].upper(),
+        state=state,
+        captured=fields.get("amount_received", fields["amount"]) if state is PaymentState.CAPTURED else 0,
+        refunded=charge.get("amount_refunded", 0),
+        client_secret=fields.get("client_secret"),
+    )
+
+
+@contextmanager
+def _classified() -> Iterator[None]:
+    """A 4xx changed nothing; a contended or repeated key, a server's error or a silence may hide a change."""
+    try:
+        yield
+    except (stripe.CardError, stripe.InvalidRequestError) as error:
+        raise GatewayRefused(f"Stripe refused: {error.code or type(error).__name__}") from error
+    except stripe.StripeError as error:
+        raise GatewayUnknown(f"Stripe did not answer clearly: {type(error).__name__}") from error

@@ -1,0 +1,70 @@
+"""Late money: what is paid for a hold after its deadline still confirms it, while everything is still to be had."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from holdfast.bookings.expire import reclaim
+from holdfast.bookings.lookup import promo_discount, refuse_unpayable
+from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
+from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.dates import Clock, months, today_in
+from holdfast.model.inventory import short_nights
+from holdfast.payments.finalize_request import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.storage.store import Store
+    from holdfast.storage.transaction import BookingContext
+
+
+def too_late() -> HoldExpired:
+    return HoldExpired("The hold is over and cannot be confirmed any more; an authorised payment is given back.")
+
+
+def is_late(booking: Booking, request: FinalizeRequest | AdminFinalizeRequest, now: datetime) -> bool:
+    """Whether only a rescue can confirm the booking now; raises HoldExpired or NotPayable when nothing can."""
+    if booking.status_at(now) is Status.EXPIRED and request.mode in BY_GATEWAY and booking.payment:
+        return True
+    refuse_unpayable(booking, now)
+    return False
+
+
+def late_context(booking: Booking, *, store: Store, clock: Clock) -> BookingContext:
+    """What a late confirmation is decided from; raises HoldExpired unless stay, rooms, promo and wallet allow it.
+
+    A hold that is due but not yet released still has its rooms and its promo.
+    """
+    now, frozen = clock(), booking.quote
+    assert frozen is not None
+    if booking.check_in < today_in(booking.timezone, now):
+        raise too_late()
+
+    def read() -> BookingContext:
+        return store.booking_context(
+            booking.booking_id,
+            booking.user_id,
+            room_type_id=booking.room_type_id,
+            months=months(booking.check_in, booking.check_out),
+            promo_code=frozen.promo_code,
+        )
+
+    context = read()
+    if context.account.balance < frozen.wallet_applied:
+        raise too_late()
+    if booking.status in HOLDING:
+        return context
+    short = short_nights(context.pages, booking.nights, booking.rooms)
+    if short:
+        reclaim(booking.room_type_id, short, store=store, clock=clock, by_booking=booking.booking_id)
+        context = read()
+        short = short_nights(context.pages, booking.nights, booking.rooms)
+    if short:
+        raise too_late()
+    if frozen.promo_code:
+        try:
+            promo_discount(context, booking, now)
+        except (PromoExhausted, PromoInvalid) as error:
+            raise too_late() from error
+    return context

@@ -1,0 +1,164 @@
+"""Start a payment: fix the quote, claim the promo, and open a gateway order for what the wallet does not cover."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from holdfast.bookings.lookup import Amount, PromoCode, own_booking, quote_now, refuse_unpayable, with_promo_limit
+from holdfast.errors import Busy, NotPayable, PaymentDeclined
+from holdfast.logs import logger
+from holdfast.model.booking import Booking, Payment, Status
+from holdfast.model.dates import Clock
+from holdfast.model.limits import MAX_PAYMENT_STARTS
+from holdfast.payments.gateways.protocol import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.pricing import Quote, frozen_quote
+from holdfast.storage.table import CALL_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from holdfast.storage.store import Store
+
+
+class PaymentRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of `POST /bookings/{booking_id}/payment`."""
+
+    gateway: Literal["stripe", "razorpay"]
+    promo_code: PromoCode | None = None
+    wallet_apply_amount: Amount = 0
+
+
+class PaymentStart(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What a frontend needs to let the guest pay. There is no order when the wallet covers everything."""
+
+    gateway: str
+    gateway_order_id: str | None
+    client_secret: str | None = None
+    amount: int
+    currency: str
+    pricing: Quote
+
+
+def start_payment(
+    booking_id: str,
+    request: PaymentRequest,
+    *,
+    user_id: str,
+    store: Store,
+    gateways: Mapping[str, Gateway],
+    clock: Clock,
+) -> PaymentStart:
+    """Fixes the quote and opens the order; with the same promo and wallet amount again, gives the same order again.
+
+    The order is opened before the quote is written, under a key made of all it depends on: if the write fails, nobody
+    has seen the order, and a repeat finds it. A changed choice opens another and leaves the old one to be closed.
+
+    Raises NotFound, HoldExpired, NotPayable, PromoInvalid, PromoExhausted, TooManyTries, PaymentDeclined, Busy.
+    """
+    gateway = gateways[request.gateway]
+    promo_code = request.promo_code.upper() if request.promo_code else None
+
+    def attempt() -> PaymentStart:
+        context = store.booking_context(booking_id, user_id, promo_code=promo_code)
+        booking = own_booking(context.booking, user_id)
+        now = clock()
+        refuse_unpayable(booking, now)
+        store.table.require(gateway.call_seconds + CALL_SECONDS)
+        quote = with_promo_limit(
+            promo_code,
+            lambda: quote_now(context, booking, promo_code, request.wallet_apply_amount, now),
+            context=context,
+            store=store,
+            now=now,
+        )
+        fixed = frozen_quote(booking)
+        if fixed and _same_choice(booking, fixed, quote, gateway):
+            order = _reopened(booking, gateway)
+            if booking.payment is None or (order and _payable(order)):
+                return _start(gateway, fixed, order)
+        order = _open(booking, quote, gateway)
+        pending = _pending(booking, quote, gateway, order, clock())
+        after = store.commit(booking, pending, now=clock(), context=context)
+        logger.info(
+            "payment started",
+            extra={
+                "booking_id": booking_id,
+                "user_id": user_id,
+                "gateway": gateway.name,
+                "amount": quote.gateway_payable,
+                "wallet_applied": quote.wallet_applied,
+                "before": {"status": booking.status, "version": booking.version},
+                "after": {"status": after.status, "version": after.version},
+            },
+        )
+        return _start(gateway, quote, order)
+
+    return store.retry_on_conflict(attempt)
+
+
+def _same_choice(booking: Booking, fixed: Quote, quote: Quote, gateway: Gateway) -> bool:
+    order = booking.payment
+    same_order = order is None or (order.gateway == gateway.name and not order.refund_pending)
+    return same_order and (fixed.promo_code, fixed.wallet_applied) == (quote.promo_code, quote.wallet_applied)
+
+
+def _open(booking: Booking, quote: Quote, gateway: Gateway) -> GatewayPayment | None:
+    if len(booking.history) > MAX_PAYMENT_STARTS:
+        raise NotPayable("The payment of this booking was started too often; book again.")
+    if quote.gateway_payable == 0:
+        return None
+    amount, currency = quote.gateway_payable, quote.currency
+    terms = f"{gateway.name} {booking.version} {amount} {currency}"
+    key = f"{booking.booking_id}:order:{sha256(terms.encode()).hexdigest()[:16]}"
+    return _asked(lambda: gateway.open_order(booking.booking_id, amount, currency, key))
+
+
+def _payable(order: GatewayPayment) -> bool:
+    """Whether the guest can still pay it, or has just done so; an order whose money went back is dead."""
+    return order.state is not PaymentState.VOIDED and (order.captured == 0 or order.holds_money)
+
+
+def _reopened(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
+    """The booking's order as the gateway tells it now; None when there is none, or the gateway knows it no more."""
+    order = booking.payment
+    if order is None:
+        return None
+    try:
+        return gateway.fetch(order.order_id)
+    except GatewayRefused:
+        return None
+    except GatewayUnknown as error:
+        raise Busy("The gateway did not answer; please repeat the request.") from error
+
+
+def _asked[Result](call: Callable[[], Result]) -> Result:
+    try:
+        return call()
+    except GatewayRefused as error:
+        raise PaymentDeclined("The gateway did not take the payment; try another way to pay.") from error
+    except GatewayUnknown as error:
+        raise Busy("The gateway did not answer; please repeat the request.") from error
+
+
+def _pending(booking: Booking, quote: Quote, gateway: Gateway, order: GatewayPayment | None, now: datetime) -> Booking:
+    """The booking with its quote fixed; an order that it had before is due to be closed once the hold is over."""
+    tasks = (*booking.tasks, *booking.open_order_void(now))
+    payment = Payment(gateway=gateway.name, order_id=order.order_id, amount=order.amount) if order else None
+    return booking.transitioned(
+        Status.PAYMENT_PENDING, now, "guest", quote=quote.frozen(), payment=payment, tasks=tasks
+    )
+
+
+def _start(gateway: Gateway, quote: Quote, order: GatewayPayment | None) -> PaymentStart:
+    return PaymentStart(
+        gateway=gateway.name,
+        gateway_order_id=order.order_id if order else None,
+        client_secret=order.client_secret if order else None,
+        amount=quote.gateway_payable,
+        currency=quote.currency,
+        pricing=quote,
+    )

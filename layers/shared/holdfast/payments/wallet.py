@@ -1,0 +1,81 @@
+"""The wallet: its balance, its ledger, and the credits that admins give."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from holdfast.errors import IdempotencyKeyReused, InvalidFields
+from holdfast.logs import record_entry
+from holdfast.model.account import LedgerEntry
+from holdfast.model.dates import Clock, millis
+from holdfast.model.limits import MAX_AMOUNT
+
+if TYPE_CHECKING:
+    from holdfast.storage.store import Store
+
+REASON_LENGTH = 200
+
+
+class CreditRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of `POST /admin/wallets/{user_id}/credits`; the amount is in minor units."""
+
+    amount: Annotated[int, msgspec.Meta(ge=1, le=MAX_AMOUNT)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH)]
+
+
+class EntriesQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The query of `GET /wallet/entries`. The cursor is the number of the last entry shown."""
+
+    cursor: Annotated[str, msgspec.Meta(pattern=r"\A[1-9][0-9]{0,9}\Z")] | None = None
+
+
+def list_entries(cursor: str | None, *, user_id: str, store: Store) -> tuple[list[LedgerEntry], str | None]:
+    """One page of the user's own ledger, newest first, and the cursor of the next.
+
+    Raises InvalidFields when the cursor does not name an entry of this ledger.
+    """
+    if cursor and int(cursor) > store.account(user_id).seq:
+        raise InvalidFields(("cursor", "is not one that this list gave"))
+    entries, more = store.entries(user_id, int(cursor) if cursor else None)
+    return entries, str(more) if more else None
+
+
+def credit(
+    user_id: str, request: CreditRequest, *, key: str, admin_id: str, store: Store, clock: Clock
+) -> tuple[LedgerEntry, bool]:
+    """The ledger line of this credit, and whether this call wrote it; a repeat with the same key finds it.
+
+    Raises InvalidFields, IdempotencyKeyReused, Busy.
+    """
+    if not request.reason.isprintable() or not request.reason.strip():
+        raise InvalidFields(("reason", "must be a line of printable text"))
+    actor = f"admin {admin_id}"
+    credit_id = sha256(f"{admin_id}\0{key}".encode()).hexdigest()[:32]
+
+    def attempt() -> tuple[LedgerEntry, bool, str]:
+        account, made = store.account(user_id), store.credited(user_id, credit_id)
+        if made:
+            if (made.amount, made.reason) != (request.amount, request.reason):
+                raise IdempotencyKeyReused("This key made another credit; send a new key for a new one.")
+            return made, False, account.currency
+        if account.balance + request.amount > MAX_AMOUNT:
+            raise InvalidFields(("amount", f"would take the wallet over its most, {MAX_AMOUNT}"))
+        entry = LedgerEntry(
+            user_id=user_id,
+            seq=account.seq + 1,
+            amount=request.amount,
+            balance_after=account.balance + request.amount,
+            reason=request.reason,
+            actor=actor,
+            at_ms=millis(clock()),
+        )
+        store.credit(account, entry, credit_id)
+        return entry, True, account.currency
+
+    entry, created, currency = store.retry_on_conflict(attempt)
+    if created:
+        record_entry(entry, currency)
+    return entry, created

@@ -1,0 +1,89 @@
+"""What the table holds of hotels: properties, room types, their pages and promos. Guests only read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from holdfast.model.inventory import InventoryMonth, open_month
+from holdfast.model.promo import Promo
+from holdfast.model.property import Property, RoomType
+from holdfast.storage.items import (
+    Item,
+    city_key,
+    page_item,
+    page_key,
+    page_of,
+    promo_item,
+    property_item,
+    property_of,
+    room_type_item,
+    room_type_of,
+)
+from holdfast.storage.marshal import put_action
+from holdfast.storage.table import ConditionsFailed, Table, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from holdfast.settings import Settings
+
+MAX_PROPERTIES = 100  # in one search
+MAX_ROOM_TYPES = 100  # of one property
+TRANSACTION_ITEMS = 100  # DynamoDB's limit
+
+
+class CatalogStore:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        return cls(Table(connect(), settings.table_name))
+
+    def within(self, seconds: float) -> Self:
+        return type(self)(self.table.within(seconds))
+
+    def property_ids(self, city: str | None) -> list[str]:
+        """The properties of a city, or of all cities, at most MAX_PROPERTIES."""
+        pk, sk = city_key(city, "") if city else ("CATALOG", "CITY#")
+        condition = "pk = :pk AND begins_with(sk, :city)"
+        rows, _ = self.table.query(condition, {":pk": pk, ":city": sk}, limit=MAX_PROPERTIES)
+        return [row["property_id"] for row in rows]
+
+    def property(self, property_id: str) -> tuple[Property, list[RoomType]] | None:
+        """A property with its room types."""
+        condition = "pk = :pk AND sk BETWEEN :first AND :last"
+        values: Item = {":pk": f"PROPERTY#{property_id}", ":first": "PROPERTY", ":last": "ROOMTYPE#~"}
+        items, _ = self.table.query(condition, values, limit=MAX_ROOM_TYPES + 1)
+        if not items:
+            return None
+        return property_of(items[0]), [room_type_of(item) for item in items[1:]]
+
+    def pages(self, room_type_ids: Sequence[str], months: Sequence[str]) -> dict[tuple[str, str], InventoryMonth]:
+        """The pages that exist, by room type and month."""
+        keys = [page_key(room_type_id, month) for room_type_id in room_type_ids for month in months]
+        pages = [page_of(item) for item in self.table.get(keys).values()]
+        return {(page.room_type_id, page.month): page for page in pages}
+
+    def add_property(self, property_: Property) -> bool:
+        """Writes a new property, found by its city; False, and nothing changed, when there is one by that id."""
+        pk, sk = city_key(property_.city, property_.property_id)
+        pointer: Item = {"pk": pk, "sk": sk, "property_id": property_.property_id}
+        return self._add([property_item(property_), pointer])
+
+    def add_room_type(self, property_: Property, room_type: RoomType, months: Sequence[str]) -> bool:
+        """Writes a new room type and opens its pages for those months; False when it is there already."""
+        pages = [page_item(open_month(property_, room_type, month)) for month in months]
+        assert len(pages) < TRANSACTION_ITEMS
+        return self._add([room_type_item(room_type), *pages])
+
+    def add_promo(self, promo: Promo) -> bool:
+        return self._add([promo_item(promo)])
+
+    def _add(self, items: Sequence[Item]) -> bool:
+        actions = [put_action(self.table.name, item, "attribute_not_exists(pk)") for item in items]
+        try:
+            self.table.transact(actions)
+        except ConditionsFailed:
+            return False
+        return True

@@ -1,0 +1,202 @@
+"""The items of the one table: each type's keys, and both conversions, in one place.
+
+An item is a dict of plain strings, integers, lists and maps; `table.py` gives it DynamoDB's wire form. What is stored
+are the model's own fields; the index attributes and the TTL are derived from them here and nowhere else, so a booking
+is in the `due` index exactly while something is due.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+import msgspec
+
+from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp, TopUpStatus
+from holdfast.model.booking import HOLDING, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.inventory import InventoryMonth
+from holdfast.model.promo import Promo, PromoRedemption
+from holdfast.model.property import Property, RoomType
+
+Item = dict[str, Any]
+Key = tuple[str, str]
+
+HOLDS_DUE = "HOLD"
+PAYMENTS_DUE = "PAYMENT"
+PAYMENTS_STUCK = "STUCK"
+
+
+def booking_key(booking_id: str) -> Key:
+    return f"BOOKING#{booking_id}", "BOOKING"
+
+
+def page_key(room_type_id: str, month: str) -> Key:
+    return f"ROOM#{room_type_id}", f"MONTH#{month}"
+
+
+def account_key(user_id: str) -> Key:
+    return f"USER#{user_id}", "ACCOUNT"
+
+
+def entry_key(user_id: str, seq: int) -> Key:
+    return f"USER#{user_id}", f"ENTRY#{seq:010d}"
+
+
+def credit_key(user_id: str, key: str) -> Key:
+    """The record that a wallet credit with this Idempotency-Key was made."""
+    return f"USER#{user_id}", f"CREDIT#{key}"
+
+
+def topup_key(topup_id: str) -> Key:
+    return f"TOPUP#{topup_id}", "TOPUP"
+
+
+def orphan_key(gateway: str, order_id: str) -> Key:
+    """A payment at the gateway that belongs to nothing we know, put aside for an operator."""
+    return "UNMATCHED", f"{gateway}#{order_id}"
+
+
+def promo_key(code: str) -> Key:
+    return f"PROMO#{code}", "PROMO"
+
+
+def redemption_key(code: str, user_id: str) -> Key:
+    return f"PROMO#{code}", f"USER#{user_id}"
+
+
+def property_key(property_id: str) -> Key:
+    return f"PROPERTY#{property_id}", "PROPERTY"
+
+
+def room_type_key(property_id: str, room_type_id: str) -> Key:
+    return f"PROPERTY#{property_id}", f"ROOMTYPE#{room_type_id}"
+
+
+def city_key(city: str, property_id: str) -> Key:
+    """Where search finds the properties of a city, in any spelling of its case."""
+    return "CATALOG", f"CITY#{city.strip().casefold()}#{property_id}"
+
+
+def due_shard(kind: str, room_type_id: str, shards: int) -> str:
+    """All that is due for a room type is in one shard, so that a buyer's reclaim asks one."""
+    return f"{kind}#{crc32(room_type_id.encode()) % shards}"
+
+
+def due_shards(kind: str, shards: int) -> list[str]:
+    return [f"{kind}#{n}" for n in range(shards)]
+
+
+def booking_item(booking: Booking, shards: int) -> Item:
+    item = _item(booking_key(booking.booking_id), booking)
+    del item["booking_id"]
+    if booking.status in HOLDING:
+        item |= {"due_shard": due_shard(HOLDS_DUE, booking.room_type_id, shards), "due_at": booking.expires_at_ms}
+    elif booking.tasks:
+        open_dues = [task for task in booking.tasks if not task.stuck]
+        kind = PAYMENTS_DUE if open_dues else PAYMENTS_STUCK
+        due_at = min(task.at_ms for task in open_dues or booking.tasks)
+        item |= {"due_shard": due_shard(kind, booking.room_type_id, shards), "due_at": due_at}
+    if booking.status is Status.CONFIRMED:
+        item["property_id"] = booking.property_id
+    item["ttl"] = _ttl(booking)
+    return item
+
+
+def booking_of(item: Item) -> Booking:
+    return msgspec.convert({**item, "booking_id": item["pk"].removeprefix("BOOKING#")}, Booking)
+
+
+def page_item(page: InventoryMonth) -> Item:
+    return _item(page_key(page.room_type_id, page.month), page)
+
+
+def page_of(item: Item) -> InventoryMonth:
+    return msgspec.convert(item, InventoryMonth, str_keys=True)
+
+
+def account_of(user_id: str, item: Item | None) -> Account:
+    return Account(user_id=user_id) if item is None else msgspec.convert({**item, "stored": True}, Account)
+
+
+def account_item(account: Account) -> Item:
+    item = _item(account_key(account.user_id), account)
+    del item["stored"]
+    return item
+
+
+def entry_item(entry: LedgerEntry) -> Item:
+    return _item(entry_key(entry.user_id, entry.seq), entry)
+
+
+def entry_of(item: Item) -> LedgerEntry:
+    return msgspec.convert(item, LedgerEntry)
+
+
+def topup_item(topup: TopUp, shards: int) -> Item:
+    item = _item(topup_key(topup.topup_id), topup)
+    if topup.status is TopUpStatus.PENDING:
+        kind = PAYMENTS_STUCK if topup.stuck else PAYMENTS_DUE
+        item |= {"due_shard": due_shard(kind, topup.topup_id, shards), "due_at": topup.due_at_ms}
+    return item
+
+
+def topup_of(item: Item) -> TopUp:
+    return msgspec.convert(item, TopUp)
+
+
+def orphan_item(orphans: OrphanPayment) -> Item:
+    return _item(orphan_key(orphans.gateway, orphans.order_id), orphans)
+
+
+def orphan_of(item: Item) -> OrphanPayment:
+    return msgspec.convert(item, OrphanPayment)
+
+
+def promo_item(promo: Promo) -> Item:
+    return _item(promo_key(promo.code), promo) | {"claimed": promo.claimed}
+
+
+def promo_of(item: Item | None) -> Promo | None:
+    return None if item is None else msgspec.convert(item, Promo)
+
+
+def redemption_item(redemption: PromoRedemption) -> Item:
+    item = _item(redemption_key(redemption.code, redemption.user_id), redemption)
+    del item["stored"]
+    return item
+
+
+def redemption_of(code: str, user_id: str, item: Item | None) -> PromoRedemption:
+    if item is None:
+        return PromoRedemption(code=code, user_id=user_id)
+    return msgspec.convert({**item, "stored": True}, PromoRedemption)
+
+
+def property_item(property_: Property) -> Item:
+    return _item(property_key(property_.property_id), property_)
+
+
+def property_of(item: Item) -> Property:
+    return msgspec.convert(item, Property)
+
+
+def room_type_item(room_type: RoomType) -> Item:
+    return _item(room_type_key(room_type.property_id, room_type.room_type_id), room_type)
+
+
+def room_type_of(item: Item) -> RoomType:
+    return msgspec.convert(item, RoomType)
+
+
+def _item(key: Key, value: msgspec.Struct) -> Item:
+    pk, sk = key
+    return {"pk": pk, "sk": sk, **msgspec.to_builtins(value, str_keys=True)}
+
+
+def _ttl(booking: Booking) -> int:
+    """Seconds since the epoch. A hold: an hour past its deadline; an ended one: the end of its retention."""
+    if booking.status in HOLDING:
+        return booking.expires_at_ms // 1000 + TTL_GRACE_SECONDS
+    check_out = datetime(booking.check_out.year, booking.check_out.month, booking.check_out.day, tzinfo=UTC)
+    return int((check_out + timedelta(days=RETENTION_DAYS)).timestamp())

@@ -1,0 +1,80 @@
+"""DynamoDB's typed form of items, keys and conditional writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from holdfast.storage.items import Item, Key
+
+
+def put_action(table: str, item: Item, condition: str = "", values: Item | None = None) -> dict[str, Any]:
+    put: dict[str, Any] = {"TableName": table, "Item": to_wire(item)}
+    if condition:
+        put |= {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    if values:
+        put["ExpressionAttributeValues"] = to_wire(values)
+    return {"Put": put}
+
+
+def update_action(
+    table: str, key: Key, update: str, condition: str, values: Item, names: dict[str, str] | None = None
+) -> dict[str, Any]:
+    action: dict[str, Any] = {
+        "TableName": table,
+        "Key": wire_key(key),
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    if values:
+        action["ExpressionAttributeValues"] = to_wire(values)
+    if names:
+        action["ExpressionAttributeNames"] = names
+    return {"Update": action}
+
+
+def to_wire(item: Item) -> dict[str, Any]:
+    """DynamoDB's typed form. Refuses what the items never hold, floats above all."""
+    return {name: _wire(value) for name, value in item.items()}
+
+
+def from_wire(wire: dict[str, Any]) -> Item:
+    return {name: _plain(value) for name, value in wire.items()}
+
+
+def wire_key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _wire(value: Any) -> dict[str, Any]:
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": str(value)}
+        case int():
+            return {"N": str(value)}
+        case dict():
+            return {"M": to_wire(value)}
+        case list() | tuple():
+            return {"L": [_wire(part) for part in value]}
+    raise TypeError(f"an item cannot hold {value!r}")
+
+
+def _plain(wire: dict[str, Any]) -> Any:
+    [(kind, value)] = wire.items()
+    match kind:
+        case "S" | "BOOL":
+            return value
+        case "N":
+            return int(value)
+        case "M":
+            return from_wire(value)
+        case "L":
+            return [_plain(part) for part in value]
+        case "NULL":
+            return None
+    raise TypeError(f"an item cannot hold a {kind}")

@@ -1,0 +1,264 @@
+"""The one door to DynamoDB: the client, the retries, and what a cancelled transaction means."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+from botocore.loaders import JSONFileLoader, Loader
+
+from holdfast.errors import Busy
+from holdfast.storage.marshal import from_wire, to_wire, wire_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from holdfast.storage.items import Item, Key
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 2
+CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # the longest one call can take: with less left, none is started
+FIRST_PAUSE_SECONDS = 0.005
+LONGEST_PAUSE_SECONDS = 0.5
+DEFAULT_PATIENCE_SECONDS = 30.0  # for callers without a Lambda deadline
+BATCH_GET_LIMIT = 100  # keys in one BatchGetItem, by DynamoDB's limits
+
+# What may be sent again as it was: nothing has been applied, or the conditions and the token make a repeat harmless.
+RETRYABLE = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why one action of a cancelled transaction was refused; `item` is what its condition met, where asked for."""
+
+    code: str
+    item: Item | None
+
+
+class ConditionsFailed(Exception):
+    """A write was refused by its conditions: one reason for each action, code "None" where it would have passed."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons = reasons
+
+
+class Table:
+    """One DynamoDB table within one deadline. Safe to share between threads.
+
+    Every method raises Busy when throttling, contention or silence outlasts the time left.
+    """
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        name: str,
+        *,
+        patience_seconds: float = DEFAULT_PATIENCE_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.client = client
+        self.name = name
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._deadline = monotonic() + patience_seconds
+
+    def within(self, seconds: float) -> Table:
+        """The same table for one invocation that has that long left."""
+        return Table(self.client, self.name, patience_seconds=seconds, monotonic=self._monotonic, sleep=self._sleep)
+
+    def seconds_left(self) -> float:
+        return self._deadline - self._monotonic()
+
+    def require(self, seconds: float) -> None:
+        """Raises Busy unless that long is left: no call is begun that has no time to end."""
+        if self.seconds_left() < seconds:
+            raise Busy
+
+    def pause(self, attempt: int) -> None:
+        """Full jitter: up to 5 ms before the first repeat, twice that before each next, half a second at most."""
+        self._sleep(random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)))  # noqa: S311 - jitter
+
+    def get(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        """The items that exist, by key, as of now (consistent reads); one round trip for each hundred keys."""
+        found: dict[Key, Item] = {}
+        for first in range(0, len(keys), BATCH_GET_LIMIT):
+            wanted: Any = {
+                self.name: {
+                    "Keys": [wire_key(key) for key in keys[first : first + BATCH_GET_LIMIT]],
+                    "ConsistentRead": True,
+                }
+            }
+            attempt = 0
+            while wanted:
+                answer = self._call(partial(self.client.batch_get_item, RequestItems=wanted))
+                for wire in answer["Responses"].get(self.name, []):
+                    item = from_wire(wire)
+                    found[item["pk"], item["sk"]] = item
+                wanted = answer.get("UnprocessedKeys")
+                if wanted:
+                    self.pause(attempt)
+                    attempt += 1
+        return found
+
+    def query(
+        self,
+        condition: str,
+        values: Item,
+        *,
+        index: str | None = None,
+        newest_first: bool = False,
+        limit: int,
+        after: Item | None = None,
+        filter_by: str | None = None,
+    ) -> tuple[list[Item], Item | None]:
+        """One page of a query and the key to go on after, if there is more. Consistent unless an index is read."""
+        arguments: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": to_wire(values),
+            "ScanIndexForward": not newest_first,
+            "Limit": limit,
+            "ConsistentRead": index is None,
+        }
+        if index:
+            arguments["IndexName"] = index
+        if after:
+            arguments["ExclusiveStartKey"] = to_wire(after)
+        if filter_by:
+            arguments["FilterExpression"] = filter_by
+        answer = self._call(lambda: self.client.query(**arguments))
+        more = answer.get("LastEvaluatedKey")
+        return [from_wire(wire) for wire in answer["Items"]], from_wire(more) if more else None
+
+    def scan(self) -> Iterator[Item]:
+        """Every item, consistently read page by page: for audits, not for requests."""
+        after: dict[str, Any] = {}
+        while True:
+            answer = self._call(partial(self.client.scan, TableName=self.name, ConsistentRead=True, **after))
+            yield from (from_wire(wire) for wire in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            after = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def put(self, action: dict[str, Any]) -> None:
+        """Carries out one `put_action` alone; raises ConditionsFailed, with what is there."""
+        try:
+            self._call(lambda: self.client.put_item(**action["Put"]))
+        except ClientError as error:
+            if _code(error) != "ConditionalCheckFailedException":
+                raise
+            wire: Any = error.response.get("Item")
+            raise ConditionsFailed([Reason(_CONDITION, from_wire(wire) if wire else None)]) from error
+
+    def transact(self, actions: Sequence[dict[str, Any]], token: str | None = None) -> None:
+        """All the actions or none; raises ConditionsFailed with a reason for each action.
+
+        A repeat of ours carries the same bytes and the same token, so that a lost answer does not apply it twice.
+        """
+        arguments: dict[str, Any] = {"TransactItems": actions, "ClientRequestToken": token or secrets.token_hex(8)}
+        try:
+            self._call(lambda: self.client.transact_write_items(**arguments))
+        except ClientError as error:
+            reasons = _reasons(error)
+            if not any(reason.code == _CONDITION for reason in reasons):
+                raise
+            raise ConditionsFailed(reasons) from error
+
+    def _call[Result](self, call: Callable[[], Result]) -> Result:
+        attempt = 0
+        while True:
+            self.require(CALL_SECONDS)
+            try:
+                return call()
+            except (HTTPClientError, NoConnection):
+                pass  # no answer: whether it was applied is unknown, so only the very same call may follow
+            except ClientError as error:
+                if not _may_be_repeated(error):
+                    raise
+            self.pause(attempt)
+            attempt += 1
+
+
+_CONDITION = "ConditionalCheckFailed"
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
+
+
+def _reasons(error: ClientError) -> list[Reason]:
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+    return [
+        Reason(reason.get("Code", "None"), from_wire(reason["Item"]) if reason.get("Item") else None)
+        for reason in reasons
+    ]
+
+
+def _may_be_repeated(error: ClientError) -> bool:
+    """A transaction may, when every action that stood in its way was only contended or throttled."""
+    if _code(error) != "TransactionCanceledException":
+        return _code(error) in RETRYABLE or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500
+    codes = {reason.code for reason in _reasons(error)} - {"None"}
+    return bool(codes) and codes <= RETRYABLE
+
+
+class _ModelFiles(JSONFileLoader):
+    """Reads botocore's service models with msgspec, several times faster than its own reader: a cold start shows it."""
+
+    def load_file(self, file_path: str) -> Any:
+        for path, opened in ((Path(f"{file_path}.json"), Path.open), (Path(f"{file_path}.json.gz"), gzip.open)):
+            if path.is_file():
+                with opened(path, "rb") as context:
+                    return msgspec.json.decode(context.read())
+        return None
+
+
+class _DynamoDBLoader(Loader):
+    """Knows that DynamoDB is there without a look into each of botocore's four hundred service folders."""
+
+    FILE_LOADER_CLASS = _ModelFiles
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        del type_name
+        return ["dynamodb"]
+
+
+def connect(endpoint_url: str | None = None) -> DynamoDBClient:
+    """A client with our timeouts and none of the SDK's own retries, from botocore: importing boto3 costs more."""
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=32,
+        tcp_keepalive=True,
+    )
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _DynamoDBLoader())
+    client: DynamoDBClient = session.create_client("dynamodb", config=config, endpoint_url=endpoint_url)  # type: ignore[assignment]
+    return client
