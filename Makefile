@@ -103,13 +103,13 @@ format: $(VENV)
 .PHONY: openapi
 openapi: $(VENV)
 	@HOLDFAST_RECORD=1 $(RUN) pytest --quiet tests/front_door/test_openapi.py -k examples_are
-	@$(RUN) local.openapi
+	@$(RUN) apidocs.openapi
 
 # Against the stack that `make run` has running; EXAMPLES for each route.
 .PHONY: fuzz
 fuzz: $(VENV)
-	@$(RUN) local.fuzz --examples $(or $(EXAMPLES),1000)
-	@$(RUN) local.fuzz --examples $(or $(EXAMPLES),1000) --caller guest
+	@$(RUN) apidocs.fuzz --examples $(or $(EXAMPLES),1000)
+	@$(RUN) apidocs.fuzz --examples $(or $(EXAMPLES),1000) --caller guest
 
 # ---- build
 
@@ -117,7 +117,7 @@ fuzz: $(VENV)
 build: $(VENV)
 	@mkdir -p .aws-sam
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM) build --config-env local \
-		--parameter-overrides "Architecture=$$(.venv/bin/python -c 'from local.deploy import architecture; print(architecture())')" \
+		--parameter-overrides "Architecture=$$(.venv/bin/python -c 'from local.cloud.deploy import architecture; print(architecture())')" \
 		> .aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
 
 # To AWS, with whatever credentials the environment has: what a tag does in CI. STACK_NAME, STAGE; CORS_ORIGINS (with

@@ -9,9 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from holdfast.errors import Busy
 from holdfast.payments.gateways.protocol import GatewayError
-from local.books import audit
-from local.processes import Processes
-from local.rounds import settle_once, tick_once
+from local.cloud.processes import Processes
+from local.gateway_records import audit
+from local.schedules import settle_once, tick_once
 from local.stack import Stack, local_folder
 from local.tools import LocalError
 from local.up import clear, up

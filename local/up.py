@@ -14,13 +14,14 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from local import cloud, deploy, tour
+from apidocs.pages import pages
+from local import tour
 from local.catalog import read_catalog
-from local.loader import load
+from local.cloud import deploy, emulators
+from local.cloud.processes import Processes
+from local.cloud.routes import add_routes
 from local.logs import LogTail
-from local.pages import pages
-from local.processes import Processes
-from local.routes import add_routes
+from local.seed import load
 from local.stack import REGION, Options, Stack, use_local_cloud
 from local.tools import LocalError, python, uv
 
@@ -43,15 +44,15 @@ def up() -> None:
     processes = Processes(options.folder)
     if left := processes.left_over():
         raise LocalError(f"a stack already runs here ({', '.join(left)}): end it by `make down`, or its own Ctrl-C")
-    cloud.check_ports(options)
+    emulators.check_ports(options)
     use_local_cloud(options.endpoint_url)
     clear(options.folder)
     with _signals():
         try:
             with _step(console, "starting MiniStack and localstripe, building the functions"):
-                cloud.start(options, processes)
+                emulators.start(options, processes)
                 deploy.build(options)
-                cloud.await_ready(options, processes)
+                emulators.await_ready(options, processes)
             with _step(console, "deploying template.yaml"):
                 deploy.deploy(options)
                 outputs = deploy.outputs()
@@ -63,17 +64,17 @@ def up() -> None:
                 user_pool_id=outputs["UserPoolId"],
                 client_id=outputs["UserPoolClientId"],
                 stripe_url=options.stripe_url,
-                stripe_key=cloud.STRIPE_KEY,
+                stripe_key=emulators.STRIPE_KEY,
                 razorpay_url=options.razorpay_url,
-                razorpay_key_id=cloud.RAZORPAY_KEY_ID,
-                razorpay_key_secret=cloud.RAZORPAY_KEY_SECRET,
-                webhook_secret=cloud.WEBHOOK_SECRET,
+                razorpay_key_id=emulators.RAZORPAY_KEY_ID,
+                razorpay_key_secret=emulators.RAZORPAY_KEY_SECRET,
+                webhook_secret=emulators.WEBHOOK_SECRET,
                 region=REGION,
                 expire_function=outputs["ExpireFunctionName"],
                 docs_url=options.docs_url,
             )
             _put_secrets(outputs)
-            cloud.start_webhooks(stack, options, processes)
+            emulators.start_webhooks(stack, options, processes)
             with _step(console, f"loading {options.catalog.name}"):
                 load(catalog, stack)
             with _step(console, "signing the users in, warming the functions up"):
@@ -136,9 +137,9 @@ def _step(console: Console, what: str) -> Iterator[None]:
 def _put_secrets(outputs: Mapping[str, str]) -> None:
     """What the operator of a real stack puts by hand."""
     secrets = boto3.client("secretsmanager")
-    webhook = {"webhook_secrets": [cloud.WEBHOOK_SECRET]}
-    stripe = {"api_key": cloud.STRIPE_KEY, **webhook}
-    razorpay = {"key_id": cloud.RAZORPAY_KEY_ID, "key_secret": cloud.RAZORPAY_KEY_SECRET, **webhook}
+    webhook = {"webhook_secrets": [emulators.WEBHOOK_SECRET]}
+    stripe = {"api_key": emulators.STRIPE_KEY, **webhook}
+    razorpay = {"key_id": emulators.RAZORPAY_KEY_ID, "key_secret": emulators.RAZORPAY_KEY_SECRET, **webhook}
     secrets.put_secret_value(SecretId=outputs["StripeSecretArn"], SecretString=json.dumps(stripe))
     secrets.put_secret_value(SecretId=outputs["RazorpaySecretArn"], SecretString=json.dumps(razorpay))
 

@@ -11,13 +11,13 @@ import boto3
 import httpx
 
 from holdfast.model.booking import LATE_NOTE
-from local.books import audit, tills
+from local.cloud.workers import kill_workers
+from local.gateway_records import audit, tills
+from local.gateways.webhooks import AT_ONCE, deliver, out_of_order, razorpay_events, stripe_events
 from local.guest import ANSWER_SECONDS, Guest
-from local.rounds import function_name, settle_once
-from local.scene import DAYS_AHEAD, Scene, money, promise, say, sleep_past_deadline
+from local.schedules import function_name, settle_once
 from local.stack import Stack
-from local.webhooks import AT_ONCE, deliver, out_of_order, razorpay_events, stripe_events
-from local.workers import kill_workers
+from local.walkthrough_steps import DAYS_AHEAD, Scene, money, promise, say, sleep_past_deadline
 
 LONGEST_HOLD_SECONDS = 30  # to wait for the end of
 TOPUP = 123_457  # paise; uneven, so that a refund in two parts must round

@@ -10,9 +10,9 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from apidocs import openapi
 from holdfast.http import Role
 from holdfast.storage.store import Store
-from local import openapi
 from tests.conftest import ROOT, template
 from tests.front_door.tour import examples
 from tests.unit.front_door import FrontDoor, base_events

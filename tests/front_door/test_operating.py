@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from apidocs import openapi
 from holdfast.http import Api, Role
-from local import openapi
 from tests.conftest import template
 from tests.unit.front_door import FrontDoor
 

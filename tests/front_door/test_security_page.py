@@ -8,7 +8,7 @@ from typing import Any
 
 from openapi_schema_validator import OAS31Validator
 
-from local import openapi
+from apidocs import openapi
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text()

@@ -13,7 +13,7 @@ from typing import Any
 import httpx  # noqa: TID251  the server under test is an HTTP server
 import pytest
 
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 
 KEY, SECRET, WEBHOOK_SECRET = "rzp_test_key", "key secret", "webhook secret"
 PRICE = 700_000  # paise

@@ -20,7 +20,7 @@ from holdfast.storage.items import page_item
 from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table, connect
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.conftest import DELUXE, KOLKATA, TABLE_NAME, FakeClock, table_definition
 from tests.payments.house import House, table_over
 from tests.payments.localstripe import running

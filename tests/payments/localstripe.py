@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.processes import Processes
+from local.cloud.processes import Processes
 from local.tools import LOCALSTRIPE, ROOT, run_tool
 from tests.store.emulators import free_port
 
@@ -18,7 +18,7 @@ def running() -> Iterator[str]:
     """Yields its address; stops the process that it started, and no other."""
     with tempfile.TemporaryDirectory(prefix="holdfast-localstripe-") as folder:
         processes, port = Processes(Path(folder)), free_port()
-        command = run_tool(LOCALSTRIPE, "python", str(ROOT / "local" / "stripe_server.py"), str(port))
+        command = run_tool(LOCALSTRIPE, "python", str(ROOT / "local" / "gateways" / "stripe_server.py"), str(port))
         try:
             processes.start("localstripe", command, os.environ)
             processes.await_port("localstripe", port, START_SECONDS)

@@ -6,7 +6,7 @@ from copy import deepcopy
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.conftest import TABLE_NAME
 
 KEPT = ("orders", "payments", "refunds", "_manual_capture", "_unanswered", "_refund_keys")

@@ -17,7 +17,7 @@ from holdfast.logs import metrics
 from holdfast.payments.gateways.protocol import Gateway
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.storage.store import Store
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.conftest import NOW, FakeClock
 from tests.payments.books import wrong_in
 from tests.payments.flows import FLOWS, GIFT, REPEATABLE, Act, Flow, one_booking

@@ -7,7 +7,7 @@ import pytest
 from holdfast.model.booking import Status
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.storage.store import Store
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.payments.books import wrong_in
 from tests.payments.house import BOB, House, table_over
 from tests.payments.snapshots import razorpay_snapshot, table_snapshot

@@ -8,7 +8,7 @@ import pytest
 
 from holdfast.errors import BookingError
 from holdfast.payments.gateways.protocol import GatewayError
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.handlers import TOKEN, Handlers
 from tests.payments.house import ARRIVAL, House

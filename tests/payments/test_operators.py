@@ -10,7 +10,7 @@ from holdfast.logs import Tag, metrics
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
 from holdfast.payments.topup import STUCK_AFTER_ATTEMPTS, TopUpView
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import wrong_in
 from tests.payments.handlers import Handlers

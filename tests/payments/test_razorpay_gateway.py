@@ -7,7 +7,7 @@ import pytest
 
 from holdfast.payments.gateways.protocol import GatewayRefused, GatewayUnknown, PaymentState
 from holdfast.payments.gateways.razorpay import RazorpayGateway
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.payments.news import razorpay_proof
 from tests.payments.tills import KEY_ID, KEY_SECRET, Books, RazorpayTill
 

@@ -7,7 +7,7 @@ import pytest
 
 from holdfast.model.booking import Status
 from holdfast.storage.items import Item
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import wrong_in
 from tests.payments.handlers import Handlers

@@ -6,7 +6,7 @@ from typing import Protocol
 import stripe  # noqa: TID251 - plays the guest, who talks to Stripe and not to us
 
 from holdfast.payments.gateways.stripe import METADATA_REFERENCE
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 
 KEY_ID = "rzp_test_payments"
 KEY_SECRET = "key-secret-nobody-may-see"

@@ -18,7 +18,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from local.processes import Processes
+from local.cloud.processes import Processes
 from local.stack import REGION
 from local.tools import MINISTACK, ROOT, run_tool
 

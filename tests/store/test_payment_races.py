@@ -14,7 +14,7 @@ from holdfast.model.promo import Promo, PromoKind
 from holdfast.payments.confirm import Finalized
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.storage.catalog import CatalogStore
-from local.razorpay import LocalRazorpay
+from local.gateways.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import payments_at
 from tests.payments.house import House

@@ -157,7 +157,7 @@ def test_the_description_can_be_browsed(stack: RunningStack) -> None:
 @pytest.mark.parametrize("caller", EXAMPLES)
 def test_odd_requests_meet_no_5xx_no_undescribed_answer_and_no_open_route(stack: RunningStack, caller: str) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "local.fuzz", "--caller", caller, "--examples", EXAMPLES[caller]],
+        [sys.executable, "-m", "apidocs.fuzz", "--caller", caller, "--examples", EXAMPLES[caller]],
         cwd=ROOT,
         env=stack.environment,
         capture_output=True,

@@ -1,4 +1,4 @@
-"""`python -m local.openapi`: writes docs/openapi.json, one description of all functions' routes, made from the code.
+"""`python -m apidocs.openapi`: writes docs/openapi.json, one description of all functions' routes, made from the code.
 
 Routes, callers, bodies, answers and refusals are those that the handlers declare to `Api.route`; schemas are those of
 the msgspec Structs that the handlers read and write; examples are answers recorded from the handlers themselves.
@@ -16,17 +16,17 @@ from unittest.mock import patch
 
 import msgspec
 
+from apidocs.problems import GatewayMessage, document_of, example_of
 from holdfast import errors
 from holdfast.errors import BookingError
 from holdfast.http import IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Role, Route
 from holdfast.model.booking import BOOKING_ID
 from holdfast.payments.gateways.choose import Gateways
 from holdfast.payments.topup import TOPUP_ID
-from local.openapi_problems import GatewayMessage, document_of, example_of
 from local.tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
-EXAMPLES = ROOT / "docs" / "examples.json"
+EXAMPLES = ROOT / "apidocs" / "examples.json"
 REFERENCE = "#/components/schemas/{name}"
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",

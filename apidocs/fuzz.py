@@ -1,4 +1,4 @@
-"""`python -m local.fuzz`: Schemathesis at the running stack, from the API description: no 5xx, no answer that is not
+"""`python -m apidocs.fuzz`: Schemathesis at the running stack, from the API description: no 5xx, no answer that is not
 described, no route that ignores its security. Exits with its code."""
 
 import argparse
@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from local.pages import described
+from apidocs.pages import described
 from local.stack import Stack, local_folder
 from local.tools import SCHEMATHESIS, run_tool
 from local.users import access_token

@@ -9,7 +9,7 @@ from threading import Thread
 
 import swagger_ui_bundle
 
-from local.openapi import DOCUMENT
+from apidocs.openapi import DOCUMENT
 
 FILES = Path(str(swagger_ui_bundle.swagger_ui_path))
 TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}

@@ -2,13 +2,12 @@
 
 import os
 import sys
-from pathlib import Path
 
 import httpx
 
-from local.processes import Processes, require_free
+from local.cloud.processes import Processes, require_free
 from local.stack import REGION, Options, Stack
-from local.tools import LOCALSTRIPE, MINISTACK, run_tool
+from local.tools import LOCALSTRIPE, MINISTACK, ROOT, run_tool
 
 STRIPE_KEY = "sk_test_holdfast_local"  # any key that starts like this will do for localstripe
 RAZORPAY_KEY_ID, RAZORPAY_KEY_SECRET = "rzp_test_holdfast", "rzp_secret_local"
@@ -41,8 +40,8 @@ def start(options: Options, processes: Processes) -> None:
         "LAMBDA_WARM_TTL_SECONDS": "1800",
         "LAMBDA_ACCOUNT_CONCURRENCY": "200",
     }
-    processes.start("ministack", run_tool(MINISTACK, "python", _beside("ministack_server.py")), ministack)
-    stripe = run_tool(LOCALSTRIPE, "python", _beside("stripe_server.py"), str(options.stripe_port))
+    processes.start("ministack", run_tool(MINISTACK, "python", _script("cloud/ministack_server.py")), ministack)
+    stripe = run_tool(LOCALSTRIPE, "python", _script("gateways/stripe_server.py"), str(options.stripe_port))
     processes.start("localstripe", stripe, os.environ)
 
 
@@ -53,8 +52,8 @@ def start_webhooks(stack: Stack, options: Options, processes: Processes) -> None
     httpx.post(register, json=stripe_hook, timeout=10, trust_env=False).raise_for_status()
     keys = ["--key-id", RAZORPAY_KEY_ID, "--key-secret", RAZORPAY_KEY_SECRET]
     razorpay_hook = ["--webhook-url", f"{stack.api_url}/webhooks/razorpay", "--webhook-secret", WEBHOOK_SECRET]
-    command = [sys.executable, "-m", "local.razorpay", "--port", str(options.razorpay_port), *keys, *razorpay_hook]
-    processes.start("razorpay", command, os.environ)
+    server = [sys.executable, "-m", "local.gateways.razorpay", "--port", str(options.razorpay_port)]
+    processes.start("razorpay", [*server, *keys, *razorpay_hook], os.environ)
     processes.await_port("razorpay", options.razorpay_port, START_SECONDS)
 
 
@@ -63,5 +62,6 @@ def await_ready(options: Options, processes: Processes) -> None:
     processes.await_port("localstripe", options.stripe_port, START_SECONDS)
 
 
-def _beside(name: str) -> str:
-    return str(Path(__file__).with_name(name))
+def _script(path: str) -> str:
+    """A script of ours that runs in an emulator's own environment."""
+    return str(ROOT / "local" / path)

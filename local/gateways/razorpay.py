@@ -1,8 +1,8 @@
 """A local Razorpay: the documented API, webhooks that are really sent, and a switchboard for a bad day.
 
-    python -m local.razorpay --port 8430 --key-id K --key-secret S --webhook-url URL --webhook-secret W
+    python -m local.gateways.razorpay --port 8430 --key-id K --key-secret S --webhook-url URL --webhook-secret W
 
-The API is under /v1, with basic auth (`local.razorpay_account` has its rules). The switchboard needs no auth:
+The API is under /v1, with basic auth (`local.gateways.razorpay_account` has its rules). The switchboard needs no auth:
 
     POST /_test/orders/ID/authorize    the guest pays: answers what Checkout hands to the page;
                                        {amount, currency} to pay wrongly
@@ -31,7 +31,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-from local.razorpay_account import REFUND_KEY, Account, ApiError, Entity, Event, signature
+from local.gateways.razorpay_account import REFUND_KEY, Account, ApiError, Entity, Event, signature
 
 WEBHOOK_TIMEOUT_SECONDS = 5.0  # docs: webhooks/best-practices; a slower answer is a failed delivery
 WEBHOOK_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)  # until a 2xx; the real service backs off over 24 hours
@@ -270,7 +270,7 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m local.razorpay", description="A local Razorpay.")
+    parser = argparse.ArgumentParser(prog="python -m local.gateways.razorpay", description="A local Razorpay.")
     parser.add_argument("--port", type=int, default=8430)
     parser.add_argument("--key-id", default="rzp_test_local")
     parser.add_argument("--key-secret", default="local-key-secret")

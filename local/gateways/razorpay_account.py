@@ -1,6 +1,6 @@
 """What a Razorpay account does, by Razorpay's documentation, whose page each rule names ("docs: ...").
 
-No network and no threads here: `local.razorpay` serves it.
+No network and no threads here: `local.gateways.razorpay` serves it.
 """
 
 import hmac

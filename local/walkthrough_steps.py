@@ -13,7 +13,7 @@ import httpx
 
 from holdfast.payments.gateways.protocol import Gateway, GatewayPayment, PaymentState
 from local.guest import Guest, NotAsPromised, Order
-from local.rounds import settle_once
+from local.schedules import settle_once
 from local.stack import Stack
 
 DAYS_AHEAD = 30

@@ -1,0 +1,1 @@
+"""The emulators of one machine, and the template's way onto them."""

@@ -1,0 +1,1 @@
+"""The local Razorpay, and the launcher of the local Stripe."""
