@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.bookings.lookup import BookingsQuery, PricingQuery, list_bookings, own_booking, price
+from holdfast.bookings.lookup import list_bookings, own_booking
 from holdfast.errors import NotFound, PromoInvalid, TooManyTries
 from holdfast.http import Api, Request, Response
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
+from holdfast.payments.quotes import price
 from holdfast.pricing import Quote
+from holdfast.requests import BookingsQuery, PricingQuery
 from holdfast.settings import Settings
 from holdfast.storage.store import Store
 from holdfast.views import BookingList, BookingView, booking_view

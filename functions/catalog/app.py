@@ -8,16 +8,8 @@ from holdfast.errors import NotFound
 from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger
 from holdfast.model.dates import utc_now
-from holdfast.properties.search import (
-    CalendarQuery,
-    CalendarView,
-    PropertyList,
-    PropertyView,
-    SearchQuery,
-    calendar,
-    property_detail,
-    search,
-)
+from holdfast.properties.search import CalendarView, PropertyList, PropertyView, calendar, property_detail, search
+from holdfast.requests import CalendarQuery, SearchQuery
 from holdfast.settings import Settings
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store

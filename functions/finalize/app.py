@@ -21,10 +21,10 @@ from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.payments.confirm import Finalized, finalize
-from holdfast.payments.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.payments.gateways.choose import Gateways
 from holdfast.payments.reconcile import finalize_for_guest
-from holdfast.payments.start import PaymentRequest, PaymentStart, start_payment
+from holdfast.payments.start import PaymentStart, start_payment
+from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.settings import Settings
 from holdfast.storage.store import Store
 

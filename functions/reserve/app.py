@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.bookings.reserve import ReserveRequest, reserve
+from holdfast.bookings.reserve import reserve
 from holdfast.errors import IdempotencyKeyReused, NotFound, SoldOut, TooManyHolds
 from holdfast.http import Api, Request, Response
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
+from holdfast.requests import ReserveRequest
 from holdfast.settings import Settings
 from holdfast.storage.store import Store
 from holdfast.views import BookingView, booking_view

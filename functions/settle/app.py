@@ -11,9 +11,10 @@ from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.payments.gateways.choose import Gateways
-from holdfast.payments.queue import PaymentList, PaymentsQuery, list_payments
-from holdfast.payments.settle import SettleRequest, retry_topup, settle_booking, settle_due
+from holdfast.payments.queue import PaymentList, list_payments
+from holdfast.payments.settle import retry_topup, settle_booking, settle_due
 from holdfast.payments.topup import TOPUP_ID, TopUpView, topup_view
+from holdfast.requests import PaymentsQuery, SettleRequest
 from holdfast.settings import Settings
 from holdfast.storage.store import Store
 from holdfast.views import BookingView, booking_view

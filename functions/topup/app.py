@@ -9,7 +9,8 @@ from holdfast.http import Api, Request, Response
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.payments.gateways.choose import Gateways
-from holdfast.payments.topup import TOPUP_ID, TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup
+from holdfast.payments.topup import TOPUP_ID, TopUpView, finalize_topup, start_topup
+from holdfast.requests import TopUpProof, TopUpRequest
 from holdfast.settings import Settings
 from holdfast.storage.store import Store
 

@@ -8,7 +8,8 @@ from holdfast.errors import IdempotencyKeyReused, NotFound
 from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
-from holdfast.payments.wallet import CreditRequest, EntriesQuery, credit, list_entries
+from holdfast.payments.wallet import credit, list_entries
+from holdfast.requests import CreditRequest, EntriesQuery
 from holdfast.settings import Settings
 from holdfast.storage.store import Store
 from holdfast.views import EntryList, EntryView, WalletView, entry_view, wallet_view

@@ -6,19 +6,28 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
 from holdfast.bookings.expire import Sweep, sweep
-from holdfast.bookings.reserve import ReserveRequest, reserve
+from holdfast.bookings.reserve import reserve
 from holdfast.errors import Busy
 from holdfast.model.booking import Booking
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.payments.cancel import Cancellation, cancel, preview
 from holdfast.payments.confirm import Finalized, finalize
-from holdfast.payments.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.payments.gateways.protocol import Gateway
-from holdfast.payments.settle import Round, SettleRequest, settle_booking, settle_due
-from holdfast.payments.start import PaymentRequest, PaymentStart, start_payment
-from holdfast.payments.topup import TopUpProof, TopUpRequest, TopUpView, finalize_topup, start_topup
-from holdfast.payments.wallet import CreditRequest, credit
+from holdfast.payments.settle import Round, settle_booking, settle_due
+from holdfast.payments.start import PaymentStart, start_payment
+from holdfast.payments.topup import TopUpView, finalize_topup, start_topup
+from holdfast.payments.wallet import credit
 from holdfast.payments.webhook import handle_webhook
+from holdfast.requests import (
+    AdminFinalizeRequest,
+    CreditRequest,
+    FinalizeRequest,
+    PaymentRequest,
+    ReserveRequest,
+    SettleRequest,
+    TopUpProof,
+    TopUpRequest,
+)
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE
 from holdfast.storage.store import Store

@@ -6,7 +6,8 @@ import pytest
 
 from holdfast.errors import NotFound
 from holdfast.model.booking import Status, TaskAction
-from holdfast.payments.queue import PaymentsQuery, list_payments
+from holdfast.payments.queue import list_payments
+from holdfast.requests import PaymentsQuery
 from holdfast.storage.items import PAYMENTS_STUCK
 from tests.payments.books import wrong_in
 from tests.payments.house import HOLD_SECONDS, House

@@ -4,7 +4,8 @@ import pytest
 
 from holdfast.errors import Busy, IdempotencyKeyReused, NotFound, NotPayable, PaymentDeclined
 from holdfast.model.account import TopUpStatus
-from holdfast.payments.queue import PaymentsQuery, list_payments
+from holdfast.payments.queue import list_payments
+from holdfast.requests import PaymentsQuery
 from holdfast.storage.items import account_key, topup_key
 from tests.payments.books import wrong_in
 from tests.payments.house import ALICE, BOB, House

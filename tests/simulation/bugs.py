@@ -408,7 +408,7 @@ BUGS = (
         "a promo may be used by one guest as often as by all",
         "burst",
         (
-            Edit("bookings.lookup", "promo_discount", "context.promo.per_user_limit is not None", "False"),
+            Edit("payments.quotes", "promo_discount", "context.promo.per_user_limit is not None", "False"),
             Edit("storage.transaction", "Writes._redeem_promo", "promo.per_user_limit is not None", "False"),
         ),
     ),

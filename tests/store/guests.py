@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from holdfast.bookings.lookup import PricingQuery, price
-from holdfast.bookings.reserve import ReserveRequest, reserve
+from holdfast.bookings.reserve import reserve
 from holdfast.errors import NotFound
 from holdfast.model.booking import Booking
 from holdfast.model.dates import Clock
 from holdfast.payments.cancel import cancel
 from holdfast.payments.confirm import Finalized, finalize
-from holdfast.payments.finalize_request import FinalizeRequest
-from holdfast.payments.wallet import CreditRequest, credit
+from holdfast.payments.quotes import price
+from holdfast.payments.wallet import credit
+from holdfast.requests import CreditRequest, FinalizeRequest, PricingQuery, ReserveRequest
 from holdfast.storage.store import Store
 from tests.conftest import NOW, FakeClock
 

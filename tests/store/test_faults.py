@@ -20,7 +20,8 @@ from holdfast.bookings.expire import sweep
 from holdfast.errors import Busy
 from holdfast.logs import logger
 from holdfast.model.booking import Booking, Status
-from holdfast.payments.start import PaymentRequest, start_payment
+from holdfast.payments.start import start_payment
+from holdfast.requests import PaymentRequest
 from holdfast.storage.store import Store
 from holdfast.storage.table import CALL_SECONDS, Table
 from tests.conftest import FakeClock

@@ -6,9 +6,10 @@ from functools import partial
 
 import pytest
 
-from holdfast.bookings.lookup import PricingQuery, price
 from holdfast.model.limits import MAX_ABANDONED_ROOMS, MAX_PENDING_TOPUPS, MAX_PROMO_ATTEMPTS, MAX_ROOMS_HELD
-from holdfast.payments.topup import TopUpRequest, start_topup
+from holdfast.payments.quotes import price
+from holdfast.payments.topup import start_topup
+from holdfast.requests import PricingQuery, TopUpRequest
 from holdfast.storage.items import PAYMENTS_DUE
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table

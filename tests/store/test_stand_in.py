@@ -19,21 +19,29 @@ import holdfast.payments.settle
 import holdfast.storage.store
 from holdfast.bookings.expire import restore, sweep
 from holdfast.bookings.lookup import list_bookings
-from holdfast.bookings.reserve import ReserveRequest, booking_id_for, reserve
+from holdfast.bookings.reserve import booking_id_for, reserve
 from holdfast.errors import BookingError
 from holdfast.model.account import LedgerEntry, OrphanPayment
 from holdfast.model.booking import HOLDING, LATE_NOTE, Booking, Status
 from holdfast.model.dates import millis
 from holdfast.payments.cancel import cancel
 from holdfast.payments.confirm import finalize
-from holdfast.payments.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.payments.gateways.protocol import GatewayError, GatewayUnknown
 from holdfast.payments.reconcile import reconcile
 from holdfast.payments.settle import settle_due
-from holdfast.payments.start import PaymentRequest, start_payment
-from holdfast.payments.topup import TopUpProof, TopUpRequest, finalize_topup, start_topup
-from holdfast.payments.wallet import CreditRequest, credit
+from holdfast.payments.start import start_payment
+from holdfast.payments.topup import finalize_topup, start_topup
+from holdfast.payments.wallet import credit
 from holdfast.pricing import quote
+from holdfast.requests import (
+    AdminFinalizeRequest,
+    CreditRequest,
+    FinalizeRequest,
+    PaymentRequest,
+    ReserveRequest,
+    TopUpProof,
+    TopUpRequest,
+)
 from holdfast.storage.items import HOLDS_DUE, Item, booking_key, booking_of, topup_of
 from holdfast.storage.marshal import put_action, to_wire, wire_key
 from holdfast.storage.store import DueRow, Store, WriteConflict

@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 import pytest
 
 from holdfast.bookings.expire import sweep
-from holdfast.bookings.lookup import PricingQuery, price
-from holdfast.bookings.reserve import ReserveRequest, reserve
+from holdfast.bookings.reserve import reserve
 from holdfast.model.booking import Booking
 from holdfast.model.dates import months
 from holdfast.model.property import Property, RoomType
 from holdfast.payments.confirm import finalize
-from holdfast.payments.finalize_request import FinalizeRequest
-from holdfast.payments.start import PaymentRequest, start_payment
-from holdfast.payments.wallet import CreditRequest, credit
+from holdfast.payments.quotes import price
+from holdfast.payments.start import start_payment
+from holdfast.payments.wallet import credit
+from holdfast.requests import CreditRequest, FinalizeRequest, PaymentRequest, PricingQuery, ReserveRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item
 from holdfast.storage.store import Store

@@ -9,9 +9,9 @@ from holdfast.errors import BookingError, Busy, HoldExpired, InsufficientWallet,
 from holdfast.model.booking import Booking, TaskAction
 from holdfast.model.dates import millis
 from holdfast.payments.confirm import Finalized, finalize
-from holdfast.payments.finalize_request import AdminFinalizeRequest, FinalizeRequest
 from holdfast.payments.gateways.protocol import PaymentState
-from holdfast.payments.start import PaymentRequest, PaymentStart, start_payment
+from holdfast.payments.start import PaymentStart, start_payment
+from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import PAYMENTS_DUE
 from holdfast.storage.store import Store

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from holdfast.bookings.expire import sweep
-from holdfast.bookings.reserve import ReserveRequest, booking_id_for, reserve
+from holdfast.bookings.reserve import booking_id_for, reserve
 from holdfast.errors import SoldOut, TooManyHolds
 from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.requests import ReserveRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import DueRow, Store
 from tests.conftest import FakeClock

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from holdfast.bookings.expire import reclaim
 from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldOut, TooManyHolds
@@ -19,29 +17,16 @@ from holdfast.model.inventory import InventoryMonth, short_nights
 from holdfast.model.limits import (
     ABANDONED_ROOM_DECAY_MS,
     MAX_ABANDONED_ROOMS,
-    MAX_GUESTS,
     MAX_LIVE_HOLDS,
     MAX_MONTHS_AHEAD,
     MAX_NIGHTS,
-    MAX_ROOMS,
     MAX_ROOMS_HELD,
 )
+from holdfast.requests import ReserveRequest
 
 if TYPE_CHECKING:
     from holdfast.storage.store import Store
     from holdfast.storage.transaction import BookingContext
-
-Name = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
-
-
-class ReserveRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `POST /bookings`. The stay is `[check_in, check_out)`."""
-
-    room_type_id: Name
-    check_in: date
-    check_out: date
-    rooms: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROOMS)]
-    guests: Annotated[int, msgspec.Meta(ge=1, le=MAX_GUESTS)]
 
 
 def reserve(

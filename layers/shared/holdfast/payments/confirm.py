@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.lookup import own_booking, with_promo_limit
+from holdfast.bookings.lookup import own_booking
 from holdfast.errors import (
     AlreadyPaid,
     BookingError,
@@ -32,13 +32,6 @@ from holdfast.logs import Metric, Tag, count, record, record_entry, record_refus
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import LATE_NOTE, Booking, FrozenQuote, Status, TaskAction
 from holdfast.model.dates import Clock
-from holdfast.payments.finalize_request import (
-    BY_GATEWAY,
-    AdminFinalizeRequest,
-    FinalizeRequest,
-    agreed_quote,
-    check_shape,
-)
 from holdfast.payments.gateways.protocol import (
     Gateway,
     GatewayPayment,
@@ -47,7 +40,9 @@ from holdfast.payments.gateways.protocol import (
     PaymentState,
 )
 from holdfast.payments.late import is_late, late_context, too_late
+from holdfast.payments.quotes import agreed_quote, with_promo_limit
 from holdfast.payments.tasks import run_tasks
+from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest, check_shape
 from holdfast.storage.table import CALL_SECONDS
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.bookings.expire import reclaim
-from holdfast.bookings.lookup import promo_discount, refuse_unpayable
+from holdfast.bookings.lookup import refuse_unpayable
 from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
 from holdfast.model.booking import HOLDING, Booking, Status
 from holdfast.model.dates import Clock, months, today_in
 from holdfast.model.inventory import short_nights
-from holdfast.payments.finalize_request import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
+from holdfast.payments.quotes import promo_discount
+from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from holdfast.model.account import TopUp
 from holdfast.model.booking import Booking, Status, TaskAction
 from holdfast.model.dates import millis, rfc3339
+from holdfast.requests import PaymentsQuery
 from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.storage.store import Store
-
-
-class PaymentsQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """The query of `GET /admin/payments`."""
-
-    state: Literal["due", "stuck", "unmatched"] = "due"
 
 
 class PaymentRow(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -27,10 +27,10 @@ from holdfast.model.account import REFUNDED, UNKNOWN, OrphanPayment
 from holdfast.model.booking import HOLDING, Booking, Status, TaskAction
 from holdfast.model.dates import Clock, millis
 from holdfast.payments.confirm import Finalized, finalize
-from holdfast.payments.finalize_request import BY_GATEWAY, FinalizeRequest
 from holdfast.payments.gateways.protocol import GatewayError, GatewayRefused, PaymentState
 from holdfast.payments.tasks import run_tasks
 from holdfast.payments.topup import TOPUP_ID, advance_topup
+from holdfast.requests import BY_GATEWAY, FinalizeRequest
 from holdfast.storage.table import CALL_SECONDS
 
 if TYPE_CHECKING:

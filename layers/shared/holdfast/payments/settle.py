@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.errors import BookingError, InvalidFields, NotFound
+from holdfast.errors import BookingError, NotFound
 from holdfast.logs import Metric, count, logger
 from holdfast.model.account import UNKNOWN, TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Status
@@ -17,6 +17,7 @@ from holdfast.payments.gateways.protocol import GatewayError, PaymentState
 from holdfast.payments.reconcile import reconcile
 from holdfast.payments.tasks import run_tasks
 from holdfast.payments.topup import advance_topup, put_off_topup, settle_topup
+from holdfast.requests import SettleRequest
 from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK
 from holdfast.storage.store import WriteConflict
 
@@ -28,19 +29,7 @@ if TYPE_CHECKING:
 
 WORKERS = 8
 RESERVE_SECONDS = 20.0  # of the time left, in which nothing new is begun: what one booking may take
-REASON_LENGTH = 200
 MONEY_TO_FIND = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNOWN})  # of payments that match nothing
-
-
-class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `POST /admin/bookings/{booking_id}/settle` and of `POST /admin/topups/{topup_id}/settle`."""
-
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH)]
-
-    def refuse_blank(self) -> None:
-        """Raises InvalidFields unless the reason is a line that can be read."""
-        if not self.reason.isprintable() or not self.reason.strip():
-            raise InvalidFields(("reason", "must be a line of printable text"))
 
 
 class Round(msgspec.Struct, kw_only=True):

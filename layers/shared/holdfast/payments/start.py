@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.lookup import Amount, PromoCode, own_booking, quote_now, refuse_unpayable, with_promo_limit
+from holdfast.bookings.lookup import own_booking, refuse_unpayable
 from holdfast.errors import Busy, NotPayable, PaymentDeclined
 from holdfast.logs import logger
 from holdfast.model.booking import Booking, Payment, Status
 from holdfast.model.dates import Clock
 from holdfast.model.limits import MAX_PAYMENT_STARTS
 from holdfast.payments.gateways.protocol import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.quotes import quote_now, with_promo_limit
 from holdfast.pricing import Quote, frozen_quote
+from holdfast.requests import PaymentRequest
 from holdfast.storage.table import CALL_SECONDS
 
 if TYPE_CHECKING:
@@ -22,14 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.storage.store import Store
-
-
-class PaymentRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `POST /bookings/{booking_id}/payment`."""
-
-    gateway: Literal["stripe", "razorpay"]
-    promo_code: PromoCode | None = None
-    wallet_apply_amount: Amount = 0
 
 
 class PaymentStart(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -6,7 +6,7 @@ import re
 from base64 import b32encode
 from contextlib import suppress
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,7 +22,7 @@ from holdfast.errors import (
 from holdfast.logs import Metric, count, record_entry, record_topup_failure
 from holdfast.model.account import LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.dates import Clock, millis
-from holdfast.model.limits import MAX_AMOUNT, MAX_PENDING_TOPUPS
+from holdfast.model.limits import MAX_PENDING_TOPUPS
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.payments.gateways.protocol import (
     Gateway,
@@ -32,6 +32,7 @@ from holdfast.payments.gateways.protocol import (
     PaymentState,
     retry_pause_seconds,
 )
+from holdfast.requests import TopUpProof, TopUpRequest
 from holdfast.storage.store import WriteConflict
 from holdfast.storage.table import CALL_SECONDS
 
@@ -42,23 +43,8 @@ if TYPE_CHECKING:
     from holdfast.storage.store import Store
 
 TOPUP_ID = re.compile(r"tu_[a-z2-7]{26}")
-MIN_TOPUP = 100  # minor units: what both gateways take and give back
 LOOK_AGAIN_SECONDS = 900  # after a start, when the guest never came back
 STUCK_AFTER_ATTEMPTS = 30
-
-
-class TopUpRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `POST /wallet/topups`."""
-
-    gateway: Literal["stripe", "razorpay"]
-    amount: Annotated[int, msgspec.Meta(ge=MIN_TOPUP, le=MAX_AMOUNT)]
-
-
-class TopUpProof(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `POST /wallet/topups/{topup_id}/finalize`."""
-
-    gateway_transaction_id: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_]{1,64}\Z")]
-    gateway_signature: Annotated[str, msgspec.Meta(pattern=r"\A[\x21-\x7e]{1,256}\Z")] | None = None
 
 
 class TopUpView(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from holdfast.errors import IdempotencyKeyReused, InvalidFields
 from holdfast.logs import record_entry
 from holdfast.model.account import LedgerEntry
 from holdfast.model.dates import Clock, millis
 from holdfast.model.limits import MAX_AMOUNT
+from holdfast.requests import CreditRequest
 
 if TYPE_CHECKING:
     from holdfast.storage.store import Store
-
-REASON_LENGTH = 200
-
-
-class CreditRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `POST /admin/wallets/{user_id}/credits`; the amount is in minor units."""
-
-    amount: Annotated[int, msgspec.Meta(ge=1, le=MAX_AMOUNT)]
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH)]
-
-
-class EntriesQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """The query of `GET /wallet/entries`. The cursor is the number of the last entry shown."""
-
-    cursor: Annotated[str, msgspec.Meta(pattern=r"\A[1-9][0-9]{0,9}\Z")] | None = None
 
 
 def list_entries(cursor: str | None, *, user_id: str, store: Store) -> tuple[list[LedgerEntry], str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,29 +11,14 @@ from holdfast.errors import InvalidFields, NotFound
 from holdfast.model.booking import HOLDING
 from holdfast.model.dates import add_months, month_of, months, nights, today_in
 from holdfast.model.inventory import InventoryMonth
-from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS, MAX_ROOMS
+from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
 from holdfast.model.property import PolicyStepView, Property, RoomType
 from holdfast.pricing import Stay, quote
+from holdfast.requests import SearchQuery
 
 if TYPE_CHECKING:
     from holdfast.storage.catalog import CatalogStore
     from holdfast.storage.store import Store
-
-City = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f#]{1,64}\Z")]
-
-
-class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """The query of `GET /properties`. Without dates it lists; with dates it also says what is free, and the price."""
-
-    city: City | None = None
-    check_in: date | None = None
-    check_out: date | None = None
-    rooms: Annotated[str, msgspec.Meta(pattern=rf"\A[1-{MAX_ROOMS}]\Z")] = "1"
-    guests: Annotated[str, msgspec.Meta(pattern=r"\A[1-9][0-9]?\Z")] = "1"
-
-
-class CalendarQuery(msgspec.Struct, frozen=True, kw_only=True):
-    month: Annotated[str, msgspec.Meta(pattern=r"\A20[0-9]{2}-(0[1-9]|1[0-2])\Z")] | None = None
 
 
 class PriceView(msgspec.Struct, kw_only=True):

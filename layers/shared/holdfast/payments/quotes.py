@@ -1,0 +1,149 @@
+"""The quote: what a payment would charge now, what its promo takes off, and whether a finalize agrees with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from holdfast.bookings.lookup import own_booking
+from holdfast.errors import InsufficientWallet, NotPayable, PriceChanged, PromoExhausted, PromoInvalid, TooManyTries
+from holdfast.model.booking import HOLDING, Booking, FrozenQuote
+from holdfast.model.dates import millis
+from holdfast.model.limits import MAX_PROMO_ATTEMPTS, PROMO_ATTEMPT_DECAY_MS
+from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
+from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest, PricingQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from holdfast.storage.store import Store
+    from holdfast.storage.transaction import BookingContext
+
+
+def price(booking_id: str, query: PricingQuery, *, user_id: str, store: Store, now: datetime) -> Quote:
+    """What a payment started now would charge; without a choice of promo or wallet, the quote that is fixed, if one is.
+
+    Raises NotFound, PromoInvalid, PromoExhausted, TooManyTries.
+    """
+    promo_code = query.promo_code.upper() if query.promo_code else None
+    asked = int(query.wallet_apply_amount) if query.wallet_apply_amount is not None else None
+
+    def attempt() -> Quote:
+        context = store.booking_context(booking_id, user_id, promo_code=promo_code)
+        booking = own_booking(context.booking, user_id)
+        fixed = frozen_quote(booking)
+        if fixed and (booking.status not in HOLDING or (promo_code is None and asked is None)):
+            return fixed
+        return with_promo_limit(
+            promo_code,
+            lambda: quote_now(context, booking, promo_code, asked or 0, now),
+            context=context,
+            store=store,
+            now=now,
+        )
+
+    try:
+        return store.retry_on_conflict(attempt)
+    except PromoExhausted as refusal:
+        # Asking costs nothing here, so the answer does not tell a code that is used up from one that never was.
+        raise PromoInvalid(NO_SUCH_CODE) from refusal
+
+
+def with_promo_limit[Result](
+    promo_code: str | None, compute: Callable[[], Result], *, context: BookingContext, store: Store, now: datetime
+) -> Result:
+    """What `reckon` makes of the promo code, if the guest has not tried too many that do not apply.
+
+    A code that does not apply is counted before it is answered, so tries at the same time count as well. Raises
+    TooManyTries, WriteConflict, and what `reckon` raises.
+    """
+    if promo_code is None or (context.booking and context.booking.claimed_promo == promo_code):
+        return compute()
+    tries, since_ms = context.account.promo_attempts_at(millis(now))
+    if tries >= MAX_PROMO_ATTEMPTS:
+        seconds = max(1, -(-(since_ms + PROMO_ATTEMPT_DECAY_MS - millis(now)) // 1000))
+        raise TooManyTries(f"Wait {seconds} s before you try another promo code.", retry_after_seconds=seconds)
+    try:
+        return compute()
+    except (PromoInvalid, PromoExhausted):
+        if context.booking:
+            store.assert_unchanged(context.booking.booking_id, context.booking)
+        store.count_promo_attempt(context.account, now)
+        raise
+
+
+def quote_now(
+    context: BookingContext, booking: Booking, promo_code: str | None, wallet_asked: int, now: datetime
+) -> Quote:
+    """The quote with this promo and at most this much from the wallet, as promo, claims and balance stand in `file`."""
+    balance = context.account.balance if context.account.currency == booking.currency else 0
+    return quote(
+        booking,
+        promo_code=promo_code,
+        promo_discount=promo_discount(context, booking, now) if promo_code else 0,
+        wallet_limit=min(wallet_asked, balance),
+    )
+
+
+def promo_discount(context: BookingContext, booking: Booking, now: datetime) -> int:
+    """What the file's promo takes off; what this booking has claimed already stays as it was fixed."""
+    if context.promo is None:
+        raise PromoInvalid(NO_SUCH_CODE)
+    if booking.quote and booking.claimed_promo == context.promo.code:
+        return booking.quote.promo_discount
+    amount = discount(context.promo, base_amount(booking), now)
+    claims = context.redemption.bookings if context.redemption else {}
+    if context.promo.usage_limit is not None and context.promo.claimed >= context.promo.usage_limit:
+        raise PromoExhausted(f"{context.promo.code} is used up.")
+    if context.promo.per_user_limit is not None and len(claims) >= context.promo.per_user_limit:
+        raise PromoExhausted(f"You have used {context.promo.code} as often as it allows.")
+    return amount
+
+
+def agreed_quote(
+    request: FinalizeRequest | AdminFinalizeRequest,
+    booking: Booking,
+    context: BookingContext,
+    promo_code: str | None,
+    now: datetime,
+) -> FrozenQuote:
+    """The price reckoned again, if the request agrees with it; raises PriceChanged or InsufficientWallet.
+
+    Once a payment was started, its promo and total stand, and a gateway part must be the order's amount.
+    """
+    fixed = frozen_quote(booking)
+    total = fixed or _fresh(booking, context, promo_code, now)
+    if isinstance(request, AdminFinalizeRequest):
+        return msgspec.structs.replace(total.frozen(), wallet_applied=0)
+    if promo_code is not None and promo_code != total.promo_code:
+        raise PriceChanged("The payment was started with another promo code; start it again.", pricing=_shown(total))
+    sent = request.wallet_applied + request.gateway_amount
+    if sent != total.total_payable:
+        detail = f"wallet_applied and gateway_amount sum to {sent}; the total payable is {total.total_payable}."
+        raise PriceChanged(detail, pricing=_shown(total))
+    if request.mode in BY_GATEWAY:
+        if fixed is None:
+            raise NotPayable("Start the payment first: POST /bookings/{booking_id}/payment opens the gateway order.")
+        if (fixed.wallet_applied, fixed.gateway_payable) != (request.wallet_applied, request.gateway_amount):
+            detail = (
+                f"The payment was started with {fixed.wallet_applied} from the wallet; start it again to change that."
+            )
+            raise PriceChanged(detail, pricing=_shown(fixed))
+    if request.wallet_applied:
+        balance = context.account.balance if context.account.currency == booking.currency else 0
+        if balance < request.wallet_applied:
+            raise InsufficientWallet(
+                f"The wallet holds {balance} of the {request.wallet_applied} asked for.", balance=balance
+            )
+    return msgspec.structs.replace(total.frozen(), wallet_applied=request.wallet_applied)
+
+
+def _fresh(booking: Booking, context: BookingContext, promo_code: str | None, now: datetime) -> Quote:
+    amount = promo_discount(context, booking, now) if promo_code else 0
+    return quote(booking, promo_code=promo_code, promo_discount=amount)
+
+
+def _shown(quote: Quote) -> Quote:
+    return msgspec.structs.replace(quote, lines=())
