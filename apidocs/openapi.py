@@ -20,9 +20,8 @@ from apidocs.problems import GatewayMessage, document_of, example_of
 from holdfast import errors
 from holdfast.errors import BookingError
 from holdfast.http import IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Role, Route
-from holdfast.model.booking import BOOKING_ID
-from holdfast.payments.gateways.choose import Gateways
-from holdfast.payments.topup import TOPUP_ID
+from holdfast.model.ids import BOOKING_ID, TOPUP_ID
+from holdfast.payments.gateways.protocol import GATEWAY_NAMES
 from local.tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
@@ -159,7 +158,7 @@ def _path_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string"} | ({"enum": sorted(Gateways.names)} if name == "gateway" else pattern),
+            "schema": {"type": "string"} | ({"enum": sorted(GATEWAY_NAMES)} if name == "gateway" else pattern),
             "example": example["path"][name],
         }
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from holdfast.engine import Engine
 from holdfast.errors import (
     BookingError,
     Forbidden,
@@ -22,8 +23,12 @@ from holdfast.errors import (
     NotFound,
     Unauthenticated,
 )
-from holdfast.logs import logger
-from holdfast.model.booking import BOOKING_ID
+from holdfast.logs import logger, publishes_metrics
+from holdfast.model.dates import utc_now
+from holdfast.model.ids import BOOKING_ID
+from holdfast.payments.gateways.choose import Gateways
+from holdfast.settings import Settings
+from holdfast.storage.store import Store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -52,9 +57,9 @@ class NoFields(msgspec.Struct, frozen=True):
 class Request:
     """One API Gateway event (payload 2.0). Its methods raise the refusal that a bad part deserves."""
 
-    def __init__(self, event: dict[str, Any], seconds_left: float, client_id: str) -> None:
+    def __init__(self, event: dict[str, Any], engine: Engine, client_id: str) -> None:
         self.event = event
-        self.seconds_left = seconds_left
+        self.engine = engine
         self._client_id = client_id
 
     @property
@@ -141,6 +146,7 @@ class Request:
 
 
 Handler = Callable[[Request], Response]
+type LambdaHandler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 class Role(StrEnum):
@@ -172,9 +178,10 @@ class Route(msgspec.Struct, frozen=True):
 class Api:
     """The routes of one function, by API Gateway's own route key, such as `GET /bookings/{booking_id}`."""
 
-    def __init__(self, client_id: str = "") -> None:
+    def __init__(self, settings: Settings) -> None:
         self.routes: dict[str, Route] = {}
-        self._client_id = client_id
+        self.engine = Engine(Store.connect(settings), Gateways(settings), utc_now)
+        self._client_id = settings.cognito_client_id
 
     def route(
         self,
@@ -193,10 +200,17 @@ class Api:
 
         return register
 
+    @property
+    def lambda_handler(self) -> LambdaHandler:
+        """What Lambda calls: with the request's id in every log line, and the metrics written at the end."""
+        return logger.inject_lambda_context(correlation_id_path="requestContext.requestId")(
+            publishes_metrics(self.handle)
+        )
+
     def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answers one event. A refusal becomes a problem document; anything else is a bug, and crashes."""
         seconds_left = context.get_remaining_time_in_millis() / 1000 - RESERVED_SECONDS
-        request = Request(event, seconds_left, self._client_id)
+        request = Request(event, self.engine.within(seconds_left), self._client_id)
         try:
             answer = self._answer(request, event["routeKey"])
         except BookingError as refusal:

@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from holdfast.errors import InvalidFields
-from holdfast.model.booking import BOOKING_ID, PaymentMode
+from holdfast.model.booking import PaymentMode
+from holdfast.model.ids import BOOKING_ID
 from holdfast.model.limits import MAX_AMOUNT, MAX_GUESTS, MAX_ROOMS
+from holdfast.model.stay import Stay
 
 REASON_LENGTH = 200
 MIN_TOPUP = 100  # minor units: what both gateways take and give back
@@ -32,6 +34,16 @@ class ReserveRequest(msgspec.Struct, frozen=True, kw_only=True):
     check_out: date
     rooms: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROOMS)]
     guests: Annotated[int, msgspec.Meta(ge=1, le=MAX_GUESTS)]
+
+    @property
+    def stay(self) -> Stay:
+        return Stay(
+            room_type_id=self.room_type_id,
+            check_in=self.check_in,
+            check_out=self.check_out,
+            rooms=self.rooms,
+            guests=self.guests,
+        )
 
 
 class PricingQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""What the API shows: the shapes of its answers. Instants are RFC 3339 texts, amounts integers in minor units."""
+"""A booking, as its guest sees it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated
 
 import msgspec
 
-from holdfast.model.account import Account, LedgerEntry
 from holdfast.model.booking import Booking, PaymentMode, Status
 from holdfast.model.dates import millis, rfc3339
 from holdfast.model.property import PolicyStepView
@@ -106,43 +105,4 @@ class BookingList(msgspec.Struct, kw_only=True):
     """One page of a guest's bookings, newest first; `next_cursor` asks for the next one."""
 
     bookings: list[BookingView]
-    next_cursor: str | None
-
-
-class WalletView(msgspec.Struct, kw_only=True):
-    user_id: str
-    balance: int
-    currency: str
-
-
-def wallet_view(account: Account) -> WalletView:
-    return WalletView(user_id=account.user_id, balance=account.balance, currency=account.currency)
-
-
-class EntryView(msgspec.Struct, kw_only=True):
-    seq: int
-    amount: int
-    balance_after: int
-    reason: str
-    actor: str
-    booking_id: str | None
-    at: Instant
-
-
-def entry_view(entry: LedgerEntry) -> EntryView:
-    return EntryView(
-        seq=entry.seq,
-        amount=entry.amount,
-        balance_after=entry.balance_after,
-        reason=entry.reason,
-        actor=entry.actor,
-        booking_id=entry.booking_id,
-        at=rfc3339(entry.at_ms),
-    )
-
-
-class EntryList(msgspec.Struct, kw_only=True):
-    """One page of a wallet's ledger, newest first; `next_cursor` asks for the next one."""
-
-    entries: list[EntryView]
     next_cursor: str | None
