@@ -71,7 +71,7 @@ def test_webhook_and_browser_at_once_confirm_once_and_both_succeed(house: House,
     order_id, proof = house.paid(booking, wallet=50_000)
     told = house.news()[-1]
     outcomes = race(house, lambda it: it.finalize(booking, proof), lambda it: it.deliver(told))
-    assert outcomes == {"Finalized": 1, "bool": 1}
+    assert outcomes == {"Booking": 1, "bool": 1}
     house.come_to_rest()
     assert house.stored(booking).status is Status.CONFIRMED
     assert house.till.gateway_records(order_id).captures == 1
@@ -176,7 +176,7 @@ def test_two_rounds_of_settle_at_once_refund_and_capture_once(house: House, till
 def test_a_payment_started_twice_at_once_opens_one_order(house: House, till: RazorpayTill) -> None:
     booking = house.hold()
     outcomes = race(house, *[lambda it: it.start(booking)] * 4)
-    assert outcomes == {"PaymentStart": 4}
+    assert outcomes == {"StartedPayment": 4}
     assert len(till.orders()) == 1
     house.confirmed(booking)
     assert wrong_in(house) == []
@@ -191,7 +191,7 @@ def test_a_topup_heard_of_from_three_sides_at_once_is_credited_once(house: House
     outcomes = race(
         house, lambda it: it.finalize_topup(topup, proof), lambda it: it.deliver(told), lambda it: it.settle()
     )
-    assert outcomes == {"TopUpView": 1, "bool": 1, "Round": 1}
+    assert outcomes == {"TopUp": 1, "bool": 1, "Round": 1}
     assert house.entries() == [("topup", 50_000)]
     assert wrong_in(house) == []
 
