@@ -18,9 +18,9 @@ import holdfast.payments.settle
 import holdfast.storage.store
 import holdfast.storage.table
 from holdfast.logs import logger
-from tests.conftest import ROOT, template
-from tests.simulation.clockwork import Clockwork, Workers
+from tests.kit.template import ROOT, template
 from tests.simulation.plan import HOLD_SECONDS
+from tests.simulation.scheduler import Clockwork, Workers
 
 CLIENT_ID = "simulated-client"
 TABLE = "simulated"
