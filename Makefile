@@ -102,7 +102,7 @@ format: $(VENV)
 
 .PHONY: openapi
 openapi: $(VENV)
-	@HOLDFAST_RECORD=1 $(RUN) pytest --quiet tests/front_door/test_openapi.py -k examples_are
+	@HOLDFAST_RECORD=1 $(RUN) pytest --quiet tests/contract/test_openapi.py -k examples_are
 	@$(RUN) apidocs.openapi
 
 # Against the stack that `make run` has running; EXAMPLES for each route.

@@ -13,8 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 from tests.simulation.bugs import BUGS
+from tests.simulation.coverage import missing
 from tests.simulation.flows import FLOWS, pairs
-from tests.simulation.marks import missing
 from tests.simulation.planted_bugs import MOST_SEEDS, Caught, caught
 from tests.simulation.profiles import PROFILES, drawn
 from tests.simulation.run import Outcome, run

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from botocore.exceptions import ClientError, ReadTimeoutError  # noqa: TID251 - these stand for what the SDK raises
 
 from holdfast.payments.gateways.protocol import GatewayError, GatewayRefused, GatewayUnknown
-from tests.simulation.clockwork import MILLISECOND, SECOND, Clockwork, Invocation, Killed
+from tests.simulation.scheduler import MILLISECOND, SECOND, Clockwork, Invocation, Killed
 
 Key = tuple[str, str]
 

@@ -23,8 +23,8 @@ from holdfast.payments.gateways.protocol import (
     GatewayUnknown,
     PaymentState,
 )
-from tests.simulation.clockwork import SECOND
 from tests.simulation.faults import Faults
+from tests.simulation.scheduler import SECOND
 
 SIGNATURE = "signed-by-the-gateway"
 KEY_US = (

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import TOPUP_ID
-from tests.simulation.clockwork import SECOND
 from tests.simulation.gateway import signed
 from tests.simulation.plan import Operation
+from tests.simulation.scheduler import SECOND
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

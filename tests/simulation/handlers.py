@@ -20,10 +20,10 @@ import holdfast.storage.store
 import holdfast.storage.table
 from holdfast.engine import Engine
 from holdfast.logs import logger
-from tests.conftest import ROOT, template
-from tests.simulation.clockwork import Clockwork, Workers
+from tests.kit.front_door import engine_home
+from tests.kit.template import ROOT, template
 from tests.simulation.plan import HOLD_SECONDS
-from tests.unit.front_door import engine_home
+from tests.simulation.scheduler import Clockwork, Workers
 
 CLIENT_ID = "simulated-client"
 TABLE = "simulated"

@@ -9,7 +9,7 @@ from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import PolicyStep, Property, RoomType
 from holdfast.storage.items import page_item, promo_item
 from holdfast.storage.marshal import to_wire
-from tests.conftest import table_definition
+from tests.kit.template import table_definition
 from tests.simulation.expressions import Item
 from tests.simulation.handlers import TABLE
 from tests.simulation.table_index import Index

@@ -9,13 +9,13 @@ from hashlib import sha256
 from typing import Any
 
 from holdfast.logs import Tag
+from tests.simulation.checks import verdict
 from tests.simulation.expressions import Unsupported
 from tests.simulation.faults import Fault
 from tests.simulation.gateway import PaidTwice
 from tests.simulation.handlers import at_work
+from tests.simulation.invariants import BrokenPromise
 from tests.simulation.plan import Plan
-from tests.simulation.safety import BrokenPromise
-from tests.simulation.verdict import verdict
 from tests.simulation.world import World
 
 TRACE_SHOWN = 30

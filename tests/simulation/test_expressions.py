@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from holdfast.storage.marshal import from_wire, to_wire
-from tests.simulation.clockwork import Clockwork
 from tests.simulation.dynamodb import StandIn
 from tests.simulation.expressions import Refused, Unsupported, changed, condition, update
 from tests.simulation.faults import Faults
 from tests.simulation.hotel import indexes
+from tests.simulation.scheduler import Clockwork
 
 ITEM = {"pk": "P", "n": 5, "s": "b", "live": {"one": 1, "two": 2}}
 

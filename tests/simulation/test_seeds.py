@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.kit.template import ROOT
 from tests.simulation.__main__ import Tally, explain, tally
 from tests.simulation.bugs import BUGS
-from tests.simulation.marks import MARKS, missing
+from tests.simulation.coverage import MARKS, missing
 from tests.simulation.planted_bugs import planted
 from tests.simulation.profiles import PROFILES, drawn
 from tests.simulation.run import run

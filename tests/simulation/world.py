@@ -15,7 +15,7 @@ from holdfast.errors import BookingError
 from holdfast.payments.gateways.protocol import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
-from tests.simulation.clockwork import MILLISECOND, SECOND, START, Clockwork, Invocation, Killed
+from tests.simulation.checks import audit_instants, check_at_an_instant
 from tests.simulation.dynamodb import Key, StandIn
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault, Faults
@@ -23,9 +23,9 @@ from tests.simulation.gateway import SIGNATURE, SimulatedGateway
 from tests.simulation.guests import Guests
 from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, request, routes, timeout_seconds
 from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening
+from tests.simulation.invariants import BrokenPromise, Safety
 from tests.simulation.plan import Operation, Plan
-from tests.simulation.safety import BrokenPromise, Safety
-from tests.simulation.verdict import audit_instants, check_at_an_instant
+from tests.simulation.scheduler import MILLISECOND, SECOND, START, Clockwork, Invocation, Killed
 
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest

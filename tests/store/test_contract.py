@@ -38,10 +38,10 @@ from holdfast.storage.marshal import put_action, to_wire, update_action
 from holdfast.storage.store import Store, WriteConflict
 from holdfast.storage.table import ConditionsFailed, Table
 from holdfast.storage.transaction import BookingContext
-from tests.conftest import NOW, FakeClock
-from tests.store.auditing import broken_in
-from tests.store.faults import forgotten_tokens
-from tests.store.guests import ARRIVAL, DEADLINE, HOLD_SECONDS, JUST_BEFORE, abandoned_rooms, give, hold, stored
+from tests.kit.auditing import broken_in
+from tests.kit.clock import NOW, FakeClock
+from tests.kit.dynamodb_faults import forgotten_tokens
+from tests.kit.guests import ARRIVAL, DEADLINE, HOLD_SECONDS, JUST_BEFORE, abandoned_rooms, give, hold, stored
 
 PRICE = 1_575_000  # of one room for the three nights, with GST
 DISCOUNT = 1000

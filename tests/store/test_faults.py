@@ -25,10 +25,9 @@ from holdfast.payments.start import start_payment
 from holdfast.requests import PaymentRequest
 from holdfast.storage.store import Store
 from holdfast.storage.table import CALL_SECONDS, Table
-from tests.conftest import FakeClock
-from tests.store.auditing import broken_in
-from tests.store.conftest import ON_DYNAMODB_LOCAL, ON_MINISTACK, PATIENCE_SECONDS, Emulator, open_hotel
-from tests.store.faults import (
+from tests.kit.auditing import broken_in
+from tests.kit.clock import FakeClock
+from tests.kit.dynamodb_faults import (
     Fault,
     Send,
     answer_garbled,
@@ -43,7 +42,7 @@ from tests.store.faults import (
     passes,
     says,
 )
-from tests.store.guests import (
+from tests.kit.guests import (
     HOLD_SECONDS,
     abandoned_rooms,
     all_at_once,
@@ -54,7 +53,10 @@ from tests.store.guests import (
     payable,
     stored,
 )
-from tests.unit.log_lines import LogLines
+from tests.kit.hotel import open_hotel
+from tests.kit.log_capture import LogLines
+from tests.store.dynamodbs import ON_DYNAMODB_LOCAL, ON_MINISTACK, PATIENCE_SECONDS, Emulator
+from tests.store.shared_hotel import MONTHS_ON_SALE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -113,7 +115,7 @@ class Bench:
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     emulator: Emulator = request.getfixturevalue(request.param)
     table, clock = emulator.new_table(), FakeClock()
-    open_hotel(table)
+    open_hotel(table, MONTHS_ON_SALE)
     handler = logger.registered_handler
     assert isinstance(handler, logging.StreamHandler)
     text = io.StringIO()

@@ -14,11 +14,13 @@ from holdfast.requests import PricingQuery, TopUpRequest
 from holdfast.storage.items import PAYMENTS_DUE
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
-from tests.conftest import NOW, FakeClock
-from tests.store.auditing import broken_in
-from tests.store.conftest import PATIENCE_SECONDS, Emulator, open_hotel
-from tests.store.guests import ARRIVAL, abandoned_rooms, all_at_once, answers, hold, kinds
-from tests.unit.gateway import FakeGateway
+from tests.kit.auditing import broken_in
+from tests.kit.clock import NOW, FakeClock
+from tests.kit.fake_gateway import FakeGateway
+from tests.kit.guests import ARRIVAL, abandoned_rooms, all_at_once, answers, hold, kinds
+from tests.kit.hotel import open_hotel
+from tests.store.dynamodbs import PATIENCE_SECONDS, Emulator
+from tests.store.shared_hotel import MONTHS_ON_SALE
 
 GREEDY = "greedy"
 
@@ -27,7 +29,7 @@ GREEDY = "greedy"
 def table(emulator: Emulator) -> Iterator[Table]:
     """The hotel's, as the auditor must find it when many have asked for much."""
     table = emulator.new_table()
-    open_hotel(table)
+    open_hotel(table, MONTHS_ON_SALE)
     yield table
     assert broken_in(Store(table), NOW) == []
 

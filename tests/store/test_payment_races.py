@@ -15,13 +15,11 @@ from holdfast.model.promo import Promo, PromoKind
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.storage.catalog import CatalogStore
 from local.gateways.razorpay import LocalRazorpay
-from tests.conftest import FakeClock
-from tests.payments.books import payments_at
-from tests.payments.house import House
-from tests.payments.tills import KEY_ID, KEY_SECRET, WEBHOOK_SECRET, RazorpayTill
-from tests.store.auditing import broken_in
-from tests.store.conftest import Hotel, in_each_round
-from tests.store.guests import (
+from tests.kit.auditing import broken_in
+from tests.kit.clock import FakeClock
+from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, WEBHOOK_SECRET, RazorpayTill
+from tests.kit.gateway_records import payments_at
+from tests.kit.guests import (
     ARRIVAL,
     DEADLINE,
     JUST_BEFORE,
@@ -37,6 +35,8 @@ from tests.store.guests import (
     payable,
     stored,
 )
+from tests.kit.payment_scenario import House
+from tests.store.shared_hotel import Hotel, in_each_round
 
 POLICY = [(38, 100), (3, 50)]  # days before arrival, and the percent that goes back then
 

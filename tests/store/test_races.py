@@ -14,9 +14,8 @@ from holdfast.bookings.expire import Sweep, restore, sweep
 from holdfast.engine import Engine
 from holdfast.errors import NotFound
 from holdfast.model.booking import Booking, Status
-from tests.conftest import FakeClock
-from tests.store.conftest import Hotel, in_each_round
-from tests.store.guests import (
+from tests.kit.clock import FakeClock
+from tests.kit.guests import (
     ARRIVAL,
     DEADLINE,
     HOLD_SECONDS,
@@ -30,6 +29,7 @@ from tests.store.guests import (
     meeting_at_first_write,
     stored,
 )
+from tests.store.shared_hotel import Hotel, in_each_round
 
 ROUNDS = 20  # of the rush for the last rooms
 

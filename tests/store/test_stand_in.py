@@ -48,14 +48,15 @@ from holdfast.storage.items import HOLDS_DUE, Item, booking_key, booking_of, top
 from holdfast.storage.marshal import put_action, to_wire, wire_key
 from holdfast.storage.store import DueRow, Store, WriteConflict
 from holdfast.storage.table import ConditionsFailed, Table
-from tests.conftest import FakeClock, Ids
-from tests.simulation.clockwork import Clockwork
+from tests.kit.clock import FakeClock
+from tests.kit.ids import Ids
 from tests.simulation.dynamodb import StandIn
 from tests.simulation.faults import Faults
 from tests.simulation.gateway import SimulatedGateway
 from tests.simulation.hotel import indexes, opening
 from tests.simulation.plan import STAYS, USERS
-from tests.store.conftest import ON_DYNAMODB_LOCAL, ON_MINISTACK
+from tests.simulation.scheduler import Clockwork
+from tests.store.dynamodbs import ON_DYNAMODB_LOCAL, ON_MINISTACK
 
 SEQUENCES = {"moto": 12, "ministack": 4, "dynamodb_local": 4}
 STEPS = 90

@@ -26,12 +26,14 @@ from holdfast.storage.items import booking_item, booking_key
 from holdfast.storage.marshal import put_action, to_wire
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
-from tests.conftest import DELUXE, KOLKATA, ROOT, FakeClock, table_definition, template
-from tests.store.auditing import broken_in
-from tests.store.conftest import PATIENCE_SECONDS, Emulator
-from tests.store.emulators import streams_client
-from tests.store.faults import going_wrong, says
-from tests.store.guests import HOLD_SECONDS, give, hold, stored
+from tests.kit.auditing import broken_in
+from tests.kit.clock import FakeClock
+from tests.kit.dynamodb_faults import going_wrong, says
+from tests.kit.emulators import streams_client
+from tests.kit.guests import HOLD_SECONDS, give, hold, stored
+from tests.kit.hotel import DELUXE, KOLKATA
+from tests.kit.template import ROOT, table_definition, template
+from tests.store.dynamodbs import PATIENCE_SECONDS, Emulator
 
 pytestmark = pytest.mark.dynamodb_local
 

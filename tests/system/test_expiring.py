@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.system.conftest import RunningStack
+from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.system
 

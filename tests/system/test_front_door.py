@@ -16,8 +16,8 @@ from botocore.credentials import Credentials
 
 from local.stack import REGION, STACK_NAME
 from local.users import PASSWORD
-from tests.conftest import template
-from tests.system.conftest import ROOT, Guest, RunningStack
+from tests.kit.template import ROOT, template
+from tests.system.stack import Guest, RunningStack
 from tests.system.tokens import bad_claims, bad_tokens, parts
 
 pytestmark = pytest.mark.system

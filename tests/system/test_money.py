@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.system.conftest import RunningStack
+from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.system
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.system.conftest import Guest, RunningStack
+from tests.system.stack import Guest, RunningStack
 
 pytestmark = pytest.mark.system
 

@@ -1,0 +1,127 @@
+"""A small hotel on moto, and the local gateways over real HTTP."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+from moto import mock_aws
+
+from holdfast.model.inventory import open_month
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.payments.gateways.stripe import StripeGateway
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import page_item
+from holdfast.storage.marshal import put_action
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table, connect
+from local.gateways.razorpay import LocalRazorpay
+from tests.kit.clock import FakeClock
+from tests.kit.gateway_driver import (
+    KEY_ID,
+    KEY_SECRET,
+    OLD_WEBHOOK_SECRET,
+    STRIPE_KEY,
+    WEBHOOK_SECRET,
+    RazorpayTill,
+    StripeTill,
+)
+from tests.kit.hotel import DELUXE, KOLKATA, TABLE_NAME
+from tests.kit.localstripe import running
+from tests.kit.payment_scenario import House, table_over
+from tests.kit.template import table_definition
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ON_SALE = {"2026-11": range(22, 26), "2026-12": range(30, 32), "2027-01": range(4, 6)}
+TOWER = msgspec.structs.replace(DELUXE, room_type_id="tower", name="Tower", total_rooms=1)
+
+
+class OneAtATime:
+    """A client whose calls never overlap: moto keeps no transaction apart from another, so threads take turns here."""
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+        self._turn = threading.Lock()
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._client, name)
+
+        def taking_turns(**arguments: Any) -> Any:
+            with self._turn:
+                return call(**arguments)
+
+        return taking_turns
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    with mock_aws():
+        client = connect()
+        client.create_table(**table_definition(TABLE_NAME))
+        yield table_over(OneAtATime(client))
+
+
+@pytest.fixture
+def store(table: Table) -> Store:
+    """Five Deluxe rooms and one Tower. Write ids as in production: threads share them.
+
+    Only the nights that the tests book are on sale: moto takes its time over each attribute of an item that it shows.
+    """
+    catalog = CatalogStore(table)
+    assert catalog.add_property(KOLKATA)
+    for room_type in (DELUXE, TOWER):
+        assert catalog.add_room_type(KOLKATA, room_type, [])
+        for month, days in ON_SALE.items():
+            rooms = dict.fromkeys(days, room_type.total_rooms)
+            page = msgspec.structs.replace(open_month(KOLKATA, room_type, month), on_sale=rooms, free=dict(rooms))
+            table.put(put_action(table.name, page_item(page)))
+    return Store(table)
+
+
+@pytest.fixture
+def razorpay() -> Iterator[LocalRazorpay]:
+    """Keeps its webhooks to itself: the tests deliver them."""
+    with LocalRazorpay(key_id=KEY_ID, key_secret=KEY_SECRET) as running_razorpay:
+        running_razorpay.play("webhooks", hold=True)
+        yield running_razorpay
+
+
+@pytest.fixture
+def razorpay_gateway(razorpay: LocalRazorpay) -> Iterator[RazorpayGateway]:
+    gateway = RazorpayGateway(KEY_ID, KEY_SECRET, (WEBHOOK_SECRET, OLD_WEBHOOK_SECRET), razorpay.url)
+    yield gateway
+    gateway._session.close()
+
+
+@pytest.fixture
+def house(store: Store, clock: FakeClock, razorpay: LocalRazorpay, razorpay_gateway: RazorpayGateway) -> House:
+    """The hotel with Razorpay."""
+    return House(store, clock, RazorpayTill(razorpay), {"razorpay": razorpay_gateway})
+
+
+@pytest.fixture
+def till(house: House) -> RazorpayTill:
+    assert isinstance(house.till, RazorpayTill)
+    return house.till
+
+
+@pytest.fixture(scope="session")
+def localstripe() -> Iterator[str]:
+    """The address of localstripe; it is started for the first test that wants it."""
+    with running() as url:
+        yield url
+
+
+@pytest.fixture
+def stripe_gateway(localstripe: str) -> StripeGateway:
+    return StripeGateway(STRIPE_KEY, (WEBHOOK_SECRET, OLD_WEBHOOK_SECRET), localstripe)
+
+
+@pytest.fixture
+def stripe_house(store: Store, clock: FakeClock, localstripe: str, stripe_gateway: StripeGateway) -> House:
+    """The hotel with Stripe."""
+    return House(store, clock, StripeTill(localstripe), {"stripe": stripe_gateway}, run=uuid4().hex)

@@ -1,0 +1,298 @@
+"""The budgets of DESIGN section 10: round trips counted at the SDK's hook, write units reckoned by AWS's rules.
+
+`pytest -s tests/unit/test_budgets.py` prints the measured figures.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from holdfast.bookings.expire import sweep
+from holdfast.bookings.reserve import reserve
+from holdfast.engine import Engine
+from holdfast.model.booking import Booking
+from holdfast.model.dates import months
+from holdfast.model.property import Property, RoomType
+from holdfast.payments.finalize import finalize
+from holdfast.payments.quotes import price
+from holdfast.payments.start import start_payment
+from holdfast.payments.wallet import credit
+from holdfast.requests import CreditRequest, FinalizeRequest, PaymentRequest, PricingQuery, ReserveRequest
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import booking_item
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
+from tests.kit.builders import clock_at
+from tests.kit.capacity import KB, item_size
+from tests.kit.clock import FakeClock
+from tests.kit.dynamodb_recorder import Traffic
+from tests.kit.fake_gateway import FakeGateway
+from tests.kit.front_door import ADMIN, ALICE
+from tests.kit.hotel import KOLKATA
+from tests.kit.log_capture import LogLines
+
+ROOM_TYPE = "lake-view-deluxe"
+PLACE: Property = KOLKATA
+DELUXE = RoomType(
+    room_type_id=ROOM_TYPE,
+    property_id="lake-view",
+    name="Deluxe",
+    base_price=849_900,
+    discounted_price=749_900,
+    total_rooms=40,
+    max_guests=3,
+)
+FIRST = date(2026, 12, 1)
+OVER_NEW_YEAR = date(2026, 12, 31)
+
+
+class Budget(NamedTuple):
+    round_trips: int
+    units: int
+
+
+BUDGETS = {
+    "timer": Budget(1, 0),
+    "quote": Budget(2, 0),
+    "reserve, one month": Budget(2, 10),
+    "reserve, two months": Budget(2, 12),
+    "finalize by wallet": Budget(2, 11),
+    "finalize by gateway": Budget(3, 10),
+    "expire": Budget(2, 7),
+}
+
+
+class Measured(NamedTuple):
+    operation: str
+    nights: int
+    round_trips: int
+    units: int
+    largest: int  # bytes of the largest item written
+
+    def __str__(self) -> str:
+        return f"{self.operation:<22}{self.nights:>7}{self.round_trips:>13}{self.units:>13}{self.largest:>16}"
+
+
+HEADING = f"{'operation':<22}{'nights':>7}{'round trips':>13}{'write units':>13}{'largest item':>16}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _figures() -> Iterator[list[Measured]]:
+    figures: list[Measured] = []
+    yield figures
+    print("\n" + "\n".join([HEADING, *map(str, figures)]))  # noqa: T201 - asked for with -s
+
+
+@pytest.fixture
+def place(table: Table) -> CatalogStore:
+    catalog = CatalogStore(table)
+    assert catalog.add_property(PLACE)
+    assert catalog.add_room_type(PLACE, DELUXE, ["2026-12", "2027-01"])
+    return catalog
+
+
+class Desk:
+    """Does one thing at a time, and measures it."""
+
+    def __init__(self, store: Store, traffic: Traffic, figures: list[Measured]) -> None:
+        self.store = store
+        self.traffic = traffic
+        self.figures = figures
+        self.gateway = FakeGateway()
+
+    def measured(self, operation: str, nights: int) -> Measured:
+        sizes = [write.size for write in self.traffic.written]
+        found = Measured(operation, nights, len(self.traffic.requests), self.traffic.units, max(sizes, default=0))
+        self.figures.append(found)
+        return found
+
+    def hold(
+        self, nights: int, first: date = FIRST, key: str = "b7f6c2d0-5f0e-4a53-9f5b-0d9a2f6f6a10", rooms: int = 2
+    ) -> Booking:
+        request = ReserveRequest(
+            room_type_id=ROOM_TYPE,
+            check_in=first,
+            check_out=first + timedelta(days=nights),
+            rooms=rooms,
+            guests=rooms * 2,
+        )
+        self.traffic.clear()
+        booking, created = reserve(
+            request, user_id=ALICE, key=key, hold_seconds=600, engine=Engine(self.store, {}, FakeClock())
+        )
+        assert created
+        return booking
+
+    def credit(self, amount: int) -> None:
+        credit(
+            ALICE,
+            CreditRequest(amount=amount, reason="Goodwill"),
+            key="ticket-4711",
+            admin_id=ADMIN,
+            engine=Engine(self.store, {}, FakeClock()),
+        )
+
+    def start(self, booking: Booking, wallet: int = 0) -> str:
+        opened = start_payment(
+            booking.booking_id,
+            PaymentRequest(gateway="stripe", wallet_apply_amount=wallet),
+            user_id=ALICE,
+            engine=Engine(self.store, {"stripe": self.gateway}, clock_at(60)),
+        )
+        return self.gateway.authorise(opened.order.order_id if opened.order else "")
+
+    def finalize(self, booking: Booking, **request: Any) -> None:
+        self.traffic.clear()
+        finalize(
+            booking.booking_id,
+            FinalizeRequest(**request),
+            user_id=ALICE,
+            engine=Engine(self.store, {"stripe": self.gateway}, clock_at(120)),
+        )
+
+    def total(self, booking: Booking) -> int:
+        query = PricingQuery()
+        return price(booking.booking_id, query, user_id=ALICE, engine=Engine(self.store, {}, FakeClock())).total_payable
+
+
+@pytest.fixture
+def desk(store: Store, place: CatalogStore, traffic: Traffic, _figures: list[Measured], lines: LogLines) -> Desk:
+    """The log goes aside, so that `-s` shows the figures alone."""
+    return Desk(store, traffic, _figures)
+
+
+def within(measured: Measured, operation: str) -> None:
+    allowed = BUDGETS[operation]
+    assert measured.round_trips <= allowed.round_trips, measured
+    assert measured.units <= allowed.units, measured
+
+
+@pytest.mark.parametrize("nights", [1, 2, 3, 7, 14, 30])
+@pytest.mark.parametrize("before", [0, 4])
+def test_a_hold_in_one_month(desk: Desk, nights: int, before: int) -> None:
+    for n in range(before):  # the account has four live holds already
+        desk.hold(1, date(2027, 1, 20), f"other-{n}", rooms=1)
+    desk.hold(nights)
+
+    within(desk.measured("reserve, one month", nights), "reserve, one month")
+
+
+@pytest.mark.parametrize("nights", [2, 3, 7, 14, 30])
+def test_a_hold_over_two_months(desk: Desk, nights: int) -> None:
+    booking = desk.hold(nights, OVER_NEW_YEAR)
+    assert len(months(booking.check_in, booking.check_out)) == 2
+
+    within(desk.measured("reserve, two months", nights), "reserve, two months")
+
+
+@pytest.mark.parametrize("nights", [1, 3, 7, 30])
+def test_the_timer(desk: Desk, nights: int) -> None:
+    booking = desk.hold(nights)
+    desk.traffic.clear()
+    assert desk.store.booking(booking.booking_id)
+
+    within(desk.measured("timer", nights), "timer")
+
+
+@pytest.mark.parametrize("nights", [1, 30])
+def test_a_quote(desk: Desk, nights: int) -> None:
+    booking = desk.hold(nights)
+    desk.traffic.clear()
+    desk.total(booking)
+
+    within(desk.measured("quote", nights), "quote")
+
+
+@pytest.mark.parametrize("nights", [1, 3, 7])
+def test_a_payment_by_wallet(desk: Desk, nights: int) -> None:
+    booking = desk.hold(nights)
+    total = desk.total(booking)
+    desk.credit(total + 12_345)
+    desk.finalize(booking, payment_mode="wallet_only", wallet_applied=total, gateway_amount=0)
+
+    within(desk.measured("finalize by wallet", nights), "finalize by wallet")
+
+
+@pytest.mark.parametrize("nights", [1, 3, 7])
+def test_a_payment_by_card_with_its_capture(desk: Desk, nights: int) -> None:
+    booking = desk.hold(nights)
+    total = desk.total(booking)
+    transaction = desk.start(booking)
+    desk.finalize(
+        booking,
+        payment_mode="gateway_only",
+        wallet_applied=0,
+        gateway_amount=total,
+        gateway_transaction_id=transaction,
+    )
+    assert desk.gateway.asked["capture"] == 1
+
+    within(desk.measured("finalize by gateway", nights), "finalize by gateway")
+
+
+@pytest.mark.parametrize("nights", [1, 3, 7])
+def test_a_payment_by_both_with_its_capture(desk: Desk, nights: int) -> None:
+    """DESIGN names no figure for it: a gateway payment, and the wallet's ledger line with its two units."""
+    booking = desk.hold(nights)
+    total = desk.total(booking)
+    desk.credit(12_345)
+    transaction = desk.start(booking, wallet=12_345)
+    desk.finalize(
+        booking,
+        payment_mode="wallet_partial",
+        wallet_applied=12_345,
+        gateway_amount=total - 12_345,
+        gateway_transaction_id=transaction,
+    )
+    measured = desk.measured("finalize by both", nights)
+
+    assert measured.round_trips <= BUDGETS["finalize by gateway"].round_trips
+    assert measured.units <= BUDGETS["finalize by gateway"].units + 2
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("nights", [1, 3, 7])
+def test_an_expiry_alone(desk: Desk, nights: int, started: bool) -> None:
+    """The sweep's queries of its shards are shared by all that is due, and not counted here."""
+    booking = desk.hold(nights)
+    if started:
+        desk.start(booking)
+    desk.traffic.clear()
+    assert sweep(engine=Engine(desk.store, {}, clock_at(600))).expired == 1
+    queries = [request for request in desk.traffic.requests if request.operation == "Query"]
+    for query in queries:
+        desk.traffic.requests.remove(query)
+
+    assert len(queries) == desk.store.due_shards
+    within(desk.measured("expire", nights), "expire")
+
+
+@pytest.mark.parametrize("nights", [1, 2, 3, 4, 5, 6, 7])
+def test_a_booking_of_up_to_a_week_fits_one_kilobyte(desk: Desk, nights: int) -> None:
+    booking = desk.hold(nights)
+
+    assert item_size(booking_item(booking, 8)) <= KB
+
+
+def test_a_sold_out_night_costs_no_write(desk: Desk) -> None:
+    desk.store.table.client.update_item(
+        TableName=desk.store.table.name,
+        Key={"pk": {"S": f"ROOM#{ROOM_TYPE}"}, "sk": {"S": "MONTH#2026-12"}},
+        UpdateExpression="SET #free.#day = :none",
+        ExpressionAttributeNames={"#free": "free", "#day": "1"},
+        ExpressionAttributeValues={":none": {"N": "0"}},
+    )
+    with pytest.raises(Exception, match="not free"):
+        desk.hold(3)
+
+    assert desk.traffic.writes == []
+    desk.measured("sold out", 3)
+
+
+def test_a_page_of_the_longest_month_stays_within_two_kilobytes(desk: Desk, table: Table) -> None:
+    desk.hold(30)
+    page = next(write.new for write in desk.traffic.written if write.new and write.new["sk"] == "MONTH#2026-12")
+
+    assert item_size(page) <= 2 * KB

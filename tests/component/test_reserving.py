@@ -1,0 +1,385 @@
+"""Holding rooms: all nights or none, once for each key, at most five at a time, and never refused for a due hold."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from holdfast.bookings.expire import sweep
+from holdfast.bookings.reserve import booking_id_for, reserve
+from holdfast.engine import Engine
+from holdfast.errors import SoldOut, TooManyHolds
+from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.requests import ReserveRequest
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import DueRow, Store
+from tests.kit.builders import clock_at, everything, free
+from tests.kit.clock import FakeClock
+from tests.kit.dynamodb_recorder import Traffic
+from tests.kit.flaky_client import LOST_ANSWER, cancelled, troubled_store
+from tests.kit.front_door import ALICE, BOB, STAY, STAY_TOTAL, FrontDoor, engine_home
+
+ONE_NIGHT = {"check_in": "2026-12-10", "check_out": "2026-12-11"}
+
+
+def a_request(**changes: Any) -> ReserveRequest:
+    fields: dict[str, Any] = {
+        "room_type_id": "deluxe",
+        "check_in": date(2026, 12, 10),
+        "check_out": date(2026, 12, 13),
+        "rooms": 1,
+        "guests": 1,
+    }
+    return ReserveRequest(**fields | changes)
+
+
+def hold(
+    request: ReserveRequest, store: Store, *, user_id: str = ALICE, key: str = "key-1", clock: FakeClock | None = None
+) -> tuple[str, bool]:
+    """The use case itself, for races that a handler cannot be put into."""
+    booking, created = reserve(
+        request, user_id=user_id, key=key, hold_seconds=600, engine=Engine(store, {}, clock or FakeClock())
+    )
+    return booking.booking_id, created
+
+
+class TestHold:
+    def test_takes_the_rooms_and_starts_ten_minutes(self, front_door: FrontDoor) -> None:
+        reply = front_door.hold(rooms=2, guests=6)
+
+        assert reply.status == 201
+        assert reply.headers["Content-Type"] == "application/json"
+        body = reply.body
+        assert (body["status"], body["reservation_seconds_left"], body["version"]) == ("reserved", 600, 1)
+        assert body["server_time"] == body["reserved_at"] == "2026-11-22T06:30:00.000Z"
+        assert body["expires_at"] == "2026-11-22T06:40:00.000Z"
+        assert (body["property_id"], body["nights"], body["rooms"], body["guests"]) == ("lake-view", 3, 2, 6)
+        assert body["pricing"]["total_payable"] == 2 * STAY_TOTAL
+        assert len(body["pricing"]["lines"]) == 6
+        assert body["history"] == [{"status": "reserved", "at": body["reserved_at"], "by": "guest"}]
+        assert {day: rooms for day, rooms in front_door.free().items() if rooms != 5} == {10: 3, 11: 3, 12: 3}
+
+    def test_is_priced_at_the_discount_where_there_is_one(self, front_door: FrontDoor) -> None:
+        assert front_door.hold(room_type_id="suite", guests=4).body["pricing"]["base_amount"] == 3 * 900_000
+
+    def test_leaves_the_day_of_check_out_to_the_next_guest(self, front_door: FrontDoor) -> None:
+        front_door.held(rooms=5)
+        front_door.held(BOB, check_in="2026-12-13", check_out="2026-12-14", rooms=5, guests=5)
+
+        assert [front_door.free()[day] for day in (12, 13, 14)] == [0, 0, 5]
+
+    def test_freezes_the_nights_own_prices(self, front_door: FrontDoor, store: Store) -> None:
+        def set_price(price: int) -> None:
+            store.table.client.update_item(
+                TableName=store.table.name,
+                Key={"pk": {"S": "ROOM#deluxe"}, "sk": {"S": "MONTH#2026-12"}},
+                UpdateExpression="SET price.#day = :price, revision = revision + :one",
+                ExpressionAttributeNames={"#day": "11"},
+                ExpressionAttributeValues={":price": {"N": str(price)}, ":one": {"N": "1"}},
+            )
+
+        set_price(800_000)
+        booking_id = front_door.held()
+        set_price(100)
+
+        lines = front_door.booking(booking_id)["pricing"]["lines"]
+        assert [line["price"] for line in lines] == [500_000, 800_000, 500_000]
+        assert [line["gst_rate_bp"] for line in lines] == [500, 1800, 500]
+
+    def test_may_be_thirty_nights_over_two_months(self, front_door: FrontDoor) -> None:
+        reply = front_door.hold(check_in="2026-12-20", check_out="2027-01-19")
+
+        assert (reply.status, reply.body["nights"]) == (201, 30)
+        assert front_door.free("2027-01")[18] == 4
+
+    def test_today_is_reckoned_at_the_property(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        clock.now = datetime.fromisoformat("2026-11-22T18:30:00+00:00")  # midnight there: the 23rd has begun
+
+        assert front_door.hold(check_in="2026-11-22", check_out="2026-11-24").fields == {"check_in"}
+        assert front_door.hold(check_in="2026-11-23", check_out="2026-11-24").status == 201
+
+
+class TestSoldOut:
+    def test_names_the_short_nights_and_writes_nothing(self, front_door: FrontDoor, store: Store) -> None:
+        front_door.held(check_in="2026-12-11", check_out="2026-12-12", rooms=5, guests=5)
+        before = everything(store)
+
+        with Traffic(engine_home(front_door.app("reserve")).engine.store.table.client, store.table.name) as traffic:
+            reply = front_door.hold(BOB)
+
+        assert (reply.status, reply.code) == (409, "sold_out")
+        assert reply.body["nights"] == ["2026-12-11"]
+        assert traffic.requests
+        assert traffic.writes == []
+        assert everything(store) == before
+
+    def test_fewer_rooms_than_asked_for_are_not_held_in_part(self, front_door: FrontDoor) -> None:
+        front_door.held(rooms=3, guests=3)
+
+        assert front_door.hold(BOB, rooms=3, guests=3).body["nights"] == ["2026-12-10", "2026-12-11", "2026-12-12"]
+        assert front_door.hold(BOB, rooms=2, guests=2).status == 201
+
+    def test_a_night_past_the_opened_calendar_is_not_on_sale(self, front_door: FrontDoor) -> None:
+        reply = front_door.hold(check_in="2027-01-31", check_out="2027-02-02")
+
+        assert (reply.status, reply.code) == (409, "sold_out")
+        assert reply.body["nights"] == ["2027-02-01"]
+
+    def test_the_last_room_may_go_between_read_and_write(self, store: Store, hotel: CatalogStore) -> None:
+        troubled, client, _ = troubled_store(store)
+        request = a_request(rooms=5, guests=5)
+        client.before("transact_write_items", lambda: hold(request, store, user_id=BOB))
+
+        with pytest.raises(SoldOut):
+            hold(request, troubled)
+
+        assert store.booking(booking_id_for(ALICE, "key-1")) is None
+        assert free(store)[10] == 0
+
+    def test_contention_is_never_told_as_sold_out(self, store: Store, hotel: CatalogStore) -> None:
+        troubled, client, _ = troubled_store(store)
+        client.before("transact_write_items", *[cancelled("None", "TransactionConflict", "None")] * 5)
+
+        assert hold(a_request(), troubled) == (booking_id_for(ALICE, "key-1"), True)
+
+
+class TestIdempotencyKey:
+    def test_the_same_request_again_is_the_same_booking(self, front_door: FrontDoor, store: Store) -> None:
+        first = front_door.hold()
+        before = everything(store)
+
+        again = front_door.hold()
+
+        assert (first.status, again.status) == (201, 200)
+        assert again.body == first.body
+        assert everything(store) == before
+
+    def test_another_body_under_the_same_key_is_refused(self, front_door: FrontDoor, store: Store) -> None:
+        front_door.hold()
+        before = everything(store)
+
+        for change in ({"rooms": 2}, {"guests": 1}, {"check_out": "2026-12-12"}, {"room_type_id": "suite"}):
+            reply = front_door.hold(**change)
+            assert (reply.status, reply.code) == (422, "idempotency_key_reused"), change
+        assert everything(store) == before
+
+    def test_a_key_belongs_to_its_user(self, front_door: FrontDoor) -> None:
+        assert front_door.held(ALICE) != front_door.held(BOB)
+
+    def test_without_a_key_nothing_is_held(self, front_door: FrontDoor, store: Store) -> None:
+        before = everything(store)
+
+        reply = front_door.call("POST /bookings", STAY)
+
+        assert (reply.status, reply.code) == (400, "idempotency_key_required")
+        assert everything(store) == before
+
+    @pytest.mark.parametrize("key", ["k", "k" * 64, "!~", "b7f6c2d0-5f0e-4a53-9f5b-0d9a2f6f6a10"])
+    def test_visible_ascii_up_to_64_characters_is_a_key(self, front_door: FrontDoor, key: str) -> None:
+        assert front_door.hold(key=key).status == 201
+
+    @pytest.mark.parametrize("key", ["k" * 65, "with space", "tab\t", "schlüssel", "\x7f"])
+    def test_anything_else_is_not(self, front_door: FrontDoor, key: str) -> None:
+        reply = front_door.hold(key=key)
+
+        assert (reply.status, reply.code, reply.fields) == (400, "invalid_request", {"Idempotency-Key"})
+
+    def test_a_replay_after_the_hold_ran_out_makes_no_second_hold(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        booking_id = front_door.held()
+        clock.advance(600)
+
+        swept_by_nobody = front_door.hold()
+        front_door.expire()
+        swept = front_door.hold()
+
+        for reply in (swept_by_nobody, swept):
+            assert (reply.status, reply.body["booking_id"], reply.body["status"]) == (200, booking_id, "expired")
+            assert reply.body["reservation_seconds_left"] == 0
+        assert set(front_door.free().values()) == {5}
+
+    def test_a_replay_after_it_was_paid_or_cancelled_shows_how_it_ended(self, front_door: FrontDoor) -> None:
+        paid, dropped = front_door.held(key="paid"), front_door.held(key="dropped")
+        front_door.confirm(paid)
+        front_door.cancel(dropped)
+
+        assert front_door.hold(key="paid").body["status"] == "confirmed"
+        assert front_door.hold(key="dropped").body["status"] == "cancelled"
+
+    def test_a_replay_long_after_the_stay_is_still_the_same_booking(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        booking_id = front_door.held()
+        front_door.confirm(booking_id)
+        clock.advance(60 * 86_400)
+
+        assert front_door.hold().body["booking_id"] == booking_id
+
+    def test_of_two_identical_requests_at_once_one_holds_and_the_other_is_its_replay(
+        self, store: Store, hotel: CatalogStore
+    ) -> None:
+        troubled, client, _ = troubled_store(store)
+        client.before("transact_write_items", lambda: hold(a_request(), store))
+
+        assert hold(a_request(), troubled) == (booking_id_for(ALICE, "key-1"), False)
+        assert free(store)[10] == 4
+
+    def test_of_two_different_requests_with_one_key_at_once_one_is_refused(
+        self, front_door: FrontDoor, store: Store
+    ) -> None:
+        troubled, client, _ = troubled_store(store)
+        client.before("transact_write_items", lambda: hold(a_request(rooms=2), store))
+        front_door.use_store("reserve", troubled)
+
+        assert front_door.hold().code == "idempotency_key_reused"
+        assert free(store)[10] == 3
+
+    def test_an_answer_that_was_lost_is_given_after_all(self, store: Store, hotel: CatalogStore) -> None:
+        troubled, client, _ = troubled_store(store)
+        client.after("transact_write_items", LOST_ANSWER)
+
+        assert hold(a_request(), troubled) == (booking_id_for(ALICE, "key-1"), True)
+        assert free(store)[10] == 4
+
+
+class TestLiveHolds:
+    def hold_five(self, front_door: FrontDoor) -> list[str]:
+        return [front_door.held(key=f"key-{n}", **ONE_NIGHT) for n in range(MAX_LIVE_HOLDS)]
+
+    def test_a_sixth_is_refused_and_another_guest_is_not(self, front_door: FrontDoor, store: Store) -> None:
+        self.hold_five(front_door)
+        before = everything(store)
+
+        reply = front_door.hold(key="sixth", room_type_id="suite")
+
+        assert (reply.status, reply.code) == (429, "too_many_holds")
+        assert everything(store) == before
+        assert front_door.hold(BOB, room_type_id="suite").status == 201
+
+    @pytest.mark.parametrize("way", ["cancel", "confirm"])
+    def test_one_that_was_cancelled_or_paid_makes_room(self, front_door: FrontDoor, way: str) -> None:
+        first = self.hold_five(front_door)[0]
+        getattr(front_door, way)(first)
+
+        assert front_door.hold(key="sixth", room_type_id="suite").status == 201
+
+    @pytest.mark.parametrize("swept", [False, True])
+    def test_those_past_their_deadline_make_room_and_are_pruned(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store, swept: bool
+    ) -> None:
+        self.hold_five(front_door)
+        clock.advance(599.999)
+        assert front_door.hold(key="sixth", room_type_id="suite").code == "too_many_holds"
+        clock.advance(0.001)
+        if swept:
+            front_door.expire()
+
+        sixth = front_door.held(key="sixth", room_type_id="suite")
+
+        assert set(store.account(ALICE).live_holds) == {sixth}
+
+    def test_of_two_for_the_last_place_at_once_one_is_refused(self, store: Store, hotel: CatalogStore) -> None:
+        one_night = a_request(check_out=date(2026, 12, 11))
+        for n in range(MAX_LIVE_HOLDS - 1):
+            hold(one_night, store, key=f"key-{n}")
+        troubled, client, _ = troubled_store(store)
+        client.before("transact_write_items", lambda: hold(one_night, store, key="first"))
+
+        with pytest.raises(TooManyHolds):
+            hold(a_request(room_type_id="suite"), troubled, key="second")
+
+        assert len(store.account(ALICE).live_holds) == MAX_LIVE_HOLDS
+
+
+class TestReclaim:
+    """Layer (b): a hold past its deadline never costs a sale, swept or not."""
+
+    def test_a_buyer_takes_the_rooms_of_holds_that_are_due(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store
+    ) -> None:
+        stale = front_door.held(BOB, rooms=5, guests=5)
+        clock.advance(600)
+
+        reply = front_door.hold(rooms=5, guests=5)
+
+        assert reply.status == 201
+        assert front_door.booking(stale, BOB)["status"] == "expired"
+        assert store.bookings([stale])[0].history[-1].by == "reclaim"
+        assert free(store)[10] == 0
+
+    def test_a_hold_with_a_millisecond_left_keeps_its_rooms(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        front_door.held(BOB, rooms=5, guests=5)
+        clock.advance(599.999)
+
+        assert front_door.hold().code == "sold_out"
+
+    def test_due_holds_of_other_nights_and_room_types_are_let_be(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store
+    ) -> None:
+        in_the_way = front_door.held(BOB, "a", rooms=5, guests=5)
+        beside = front_door.held(BOB, "b", check_in="2026-12-20", check_out="2026-12-22")
+        elsewhere = front_door.held(BOB, "c", room_type_id="suite")
+        clock.advance(600)
+
+        front_door.held()
+
+        statuses = {booking.booking_id: booking.status for booking in store.bookings([in_the_way, beside, elsewhere])}
+        assert statuses == {in_the_way: "expired", beside: "reserved", elsewhere: "reserved"}
+
+    def test_what_was_paid_is_never_reclaimed(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        front_door.confirm(front_door.held(BOB, rooms=5, guests=5))
+        clock.advance(600)
+
+        assert front_door.hold().code == "sold_out"
+
+    def test_rooms_that_a_sweep_frees_under_the_buyers_eyes_are_the_buyers(
+        self, store: Store, hotel: CatalogStore
+    ) -> None:
+        """The buyer reads a full page; before it looks for due holds, the minute's sweep has released them."""
+        hold(a_request(rooms=5, guests=5), store, user_id=BOB)
+        late = clock_at(600)
+
+        class SweptMeanwhile(Store):
+            def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
+                assert sweep(engine=Engine(store, {}, late)).expired == 1
+                return super().due_holds(room_type_id, now)
+
+        booking_id, created = hold(a_request(), SweptMeanwhile(store.table), clock=late)
+
+        assert created
+        assert store.bookings([booking_id])[0].status == "reserved"
+
+    def test_rooms_that_a_sweep_frees_between_the_look_and_the_release_are_the_buyers(
+        self, store: Store, hotel: CatalogStore
+    ) -> None:
+        hold(a_request(rooms=5, guests=5), store, user_id=BOB)
+        late = clock_at(600)
+        troubled, client, _ = troubled_store(store)
+        client.before("transact_write_items", lambda: sweep(engine=Engine(store, {}, late)))
+
+        assert hold(a_request(), troubled, clock=late)[1]
+
+    def test_a_due_hold_that_cannot_be_read_does_not_break_the_sale(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store
+    ) -> None:
+        broken = front_door.held(BOB, "a")
+        front_door.held(BOB, "b", rooms=4, guests=4)
+        store.table.client.update_item(
+            TableName=store.table.name,
+            Key={"pk": {"S": f"BOOKING#{broken}"}, "sk": {"S": "BOOKING"}},
+            UpdateExpression="REMOVE night_prices",
+        )
+        clock.advance(600)
+
+        assert front_door.hold(rooms=4, guests=4).status == 201
+        assert front_door.hold(key="more").code == "sold_out"
+
+
+def test_a_booking_id_comes_from_user_and_key_alone() -> None:
+    made = booking_id_for(ALICE, "key-1")
+
+    assert made == booking_id_for(ALICE, "key-1")
+    assert len({made, booking_id_for(BOB, "key-1"), booking_id_for(ALICE, "key-2"), booking_id_for("", "")}) == 4
+    assert made.startswith("bk_")
+    assert len(made) == 29

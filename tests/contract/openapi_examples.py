@@ -1,0 +1,110 @@
+"""A walk through every route, as its examples in the API description: what was sent, and what the handlers answered."""
+
+import json
+from typing import Any
+
+from holdfast.storage.items import promo_item
+from holdfast.storage.marshal import put_action
+from holdfast.storage.store import Store
+from tests.kit.builders import a_promo
+from tests.kit.front_door import ADMIN, ALICE, STAY, FrontDoor, Reply, event, request_for
+
+Example = dict[str, Any]
+
+
+class Tour:
+    """Sends calls, and keeps each route's last request and its answers by status."""
+
+    def __init__(self, front_door: FrontDoor) -> None:
+        self.door = front_door
+        self.examples: dict[str, Example] = {}
+
+    def call(
+        self,
+        route: str,
+        body: Any = None,
+        *,
+        admin: bool = False,
+        key: str | None = None,
+        query: dict[str, str] | None = None,
+        status: int = 200,
+        **path: str,
+    ) -> Any:
+        user, groups = (ADMIN, "[admin]") if admin else (ALICE, "")
+        reply = self.door.send(request_for(route, body, user=user, groups=groups, key=key, query=query, path=path))
+        assert reply.status == status, reply.body
+        self.keep(route, reply, body=body, query=query, path=path)
+        return reply.body
+
+    def keep(self, route: str, reply: Reply, **sent: Any) -> None:
+        example = self.examples.setdefault(route, {"answers": {}})
+        example |= {name: value for name, value in sent.items() if value}
+        example["answers"][str(reply.status)] = reply.body
+
+
+def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
+    """One example for each route and each status that it answers with, all of one guest's few minutes."""
+    tour = Tour(door)
+    stay: dict[str, str] = {"check_in": str(STAY["check_in"]), "check_out": str(STAY["check_out"])}
+    store.table.put(put_action(store.table.name, promo_item(a_promo())))
+
+    tour.call("GET /properties", query={"city": "Udaipur", "rooms": "1", "guests": "2"} | stay)
+    tour.call("GET /properties/{property_id}", property_id="lake-view")
+    month = tour.call("GET /room-types/{room_type_id}/calendar", query={"month": "2026-12"}, room_type_id="deluxe")
+    month["nights"] = month["nights"][9:12]
+
+    credit = {"amount": 600_000, "reason": "Goodwill"}
+    for status in (201, 200):
+        tour.call(
+            "POST /admin/wallets/{user_id}/credits", credit, admin=True, key="credit", status=status, user_id=ALICE
+        )
+    tour.call("POST /bookings", STAY, key="trip", status=201)
+    held = tour.call("POST /bookings", STAY, key="trip")
+    booking = {"booking_id": held["booking_id"]}
+    door.clock.advance(60)
+    choice = {"promo_code": "TEN", "wallet_apply_amount": "200000"}
+    tour.call("GET /bookings/{booking_id}/pricing", query=choice, **booking)
+    start = tour.call(
+        "POST /bookings/{booking_id}/payment",
+        {"gateway": "stripe", "promo_code": "TEN", "wallet_apply_amount": 200_000},
+        **booking,
+    )
+    door.gateway.authorise(start["gateway_order_id"])
+    tour.call(
+        "POST /bookings/{booking_id}/finalize",
+        {
+            "payment_mode": "wallet_partial",
+            "wallet_applied": 200_000,
+            "gateway_amount": start["amount"],
+            "gateway_transaction_id": start["gateway_order_id"],
+        },
+        **booking,
+    )
+    tour.call("GET /bookings/{booking_id}", **booking)
+    tour.call("GET /bookings/{booking_id}/cancellation", **booking)
+    tour.call("GET /bookings")
+    door.gateway.silent_before.add("refund")
+    tour.call("POST /bookings/{booking_id}/cancel", {}, **booking)
+    [due] = tour.call("GET /admin/payments", query={"state": "due"}, admin=True)["payments"]
+    due["next_try_at"] = "2026-11-22T06:32:00.000Z"  # left to chance by some seconds
+    door.gateway.silent_before.clear()
+    tour.call("POST /admin/bookings/{booking_id}/settle", {"reason": "The card's bank is back"}, admin=True, **booking)
+
+    other = door.held(key="another-trip")
+    paid_at_the_desk = {"payment_mode": "admin", "reason": "Paid in cash at the desk"}
+    tour.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, admin=True, booking_id=other)
+
+    money = {"gateway": "stripe", "amount": 50_000}
+    tour.call("POST /wallet/topups", money, key="fill", status=201)
+    topup = tour.call("POST /wallet/topups", money, key="fill")
+    door.gateway.authorise(topup["gateway_order_id"])
+    proof = {"gateway_transaction_id": topup["gateway_order_id"]}
+    tour.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=topup["topup_id"])
+    reason = {"reason": "The gateway is back"}
+    tour.call("POST /admin/topups/{topup_id}/settle", reason, admin=True, topup_id=topup["topup_id"])
+    tour.call("GET /wallet")
+    tour.call("GET /wallet/entries")
+
+    told = event("webhook_stripe")
+    tour.keep("POST /webhooks/{gateway}", door.send(told), body=json.loads(told["body"]), path={"gateway": "stripe"})
+    return tour.examples

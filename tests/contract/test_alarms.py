@@ -1,0 +1,309 @@
+"""Alarms that can rise: each is of a metric that is really written, by that function, and rises at what it is for."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from holdfast.logs import metrics
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
+from tests.contract.function_scenarios import WORK
+from tests.contract.test_template import functions
+from tests.kit.builders import a_promo
+from tests.kit.clock import FakeClock
+from tests.kit.front_door import FrontDoor
+from tests.kit.template import template
+
+RESOURCES: dict[str, Any] = template()["Resources"]
+ALARMS: dict[str, dict[str, Any]] = {
+    name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm"
+}
+OWN = "Holdfast/${AWS::StackName}"
+Emitted = set[tuple[str, tuple[tuple[str, str], ...]]]
+
+# The metrics of AWS that are watched, each with the dimensions under which the service publishes it.
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+AWS_METRICS = {
+    ("AWS/Lambda", "Errors"): [{"FunctionName"}],
+    ("AWS/Lambda", "Throttles"): [{"FunctionName"}],
+    ("AWS/Lambda", "IteratorAge"): [{"FunctionName"}],
+    ("AWS/ApiGateway", "5xx"): [{"ApiId"}],
+    ("AWS/DynamoDB", "ReadThrottleEvents"): [{"TableName"}, {"TableName", "GlobalSecondaryIndexName"}],
+    ("AWS/DynamoDB", "WriteThrottleEvents"): [{"TableName"}, {"TableName", "GlobalSecondaryIndexName"}],
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): [{"QueueName"}],
+}
+
+# For each alarm: what is still well, what is not, and the seconds of it after which somebody is told, at most.
+RISES = {
+    "RequestErrorsAlarm": (0, 1, 60),
+    "RequestThrottlesAlarm": (0, 1, 60),
+    "BackgroundErrorsAlarm": (0, 1, 300),
+    "AuditErrorsAlarm": (0, 1, 300),
+    "ServerErrorsAlarm": (4, 5, 180),
+    "TableThrottlesAlarm": (9, 10, 180),
+    "ExpiryLagAlarm": (90, 91, 300),
+    "SweepFailuresAlarm": (0, 1, 300),
+    "RoundFailuresAlarm": (0, 1, 300),
+    "ExpirySilenceAlarm": (1, 0, 300),
+    "SettlementSilenceAlarm": (1, 0, 300),
+    "StuckPaymentsAlarm": (0, 1, 300),
+    "UnmatchedPaymentsAlarm": (0, 1, 300),
+    "StreamAgeAlarm": (900_000, 900_001, 300),  # ms; a hold that TTL deleted has waited an hour by then
+    "BrokenInvariantsAlarm": (0, 1, 3600),
+    "AuditSilenceAlarm": (1, 0, 7200),
+    "ExpireFailuresAlarm": (0, 1, 300),
+    "ScheduleFailuresAlarm": (0, 1, 300),
+}
+BREACHES: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanThreshold": lambda value, threshold: value > threshold,
+    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
+    "LessThanThreshold": lambda value, threshold: value < threshold,
+}
+
+
+def parts(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each metric that the alarm reads, by itself or in a sum, with its period and statistic."""
+    if "Metrics" not in alarm:
+        yield alarm
+    for part in alarm.get("Metrics", []):
+        if "MetricStat" in part:
+            stat = part["MetricStat"]
+            yield stat["Metric"] | {"Period": stat["Period"], "Statistic": stat["Stat"]}
+
+
+def dimensions(part: dict[str, Any]) -> dict[str, str]:
+    return {dimension["Name"]: dimension["Value"] for dimension in part["Dimensions"]}
+
+
+def function_of(part: dict[str, Any]) -> str | None:
+    """The function whose metric that is, by its folder's name."""
+    given = dimensions(part)
+    found = [
+        name
+        for name, properties in functions().items()
+        if (part["Namespace"] == OWN and given.get("service") == service_name(name))
+        or (part["Namespace"] == "AWS/Lambda" and RESOURCES[given["FunctionName"]]["Properties"] is properties)
+    ]
+    return found[0] if found else None
+
+
+def service_name(function: str) -> str:
+    name: str = functions()[function]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    return name
+
+
+@pytest.fixture
+def emitted_by(
+    front_door: FrontDoor,
+    hotel: CatalogStore,
+    clock: FakeClock,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[[str], Emitted]:
+    """What CloudWatch reads from the lines that a function writes in its life: each metric with its dimensions."""
+    as_loaded = front_door.app
+
+    def under_its_own_name(name: str) -> Any:
+        metrics.service = service_name(name)
+        return as_loaded(name)
+
+    def emitted(function: str) -> Emitted:
+        hotel.add_promo(a_promo())
+        monkeypatch.setattr(front_door, "app", under_its_own_name)
+        WORK[function](front_door, clock, store)
+        found = set()
+        for line in capsys.readouterr().out.splitlines():
+            told = json.loads(line) if line.startswith('{"_aws"') else {}
+            for directive in told.get("_aws", {}).get("CloudWatchMetrics", []):
+                for names in directive["Dimensions"]:
+                    values = tuple(sorted((name, told[name]) for name in names))
+                    found |= {(metric["Name"], values) for metric in directive["Metrics"]}
+        return found
+
+    return emitted
+
+
+WATCHED = sorted(
+    {
+        (part["MetricName"], tuple(sorted(dimensions(part).items())))
+        for alarm in ALARMS.values()
+        for part in parts(alarm)
+        if part["Namespace"] == OWN
+    }
+)
+
+
+@pytest.mark.parametrize(("metric", "given"), WATCHED)
+def test_what_an_alarm_watches_of_ours_is_written_by_that_function(
+    metric: str, given: tuple[tuple[str, str], ...], emitted_by: Callable[[str], Emitted]
+) -> None:
+    [(name, service)] = given
+    assert name == "service"
+    [function] = [function for function in functions() if service_name(function) == service]
+
+    assert (metric, given) in emitted_by(function)
+
+
+def test_what_an_alarm_watches_of_aws_is_published_under_those_dimensions() -> None:
+    watched = [part for alarm in ALARMS.values() for part in parts(alarm) if part["Namespace"] != OWN]
+    indexes = {index["IndexName"] for index in RESOURCES["Table"]["Properties"]["GlobalSecondaryIndexes"]}
+    kinds = {
+        "FunctionName": "AWS::Serverless::Function",
+        "ApiId": "AWS::Serverless::HttpApi",
+        "TableName": "AWS::DynamoDB::Table",
+        "QueueName": "AWS::SQS::Queue",
+    }
+
+    assert watched
+    for part in watched:
+        assert set(dimensions(part)) in AWS_METRICS[part["Namespace"], part["MetricName"]], part
+        for name, value in dimensions(part).items():
+            if name == "GlobalSecondaryIndexName":
+                assert value in indexes
+            else:
+                assert RESOURCES[value.removesuffix(".QueueName")]["Type"] == kinds[name], part
+
+
+def test_every_index_is_watched_for_throttles() -> None:
+    watched = [dimensions(part).get("GlobalSecondaryIndexName") for part in parts(ALARMS["TableThrottlesAlarm"])]
+    indexes = [index["IndexName"] for index in RESOURCES["Table"]["Properties"]["GlobalSecondaryIndexes"]]
+
+    assert sorted(watched, key=str) == sorted([None, *indexes] * 2, key=str)
+
+
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_an_alarm_rises_at_what_is_wrong_and_not_at_what_is_well(name: str) -> None:
+    alarm = ALARMS[name]
+    well, wrong, seconds = RISES[name]
+    breaches, threshold = BREACHES[alarm["ComparisonOperator"]], alarm["Threshold"]
+
+    assert not breaches(well, threshold)
+    assert breaches(wrong, threshold)
+    assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"]
+    assert {part["Period"] * alarm["EvaluationPeriods"] for part in parts(alarm)} == {seconds}
+    counted = {"SampleCount"} if name.endswith("SilenceAlarm") else {"Sum", "Maximum"}
+    assert {part["Statistic"] for part in parts(alarm)} <= counted
+
+
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_a_function_on_a_schedule_runs_often_enough_to_raise_its_alarm(name: str) -> None:
+    """An hourly function has no two datapoints within five minutes."""
+    alarm = ALARMS[name]
+    for part in parts(alarm):
+        function = function_of(part) if part["Namespace"] in {OWN, "AWS/Lambda"} else None
+        for event in functions()[function]["Events"].values() if function else ():
+            if event["Type"] == "Schedule":
+                every = {"rate(1 minute)": 60, "rate(1 hour)": 3600}[event["Properties"]["Schedule"]]
+                runs = max(1, part["Period"] * alarm["EvaluationPeriods"] // every)
+                assert alarm["DatapointsToAlarm"] <= runs
+
+
+def test_every_alarm_tells_the_one_topic_when_it_rises_and_when_it_falls() -> None:
+    for alarm in ALARMS.values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == ["Alarms"]
+        assert alarm.get("ActionsEnabled", True) is True
+
+
+def test_silence_rises_only_where_a_minute_without_news_is_one_too_many() -> None:
+    """A new stack has had no audit in its first hour: that is no alarm, but audits that cease are told."""
+    missing = {name: alarm["TreatMissingData"] for name, alarm in ALARMS.items()}
+
+    assert {name for name, says in missing.items() if says == "breaching"} == {
+        "ExpirySilenceAlarm",
+        "SettlementSilenceAlarm",
+    }
+    assert {name for name, says in missing.items() if says == "missing"} == {"AuditSilenceAlarm"}
+    assert ALARMS["AuditSilenceAlarm"]["InsufficientDataActions"] == ["Alarms"]
+
+
+@pytest.mark.parametrize("name", ["StuckPaymentsAlarm", "UnmatchedPaymentsAlarm", "BrokenInvariantsAlarm"])
+def test_what_is_still_wrong_stays_told_while_nobody_counts_it(name: str) -> None:
+    assert ALARMS[name]["TreatMissingData"] == "ignore"
+    assert ALARMS[name]["Statistic"] == "Maximum"
+
+
+def test_the_stream_cannot_hide_that_no_sweep_comes(front_door: FrontDoor, capsys: pytest.CaptureFixture[str]) -> None:
+    front_door.expire({"Records": []})
+    front_door.expire({"dry_run": True})
+
+    assert ALARMS["ExpirySilenceAlarm"]["MetricName"] not in capsys.readouterr().out
+
+
+def test_every_queue_of_failures_has_its_alarm() -> None:
+    queues = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::SQS::Queue"}
+    watched = {
+        dimensions(part)["QueueName"].removesuffix(".QueueName")
+        for alarm in ALARMS.values()
+        for part in parts(alarm)
+        if part["Namespace"] == "AWS/SQS"
+    }
+
+    assert queues == watched
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_is_watched_for_errors_and_throttles(metric: str) -> None:
+    watched = {
+        function_of(part)
+        for alarm in ALARMS.values()
+        for part in parts(alarm)
+        if (part["Namespace"], part["MetricName"]) == ("AWS/Lambda", metric)
+    }
+
+    assert watched == set(functions())
+
+
+# ---- the dashboard
+
+FIGURES = {  # each figure's metric, a function that writes it, and the statistics it is made of
+    "HoldsExpired": ("expire", ["Sum"]),
+    "PaymentSuccess": ("finalize", ["Sum", "SampleCount"]),
+    "PaidByWallet": ("finalize", ["Sum", "SampleCount"]),
+    "ExpiryLag": ("expire", ["Maximum"]),
+    "RoomsReleased": ("expire", ["Sum"]),
+}
+SEARCH = re.compile(r"""SEARCH\('\{"Holdfast/holdfast-prod",service\} MetricName="(\w+)"', '(\w+)', \d+\)""")
+
+
+def expressions() -> list[str]:
+    """What the dashboard of a stack called holdfast-prod would ask CloudWatch for."""
+    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"].replace("${AWS::StackName}", "holdfast-prod")
+    return [
+        metric["expression"]
+        for widget in json.loads(body)["widgets"]
+        for row in widget["properties"]["metrics"]
+        for metric in row
+    ]
+
+
+def test_each_figure_is_searched_in_the_stacks_own_namespace_which_stands_in_quotes() -> None:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html: so must a hyphen
+    found = [SEARCH.findall(expression) for expression in expressions()]
+
+    assert {one[0][0]: [statistic for _, statistic in one] for one in found} == {
+        metric: statistics for metric, (_, statistics) in FIGURES.items()
+    }
+    for expression in expressions():
+        assert "SEARCH" not in SEARCH.sub("", expression)
+
+
+def test_a_share_is_of_all_together_not_an_average_of_averages() -> None:
+    shares = {SEARCH.sub("found", expression) for expression in expressions() if "SampleCount" in expression}
+
+    assert shares == {"100 * SUM(found) / SUM(found)"}
+
+
+@pytest.mark.parametrize("metric", sorted(FIGURES))
+def test_each_figure_is_written_under_the_one_dimension_it_is_searched_by(
+    metric: str, emitted_by: Callable[[str], Emitted]
+) -> None:
+    function, _ = FIGURES[metric]
+
+    assert (metric, (("service", function),)) in emitted_by(function)

@@ -1,0 +1,89 @@
+"""A tag deploys: by a workflow that trusts as little as it can, and parameters that SAM CLI takes."""
+
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.kit.template import ROOT, template
+
+# How SAM CLI reads one `--parameter-overrides`: no value may be empty, and what follows a space is lost.
+OVERRIDE = re.compile(r"([A-Za-z0-9]+)=(\S+)")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+GIVEN = {"STACK_NAME": "holdfast-prod", "STAGE": "prod"}
+
+
+def dry_run(**variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        ["make", "-n", "deploy"],  # noqa: S607 - whichever make there is
+        cwd=ROOT,
+        env=kept | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def overrides(**variables: str) -> dict[str, str]:
+    """The parameters that the deploy would give."""
+    told = dry_run(**GIVEN | variables)
+    assert told.returncode == 0, told.stderr
+    _, _, last = told.stdout.partition("--parameter-overrides")
+    words = shlex.split(last)
+    assert words
+    assert [word for word in words if not OVERRIDE.fullmatch(word)] == []
+    return dict(word.split("=", 1) for word in words)
+
+
+@pytest.mark.parametrize("empty", [{}, {"CORS_ORIGINS": "", "ALARM_EMAIL": ""}])
+def test_a_variable_that_is_empty_is_not_given(empty: dict[str, str]) -> None:
+    assert overrides(**empty) == {"Stage": "prod"}
+
+
+def test_origins_with_spaces_between_are_all_given() -> None:
+    found = overrides(CORS_ORIGINS="https://a.example, https://b.example ", ALARM_EMAIL="ops@a.example")
+
+    assert found == {
+        "Stage": "prod",
+        "CorsOrigins": "https://a.example,https://b.example",
+        "AlarmEmail": "ops@a.example",
+    }
+    assert set(found) <= set(template()["Parameters"])
+
+
+@pytest.mark.parametrize("name", sorted(GIVEN))
+def test_a_stack_without_a_name_or_a_stage_is_not_deployed(name: str) -> None:
+    told = dry_run(**{key: value for key, value in GIVEN.items() if key != name})
+
+    assert told.returncode != 0
+    assert f"{name} is not set" in told.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_runs_only_the_code_of_others_that_it_names_by_commit(path: Path) -> None:
+    """A tag can be moved to other code. The version stands beside it, for people and for Dependabot."""
+    used = re.findall(r"uses: (.*)", path.read_text())
+
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line)] == []
+
+
+def test_only_the_job_that_deploys_may_ask_for_the_role_and_only_after_all_tests() -> None:
+    found = {path.stem: yaml.safe_load(path.read_text()) for path in WORKFLOWS}
+    may_ask = {
+        (workflow, name)
+        for workflow, told in found.items()
+        for name, job in told["jobs"].items()
+        if "id-token" in told["permissions"] or "id-token" in job.get("permissions", {})
+    }
+    checked = [step.get("run") for step in found["deploy"]["jobs"]["check"]["steps"]]
+
+    assert may_ask == {("deploy", "deploy")}
+    assert found["deploy"]["jobs"]["deploy"]["needs"] == "check"
+    assert ".ci/run" in checked
+    assert checked == [step.get("run") for step in found["ci"]["jobs"]["all"]["steps"]]

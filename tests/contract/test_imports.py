@@ -1,0 +1,53 @@
+"""What a cold start loads: `bench/cold_start.py` measures the time, this keeps out what was measured to be slow."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.kit.front_door import ENVIRONMENT
+from tests.kit.template import ROOT
+
+SLOW = (
+    "aws_lambda_powertools.event_handler",
+    "aws_xray_sdk",
+    "boto3",
+    "pydantic",
+    "requests",
+    "stripe",
+)
+LOAD = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("app", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def loaded_by(function: str) -> set[str]:
+    """The modules that a new interpreter has after importing the function's app."""
+    done = subprocess.run(  # noqa: S603 - Python itself, on our own file
+        [sys.executable, "-W", "error", "-c", LOAD, str(ROOT / "functions" / function / "app.py")],
+        env=os.environ | ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("function", ["reserve", "bookings", "wallet", "catalog", "expire"])
+def test_a_function_that_asks_no_gateway_loads_nothing_slow(function: str) -> None:
+    loaded = loaded_by(function)
+
+    assert "holdfast.storage.store" in loaded
+    assert loaded & set(SLOW) == set()
+
+
+@pytest.mark.parametrize("function", sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py")))
+def test_every_function_starts_with_the_environment_alone(function: str) -> None:
+    assert not loaded_by(function) & {"aws_lambda_powertools.event_handler", "aws_xray_sdk", "pydantic", "moto"}

@@ -1,0 +1,282 @@
+"""What each role may do: read from the template as SAM expands it, and held against what the handlers asked for."""
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import botocore.session  # noqa: TID251 - plays the operator who puts the secrets in
+import msgspec
+import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+import holdfast.payments.gateways.secrets as secret_store
+from holdfast.payments.gateways.choose import Gateways
+from holdfast.settings import Settings
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
+from tests.contract.function_scenarios import WORK
+from tests.contract.iam_recorder import Asked, Right
+from tests.contract.test_template import functions as declared
+from tests.contract.test_template import http_events
+from tests.kit.builders import a_promo
+from tests.kit.clock import FakeClock
+from tests.kit.front_door import FrontDoor
+from tests.kit.hotel import TABLE_NAME
+from tests.kit.template import ROOT
+
+# What SAM attaches by itself. Their resources are `*`; the stack's permissions boundary narrows them.
+AWS_POLICIES = {
+    name: f"arn:aws:iam::aws:policy/{name}"
+    for name in (
+        "service-role/AWSLambdaBasicExecutionRole",
+        "service-role/AWSLambdaDynamoDBExecutionRole",
+        "AWSXrayWriteOnlyAccess",
+        "AWSXRayDaemonWriteAccess",
+    )
+}
+
+
+@cache
+def expanded() -> dict[str, Any]:
+    """The resources of the template as CloudFormation gets them."""
+    source = yaml_parse((ROOT / "template.yaml").read_text())
+    for resource in source["Resources"].values():
+        for name in ("CodeUri", "ContentUri"):
+            if name in resource.get("Properties", {}):
+                resource["Properties"][name] = {"Bucket": "bucket", "Key": resource["Properties"][name]}
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        return _translated(source)
+
+
+def _translated(source: dict[str, Any]) -> dict[str, Any]:
+    policies = {arn.rpartition("/")[2]: arn for arn in AWS_POLICIES.values()}
+    translator = Translator(policies, Parser())
+    made: dict[str, Any] = translator.translate(copy.deepcopy(source), {}, feature_toggle=None)
+    resources: dict[str, Any] = made["Resources"]
+    return resources
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    """The properties of each expanded function, by its folder's name."""
+    return {
+        resource["Properties"]["Code"]["S3Key"].removeprefix("functions/"): resource["Properties"]
+        for resource in expanded().values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    }
+
+
+def role(function: str) -> dict[str, Any]:
+    [name, _] = functions()[function]["Role"]["Fn::GetAtt"]
+    properties: dict[str, Any] = expanded()[name]["Properties"]
+    return properties
+
+
+def statements(function: str) -> Iterator[dict[str, Any]]:
+    for policy in role(function)["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _named(value: Any) -> list[str]:
+    """A resource, or several, as the text that the template has for it."""
+    found = []
+    for resource in _list(value):
+        match resource:
+            case {"Fn::GetAtt": [name, attribute]}:
+                found.append(f"{name}.{attribute}")
+            case {"Fn::Sub": str(text)}:
+                found.append(text)
+            case str():
+                found.append(resource)
+            case _:
+                raise AssertionError(f"a resource that nobody can read: {resource}")
+    return found
+
+
+def rights(found: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> set[Right]:
+    """Each action with each resource, as texts such as `Table.Arn` or `${Table.Arn}/index/due`."""
+    return {
+        (action, resource) for one in found for action in _list(one["Action"]) for resource in _named(one["Resource"])
+    }
+
+
+NAMES = sorted(functions())
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [functions()[name]["Role"]["Fn::GetAtt"][0] for name in NAMES]
+
+    assert len(set(roles)) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_role_names_everything(name: str) -> None:
+    for statement in statements(name):
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in _list(statement["Action"]) if "*" in action]
+        assert not [resource for resource in _named(statement["Resource"]) if "*" in resource]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_sam_attaches_by_itself_is_narrowed_by_the_boundary(name: str) -> None:
+    assert role(name)["PermissionsBoundary"] == {"Ref": "Boundary"}
+    attached = {str(arn).rpartition("/")[2].rstrip("'}") for arn in role(name)["ManagedPolicyArns"]}
+    streams = {"AWSLambdaDynamoDBExecutionRole"} if name == "expire" else set()
+    assert attached <= {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess"} | streams
+
+
+def test_the_boundary_stays_within_the_stack_but_for_traces() -> None:
+    found = rights(expanded()["Boundary"]["Properties"]["PolicyDocument"]["Statement"])
+
+    assert not [action for action, _ in found if "*" in action]
+    assert {action for action, resource in found if resource == "*"} == {
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+    }
+    assert {resource for _, resource in found if resource != "*"} == {
+        "Table.Arn",
+        "${Table.Arn}/index/due",
+        "${Table.Arn}/index/by_user",
+        "${Table.Arn}/stream/*",
+        "StripeSecret.Id",
+        "RazorpaySecret.Id",
+        "ExpireFailures.Arn",
+        *(f"{group}.Arn" for group in log_groups()),
+    }
+
+
+def log_groups() -> set[str]:
+    return {properties["LoggingConfig"]["LogGroup"]["Ref"] for properties in functions().values()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_right_lies_within_the_boundary(name: str) -> None:
+    assert rights(statements(name)) <= rights(expanded()["Boundary"]["Properties"]["PolicyDocument"]["Statement"])
+
+
+def given(name: str, gateway: str = "") -> set[Right]:
+    """What the function's own role allows for its code to use, with that gateway or with none.
+
+    Lambda itself puts the batches that expire gave up into the queue, by the function's role.
+    """
+    others = {"stripe": "RazorpaySecret.Id", "razorpay": "StripeSecret.Id"}
+    return {
+        (action, resource)
+        for action, resource in rights(statements(name))
+        if resource != others.get(gateway) and (action, resource) != ("sqs:SendMessage", "ExpireFailures.Arn")
+    }
+
+
+PAYING = sorted({name for name in NAMES for action, _ in given(name) if action == "secretsmanager:GetSecretValue"})
+
+
+@pytest.mark.parametrize(
+    ("name", "paid_at"), [(name, "stripe") for name in NAMES] + [(name, "razorpay") for name in PAYING]
+)
+def test_a_function_may_do_what_it_does_and_nothing_else(
+    name: str,
+    paid_at: str,
+    front_door: FrontDoor,
+    hotel: CatalogStore,
+    clock: FakeClock,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hotel.add_promo(a_promo())
+    asked = Asked()
+    use_gateway(paid_at, front_door, asked, secrets_of(name), monkeypatch)
+    asked.watch(front_door.app(name), monkeypatch)
+
+    WORK[name](front_door, clock, store)
+
+    assert asked.rights == given(name, paid_at)
+
+
+def secrets_of(name: str) -> dict[str, str]:
+    """The settings that name the function's secrets, each secret called what the template calls it."""
+    variables = functions()[name]["Environment"]["Variables"]
+    return {
+        variable.lower(): _named(variables[variable])[0]
+        for variable in ("STRIPE_SECRET_NAME", "RAZORPAY_SECRET_NAME")
+        if variable in variables
+    }
+
+
+def use_gateway(
+    gateway: str, front_door: FrontDoor, asked: Asked, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plays every request with that gateway; the watched function reads its keys as in AWS, and then gets the fake."""
+    settings = msgspec.structs.replace(Settings(table_name=TABLE_NAME), **secrets)
+    value = {"api_key": "sk_test_made_up", "key_id": "rzp_test_made_up", "key_secret": "made-up", "webhook_secrets": []}
+    session: Any = botocore.session.get_session()
+    for secret in secrets.values():
+        session.create_client("secretsmanager", region_name="us-east-1").create_secret(
+            Name=secret, SecretString=json.dumps(value)
+        )
+    secret_store._provider.cache_clear()
+
+    class Keyed(Gateways):
+        def __getitem__(self, name: str) -> Any:
+            if asked.running:
+                super().__getitem__(name)
+            return front_door.gateway
+
+    send = front_door.send
+    front_door.gateway.name = gateway
+    front_door.gateways = Keyed(settings)
+    monkeypatch.setattr(
+        front_door, "send", lambda request: send(json.loads(json.dumps(request).replace("stripe", gateway)))
+    )
+
+
+def test_counting_promo_tries_touches_accounts_only() -> None:
+    [counting] = [statement for statement in statements("bookings") if statement["Action"] == "dynamodb:UpdateItem"]
+
+    assert counting["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "USER#*"}}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_the_api_the_rules_and_the_stream_may_start_a_function(name: str) -> None:
+    """A direct invoke with made-up claims needs a right that no resource policy here gives."""
+    [logical_id] = [
+        key
+        for key, resource in expanded().items()
+        if resource["Type"] == "AWS::Lambda::Function" and resource["Properties"] == functions()[name]
+    ]
+    granted = [
+        resource["Properties"]
+        for resource in expanded().values()
+        if resource["Type"] == "AWS::Lambda::Permission" and logical_id in str(resource["Properties"]["FunctionName"])
+    ]
+
+    assert {permission["Action"] for permission in granted} == {"lambda:InvokeFunction"}
+    assert {(permission["Principal"], source(permission)) for permission in granted} == {
+        ("apigateway.amazonaws.com", f"Api/*/{event['Method']}{re.sub('{[^}]+}', '*', event['Path'])}")
+        for event in http_events(declared()[name])
+    } | {
+        ("events.amazonaws.com", f"{logical_id}{event}.Arn")
+        for event, told in declared()[name]["Events"].items()
+        if told["Type"] == "Schedule"
+    }
+
+
+def source(permission: dict[str, Any]) -> str:
+    """Who may call: the API with stage, method and path, or the rule."""
+    match permission["SourceArn"]:
+        case {"Fn::Sub": [str(text), {"__ApiId__": {"Ref": api}, "__Stage__": stage}]}:
+            account = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+            assert text.startswith(account + "${__ApiId__}/${__Stage__}/")
+            return text.removeprefix(account).replace("${__ApiId__}", api).replace("${__Stage__}", stage)
+        case {"Fn::GetAtt": [rule, "Arn"]}:
+            assert expanded()[rule]["Type"] == "AWS::Events::Rule"
+            return f"{rule}.Arn"
+    raise AssertionError(f"a caller that nobody can read: {permission}")

@@ -1,0 +1,230 @@
+"""The template and the functions agree: each route has its handler, each handler its rights, and no more."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
+from tests.component.test_expiring import deleted
+from tests.kit.builders import a_promo
+from tests.kit.clock import FakeClock
+from tests.kit.dynamodb_recorder import Traffic
+from tests.kit.front_door import ADMIN, BOB, STAY_TOTAL, FrontDoor, base_events, engine_home, routes
+from tests.kit.template import ROOT, template
+
+# The right that each operation needs; a transaction needs those of its actions.
+RIGHTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    """The properties of each function, by its folder's name."""
+    return {
+        resource["Properties"]["CodeUri"].removeprefix("functions/"): resource["Properties"]
+        for resource in template()["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def http_events(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for event in properties.get("Events", {}).values():
+        if event["Type"] == "HttpApi":
+            yield event["Properties"]
+
+
+def allowed(function: str) -> set[tuple[str, str]]:
+    """What the function's policy lets it do to the table and to its indexes."""
+    found = set()
+    for policy in functions()[function].get("Policies", []):
+        for statement in policy["Statement"] if isinstance(policy, dict) else []:
+            actions = statement["Action"]
+            resources = statement["Resource"]
+            for action in actions if isinstance(actions, list) else [actions]:
+                for resource in resources if isinstance(resources, list) else [resources]:
+                    where = "table" if resource == "Table.Arn" else str(resource).removeprefix("${Table.Arn}/")
+                    if action.startswith("dynamodb:"):
+                        found.add((action.removeprefix("dynamodb:"), where))
+    return found
+
+
+def needed(traffic: Traffic) -> set[tuple[str, str]]:
+    """What IAM would have asked for."""
+    found = set()
+    for request in traffic.requests:
+        if request.operation == "TransactWriteItems":
+            found |= {(RIGHTS[kind], "table") for action in request.body["TransactItems"] for kind in action}
+        else:
+            found.add((request.operation, request.resource))
+    return found
+
+
+def test_every_function_is_deployed_and_every_deployed_function_is_there() -> None:
+    assert set(functions()) == {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+
+
+def test_every_route_has_its_handler_and_every_handler_its_route() -> None:
+    wired = {
+        f"{event['Method']} {event['Path']}": function
+        for function, properties in functions().items()
+        for event in http_events(properties)
+    }
+
+    assert wired == routes()
+
+
+def test_only_the_catalog_and_the_webhooks_are_open() -> None:
+    open_routes = {
+        f"{event['Method']} {event['Path']}"
+        for properties in functions().values()
+        for event in http_events(properties)
+        if event.get("Auth", {}).get("Authorizer") == "NONE"
+    }
+
+    assert {route for route in open_routes if not route.startswith("POST /webhooks/")} == {
+        route for route in routes() if route.startswith(("GET /properties", "GET /room-types"))
+    }
+
+
+def test_every_route_has_an_event_to_try_it_with() -> None:
+    assert set(base_events()) >= set(routes()) - {"POST /webhooks/{gateway}"}
+
+
+def test_every_variable_that_the_settings_read_is_set_by_the_template_or_has_a_default() -> None:
+    everywhere = set(template()["Globals"]["Function"]["Environment"]["Variables"])
+
+    assert {"TABLE_NAME", "HOLD_SECONDS", "DUE_SHARDS", "POWERTOOLS_METRICS_NAMESPACE"} <= everywhere
+    for function, properties in functions().items():
+        own = set(properties.get("Environment", {}).get("Variables", {}))
+        assert "POWERTOOLS_SERVICE_NAME" in own, function
+        if any(event.get("Auth", {}).get("Authorizer") != "NONE" for event in http_events(properties)):
+            assert "COGNITO_CLIENT_ID" in own, function
+
+
+@contextmanager
+def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, Traffic]]:
+    """What each function sends to DynamoDB meanwhile."""
+    with ExitStack() as stack:
+        found = {}
+        for name in names:
+            store: Store = engine_home(front_door.app(name)).engine.store
+            found[name] = stack.enter_context(Traffic(store.table.client, store.table.name))
+        yield found
+
+
+def reserving(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    front_door.hold(BOB, rooms=5, guests=5)
+    front_door.hold(room_type_id="penthouse")
+    front_door.hold(check_in="2027-06-01", check_out="2027-06-02")
+    clock.advance(600)
+    front_door.hold()
+
+
+def booking(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    booking_id = front_door.held()
+    front_door.booking(booking_id)
+    front_door.call("GET /bookings")
+    front_door.call("GET /bookings/{booking_id}/pricing", query={"promo_code": "TEN"}, booking_id=booking_id)
+    front_door.call("GET /bookings/{booking_id}/pricing", query={"promo_code": "NONE"}, booking_id=booking_id)
+
+
+def finalizing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    front_door.credit(STAY_TOTAL)
+    front_door.pay(front_door.held(key="wallet"), STAY_TOTAL)
+    front_door.confirm(front_door.held(key="admin"))
+    late, in_time = front_door.held(key="late", rooms=2, guests=2), front_door.held(key="in-time")
+    for booking_id, seconds in ((in_time, 0), (late, 600)):
+        started = front_door.start(booking_id, promo_code="TEN")
+        front_door.gateway.authorise(started.body["gateway_order_id"])
+        clock.advance(seconds)
+        if seconds:
+            front_door.expire()
+            front_door.held(BOB, rooms=1, guests=1)
+            clock.advance(600)  # its due hold has to make way for the late payment
+        front_door.pay_by_card(booking_id, started)
+
+
+def crediting(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    front_door.credit(5)
+    front_door.credit(5)
+    front_door.credit(5, key="again")
+    front_door.call("GET /wallet")
+    front_door.call("GET /wallet/entries")
+    front_door.credit(5, user=ADMIN)
+
+
+def looking(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    front_door.held(rooms=5)
+    clock.advance(600)
+    front_door.call("GET /properties", query={"check_in": "2026-12-10", "check_out": "2026-12-12", "city": "Udaipur"})
+    front_door.call("GET /properties/{property_id}", property_id="lake-view")
+    front_door.free()
+
+
+def cancelling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    front_door.credit(STAY_TOTAL)
+    paid, dropped = front_door.held(key="paid"), front_door.held(key="dropped")
+    front_door.pay(paid, STAY_TOTAL)
+    front_door.start(dropped, promo_code="TEN")
+    front_door.cancel(paid)
+    front_door.cancel(dropped)
+
+
+def expiring(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    front_door.start(front_door.held(), promo_code="TEN")
+    record = deleted(store, front_door.held(key="deleted"))
+    clock.advance(600)
+    front_door.expire({"dry_run": True})
+    front_door.expire()
+    front_door.expire({"Records": [record]})
+
+
+@pytest.mark.parametrize(
+    ("function", "work"),
+    [
+        ("reserve", reserving),
+        ("bookings", booking),
+        ("finalize", finalizing),
+        ("wallet", crediting),
+        ("catalog", looking),
+        ("cancel", cancelling),
+        ("expire", expiring),
+    ],
+)
+def test_a_function_may_do_what_it_does(
+    function: str,
+    work: Callable[[FrontDoor, FakeClock, Store], None],
+    front_door: FrontDoor,
+    hotel: CatalogStore,
+    clock: FakeClock,
+    store: Store,
+) -> None:
+    hotel.add_promo(a_promo())
+    with watched(front_door, [function]) as traffic:
+        work(front_door, clock, store)
+
+    used = needed(traffic[function])
+    assert used
+    assert used - allowed(function) == set(), "IAM would refuse this"
+
+
+@pytest.mark.parametrize("function", sorted(functions()))
+def test_no_function_may_change_or_read_more_than_items(function: str) -> None:
+    actions = {action for action, _ in allowed(function)}
+
+    assert actions <= {
+        "BatchGetItem",
+        "ConditionCheckItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "UpdateItem",
+    }
+    assert ("Scan" in actions) <= (function == "audit")
+
+
+def test_looking_changes_nothing() -> None:
+    assert {action for action, _ in allowed("catalog")} <= {"BatchGetItem", "Query"}

@@ -1,0 +1,113 @@
+"""The fixtures of all tests; a folder's conftest has only what that folder alone needs, or has otherwise."""
+
+import io
+import logging
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from hypothesis import settings
+from moto import mock_aws
+
+from holdfast.logs import logger, metrics
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table, connect
+from tests.kit.clock import FakeClock
+from tests.kit.dynamodb_recorder import Traffic
+from tests.kit.fake_gateway import FakeGateway
+from tests.kit.front_door import Apps, FrontDoor
+from tests.kit.hotel import TABLE_NAME, open_hotel
+from tests.kit.ids import Ids
+from tests.kit.log_capture import LogLines
+from tests.kit.template import table_definition
+
+# A test says what is true, not how fast this machine is today.
+settings.register_profile("holdfast", deadline=None, print_blob=True, max_examples=100)
+settings.load_profile("holdfast")
+
+
+@pytest.fixture(autouse=True)
+def _aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_METRICS_NAMESPACE": "Holdfast",
+        "POWERTOOLS_SERVICE_NAME": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+_one_client = cache(connect)  # making a client costs more than most tests
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    """An empty table on moto, and no real waiting."""
+    with mock_aws():
+        client = _one_client()
+        client.create_table(**table_definition(TABLE_NAME))
+        yield Table(client, TABLE_NAME, sleep=lambda _: None)
+
+
+@pytest.fixture
+def store(table: Table) -> Store:
+    return Store(table, new_id=Ids())
+
+
+@pytest.fixture(scope="session")
+def apps() -> Iterator[Apps]:
+    """The handlers of `functions/*/app.py`, each imported once for its environment as the template sets it."""
+    with pytest.MonkeyPatch.context() as environment:
+        yield Apps(environment)
+
+
+@pytest.fixture
+def hotel(table: Table) -> CatalogStore:
+    return open_hotel(table)
+
+
+@pytest.fixture
+def front_door(
+    apps: Apps, clock: FakeClock, gateway: FakeGateway, hotel: CatalogStore, monkeypatch: pytest.MonkeyPatch
+) -> FrontDoor:
+    """All routes over their handlers, on the hotel's table, at the test's own time, with the test's own gateway."""
+    return FrontDoor(apps, clock, gateway, monkeypatch)
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    return FakeGateway()
+
+
+@pytest.fixture
+def traffic(store: Store) -> Iterator[Traffic]:
+    """What the store's own client sends to DynamoDB."""
+    with Traffic(store.table.client, store.table.name) as traffic:
+        yield traffic
+
+
+@pytest.fixture
+def lines() -> Iterator[LogLines]:
+    """Every line that is logged while the test runs."""
+    handler = logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    text = io.StringIO()
+    before = handler.setStream(text)
+    yield LogLines(text)
+    handler.setStream(before)
+
+
+@pytest.fixture(autouse=True)
+def _own_metrics() -> Iterator[None]:
+    """Counts from nothing, in the namespace that the template sets before a Lambda starts."""
+    metrics.namespace, metrics.service = "Holdfast", "test"
+    metrics.clear_metrics()
+    yield
+    metrics.clear_metrics()

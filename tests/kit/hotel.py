@@ -1,0 +1,38 @@
+"""The small hotel that most tests book."""
+
+from holdfast.model.dates import add_months, month_of
+from holdfast.model.property import PolicyStep, Property, RoomType
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.table import Table
+from tests.kit.clock import NOW
+
+TABLE_NAME = "holdfast-test"
+KOLKATA = Property(
+    property_id="lake-view",
+    name="Lake View",
+    city="Udaipur",
+    timezone="Asia/Kolkata",
+    cancellation_policy=(PolicyStep(7, 100), PolicyStep(2, 50)),
+)
+DELUXE = RoomType(
+    room_type_id="deluxe", property_id="lake-view", name="Deluxe", base_price=500_000, total_rooms=5, max_guests=3
+)
+SUITE = RoomType(
+    room_type_id="suite",
+    property_id="lake-view",
+    name="Suite",
+    base_price=1_200_000,
+    discounted_price=900_000,
+    total_rooms=2,
+    max_guests=4,
+)
+MONTHS = [month_of(add_months(NOW.date(), n)) for n in range(20)]
+
+
+def open_hotel(table: Table, months: int = 3) -> CatalogStore:
+    """Five Deluxe rooms and two Suites, on sale for so many months: moto copies the whole table at each transaction."""
+    catalog = CatalogStore(table)
+    assert catalog.add_property(KOLKATA)
+    assert catalog.add_room_type(KOLKATA, DELUXE, MONTHS[:months])
+    assert catalog.add_room_type(KOLKATA, SUITE, MONTHS[:months])
+    return catalog

@@ -1,0 +1,149 @@
+"""What the auditor says of a world: at some instants of its day, and once everything has come to rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import Broken, at_rest, snapshot_of
+from holdfast.model.account import TopUpStatus
+from holdfast.storage.marshal import from_wire
+from tests.simulation.expressions import Item
+from tests.simulation.faults import Fault
+from tests.simulation.handlers import DUE_SHARDS
+from tests.simulation.hotel import POISON_KEY
+from tests.simulation.invariants import SKEW_SECONDS, BrokenPromise
+from tests.simulation.plan import Plan
+from tests.simulation.scheduler import MILLISECOND, START
+
+if TYPE_CHECKING:
+    from tests.simulation.guests import Promise
+    from tests.simulation.world import World
+
+NOTHING_APPLIED = frozenset(
+    {Fault.THROTTLE, Fault.CONFLICT, Fault.SERVER_ERROR, Fault.REFUSED, Fault.UNPROCESSED, Fault.SLOW}
+)
+AUDITS = 3  # in full, while a plan is played
+
+
+def audit_instants(plan: Plan) -> Iterator[int]:
+    """Some moments just after things happen, in the clock's microseconds."""
+    rng = Random(f"{plan.seed} audits")
+    for operation in rng.sample(plan.operations, min(AUDITS, len(plan.operations))):
+        yield (operation.at_ms + rng.randrange(500)) * MILLISECOND
+
+
+def check_at_an_instant(world: World) -> None:
+    """What must hold at every instant, audited in full."""
+    if world.deletions:
+        return  # rooms of deleted holds are on their way back
+    plan = world.plan
+    found = audit(
+        (from_wire(item) for item in world.table.items.values()),
+        now=_utc(world),
+        due_shards=DUE_SHARDS,
+        sweeping=plan.is_well_swept,
+        skew_seconds=SKEW_SECONDS,
+    )
+    if _told(found):
+        raise BrokenPromise("; ".join(_told(found)))
+
+
+def verdict(world: World) -> list[str]:
+    """What is broken once everything rests, and what answers promised that is not so."""
+    gateway_records = [
+        (gateway.name, order) for gateway in world.gateways.values() for order in gateway.orders.values()
+    ]
+    found = audit(
+        (from_wire(item) for item in world.table.items.values()),
+        now=_utc(world),
+        due_shards=DUE_SHARDS,
+        gateway_records=gateway_records,
+        lines=world.lines,
+        lines_complete=_told_all(world),
+        skew_seconds=SKEW_SECONDS,
+    )
+    return [*_told(found), *_unsettled(world), *_broken_answers(world), *_mispriced(world)]
+
+
+def _told_all(world: World) -> bool:
+    """Whether nobody can have died, or given up, between a commit and its line."""
+    ended = world.faults.marks["killed by crash"] + world.faults.marks["killed by timeout"]
+    return not ended and NOTHING_APPLIED.issuperset(world.faults.drawn.values())
+
+
+def _told(found: list[Broken]) -> list[str]:
+    return [str(broken) for broken in found if broken.keys != (POISON_KEY,)]
+
+
+def _utc(world: World) -> datetime:
+    return START + timedelta(microseconds=world.clock.now_us)
+
+
+def _unsettled(world: World) -> Iterator[str]:
+    """What is still to happen when everything has: no index knows of it, or it would not be so."""
+    view = snapshot_of(from_wire(item) for item in world.table.items.values())
+    bookings = [booking.booking_id for booking in view.bookings.values() if not at_rest(booking)]
+    topups = [topup.topup_id for topup in view.topups.values() if topup.status is TopUpStatus.PENDING]
+    for name in bookings + topups:
+        yield f"LIVE1 {name}: never came to rest"
+
+
+def _broken_answers(world: World) -> Iterator[str]:
+    """ANS1: what was told as done and was not, or otherwise, or more than once."""
+    for promise in world.guests.promised:
+        kind = "TOPUP" if promise.done == "topped up" else "BOOKING"
+        item = world.table.items.get((f"{kind}#{promise.name}", kind), {})
+        story = [event["M"]["status"]["S"] for event in item["history"]["L"]] if "history" in item else []
+        match promise.done:
+            case "held" if not story and world.plan.sweep_seconds:
+                yield f"ANS1 {promise.name}: answered as held, and is not there"
+            case "confirmed":
+                yield from _told_otherwise(promise, item, story)
+            case "cancelled" if item.get("status") != {"S": "cancelled"} and world.plan.sweep_seconds:
+                yield f"ANS1 {promise.name}: answered as cancelled, and is {story[-1:]}"
+            case "topped up" if item.get("status") != {"S": "credited"}:
+                yield f"ANS1 {promise.name}: answered as credited, and is {item.get('status')}"
+    entries = [item for key, item in sorted(world.table.items.items()) if key[1].startswith("ENTRY#")]
+    times = Counter(item["reason"]["S"] for item in entries)
+    told = {promise.name for promise in world.guests.promised if promise.done == "credited"}
+    for reason in world.guests.credits:
+        if times[reason] > 1 or (reason in told and not times[reason]):
+            yield f"ANS1 {reason}: credited {times[reason]} times"
+
+
+def _told_otherwise(promise: Promise, item: Item, story: list[str]) -> Iterator[str]:
+    if "confirmed" not in story:
+        yield f"ANS1 {promise.name}: answered as confirmed, and never was"
+        return
+    quote = item["quote"]["M"]
+    total, wallet = int(quote["total_payable"]["N"]), int(item.get("wallet_paid", {"N": "0"})["N"])
+    by_card = item["payment_mode"]["S"] in {"wallet_partial", "gateway_only"}
+    charged = int(item["payment"]["M"]["amount"]["N"]) if by_card else 0
+    wanted = {"final_amount": total, "wallet_deducted": wallet, "gateway_charged": charged}
+    told = {name: promise.told[name] for name in wanted}
+    if told != wanted:
+        yield f"ANS1 {promise.name}: answered with {told}, and it is {wanted}"
+
+
+def _mispriced(world: World) -> Iterator[str]:
+    """PRICE1: what the prices, the promo and the tax make, reckoned by hand for this hotel."""
+    for key, item in sorted(world.table.items.items()):
+        if key[1] != "BOOKING" or "quote" not in item:
+            continue
+        quote, rooms = item["quote"]["M"], int(item["rooms"]["N"])
+        lines = [int(price["N"]) for price in item["night_prices"]["L"] for _ in range(rooms)]
+        base, discount = sum(lines), int(quote.get("promo_discount", {"N": "0"})["N"])
+        code = quote.get("promo_code", {}).get("S")
+        wanted = {"TENOFF": base // 10, "FLAT": min(5_000, base)}.get(code, 0)
+        kept = [price - price * discount / base for price in lines]
+        tax = sum(share * (0.05 if share <= 750_000 else 0.18) for share in kept)
+        told = int(quote["gst_amount"]["N"])
+        if discount != wanted or abs(told - tax) > len(lines) * bool(discount):
+            yield f"PRICE1 {key[0]}: {discount} off and {told} tax on {base} with {code}"
+        if int(quote["total_payable"]["N"]) != base - discount + told:
+            yield f"PRICE1 {key[0]}: {quote['total_payable']['N']} asked for {base} - {discount} + {told}"

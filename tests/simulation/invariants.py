@@ -1,0 +1,219 @@
+"""The star invariants, checked after every commit: INV1, INV2, WAL1, WAL2, PAY4, ST1, TIME1, and history only grows.
+
+Reads the wire form and only what changed, so a commit costs microseconds. What a state means, and which nights a stay
+has, is said here once more: whoever asked the engine would agree with its mistakes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from functools import cache
+from typing import Any
+
+from holdfast.audit.audit import OVERDUE_SECONDS
+from tests.simulation.dynamodb import Commit, Key
+from tests.simulation.expressions import Item
+from tests.simulation.faults import Faults
+from tests.simulation.scheduler import START, Clockwork
+
+SKEW_SECONDS = 2
+_HELD = frozenset({"reserved", "payment_pending"})
+_KEEPING = _HELD | {"confirmed"}
+_START_MS = int(START.timestamp() * 1000)
+_EDGES = {
+    ("reserved", "payment_pending"),
+    ("reserved", "confirmed"),
+    ("reserved", "expired"),
+    ("reserved", "cancelled"),
+    ("payment_pending", "confirmed"),
+    ("payment_pending", "expired"),
+    ("payment_pending", "cancelled"),
+    ("confirmed", "cancelled"),
+    ("expired", "confirmed"),
+}
+
+
+class BrokenPromise(BaseException):
+    """An invariant does not hold after a commit: the run ends there."""
+
+
+class Safety:
+    def __init__(self, clock: Clockwork, faults: Faults) -> None:
+        self._clock = clock
+        self._faults = faults
+        self._kept: Counter[tuple[str, str, str]] = Counter()
+        self._sums: Counter[str] = Counter()
+        self._seqs: Counter[str] = Counter()
+        self._items: dict[Key, Item] = {}
+        self._pages: dict[Key, Item] = {}
+        self._deleted: dict[str, Item] = {}  # holds that TTL took before anyone released them, by booking id
+
+    def watch(self, items: dict[Key, Item]) -> None:
+        self._items = items
+        self._pages = {key: item for key, item in items.items() if key[0].startswith("ROOM#")}
+
+    def check(self, changes: Commit) -> None:
+        self._faults.tell("commit", [(key, _told(new)) for key, _, new in changes])
+        pages: set[Key] = set()
+        accounts: list[tuple[str, Item]] = []
+        for key, old, new in changes:
+            if key[0].startswith("BOOKING#"):
+                pages |= self._booking(key[0].removeprefix("BOOKING#"), old, new)
+            elif key[0].startswith("ROOM#") and new is not None:
+                self._pages[key] = new
+                pages.add(key)
+            elif key[1] == "ACCOUNT" and new is not None:
+                accounts.append((key[0], new))
+            elif key[1].startswith("ENTRY#") and new is not None:
+                self._entry(key, old, new)
+        for key in sorted(pages):
+            self._page(key)
+        for user, account in accounts:
+            self._account(user, account)
+        for key, _, _ in changes:
+            if key[1].startswith("ENTRY#") and not any(user == key[0] for user, _ in accounts):
+                raise BrokenPromise(f"WAL1 {key[0]}: an entry without its balance")
+
+    def _booking(self, booking_id: str, old: Item | None, new: Item | None) -> set[Key]:
+        """Counts its rooms, and looks at the move; gives the pages whose rooms it changed."""
+        if new is None:
+            if old is not None and old.get("status", {}).get("S") in _HELD:
+                self._deleted[booking_id] = old  # still counted: its rooms return with the stream's record
+            return set()
+        if "history" not in new or "L" not in new["history"]:
+            return set()  # poison, which no rooms belong to
+        image = self._deleted.get(booking_id.partition(".")[0])
+        restored = image is not None and image["reserved_at"] == new["reserved_at"] and new["status"]["S"] == "expired"
+        if restored and image is not None:
+            del self._deleted[booking_id.partition(".")[0]]
+            old = image
+        self._move(booking_id, old, new)
+        self._given_back(booking_id, new)
+        pages = self._count(old, -1) if old is not None else set()
+        return pages | self._count(new, 1)
+
+    def _count(self, item: Item, sign: int) -> set[Key]:
+        if item["status"]["S"] not in _KEEPING:
+            return set()
+        room_type, rooms = item["room_type_id"]["S"], int(item["rooms"]["N"])
+        pages = set()
+        for month, day in _stay(item["check_in"]["S"], item["check_out"]["S"]):
+            self._kept[room_type, month, day] += sign * rooms
+            pages.add((f"ROOM#{room_type}", f"MONTH#{month}"))
+        return pages
+
+    def _page(self, key: Key) -> None:
+        """INV1 and INV2 on each night of the page."""
+        page = self._pages[key]
+        room_type, month = key[0].removeprefix("ROOM#"), key[1].removeprefix("MONTH#")
+        on_sale, free = page["on_sale"]["M"], page["free"]["M"]
+        for day, wire in free.items():
+            rooms, capacity = int(wire["N"]), int(on_sale[day]["N"])
+            kept = self._kept[room_type, month, day]
+            if not 0 <= rooms <= capacity:
+                raise BrokenPromise(f"INV2 {room_type} {month}-{day}: {rooms} free of {capacity}")
+            if rooms + kept != capacity:
+                raise BrokenPromise(f"INV1 {room_type} {month}-{day}: {capacity} on sale, {rooms} free, {kept} taken")
+
+    def _given_back(self, booking_id: str, new: Item) -> None:
+        """PAY4, by what the booking says."""
+        told = new.get("payment", {}).get("M", {})
+        captured, refunded = (int(told.get(name, {"N": "0"})["N"]) for name in ("captured", "refunded"))
+        if refunded > captured:
+            raise BrokenPromise(f"PAY4 {booking_id}: {refunded} refunded of {captured} captured")
+
+    def check_swept(self) -> None:
+        """TIME2, in a world whose sweeps all run and none fails: no hold outlives its deadline for long."""
+        now_ms = _START_MS + self._clock.now_us // 1000 - (OVERDUE_SECONDS + SKEW_SECONDS) * 1000
+        for key, item in self._items.items():
+            if key[1] == "BOOKING" and item["status"]["S"] in _HELD and "rooms" in item:
+                over_ms = now_ms - int(item["expires_at"]["N"])
+                if over_ms > 0:
+                    raise BrokenPromise(f"TIME2 {key[0]}: held {over_ms / 1000 + OVERDUE_SECONDS} s past its deadline")
+
+    def _account(self, user: str, account: Item) -> None:
+        balance, seq = int(account["balance"]["N"]), int(account["seq"]["N"])
+        if balance < 0 or balance != self._sums[user]:
+            raise BrokenPromise(f"WAL1 {user}: the balance is {balance}, the entries sum to {self._sums[user]}")
+        if seq != self._seqs[user]:
+            raise BrokenPromise(f"WAL2 {user}: seq is {seq}, there are {self._seqs[user]} entries")
+
+    def free_for_sure(self, room_type: str, check_in: str, check_out: str) -> dict[Key, tuple[Item, int]]:
+        """The fewest rooms that any night of the stay has free, by page, with what is due counted as free."""
+        now_ms = _START_MS + self._clock.now_us // 1000 - (SKEW_SECONDS + 1) * 1000
+        due: Counter[tuple[str, str]] = Counter()
+        for item in self._items.values():
+            held = item.get("status", {}).get("S") in _HELD and "rooms" in item
+            if held and item["room_type_id"]["S"] == room_type and int(item["expires_at"]["N"]) <= now_ms:
+                for night in _stay(item["check_in"]["S"], item["check_out"]["S"]):
+                    due[night] += int(item["rooms"]["N"])
+        fewest: dict[Key, tuple[Item, int]] = {}
+        for month, day in _stay(check_in, check_out):
+            key = (f"ROOM#{room_type}", f"MONTH#{month}")
+            page = self._pages[key]
+            free = int(page["free"]["M"][day]["N"]) + due[month, day]
+            fewest[key] = page, min(free, fewest[key][1] if key in fewest else free)
+        return fewest
+
+    def _entry(self, key: Key, old: Item | None, new: Item) -> None:
+        if old is not None:
+            raise BrokenPromise(f"WAL2 {key}: an entry was written over")
+        self._sums[key[0]] += int(new["amount"]["N"])
+        self._seqs[key[0]] += 1
+        if int(new["seq"]["N"]) != self._seqs[key[0]] or int(new["balance_after"]["N"]) != self._sums[key[0]]:
+            raise BrokenPromise(f"WAL2 {key}: does not go on from the entry before")
+
+    def _move(self, booking_id: str, old: Item | None, new: Item) -> None:
+        """ST1 and TIME1: one edge, one version, one history line; confirmed in time, or rescued."""
+        told, status = new["history"]["L"], new["status"]["S"]
+        version = int(new["version"]["N"])
+        if old is None:
+            if (status, version, len(told)) != ("reserved", 1, 1):
+                raise BrokenPromise(f"ST1 {booking_id}: begins as {status}, version {version}")
+            self._made(booking_id)
+            return
+        was, before = old["status"]["S"], old["history"]["L"]
+        grown = version - int(old["version"]["N"])
+        if told[: len(before)] != before or len(told) - len(before) != grown or grown not in {0, 1}:
+            raise BrokenPromise(f"ST1 {booking_id}: version {version} after {old['version']['N']}, history rewritten")
+        if old["expires_at"] != new["expires_at"] or old["reserved_at"] != new["reserved_at"]:
+            raise BrokenPromise(f"ST1 {booking_id}: its deadline was moved")
+        if grown == 0 and {name for name in {*old, *new} if old.get(name) != new.get(name)} - _UNTOLD:
+            raise BrokenPromise(f"ST1 {booking_id}: changed without a history line")
+        if was != status and ((was, status) not in _EDGES or grown == 0):
+            raise BrokenPromise(f"ST1 {booking_id}: went from {was} to {status}")
+        if status == "confirmed" and was != status:
+            self._made(booking_id)
+            self._in_time(booking_id, new, told[-1]["M"])
+
+    def _in_time(self, booking_id: str, new: Item, event: Item) -> None:
+        """By the clock of whoever confirmed it; and by the world's, as far as a call may take."""
+        until_ms = int(new["expires_at"]["N"])
+        now_ms = _START_MS + self._clock.now_us // 1000 - (SKEW_SECONDS + 30) * 1000
+        late_ms = max(int(event["at"]["N"]), now_ms) - until_ms
+        if late_ms >= 0 and "late" not in event:
+            raise BrokenPromise(f"TIME1 {booking_id}: confirmed {late_ms} ms after its deadline")
+
+    def _made(self, booking_id: str) -> None:
+        process = self._clock.process()
+        if process is not None:
+            process.confirmed.append(booking_id)
+
+
+_UNTOLD = {"dues", "due_shard", "due_at", "write_id"}  # what putting a due off may change
+
+
+@cache
+def _stay(check_in: str, check_out: str) -> list[tuple[str, str]]:
+    days = range(date.fromisoformat(check_in).toordinal(), date.fromisoformat(check_out).toordinal())
+    return [(f"{night:%Y-%m}", str(night.day)) for night in map(date.fromordinal, days)]
+
+
+def _told(item: Item | None) -> Any:
+    """What a trace line shows of an item."""
+    if item is None:
+        return "deleted"
+    return {
+        name: next(iter(item[name].values())) for name in ("status", "version", "balance", "write_id") if name in item
+    }
