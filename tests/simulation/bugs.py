@@ -466,7 +466,7 @@ BUGS = (
         "pay",
         (
             Edit("payments.topup", "advance_topup", "payment.captured - payment.refunded < topup.amount", "False"),
-            Edit("payments.topup", "advance_topup", "payment = perform(capture, ", "(lambda *_, **__: None)(capture, "),
+            Edit("payments.topup", "advance_topup", "payment = _performed(", "(lambda *_: None)("),
         ),
     ),
     Bug(

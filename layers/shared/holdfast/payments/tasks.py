@@ -66,7 +66,7 @@ def run_tasks(booking: Booking, *, engine: Engine, by: str) -> Booking:
 def perform(
     task: GatewayTask,
     *,
-    owner_id: str,
+    key: str,
     currency: str,
     engine: Engine,
     fetched: GatewayPayment | None = None,
@@ -74,8 +74,8 @@ def perform(
 ) -> GatewayPayment:
     """Brings the gateway's record of an order to what the task asks for, and returns that record.
 
-    `owner_id` is the booking or the top-up that the order belongs to: it begins every idempotency key. `fetched` is the
-    record, if the caller fetched it just now. With `may_still_buy`, money on the order is left alone.
+    `key` is what every idempotency key begins with: the same for every attempt at this task. `fetched` is the record, if
+    the caller fetched it just now. With `may_still_buy`, money on the order is left alone.
 
     Raises Lapsed, GatewayError if the record does not show it yet, and Busy without time for the next call.
     """
@@ -87,7 +87,6 @@ def perform(
     # A refund's key stays the same while it asks for the same. Capture and void are guarded by the payment's state as
     # well, and take a new key for each attempt, because a gateway repeats a stored failure for the old one.
     still_held = payment.captured - payment.refunded
-    key = f"{owner_id}:{task.action}:{task.order_id}:{task.serial}"
     attempt_key = f"{key}:{task.attempts}"
     match task.action:
         case TaskAction.CAPTURE if payment.state is PaymentState.AUTHORISED:
@@ -125,7 +124,7 @@ def _run(booking: Booking, task: GatewayTask, *, engine: Engine, by: str) -> Boo
             return booking  # the next round has more time
         payment = perform(
             task,
-            owner_id=booking.booking_id,
+            key=f"{booking.booking_id}:{task.action}:{task.order_id}:{task.serial}",
             currency=booking.currency,
             engine=engine,
             may_still_buy=_may_still_buy(booking, task),

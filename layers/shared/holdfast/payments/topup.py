@@ -17,7 +17,7 @@ from holdfast.errors import (
 )
 from holdfast.logs import Metric, count, record_entry, record_topup_failure
 from holdfast.model.account import LedgerEntry, TopUp, TopUpStatus
-from holdfast.model.booking import TaskAction
+from holdfast.model.booking import GatewayTask, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_PENDING_TOPUPS
@@ -114,7 +114,7 @@ def advance_topup(
     if (payment.reference, payment.amount, payment.currency) != (topup.topup_id, topup.amount, topup.currency):
         return _closed(topup, payment, engine), payment
     capture = topup.task(TaskAction.CAPTURE)
-    payment = perform(capture, owner_id=topup.topup_id, currency=topup.currency, engine=engine, fetched=payment)
+    payment = _performed(capture, topup, payment, engine)
     if payment.captured - payment.refunded < topup.amount:
         raise GatewayUnknown(f"the payment is {payment.state}, {payment.captured} captured")
     return _credited(topup, engine), payment
@@ -141,10 +141,15 @@ def postpone_topup(topup: TopUp, error: Exception, *, engine: Engine) -> TopUp:
         return topup
 
 
+def _performed(task: GatewayTask, topup: TopUp, payment: GatewayPayment, engine: Engine) -> GatewayPayment:
+    key = f"{topup.topup_id}:{task.action}"
+    return perform(task, key=key, currency=topup.currency, engine=engine, fetched=payment)
+
+
 def _closed(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
     """Closed once its order is closed and holds no money; if another worker took it further, as that one left it."""
     void = topup.task(TaskAction.VOID)
-    perform(void, owner_id=topup.topup_id, currency=topup.currency, engine=engine, fetched=payment)
+    _performed(void, topup, payment, engine)
     try:
         return engine.store.commit_topup(topup, msgspec.structs.replace(topup, status=TopUpStatus.CLOSED))
     except WriteConflict:

@@ -14,41 +14,42 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.audit import audit
-from holdfast.audit_view import Broken, view_of
-from holdfast.catalog_store import CatalogStore
-from holdfast.items import (
+from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import Broken, snapshot_of
+from holdfast.model.promo import Promo
+from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import (
     Item,
     account_item,
     account_of,
     booking_item,
     booking_of,
-    claim_item,
-    claim_of,
     entry_item,
     entry_of,
+    orphan_item,
+    orphan_of,
     page_item,
     page_of,
     promo_item,
     promo_of,
     property_item,
     property_of,
+    redemption_item,
+    redemption_of,
     room_type_item,
     room_type_of,
     topup_item,
     topup_of,
-    unmatched_item,
-    unmatched_of,
 )
-from holdfast.model.promo import Promo
-from holdfast.payments import GatewayPayment, PaymentState
-from holdfast.store import Store
-from holdfast.table import Table
-from holdfast.wire import from_wire
-from tests.conftest import NOW, ROOT, FakeClock
-from tests.unit.front_door import ADMIN, ALICE, BOB, FrontDoor, OfferedGateways, Reply, event
-from tests.unit.gateway import FakeGateway
-from tests.unit.stays import everything, free
+from holdfast.storage.marshal import from_wire
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
+from tests.kit.builders import everything, free
+from tests.kit.clock import NOW, FakeClock
+from tests.kit.fake_gateway import FakeGateway
+from tests.kit.front_door import ADMIN, ALICE, BOB, FrontDoor, Reply, event
+from tests.kit.template import ROOT
 
 DUMP: list[dict[str, Any]] = json.loads((ROOT / "tests/data/table_2026-11-22.json").read_text())
 ITEMS: list[Item] = [from_wire(item) for item in DUMP]
@@ -100,7 +101,7 @@ def razorpay() -> FakeGateway:
 @pytest.fixture
 def front_door(front_door: FrontDoor, gateway: FakeGateway, razorpay: FakeGateway) -> FrontDoor:
     """With both gateways, and time enough for a round of settle."""
-    front_door.offered = lambda _: OfferedGateways({"stripe": gateway, "razorpay": razorpay})
+    front_door.gateways = {"stripe": gateway, "razorpay": razorpay}
     front_door.context.seconds_left = 60
     return front_door
 
@@ -132,8 +133,8 @@ def as_admin(front_door: FrontDoor, route: str, body: Any = None, **asked: Any) 
 
 
 def broken(store: Store, clock: FakeClock, *gateways: FakeGateway) -> list[Broken]:
-    books = [(gateway.name, order) for gateway in gateways for order in gateway.orders.values()]
-    return audit(store.table.scan(), now=clock(), due_shards=SHARDS, books=books)
+    gateway_records = [(gateway.name, order) for gateway in gateways for order in gateway.orders.values()]
+    return audit(store.table.scan(), now=clock(), due_shards=SHARDS, gateway_records=gateway_records)
 
 
 def calendars(front_door: FrontDoor) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def calendars(front_door: FrontDoor) -> dict[str, Any]:
 
 
 def promo(store: Store, code: str) -> Promo:
-    found = store.file("none", "nobody", promo_code=code).promo
+    found = store.booking_context("none", "nobody", promo_code=code).promo
     assert found is not None
     return found
 
@@ -181,10 +182,10 @@ WRITTEN_AGAIN: dict[str, Callable[[Item], Item]] = {
     "USER ENTRY": lambda item: entry_item(entry_of(item)),
     "TOPUP": lambda item: topup_item(topup_of(item), SHARDS),
     "PROMO PROMO": promo_again,
-    "PROMO USER": lambda item: claim_item(claim_of(item["code"], user_of(item), item)),
+    "PROMO USER": lambda item: redemption_item(redemption_of(item["code"], user_of(item), item)),
     "PROPERTY PROPERTY": lambda item: property_item(property_of(item)),
     "PROPERTY ROOMTYPE": lambda item: room_type_item(room_type_of(item)),
-    "UNMATCHED": lambda item: unmatched_item(unmatched_of(item)),
+    "UNMATCHED": lambda item: orphan_item(orphan_of(item)),
 }
 UNREAD = {"CATALOG", "USER CREDIT"}
 
@@ -399,7 +400,7 @@ class TestSettling:
         assert booking.payment
 
         assert (order.captured, order.refunded, order.state is PaymentState.VOIDED) == (captured, refunded, voided)
-        assert (booking.payment.captured, booking.payment.refunded, booking.payment.voided, booking.dues) == (
+        assert (booking.payment.captured, booking.payment.refunded, booking.payment.voided, booking.tasks) == (
             captured,
             refunded,
             voided,
@@ -463,18 +464,18 @@ class TestSettling:
         clock.advance(3_600)
         front_door.expire()
         settle(front_door)
-        for booking_id, booking in view_of(store.table.scan()).bookings.items():
-            if booking.dues:
+        for booking_id, booking in snapshot_of(store.table.scan()).bookings.items():
+            if booking.tasks:
                 reason = {"reason": "The gateway is well again"}
                 as_admin(front_door, "POST /admin/bookings/{booking_id}/settle", reason, booking_id=booking_id)
 
-        view = view_of(store.table.scan())
+        view = snapshot_of(store.table.scan())
         assert Counter(booking.status for booking in view.bookings.values()) == {
             "confirmed": sum(told["shown"]["status"] == "confirmed" for told in BOOKINGS.values()),
             "cancelled": sum(told["shown"]["status"] == "cancelled" for told in BOOKINGS.values()),
             "expired": sum(told["shown"]["status"] not in {"confirmed", "cancelled"} for told in BOOKINGS.values()),
         }
-        assert [booking_id for booking_id, booking in view.bookings.items() if booking.dues] == []
+        assert [booking_id for booking_id, booking in view.bookings.items() if booking.tasks] == []
         assert broken(store, clock, gateway, razorpay) == []
 
 
@@ -489,12 +490,12 @@ class TestPaying:
         assert (paid.status, front_door.booking(booking_id)["status"]) == (200, "confirmed")
         gone = IDS["due_payment_pending"]  # past its deadline, so its room counts as let go
         live = {IDS[name] for name in ("reserved", "payment_pending", "payment_pending_giving_back")}
-        assert set(before.live) == set(before.held) == {*live, gone}
-        assert (set(held.live), set(held.held)) == ({*live, booking_id}, {*live, booking_id})
-        assert (before.let_go, held.let_go) == (2, 3)
+        assert set(before.live_holds) == set(before.held_rooms) == {*live, gone}
+        assert (set(held.live_holds), set(held.held_rooms)) == ({*live, booking_id}, {*live, booking_id})
+        assert (before.abandoned_rooms, held.abandoned_rooms) == (2, 3)
         after = store.account(ALICE)
         assert (after.balance, after.seq) == (before.balance - 525_000, before.seq + 1)
-        assert set(after.live) == set(after.held) == live
+        assert set(after.live_holds) == set(after.held_rooms) == live
 
     def test_a_payment_that_was_started_is_finished_by_card_and_wallet(
         self, front_door: FrontDoor, store: Store, gateway: FakeGateway
@@ -643,7 +644,7 @@ class TestLimits:
         booking_id = front_door.held(DAVE, "new", **CABIN_NIGHT)
 
         assert front_door.start(booking_id, DAVE, promo_code="TEN").status == 200
-        claim = store.file(booking_id, DAVE, promo_code="TEN").claim
+        claim = store.booking_context(booking_id, DAVE, promo_code="TEN").redemption
         assert (claim and set(claim.bookings)) == {booking_id}
 
 
