@@ -28,7 +28,7 @@ class Processes:
 
     def start(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
         """Starts a program whose output goes to `<name>.log`."""
-        with (self.folder / f"{name}.log").open("wb") as log:
+        with self._log(name).open("wb") as log:
             try:
                 process = psutil.Popen(
                     command,
@@ -51,22 +51,26 @@ class Processes:
         deadline = time.monotonic() + seconds
         while not _listening(port):
             if process.poll() is not None:
-                raise LocalError(f"{name} ended at once: {self.last_line(name)}")
+                raise LocalError(f"{name} ended at once: {self.last_line(name)} (see {self._log(name)})")
             if time.monotonic() > deadline:
-                raise LocalError(f"{name} did not answer on port {port} within {seconds:.0f} s")
+                raise LocalError(f"{name} does not answer on port {port} after {seconds:.0f} s (see {self._log(name)})")
             time.sleep(0.1)
 
     def check(self) -> None:
         """Raises when one of the programs has ended by itself."""
         for name, process in self._running.items():
             if process.poll() is not None:
-                raise LocalError(f"{name} ended with {process.returncode}: {self.last_line(name)}")
+                reason = f"{self.last_line(name)} (see {self._log(name)})"
+                raise LocalError(f"{name} ended by itself with code {process.returncode}: {reason}")
 
     def last_line(self, name: str) -> str:
-        """The last thing that the program said."""
-        log = self.folder / f"{name}.log"
+        """The last line that the program printed."""
+        log = self._log(name)
         lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-        return lines[-1].strip() if lines else "it said nothing"
+        return lines[-1].strip() if lines else "it printed nothing"
+
+    def _log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
 
     def stop(self) -> None:
         """Ends the programs of this run and everything that they started."""
@@ -119,7 +123,7 @@ def require_free(port: int, variable: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise LocalError(
-                f"port {port} is in use; choose another by {variable}=…, or end what an earlier run left by `make down`"
+                f"port {port} is in use: choose another by {variable}=…, or end an earlier run by `make down`"
             ) from None
 
 
