@@ -31,7 +31,7 @@ TOKENS_LAST_SECONDS = 45 * 60  # a little less than the hour an access token is 
 
 
 class Stopped(BaseException):
-    """Ctrl-C, SIGTERM or a closed terminal asks this process to stop."""
+    """Ctrl-C, SIGTERM or a closed terminal stops this process."""
 
 
 def up() -> None:

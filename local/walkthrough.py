@@ -232,4 +232,4 @@ def _outcome(paid: dict[str, Any]) -> str:
 
 
 def _pids(pids: list[int]) -> str:
-    return ", ".join(map(str, pids)) or "nobody"
+    return ", ".join(map(str, pids)) or "no process"

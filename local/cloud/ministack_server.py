@@ -9,7 +9,7 @@ It keeps the saved queries of Logs Insights: the three calls of CloudWatch Logs,
 reference, and `AWS::Logs::QueryDefinition`, through those calls.
 
 It signs a set of claims with a user pool's own key, so that a test can send tokens with wrong claims under a good
-signature. MiniStack listens on 127.0.0.1, so only this machine can ask for that.
+signature. MiniStack listens on 127.0.0.1, so only this machine can do that.
 """
 
 import collections
