@@ -61,7 +61,7 @@ def up() -> None:
             with pages(options.docs_port, stack.api_url):
                 _follow(console, logs, processes, lambda: tour.sign_in(stack, catalog, options.folder))
         except Stopped:
-            console.print("stopping …", style="dim")
+            console.print("stopping the programs, deleting their temporary files …", style="dim")
         except (ClientError, BotoCoreError, httpx.HTTPError) as error:
             processes.check()
             log = options.folder / "ministack.log"

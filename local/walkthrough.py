@@ -127,7 +127,7 @@ def fifty_webhooks(context: WalkthroughContext) -> None:
     accepted = sum(200 <= delivery.status < 300 for delivery in deliveries)
     times = [round(delivery.seconds * 1000) for delivery in deliveries]
     say(f"{len(deliveries)} signed deliveries, {AT_ONCE} at once: {accepted} times 2xx.")
-    say(f"Time to response: median {statistics.median(times):.0f} ms, longest {max(times)} ms.")
+    say(f"Response time: median {statistics.median(times):.0f} ms, longest {max(times)} ms.")
     for order in orders:
         say(context.at_gateway(order))
         context.promise_paid_once(guest, order)
