@@ -1,5 +1,7 @@
-"""`python -m apidocs.fuzz`: Schemathesis at the running stack, from the API description: no 5xx, no answer that is not
-described, no route that ignores its security. Exits with its code."""
+"""`python -m apidocs.fuzz`: sends requests made from the API description to the running stack, with Schemathesis.
+
+It fails on a 5xx, on a response that the description does not have, and on a route that ignores its security.
+"""
 
 import argparse
 import json
@@ -16,8 +18,8 @@ from local.stack import Stack, local_folder
 from local.tools import SCHEMATHESIS, run_tool
 from local.users import access_token
 
-# `unsupported_method` and `missing_required_header` ask for statuses that API Gateway gives (404) or that the contract
-# names otherwise (400); `positive_data_acceptance` takes a room that is not there for a failure.
+# Left out: `unsupported_method` expects another status than API Gateway's 404, `missing_required_header` another than
+# the contract's 400, and `positive_data_acceptance` counts an unknown room as a failure.
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
@@ -30,25 +32,25 @@ CHECKS = [
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--examples", type=int, default=20, help="for each route")
-    parser.add_argument("--caller", choices=["admin", "guest"], default="admin", help="an admin is a guest as well")
-    parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args()
+    parser = argparse.ArgumentParser(prog="python -m apidocs.fuzz", description=__doc__)
+    parser.add_argument("--examples", type=int, default=20, help="requests for each route (20)")
+    parser.add_argument("--caller", choices=["admin", "guest"], default="admin", help="whose token (admin)")
+    parser.add_argument("--seed", type=int, default=1, help="a seed repeats its requests (1)")
+    arguments = parser.parse_args()
     stack = Stack.load()
     folder = local_folder()
     (folder / "openapi.json").write_text(json.dumps(_bookable(json.loads(described(stack.api_url)), stack)))
-    groups = ["admin"] if chosen.caller == "admin" else []
-    (folder / "fuzz.toml").write_text(_configuration(access_token(stack, f"fuzz-{chosen.caller}", groups)))
+    groups = ["admin"] if arguments.caller == "admin" else []
+    (folder / "fuzz.toml").write_text(_configuration(access_token(stack, f"fuzz-{arguments.caller}", groups)))
     return subprocess.run(
-        _command(folder, stack.api_url, chosen.examples, chosen.seed), check=False, cwd=folder
+        _command(folder, stack.api_url, arguments.examples, arguments.seed), check=False, cwd=folder
     ).returncode
 
 
 def _bookable(document: Any, stack: Stack) -> Any:
-    """The description with room types and dates that are there, so that some holds are made and paid for."""
-    answer = httpx.get(f"{stack.api_url}/properties", timeout=60, trust_env=False)
-    rooms = [room["room_type_id"] for place in answer.json()["properties"] for room in place["room_types"]]
+    """The description with room types and dates that exist, so that some requests hold and pay for rooms."""
+    found = httpx.get(f"{stack.api_url}/properties", timeout=60, trust_env=False)
+    rooms = [room["room_type_id"] for property_ in found.json()["properties"] for room in property_["room_types"]]
     stay = document["components"]["schemas"]["ReserveRequest"]["properties"]
     days = [(datetime.now(UTC) + timedelta(days=30 + n)).date().isoformat() for n in range(12)]
     stay["room_type_id"] = {"type": "string", "enum": rooms}
@@ -82,7 +84,7 @@ def _command(folder: Path, api_url: str, examples: int, seed: int) -> list[str]:
 
 
 def _configuration(token: str) -> str:
-    """The token comes by a file: a command line can be read by all on the machine."""
+    """The configuration file. It carries the token: every user of the machine can read a command line."""
     hooks = Path(__file__).with_name("fuzz_hooks.py")
     lines = {"hooks": str(hooks), "request-timeout": 60}
     table = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())

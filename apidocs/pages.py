@@ -1,4 +1,4 @@
-"""The API description as pages: `/` to browse and to try calls from, `/openapi.json` for tools. Needs no network."""
+"""Serves the API description: `/` to read it and to try calls, `/openapi.json` for tools. Needs no network."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from apidocs.openapi import DOCUMENT
 
 FILES = Path(str(swagger_ui_bundle.swagger_ui_path))
 TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}
-SHOWN = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-16x16.png", "favicon-32x32.png")
+ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-16x16.png", "favicon-32x32.png")
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -40,15 +40,15 @@ def described(api_url: str) -> bytes:
 
 @contextmanager
 def pages(port: int, api_url: str) -> Iterator[str]:
-    """Serves them on 127.0.0.1 meanwhile; gives their address."""
-    answers = {"/": ("text/html", PAGE.encode()), "/openapi.json": ("application/json", described(api_url))}
-    answers |= {f"/{name}": (TYPES[Path(name).suffix], (FILES / name).read_bytes()) for name in SHOWN}
+    """Serves the pages on 127.0.0.1 within the context; gives their address."""
+    responses = {"/": ("text/html", PAGE.encode()), "/openapi.json": ("application/json", described(api_url))}
+    responses |= {f"/{name}": (TYPES[Path(name).suffix], (FILES / name).read_bytes()) for name in ASSETS}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            status = 200 if path in answers else 404
-            media_type, body = answers.get(path, ("text/plain", b"There is no such page."))
+            status = 200 if path in responses else 404
+            media_type, body = responses.get(path, ("text/plain", b"No such page."))
             self.send_response(status)
             self.send_header("Content-Type", f"{media_type}; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
@@ -56,7 +56,7 @@ def pages(port: int, api_url: str) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Says nothing: the terminal is for the functions' lines."""
+            """Logs nothing: the terminal is for the functions' lines."""
 
     with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()

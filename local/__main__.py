@@ -20,19 +20,21 @@ from local.walkthrough import walk
 
 
 def main() -> int:
-    """Runs one command; a problem is one line on stderr and exit code 1."""
+    """Runs one command. A problem is one line on stderr and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m local", description="Holdfast on this machine")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="start everything and show the logs until Ctrl-C (PORT, HOLD_SECONDS, CATALOG)")
-    commands.add_parser("down", help="end what a crashed run left behind")
-    token = commands.add_parser("token", help="print an access token of a user, who is made if need be")
+    commands.add_parser(
+        "up", help="start everything, and show the logs until Ctrl-C (options: PORT, HOLD_SECONDS, CATALOG)"
+    )
+    commands.add_parser("down", help="end the programs that a crashed run left behind")
+    token = commands.add_parser("token", help="print an access token of a user; creates the user if there is none")
     token.add_argument("--user", required=True)
     token.add_argument("--group", action="append", default=[], choices=["admin", "owner"])
-    tick = commands.add_parser("tick", help="release the due holds now, as the minute's rule does")
-    tick.add_argument("--dry-run", action="store_true", help="only list what is due")
-    commands.add_parser("settle", help="carry out now what is due at the gateways, as the minute's rule does")
-    commands.add_parser("audit", help="look for what is off in the whole table and the gateways' books")
-    commands.add_parser("walkthrough", help="pay, crash, pay late, cancel: each promise about money, step by step")
+    tick = commands.add_parser("tick", help="release the due holds now, as the sweep does each minute")
+    tick.add_argument("--dry-run", action="store_true", help="only list the due holds")
+    commands.add_parser("settle", help="carry out now what is due at the gateways, as settle does each minute")
+    commands.add_parser("audit", help="check every promise over the whole table and the gateways' records")
+    commands.add_parser("walkthrough", help="play the hard cases of money: pay, crash, pay late, cancel")
     chosen = parser.parse_args()
     try:
         _run(chosen)
@@ -40,7 +42,8 @@ def main() -> int:
         print(f"holdfast: {error}", file=sys.stderr)
         return 1
     except (httpx.HTTPError, BotoCoreError, ClientError, GatewayError, Busy) as error:
-        print(f"holdfast: the stack does not answer as it should: {error}", file=sys.stderr)
+        hint = "see the window of `make run`, or start again by `make down` and `make run`"
+        print(f"holdfast: a call to the running stack failed: {error} ({hint})", file=sys.stderr)
         return 1
     return 0
 
@@ -65,22 +68,22 @@ def _run(chosen: argparse.Namespace) -> None:
 
 
 def down() -> None:
-    """Ends the programs that an earlier run recorded and did not end."""
+    """Ends the programs that an earlier run started and did not end."""
     folder = local_folder()
     ended = Processes(folder).stop_left_over()
     clear(folder)
-    print(f"ended {', '.join(ended)}" if ended else "nothing was running")
+    print(f"ended: {', '.join(ended)}" if ended else "nothing runs here")
 
 
 def report_audit(stack: Stack) -> None:
-    """Prints what is off, or that nothing is; raises when something is."""
+    """Prints each problem, or that there is none; raises when there is one."""
     audited = audit(stack)
     for broken in audited.found:
         print(broken)
         print("    " + "; ".join(" ".join(key) for key in broken.keys))
     if audited.found:
-        raise LocalError(f"off: {len(audited.found)}, in {audited.checked}")
-    print(f"checked {audited.checked}: all books are right")
+        raise LocalError(f"problems found: {len(audited.found)}, in {audited.checked}")
+    print(f"checked {audited.checked}: no problem found")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The catalog file: hotels, promo codes and wallets to load, every field checked before anything is started.
 
-A refusal names the place in the file: `$.properties[0].room_types[1].base_price: …`.
+An error names the position in the file: `$.properties[0].room_types[1].base_price: …`.
 """
 
 import json
@@ -47,7 +47,7 @@ Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A part of the file: unknown fields, wrong types and values out of range are refused."""
+    """A part of the file. msgspec refuses unknown fields, wrong types and values out of range."""
 
 
 class PolicyStepEntry(_Strict, frozen=True, kw_only=True):
@@ -149,15 +149,15 @@ class Catalog(_Strict, frozen=True, kw_only=True):
 
 
 class CatalogError(LocalError):
-    """The catalog file is not right; the message names the file and the path in it."""
+    """The catalog file has a mistake; the message names the file and the path in it."""
 
 
 class _NotPlainJson(Exception):
-    """Something that json.loads would let pass."""
+    """The file has something that json.loads accepts and JSON does not."""
 
 
 def read_catalog(file: Path) -> Catalog:
-    """The catalog in that file; raises CatalogError at the first thing that is wrong."""
+    """The catalog in that file; raises CatalogError for the first mistake."""
     try:
         raw = file.read_bytes()
         if len(raw) > MAX_FILE_BYTES:
@@ -181,7 +181,7 @@ def read_catalog(file: Path) -> Catalog:
 
 
 def _problems(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """What the types alone cannot say."""
+    """The mistakes that the types alone do not show."""
     properties = catalog.properties
     yield from _twice("$.properties[{}].property_id", [entry.property_id for entry in properties])
     rooms = [

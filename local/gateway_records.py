@@ -1,4 +1,4 @@
-"""The books of the local gateways, and the audit of the whole table with these beside it."""
+"""The records of the local gateways, and the audit that compares the whole table with them."""
 
 import time
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from holdfast.settings import Settings
 from holdfast.storage.store import Store
 from local.stack import Stack
 
-type Books = list[tuple[str, GatewayPayment]]
+type GatewayRecords = list[tuple[str, GatewayPayment]]
 
-AUDIT_SECONDS = 300.0  # for all looks at the table
-PAUSE_SECONDS = 2  # between two looks: longer than a request that is under way takes to write
-ANSWER_SECONDS = 30
+AUDIT_SECONDS = 300.0  # for all reads of the table
+PAUSE_SECONDS = 2  # between two reads: longer than a running request takes to write
+RESPONSE_SECONDS = 30
 STRIPE_PAGE = 100  # intents in one list, at most
 FETCHERS = 8
 
@@ -30,42 +30,42 @@ FETCHERS = 8
 @dataclass(frozen=True)
 class Audited:
     found: list[Broken]
-    checked: str  # what was looked at, in a line
+    checked: str  # what the audit read, in a line
 
 
-def tills(stack: Stack) -> dict[str, Gateway]:
-    """Both local gateways, as the functions see them."""
+def gateways_of(stack: Stack) -> dict[str, Gateway]:
+    """Both local gateways, with the clients that the functions use."""
     razorpay = RazorpayGateway(stack.razorpay_key_id, stack.razorpay_key_secret, api_base=stack.razorpay_url)
     return {"stripe": StripeGateway(stack.stripe_key, api_base=stack.stripe_url), "razorpay": razorpay}
 
 
 def audit(stack: Stack) -> Audited:
-    """Looks for what is off in the table and between the table and the gateways, while the stack may be in use."""
+    """Checks every promise over the table and the gateways' records. The stack may be in use meanwhile."""
     store = Store.connect(Settings(table_name=stack.table_name)).within(AUDIT_SECONDS)
-    gateway_records: Books = []
+    gateway_records: GatewayRecords = []
 
-    def look() -> Books:
-        gateway_records[:] = read_books(stack)
+    def read() -> GatewayRecords:
+        gateway_records[:] = read_gateway_records(stack)
         return gateway_records
 
-    found = audit_table(store, clock=utc_now, gateway_records=look, pause=lambda: time.sleep(PAUSE_SECONDS))
+    found = audit_table(store, clock=utc_now, gateway_records=read, pause=lambda: time.sleep(PAUSE_SECONDS))
     return Audited(found, _counts(snapshot_of(store.table.scan()), gateway_records))
 
 
-def read_books(stack: Stack) -> Books:
-    """Every payment that the two gateways know."""
-    known = tills(stack)
-    with httpx.Client(trust_env=False, timeout=ANSWER_SECONDS) as http, ThreadPoolExecutor(FETCHERS) as pool:
+def read_gateway_records(stack: Stack) -> GatewayRecords:
+    """Every payment that the two gateways have on record."""
+    gateways = gateways_of(stack)
+    with httpx.Client(trust_env=False, timeout=RESPONSE_SECONDS) as http, ThreadPoolExecutor(FETCHERS) as pool:
         orders = [("stripe", order_id) for order_id in _stripe_orders(stack, http)]
         orders += [("razorpay", order_id) for order_id in _razorpay_orders(stack, http)]
-        return list(pool.map(lambda order: (order[0], known[order[0]].fetch(order[1])), orders))
+        return list(pool.map(lambda order: (order[0], gateways[order[0]].fetch(order[1])), orders))
 
 
 def _stripe_orders(stack: Stack, http: httpx.Client) -> Iterator[str]:
     query: dict[str, Any] = {"limit": STRIPE_PAGE}
     while True:
-        answer = http.get(f"{stack.stripe_url}/v1/payment_intents", params=query, auth=(stack.stripe_key, ""))
-        page = answer.raise_for_status().json()
+        response = http.get(f"{stack.stripe_url}/v1/payment_intents", params=query, auth=(stack.stripe_key, ""))
+        page = response.raise_for_status().json()
         yield from (intent["id"] for intent in page["data"])
         if not page["has_more"]:
             return
@@ -77,13 +77,13 @@ def _razorpay_orders(stack: Stack, http: httpx.Client) -> list[str]:
     return [order["id"] for order in state["orders"]]
 
 
-def _counts(view: Snapshot, gateway_records: Books) -> str:
+def _counts(snapshot: Snapshot, gateway_records: GatewayRecords) -> str:
     counts = {
-        "bookings": len(view.bookings),
-        "calendar pages": len(view.pages),
-        "wallets": len(view.accounts),
-        "ledger entries": sum(len(ledger) for ledger in view.entries.values()),
-        "top-ups": len(view.topups),
+        "bookings": len(snapshot.bookings),
+        "calendar pages": len(snapshot.pages),
+        "wallets": len(snapshot.accounts),
+        "ledger entries": sum(len(ledger) for ledger in snapshot.entries.values()),
+        "top-ups": len(snapshot.topups),
         "payments at the gateways": len(gateway_records),
     }
     return ", ".join(f"{count} {what}" for what, count in counts.items())

@@ -1,4 +1,4 @@
-"""A guest of the walkthrough: talks to the API over HTTP, and to the gateways as a browser would."""
+"""A guest of the walkthrough, who uses the API over HTTP and the gateways as a browser does."""
 
 import time
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from local.stack import Stack
 from local.tools import LocalError
 from local.users import access_token
 
-ANSWER_SECONDS = 60
-BUSY_TRIES = 5  # a guest repeats what was answered 503
+RESPONSE_SECONDS = 60
+MAX_ATTEMPTS = 5  # a guest repeats a request that was answered 503
 DAYS_IN_MONTH = 31  # at most
 CARD = {"card[number]": "4242424242424242", "card[exp_month]": "12", "card[exp_year]": "2030", "card[cvc]": "123"}
 
 
-class NotAsPromised(LocalError):
-    """The engine broke a promise; the message says which."""
+class BrokenPromise(LocalError):
+    """The engine does not keep a promise; the message says which."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """A held room and the gateway order opened for it."""
+    """A held room and the gateway order that pays for it."""
 
     booking_id: str
     gateway: str
@@ -50,46 +50,46 @@ class Guest:
         self._token = access_token(stack, name, groups)
 
     def call(self, method: str, path: str, body: Any = None, key: str = "", **query: Any) -> httpx.Response:
-        """One request, repeated while the engine says it is busy."""
+        """Sends a request, and repeats it while the engine answers that it is busy."""
         headers = {"Authorization": f"Bearer {self._token}"} | ({"Idempotency-Key": key} if key else {})
         url = self.stack.api_url + path
-        tries = 0
+        attempts = 0
         while True:
-            answer = self._http.request(method, url, json=body, params=query, headers=headers)
-            tries += 1
-            if answer.status_code != 503 or tries == BUSY_TRIES:
-                return answer
-            time.sleep(tries)
+            response = self._http.request(method, url, json=body, params=query, headers=headers)
+            attempts += 1
+            if response.status_code != 503 or attempts == MAX_ATTEMPTS:
+                return response
+            time.sleep(attempts)
 
     def get(self, path: str, **query: Any) -> Any:
         return self._expect(200, self.call("GET", path, **query))
 
-    def post(self, path: str, body: Any, *, key: str = "", wanted: int = 200) -> Any:
-        return self._expect(wanted, self.call("POST", path, body, key))
+    def post(self, path: str, body: Any, *, key: str = "", status: int = 200) -> Any:
+        return self._expect(status, self.call("POST", path, body, key))
 
     def balance(self) -> int:
         balance: int = self.get("/wallet")["balance"]
         return balance
 
     def free_night(self, room_type_id: str, days_ahead: int) -> tuple[date, int]:
-        """The first night from then on that has a room free, and how many are."""
+        """The first night with a free room, at least so many days ahead, and its number of free rooms."""
         first = datetime.now(UTC).date() + timedelta(days=days_ahead)
         months = [f"{first + timedelta(days=DAYS_IN_MONTH * count):%Y-%m}" for count in range(MAX_MONTHS_AHEAD - 1)]
         for month in months:
             for night in self.get(f"/room-types/{room_type_id}/calendar", month=month)["nights"]:
                 if night["rooms_free"] > 0 and night["date"] >= first.isoformat():
                     return date.fromisoformat(night["date"]), night["rooms_free"]
-        raise LocalError(f"{room_type_id} is sold out in every month")
+        raise LocalError(f"{room_type_id} is sold out in every month: start again by `make down` and `make run`")
 
     def hold(self, room_type_id: str, night: date, rooms: int = 1) -> Any:
         stay = {"check_in": f"{night}", "check_out": f"{night + timedelta(days=1)}", "rooms": rooms, "guests": rooms}
-        return self.post("/bookings", {"room_type_id": room_type_id, **stay}, key=token_hex(16), wanted=201)
+        return self.post("/bookings", {"room_type_id": room_type_id, **stay}, key=token_hex(16), status=201)
 
     def order(self, gateway: str, room_type_id: str, night: date, wallet: int = 0) -> Order:
-        """Holds a room for that night and opens a gateway order for what the wallet does not pay."""
+        """Holds a room for that night, and opens a gateway order for the part that the wallet does not pay."""
         booking = self.hold(room_type_id, night)
-        asked = {"gateway": gateway} | ({"wallet_apply_amount": wallet} if wallet else {})
-        started = self.post(f"/bookings/{booking['booking_id']}/payment", asked)
+        body = {"gateway": gateway} | ({"wallet_apply_amount": wallet} if wallet else {})
+        started = self.post(f"/bookings/{booking['booking_id']}/payment", body)
         return Order(
             booking["booking_id"],
             gateway,
@@ -100,7 +100,7 @@ class Guest:
         )
 
     def authorise(self, gateway: str, order_id: str) -> dict[str, str]:
-        """Pays at the gateway, and returns the proof that its page hands to ours."""
+        """Authorises the payment at the gateway; returns the proof that its page gives to the browser."""
         if gateway == "razorpay":
             proof = self._at(f"{self.stack.razorpay_url}/_test/orders/{order_id}/authorize", json={})
             names = ("razorpay_payment_id", "razorpay_signature")
@@ -117,14 +117,14 @@ class Guest:
         return self._at(f"{self.stack.stripe_url}/v1/{path}", data=fields, auth=(self.stack.stripe_key, ""))
 
     def _at(self, url: str, **request: Any) -> Any:
-        answer = self._http.post(url, **request)
-        if answer.is_error:
-            raise LocalError(f"the local gateway refused {url}: {answer.text}")
-        return answer.json()
+        response = self._http.post(url, **request)
+        if response.is_error:
+            raise LocalError(f"the local gateway refused {url}: {response.text}")
+        return response.json()
 
     @staticmethod
-    def _expect(wanted: int, answer: httpx.Response) -> Any:
-        if answer.status_code != wanted:
-            asked = f"{answer.request.method} {answer.request.url.path}"
-            raise NotAsPromised(f"{asked} answered {answer.status_code} instead of {wanted}: {answer.text}")
-        return answer.json()
+    def _expect(status: int, response: httpx.Response) -> Any:
+        if response.status_code != status:
+            request = f"{response.request.method} {response.request.url.path}"
+            raise BrokenPromise(f"{request} answered {response.status_code} instead of {status}: {response.text}")
+        return response.json()

@@ -1,4 +1,4 @@
-"""The functions' log lines as they come, one line each, coloured by their tag."""
+"""The functions' log lines as they arrive, one line each, coloured by their tag."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from rich.text import Text
 from local.stack import STACK_NAME
 
 GROUPS = f"/aws/lambda/{STACK_NAME}-"
-OVERLAP_MS = 3000  # a line is stamped a little before it can be read
+OVERLAP_MS = 3000  # a line can be read a little after the time it carries
 
 COLOURS = {
     "BOOKING_CREATED": "cyan",
@@ -31,15 +31,15 @@ COLOURS = {
     "SETTLE_FAILED": "bold red",
 }
 LEVELS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
-OF_THE_PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ")
-NOT_NEWS = {
+PLATFORM_LINES = ("START ", "END ", "REPORT ", "INIT_START ")
+NOT_SHOWN = {
     "level", "location", "message", "timestamp", "service", "tag", "cold_start", "function_name",
     "function_memory_size", "function_arn", "function_request_id", "correlation_id", "xray_trace_id", "sampling_rate",
 }  # fmt: skip
 
 
 class LogTail:
-    """Reads the log groups of the stack from an instant on; each `lines()` gives what is new."""
+    """Reads the log groups of the stack from an instant on; each call of `lines()` gives the new lines."""
 
     def __init__(self, from_ms: int) -> None:
         self._logs = boto3.client("logs")
@@ -65,24 +65,24 @@ class LogTail:
 
 
 def rendered(function: str, message: str, at_ms: int) -> Text | None:
-    """One log event for a person's eye; None for the platform's own lines and for metrics."""
-    if not message.strip() or message.startswith(OF_THE_PLATFORM):
+    """One log event as a person reads it; None for the platform's own lines and for metrics."""
+    if not message.strip() or message.startswith(PLATFORM_LINES):
         return None
     clock = time.strftime("%H:%M:%S", time.localtime(at_ms / 1000))
     start = Text.assemble((clock, "dim"), " ", (f"{function:<9}", "dim"), " ")
     try:
         record = json.loads(message)
     except ValueError:
-        return start + Text(message, "red")  # not a logger's: a crash
+        return start + Text(message, "red")  # not from the logger: a crash
     if not isinstance(record, dict) or "_aws" in record:
         return None
     style = COLOURS.get(str(record.get("tag")), LEVELS.get(str(record.get("level")), "dim"))
-    news = {key: value for key, value in record.items() if key not in NOT_NEWS and value is not None}
-    return start + Text(_as_text(record.get("message", "")), style) + Text.assemble(*_pairs(news))
+    details = {key: value for key, value in record.items() if key not in NOT_SHOWN and value is not None}
+    return start + Text(_as_text(record.get("message", "")), style) + Text.assemble(*_pairs(details))
 
 
-def _pairs(news: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(f" {key}={_as_text(value)}", "dim") for key, value in news.items()]
+def _pairs(details: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(f" {key}={_as_text(value)}", "dim") for key, value in details.items()]
 
 
 def _as_text(value: Any) -> str:

@@ -15,16 +15,16 @@ SCHEDULED = {
     "resources": [],
     "detail": {},
 }
-RUN_SECONDS = 120  # more than the timeout of any of them
+RUN_SECONDS = 120  # more than the timeout of either function
 
 
 def tick_once(stack: Stack, *, dry_run: bool) -> object:
-    """Invokes `expire` once and returns its summary; raises when the function failed."""
+    """Runs the sweep once (`expire`) and returns its summary; raises when the function fails."""
     return _run(stack.expire_function, {"dry_run": True} if dry_run else SCHEDULED)
 
 
 def settle_once() -> object:
-    """Invokes `settle` once and returns its summary; raises when the function failed."""
+    """Runs `settle` once and returns its summary; raises when the function fails."""
     return _run(function_name("SettleFunction"), SCHEDULED)
 
 
@@ -41,5 +41,5 @@ def _run(function: str, event: object) -> object:
     answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
     summary: object = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
-        raise LocalError(f"{function} failed: {summary}")
+        raise LocalError(f"{function} failed: {summary} (its log is in the window of `make run`)")
     return summary

@@ -1,4 +1,4 @@
-"""Writes a catalog through the store, and its wallets by the credit that an admin would give: loading is repeatable."""
+"""Loads a catalog: hotels and promo codes through the store, wallets by an admin's credit. Loading is repeatable."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from local.catalog import Catalog, PropertyEntry
 from local.stack import Stack
 from local.users import user_id
 
-# This month, the months that a check-in may fall in, and one for the nights of the longest last stay
+# This month, the months that a check-in may fall in, and one more: the last stay may reach into it
 MONTHS_OPEN = 1 + MAX_MONTHS_AHEAD + 1
 WRITERS = 8
 SECONDS = 300.0  # for all of it
@@ -24,14 +24,14 @@ LOADER = "catalog"
 
 
 def load(catalog: Catalog, stack: Stack) -> None:
-    """Hotels with their calendars opened 18 months ahead, promo codes, and wallets with their users."""
-    logger.setLevel("ERROR")  # the lines of this process are no function's
+    """Loads hotels with calendars that are open 18 months ahead, promo codes, and wallets with their users."""
+    logger.setLevel("ERROR")  # this process is not a function: its log lines are not wanted
     settings = Settings(table_name=stack.table_name)
-    shelf = CatalogStore.connect(settings).within(SECONDS)
+    catalog_store = CatalogStore.connect(settings).within(SECONDS)
     engine = Engine(Store.connect(settings), {}, utc_now).within(SECONDS)
     with ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(lambda entry: _load_property(entry, shelf), catalog.properties))
-        list(pool.map(lambda entry: shelf.add_promo(entry.model), catalog.promos))
+        list(pool.map(lambda entry: _load_property(entry, catalog_store), catalog.properties))
+        list(pool.map(lambda entry: catalog_store.add_promo(entry.model), catalog.promos))
     for wallet in catalog.wallets:
         user = user_id(stack, wallet.user)
         if wallet.balance:
@@ -39,10 +39,10 @@ def load(catalog: Catalog, stack: Stack) -> None:
             credit(user, opening, key="opening-balance", admin_id=LOADER, engine=engine)
 
 
-def _load_property(entry: PropertyEntry, shelf: CatalogStore) -> None:
+def _load_property(entry: PropertyEntry, catalog_store: CatalogStore) -> None:
     property_ = entry.model
     first_day = today_in(property_.timezone, datetime.now(UTC)).replace(day=1)
     open_months = [month_of(add_months(first_day, count)) for count in range(MONTHS_OPEN)]
-    shelf.add_property(property_)
+    catalog_store.add_property(property_)
     for room_type in entry.room_type_models:
-        shelf.add_room_type(property_, room_type, open_months)
+        catalog_store.add_room_type(property_, room_type, open_months)

@@ -1,4 +1,4 @@
-"""What `up` is told by the environment, and what it writes down for everybody else: `.local/stack.json`."""
+"""The options that `up` reads from the environment, and the file that describes the running stack: `stack.json`."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class Options:
         port = _integer("PORT", 4566, 1, 65532)
         catalog = Path(os.environ.get("CATALOG") or ROOT / "local" / "demo.json").expanduser().resolve()
         if not catalog.is_file():
-            raise LocalError(f"CATALOG: there is no file {catalog}")
+            raise LocalError(f"CATALOG: no such file: {catalog}")
         return cls(
             port=port,
             stripe_port=_integer("STRIPE_PORT", port + 1, 1, 65535),
@@ -57,7 +57,7 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """A running stack, as `stack.json` has it."""
+    """A running stack, as `stack.json` describes it."""
 
     api_url: str
     endpoint_url: str
@@ -79,10 +79,10 @@ class Stack:
 
     @classmethod
     def load(cls) -> "Stack":
-        """The stack that runs now; raises when none does."""
+        """The running stack; raises when there is none."""
         file = local_folder() / "stack.json"
         if not file.exists():
-            raise LocalError("no stack is running; start one by `make run`")
+            raise LocalError(f"no stack runs here (there is no {file}): start one by `make run` in another window")
         known = {field.name for field in fields(cls)}
         stack = cls(**{key: value for key, value in json.loads(file.read_text()).items() if key in known})
         use_local_cloud(stack.endpoint_url)
@@ -90,19 +90,19 @@ class Stack:
 
 
 def local_folder() -> Path:
-    """Where a run keeps its state: `.local`, or HOLDFAST_LOCAL_DIR so that two runs do not meet."""
+    """The folder of a run's state: `.local`, or HOLDFAST_LOCAL_DIR to keep two runs apart."""
     return Path(os.environ.get("HOLDFAST_LOCAL_DIR") or ROOT / ".local").expanduser().resolve()
 
 
 def use_local_cloud(endpoint_url: str) -> None:
-    """Points every AWS client and tool of this process at the local cloud, and at nothing else: whatever account the
-    developer is signed in to is out of reach."""
+    """Points every AWS client and tool of this process at the local cloud, so that none can reach an AWS account that
+    the developer is signed in to."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(
         AWS_ENDPOINT_URL=endpoint_url,
         AWS_ACCESS_KEY_ID="test",
-        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106  what MiniStack takes
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106  MiniStack takes any
         AWS_REGION=REGION,
         AWS_DEFAULT_REGION=REGION,
         AWS_CONFIG_FILE=os.devnull,

@@ -1,5 +1,4 @@
-"""The tools of the local stack: pinned here and nowhere else, each in an environment of its own, as their own
-requirements clash."""
+"""The versions of the local stack's tools. Each tool runs in its own environment, since their requirements clash."""
 
 import os
 import shutil
@@ -16,22 +15,22 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class LocalError(Exception):
-    """Something on this machine is in the way; the message says what, in one line."""
+    """Something on this machine is in the way; the message says what, in one line, and what to do about it."""
 
 
 def uv() -> str:
-    """The uv that started us, or the Makefile's own, or the one on PATH."""
+    """The uv that started this process, or the Makefile's own, or the one on PATH."""
     for candidate in (os.environ.get("UV"), ROOT / ".tools" / "uv" / "bin" / "uv", shutil.which("uv")):
         if candidate and os.access(candidate, os.X_OK):
             return str(candidate)
-    raise LocalError("uv is missing: start this by `make run`, which installs it into .tools")
+    raise LocalError("uv is missing: run `make setup`, which installs it into .tools")
 
 
 def python() -> str:
-    """The interpreter under this environment: what builds the layer also runs the Lambda workers, so that compiled
-    packages load."""
+    """The interpreter under this environment. The same one builds the layer and runs the Lambda workers, so that
+    compiled packages load."""
     if sys.version_info[:2] != (3, 13):
-        raise LocalError(f"Python 3.13 is needed, this is {sys.version.split()[0]}")
+        raise LocalError(f"this is Python {sys.version.split()[0]}, and Holdfast needs 3.13: run `make setup`")
     return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
 
 

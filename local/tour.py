@@ -1,4 +1,4 @@
-"""What `up` prints once all runs: the address, the users, and five curl lines that book a room."""
+"""The text that `up` prints once the stack runs: the addresses, the users, and curl lines that book a room."""
 
 import json
 import time
@@ -19,8 +19,8 @@ from local.users import access_token, user_id
 ADMIN = "admin"
 DAYS_AHEAD = 14
 NIGHTS = 2
-ANSWER_SECONDS = 60
-ASKED_TIMES = 5  # a machine that has just started so much may be busy
+RESPONSE_SECONDS = 60
+MAX_ATTEMPTS = 5  # the machine may still be busy with the start
 CARD = (
     "-d type=card -d 'card[number]=4242424242424242'"
     " -d 'card[exp_month]=12' -d 'card[exp_year]=2030' -d 'card[cvc]=123'"
@@ -28,12 +28,12 @@ CARD = (
 
 
 def guest_name(catalog: Catalog) -> str:
-    """The guest of the tour: the richest of the catalog's wallets."""
+    """The guest of the tour: the owner of the catalog's fullest wallet."""
     return max(catalog.wallets, key=lambda wallet: wallet.balance).user if catalog.wallets else "alice"
 
 
 def sign_in(stack: Stack, catalog: Catalog, folder: Path) -> Mapping[str, str]:
-    """Fresh access tokens of the catalog's users and of an admin, also as header files for curl."""
+    """Fresh access tokens of the catalog's users and of an admin, also written to header files for curl."""
     names = [guest_name(catalog), *(wallet.user for wallet in catalog.wallets[:4])]
     tokens = {name: access_token(stack, name) for name in dict.fromkeys(names)}
     tokens[ADMIN] = access_token(stack, ADMIN, [ADMIN])
@@ -49,7 +49,7 @@ def header_file(folder: Path, name: str) -> Path:
 
 
 def warm_up(stack: Stack, tokens: Mapping[str, str]) -> None:
-    """Asks each function for something, so that the first to ask for real does not wait for its start."""
+    """Sends a request to each function, so that the first guest does not wait for a cold start."""
     headers = {"Authorization": f"Bearer {tokens[ADMIN]}"}
     requests = [
         ("GET", "/properties"),
@@ -58,36 +58,36 @@ def warm_up(stack: Stack, tokens: Mapping[str, str]) -> None:
         ("POST", "/bookings"),
         ("POST", "/bookings/none/payment"),
     ]
-    with httpx.Client(trust_env=False, timeout=ANSWER_SECONDS, headers=headers) as http, ThreadPoolExecutor() as pool:
+    with httpx.Client(trust_env=False, timeout=RESPONSE_SECONDS, headers=headers) as http, ThreadPoolExecutor() as pool:
         list(pool.map(lambda request: http.request(request[0], stack.api_url + request[1]), requests))
 
 
 def text(stack: Stack, catalog: Catalog, tokens: Mapping[str, str], options: Options) -> str:
-    """All of it, to be printed as it is: every curl line can be pasted into a shell by itself."""
+    """The whole text. Every curl line can be pasted into a shell by itself."""
     users = "\n".join(f"  {name:<12} {token}" for name, token in tokens.items())
     return f"""
 Holdfast runs.
 
   API          {stack.api_url}
-  its pages    {stack.docs_url}   (every route, to read and to try)
+  API pages    {stack.docs_url}   (every route, to read and to try)
   AWS          {stack.endpoint_url}   (MiniStack; log in {options.folder / "ministack.log"})
   Stripe       {stack.stripe_url}   (localstripe; log in {options.folder / "localstripe.log"})
-  Razorpay     {stack.razorpay_url}   (ours; log in {options.folder / "razorpay.log"})
-  hold         {options.hold_seconds} s
-  this file    {options.folder / "stack.json"}
+  Razorpay     {stack.razorpay_url}   (our own; log in {options.folder / "razorpay.log"})
+  a hold       lasts {options.hold_seconds} s
+  all of it    {options.folder / "stack.json"}
 
-Users and their access tokens, good for an hour; curl takes them from {options.folder}/<user>.header
+Users and their access tokens, valid for an hour; curl reads them from {options.folder}/<user>.header
 {users}
 
-A room, paid from the wallet:
+Book a room and pay from the wallet:
 
 {_by_wallet(stack, catalog, options)}
 
-The next one, paid by card:
+Book another and pay by card:
 
 {_by_card(stack, catalog, options)}
 
-Ctrl-C ends it all. Now the functions' logs, as they come:
+More: `.venv/bin/python -m local --help`, in another window. Ctrl-C ends everything. Now the functions' logs:
 """
 
 
@@ -100,16 +100,16 @@ def _by_wallet(stack: Stack, catalog: Catalog, options: Options) -> str:
     balance = max((wallet.balance for wallet in catalog.wallets), default=0)
     finalize = {"payment_mode": "wallet_only", "wallet_applied": total, "gateway_amount": 0}
     if balance >= total:
-        fourth = _curl(options, name, f"{booking}/pricing")
+        pricing_or_credit = _curl(options, name, f"{booking}/pricing")
     else:
         credits_url = f"{stack.api_url}/admin/wallets/{user}/credits"
-        fourth = _curl(options, ADMIN, credits_url, {"amount": total, "reason": "For the tour"}, key="tour")
+        pricing_or_credit = _curl(options, ADMIN, credits_url, {"amount": total, "reason": "For the tour"}, key="tour")
     return "\n".join(
         [
             f"curl -sS '{_search_url(stack, catalog)}'; echo",
             _curl(options, name, f"{stack.api_url}/bookings", _stay(catalog), key="tour-1"),
             _curl(options, name, booking),
-            fourth,
+            pricing_or_credit,
             _curl(options, name, f"{booking}/finalize", finalize),
         ]
     )
@@ -165,16 +165,16 @@ def _search_url(stack: Stack, catalog: Catalog) -> str:
 
 
 def _total(stack: Stack, catalog: Catalog) -> int:
-    """The all-in price of the tour's stay, as the search tells it."""
+    """The total price of the tour's stay, as the search gives it."""
     room_type_id = _stay(catalog)["room_type_id"]
-    with httpx.Client(trust_env=False, timeout=ANSWER_SECONDS) as http:
-        for _ in range(ASKED_TIMES):
+    with httpx.Client(trust_env=False, timeout=RESPONSE_SECONDS) as http:
+        for _ in range(MAX_ATTEMPTS):
             found = http.get(_search_url(stack, catalog)).json()
             total = _find_total(found, room_type_id)
             if total is not None:
                 return total
             time.sleep(1)
-    raise LocalError(f"the search does not offer {room_type_id}")
+    raise LocalError(f"the search does not offer {room_type_id}: is it in the catalog, with a price?")
 
 
 def _find_total(shown: Any, room_type_id: str) -> int | None:

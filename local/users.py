@@ -10,7 +10,7 @@ PASSWORD = "Holdfast-local-2026"  # noqa: S105  of every user of a pool that liv
 
 
 def user_id(stack: Stack, name: str) -> str:
-    """The `sub` of that user, who is made when there is none: the user id of the whole system."""
+    """The `sub` of that user, which is the user id everywhere. Creates the user if there is none."""
     cognito = boto3.client("cognito-idp")
     try:
         attributes = cognito.admin_get_user(UserPoolId=stack.user_pool_id, Username=name)["UserAttributes"]
@@ -24,7 +24,7 @@ def user_id(stack: Stack, name: str) -> str:
 
 
 def access_token(stack: Stack, name: str, groups: Iterable[str] = ()) -> str:
-    """A fresh access token of that user, who is made, and put into the groups, as needed."""
+    """A fresh access token. Creates the user, and adds the user to the groups, as needed."""
     user_id(stack, name)
     cognito = boto3.client("cognito-idp")
     for group in groups:

@@ -1,4 +1,4 @@
-"""What the steps of the walkthrough share: the stack with its gateways, rooms to book, and promises to keep."""
+"""Shared by the steps of the walkthrough: the stack with its gateways, rooms to book, and promises to check."""
 
 import contextlib
 import time
@@ -12,20 +12,20 @@ from typing import Any
 import httpx
 
 from holdfast.payments.gateways.protocol import Gateway, GatewayPayment, PaymentState
-from local.guest import Guest, NotAsPromised, Order
+from local.guest import BrokenPromise, Guest, Order
 from local.schedules import settle_once
 from local.stack import Stack
 
 DAYS_AHEAD = 30
-SETTLED_SECONDS = 150  # a capture put off once comes up again after a minute
+SETTLED_SECONDS = 150  # a capture that is put off is tried again after a minute
 PAUSE_SECONDS = 3
 
 
 @dataclass
-class Scene:
+class WalkthroughContext:
     stack: Stack
     http: httpx.Client
-    tills: dict[str, Gateway]
+    gateways: dict[str, Gateway]
     properties: list[Any]
 
     def guest(self) -> Guest:
@@ -35,17 +35,17 @@ class Scene:
         return Guest(self.stack, self.http, "admin", "admin")
 
     def room_types(self) -> list[str]:
-        """All room types, those with the most rooms first."""
-        known = [room_type for place in self.properties for room_type in place["room_types"]]
+        """All room types, the one with the most rooms first."""
+        known = [room_type for property_ in self.properties for room_type in property_["room_types"]]
         return [found["room_type_id"] for found in sorted(known, key=lambda found: -found["total_rooms"])]
 
     def order(self, guest: Guest, gateway: str) -> Order:
-        """A room of the most common type, held, with a gateway order for all of its price."""
+        """Holds a room of the most common type, and opens a gateway order for its whole price."""
         room_type_id = self.room_types()[0]
         return guest.order(gateway, room_type_id, guest.free_night(room_type_id, DAYS_AHEAD)[0])
 
     def payment(self, order: Order) -> GatewayPayment:
-        return self.tills[order.gateway].fetch(order.order_id)
+        return self.gateways[order.gateway].fetch(order.order_id)
 
     def at_gateway(self, order: Order) -> str:
         """The money at the gateway now, in a sentence."""
@@ -54,7 +54,7 @@ class Scene:
         return f"At {order.gateway.capitalize()}: {amounts}; the payment is {payment.state}."
 
     def settled(self, order: Order, good: Callable[[GatewayPayment], bool]) -> GatewayPayment:
-        """The payment once it is good, with settle run as often as that takes."""
+        """Runs settle until the payment is good, or the time is over; returns the payment."""
         deadline = time.monotonic() + SETTLED_SECONDS
         while not good(payment := self.payment(order)) and time.monotonic() < deadline:
             settle_once()
@@ -62,38 +62,38 @@ class Scene:
                 time.sleep(PAUSE_SECONDS)
         return payment
 
-    def switch(self, name: str, **setting: Any) -> None:
-        """Local Razorpay's switchboard."""
+    def control(self, name: str, **setting: Any) -> None:
+        """Sends a command to the test controls of the local Razorpay."""
         self.http.post(f"{self.stack.razorpay_url}/_test/{name}", json=setting).raise_for_status()
 
     @contextlib.contextmanager
     def razorpay_silent(self) -> Iterator[None]:
-        """Holds Razorpay's own webhooks back; at the end they come twice each, the newest first."""
-        self.switch("webhooks", hold=True)
+        """Holds back Razorpay's own webhooks; at the end each is sent twice, the newest first."""
+        self.control("webhooks", hold=True)
         try:
             yield
         finally:
-            self.switch("webhooks")
-            self.switch("release", reverse=True, copies=2)
+            self.control("webhooks")
+            self.control("release", reverse=True, copies=2)
 
     def promise_paid_once(self, guest: Guest, order: Order) -> None:
-        """Confirmed once, captured once, whole, and kept."""
+        """Checks that the booking is confirmed once, and its whole amount captured once and not refunded."""
         payment = self.settled(order, lambda seen: seen.state is PaymentState.CAPTURED)
         history = guest.get(order.path)["history"]
-        moves = pairwise(event["status"] for event in history)
-        confirmed = sum(before != "confirmed" == after for before, after in moves)
+        transitions = pairwise(event["status"] for event in history)
+        confirmed = sum(before != "confirmed" == after for before, after in transitions)
         captured = sum(event.get("note") == f"{order.amount} captured" for event in history)
         held = payment.captured - payment.refunded
         seen = f"{confirmed} confirmation(s), {captured} capture(s), {money(held)} held"
         promise(
-            f"one confirmation, and one capture of {money(order.amount)}; there is {seen}",
+            f"one confirmation, and one capture of {money(order.amount)}, not {seen}",
             kept=(confirmed, captured, held) == (1, 1, order.amount),
         )
 
 
 def promise(what: str, *, kept: bool) -> None:
     if not kept:
-        raise NotAsPromised(f"not as promised: {what}")
+        raise BrokenPromise(f"a promise is broken: {what}")
 
 
 def say(line: str) -> None:
@@ -101,7 +101,7 @@ def say(line: str) -> None:
 
 
 def money(amount: int) -> str:
-    """Minor units as a guest reads them."""
+    """An amount in minor units, as a guest reads it."""
     return f"{amount // 100:,}.{amount % 100:02d}"
 
 

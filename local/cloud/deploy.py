@@ -16,6 +16,13 @@ from local.stack import STACK_NAME, Options
 from local.tools import ROOT, SAM, LocalError, run_tool
 
 
+def install(requirement: str, options: Options) -> None:
+    """Installs a tool into uv's cache, unless it is there; raises with uv's own reason when that fails."""
+    log = options.folder / "tools.log"
+    if run_to_end(run_tool(requirement, "python", "-c", ""), os.environ, log):
+        raise LocalError(f"{requirement} was not installed: {_reason(log)} (see {log})")
+
+
 def build(options: Options) -> None:
     """Builds into the run's own folder; raises with the tool's own reason when it fails."""
     target = options.folder / "build"
@@ -48,8 +55,8 @@ def architecture() -> str:
 
 
 def _suit_the_local_cloud(template: Path) -> None:
-    """MiniStack refuses a whole template for one property that it does not know: an alarm over a sum of metrics
-    becomes one alarm for each of them."""
+    """Writes an alarm over a sum of metrics as one alarm for each of them: MiniStack refuses a whole template for one
+    property that it does not know."""
     built = yaml_parse(template.read_text())
     resources: dict[str, Any] = {}
     for name, found in built["Resources"].items():
@@ -82,11 +89,11 @@ def _sam(verb: str, options: Options, *arguments: str) -> None:
     config = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
     command = run_tool(SAM, "sam", verb, *config, *arguments)
     if run_to_end(command, environment, log):
-        raise LocalError(f"sam {verb} failed: {_reason(log)} (all of it: {log})")
+        raise LocalError(f"sam {verb} failed: {_reason(log)} (see {log})")
 
 
 def _reason(log: Path) -> str:
-    """The line that says why: the first that speaks of an error or failure, or else the last."""
+    """The line that says why: the last that names an error or a failure, or else the last of all."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     telling = [line for line in lines if line.startswith("Error") or "FAILED" in line or "failed" in line.lower()]
-    return (telling or lines or ["it said nothing"])[-1]
+    return (telling or lines or ["it printed nothing"])[-1]

@@ -12,7 +12,7 @@ from local.tools import LOCALSTRIPE, MINISTACK, ROOT, run_tool
 STRIPE_KEY = "sk_test_holdfast_local"  # any key that starts like this will do for localstripe
 RAZORPAY_KEY_ID, RAZORPAY_KEY_SECRET = "rzp_test_holdfast", "rzp_secret_local"
 WEBHOOK_SECRET = "whsec_holdfast_local"  # noqa: S105  of a gateway that lives on one machine
-START_SECONDS = 180  # the first start downloads the tools
+START_SECONDS = 180  # on a busy machine
 
 
 def check_ports(options: Options) -> None:
@@ -23,7 +23,7 @@ def check_ports(options: Options) -> None:
 
 
 def start(options: Options, processes: Processes) -> None:
-    """Starts MiniStack and localstripe, on 127.0.0.1 only; `await_ready` tells when they answer."""
+    """Starts MiniStack and localstripe, on 127.0.0.1 only; `await_ready` returns once they answer."""
     scratch = options.folder / "tmp"
     scratch.mkdir(exist_ok=True)
     ministack = {
@@ -35,7 +35,7 @@ def start(options: Options, processes: Processes) -> None:
         "MINISTACK_REGION": REGION,
         "AUTH": "true",  # each function has the rights of its role in template.yaml, and no others
         "SFTP_ENABLED": "0",  # it would listen on every address
-        "IOT_MTLS_ENABLED": "0",  # the same
+        "IOT_MTLS_ENABLED": "0",  # it would, too
         "TMPDIR": str(scratch),  # where the Lambda workers unpack their code
         "LAMBDA_WARM_TTL_SECONDS": "1800",
         "LAMBDA_ACCOUNT_CONCURRENCY": "200",
@@ -46,7 +46,7 @@ def start(options: Options, processes: Processes) -> None:
 
 
 def start_webhooks(stack: Stack, options: Options, processes: Processes) -> None:
-    """Lets the gateways tell the API of their events, signed; Razorpay starts here, as it is told whom to tell."""
+    """Has the gateways send their signed events to the API. Razorpay starts here: it is given the API's address."""
     register = f"{stack.stripe_url}/_config/webhooks/holdfast"
     stripe_hook = {"url": f"{stack.api_url}/webhooks/stripe", "secret": WEBHOOK_SECRET}
     httpx.post(register, json=stripe_hook, timeout=10, trust_env=False).raise_for_status()

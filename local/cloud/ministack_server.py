@@ -1,15 +1,15 @@
 """MiniStack, with three things that it lacks. Runs in MiniStack's environment.
 
-It bears a burst of requests on a small machine. Of itself it starts a worker for each request that finds none free, and
-unpacks the layer for every worker: five thousand files, and their bytecode compiled anew. Fifty requests at once took a
-minute and a half on two cores so. Here the workers share one unpacked copy, and a request waits for a worker once a
-function has as many as the machine bears.
+It survives a burst of requests on a small machine. MiniStack starts a worker for each request that finds none free, and
+unpacks the layer for every worker: five thousand files, and their bytecode compiled again. On two cores, fifty requests
+at once took a minute and a half that way. Here the workers share one unpacked copy, and a request waits for a worker
+once a function has WORKERS_PER_FUNCTION.
 
 It keeps the saved queries of Logs Insights: the three calls of CloudWatch Logs, with the fields and errors of its API
 reference, and `AWS::Logs::QueryDefinition`, through those calls.
 
-It signs a set of claims with a user pool's own key, so that a test can send tokens that are wrong in what they say and
-right in their signature. Like all of it, that is reached from this machine only.
+It signs a set of claims with a user pool's own key, so that a test can send tokens with wrong claims under a good
+signature. MiniStack listens on 127.0.0.1, so only this machine can do that.
 """
 
 import collections
@@ -38,14 +38,14 @@ _UNPACKING = threading.Lock()
 
 
 class _Archive(zipfile.ZipFile):
-    """Unpacks a layer by linking to the one copy of what is in it; anything else as ever."""
+    """Unpacks a layer by linking to one shared copy of its files; unpacks any other archive as zipfile does."""
 
     @property
     def _is_layer(self) -> bool:
         return Path(self.filename or "").name.startswith("layer_")
 
     def namelist(self) -> list[str]:
-        """Nothing to check, for a layer: the archive is our own."""
+        """Nothing for a layer, so that its names are not checked: the archive is our own."""
         return [] if self._is_layer else super().namelist()
 
     def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
@@ -72,7 +72,7 @@ _slots: dict[str, threading.Semaphore] = collections.defaultdict(lambda: threadi
 
 
 def _execute_in_turn(func: Any, event: Any, request_id: str) -> Any:
-    """The wait is not part of the function's own timeout."""
+    """Waits for a free worker before the function's own timeout starts."""
     with _slots[(func.get("config") or func)["FunctionName"]]:
         return _execute(func, event, request_id)
 
@@ -153,8 +153,8 @@ _handle_cognito = cognito.handle_request
 async def _sign_or_handle(method: Any, path: Any, headers: Any, body: Any, query: Any) -> Any:
     if headers.get("x-amz-target") != "AWSCognitoIdentityProviderService.SignClaims":
         return await _handle_cognito(method, path, headers, body, query)
-    asked = json.loads(body)
-    return json_response({"Token": cognito._signed_jwt(asked["Claims"], asked["UserPoolId"], "access")})  # noqa: SLF001
+    request = json.loads(body)
+    return json_response({"Token": cognito._signed_jwt(request["Claims"], request["UserPoolId"], "access")})  # noqa: SLF001
 
 
 cognito.handle_request = _sign_or_handle

@@ -1,7 +1,7 @@
 """Routes, integrations, authorizer and CORS of the deployed HTTP API.
 
-SAM writes them into the API's OpenAPI body, which MiniStack's CloudFormation does not import. They are taken from that
-very body, in the processed template, so the template stays the one place where a route is declared.
+SAM writes them into the API's OpenAPI body, which MiniStack's CloudFormation does not import. This module reads that
+body in the processed template, so `template.yaml` stays the one place that declares a route.
 """
 
 import re
@@ -17,7 +17,7 @@ API = "Api"  # its logical id in template.yaml
 
 
 def add_routes(outputs: Mapping[str, str]) -> int:
-    """Adds what the body declares to the API; returns how many routes."""
+    """Adds to the API what the body declares; returns the number of routes."""
     cloudformation, gateway = boto3.client("cloudformation"), boto3.client("apigatewayv2")
     template: Any = cloudformation.get_template(StackName=STACK_NAME, TemplateStage="Processed")["TemplateBody"]
     resources = cloudformation.describe_stack_resources(StackName=STACK_NAME)["StackResources"]
@@ -66,18 +66,18 @@ def add_routes(outputs: Mapping[str, str]) -> int:
 
 
 def _origins(stack: Any) -> list[str]:
-    """The origins that the stack was deployed with."""
+    """The CORS origins of the deployed stack."""
     [origins] = [part["ParameterValue"] for part in stack["Parameters"] if part["ParameterKey"] == "CorsOrigins"]
     return str(origins).split(",")
 
 
 def _resolved(value: Any, names: Mapping[str, str]) -> Any:
-    """The value with `Ref` and `Fn::Sub` worked out, as far as an API body uses them."""
+    """The value with `Ref` and `Fn::Sub` resolved, as far as an API body uses them."""
     match value:
         case {"Ref": name}:
             return names.get(name, value)
         case {"Fn::Sub": str(text)}:
-            return re.sub(r"\$\{([^}]+)\}", lambda found: _substitute(found[1], names), text)
+            return re.sub(r"\$\{([^}]+)\}", lambda match: _substitute(match[1], names), text)
         case dict():
             return {key: _resolved(inner, names) for key, inner in value.items()}
         case list():
@@ -89,7 +89,7 @@ def _resolved(value: Any, names: Mapping[str, str]) -> Any:
 def _substitute(name: str, names: Mapping[str, str]) -> str:
     logical_id, _, attribute = name.partition(".")
     if logical_id not in names:
-        raise LocalError(f"the processed template speaks of an unknown {name}")
+        raise LocalError(f"the processed template refers to {name}, which the stack does not have")
     if attribute == "Arn":
         return f"arn:aws:lambda:{REGION}:000000000000:function:{names[logical_id]}"
     return names[logical_id]

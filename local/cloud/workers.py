@@ -1,22 +1,24 @@
 """The processes that MiniStack runs a function in."""
 
 import contextlib
-import os
-import signal
-import subprocess
+
+import psutil
 
 from local.stack import local_folder
 
 
 def kill_workers(function: str) -> list[int]:
-    """Ends every worker of that function of this stack with SIGKILL, and returns their pids.
+    """Ends every worker of that function of this stack with SIGKILL, and returns their ids.
 
-    A worker is known by its script, which MiniStack puts into a folder of the function's name under the run's own.
+    The path of a worker's script tells which it is: MiniStack puts it into a folder of the function's name.
     """
-    folder = local_folder() / "tmp" / f"ministack-lambda-{function}-"
-    shown = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True).stdout
-    pids = [int(line.split()[0]) for line in shown.splitlines() if str(folder) in line]
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    return pids
+    folder = str(local_folder() / "tmp" / f"ministack-lambda-{function}-")
+    workers = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(folder in argument for argument in process.info["cmdline"] or ())
+    ]
+    for worker in workers:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.kill()
+    return [worker.pid for worker in workers]

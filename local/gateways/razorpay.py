@@ -1,19 +1,19 @@
-"""A local Razorpay: the documented API, webhooks that are really sent, and a switchboard for a bad day.
+"""A local Razorpay: the documented API, webhooks that are really sent, and test controls to make things fail.
 
     python -m local.gateways.razorpay --port 8430 --key-id K --key-secret S --webhook-url URL --webhook-secret W
 
-The API is under /v1, with basic auth (`local.gateways.razorpay_account` has its rules). The switchboard needs no auth:
+The API is under /v1, with basic auth (`local.gateways.razorpay_account` has its rules). The test controls need no auth:
 
-    POST /_test/orders/ID/authorize    the guest pays: answers what Checkout hands to the page;
-                                       {amount, currency} to pay wrongly
-    POST /_test/orders/ID/fail         the bank declines; {late: true}: it does not answer in time ...
-    POST /_test/payments/ID/authorize  ... and says yes later: `failed` turns `authorized`
+    POST /_test/orders/ID/authorize    the customer pays: responds what Checkout gives to the page;
+                                       {amount, currency} to pay another amount
+    POST /_test/orders/ID/fail         the bank declines; {late: true}: it does not answer in time
+    POST /_test/payments/ID/authorize  the late bank answers yes: the `failed` payment is `authorized`
     POST /_test/payments/ID/expire     the capture window passes: an uncaptured payment is refunded
     POST /_test/refunds/ID/settle      {status: "processed" | "failed"}, of a pending refund
-    POST /_test/faults                 {kind, on, method, times, seconds}: what calls will suffer, see FAULTS
+    POST /_test/faults                 {kind, on, method, times, seconds}: how the next calls fail, see FAULTS
     POST /_test/webhooks               {copies, delay_seconds, hold, pending_refunds}, from now on
-    POST /_test/release                {reverse, copies}: sends what was held, one event after another
-    GET  /_test/state                  orders, payments, refunds, and what each webhook was answered
+    POST /_test/release                {reverse, copies}: sends the held events, one after another
+    GET  /_test/state                  orders, payments, refunds, and the response to each webhook
 """
 
 import argparse
@@ -24,23 +24,19 @@ import time
 from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
 
-from local.gateways.razorpay_account import REFUND_KEY, Account, ApiError, Entity, Event, signature
+from local.gateways.razorpay_account import REFUND_KEY, Account
+from local.gateways.razorpay_entities import ApiError, Entity
+from local.gateways.razorpay_webhooks import WebhookSender
 
-WEBHOOK_TIMEOUT_SECONDS = 5.0  # docs: webhooks/best-practices; a slower answer is a failed delivery
-WEBHOOK_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)  # until a 2xx; the real service backs off over 24 hours
-_DIRECT = build_opener(ProxyHandler({}))  # no proxy of the environment between two local programs
 FAULTS = {
-    "lost": "applied, then the connection is closed without an answer",
+    "lost": "applied, then the connection is closed without a response",
     "slow": "applied at once, answered after `seconds`",
     "late": "applied only after `seconds`, whether or not the caller still waits",
-    "dropped": "not applied, the connection is closed without an answer",
+    "dropped": "not applied, the connection is closed without a response",
     "error": "not applied, 500",
     "busy": "not applied, 429",
     "declined": "not applied, 400 by the bank",
@@ -61,52 +57,6 @@ class Fault:
     seconds: float = 1.0
 
 
-class Postman:
-    """Sends events to the merchant. docs: webhooks/validate-test, webhooks/best-practices."""
-
-    def __init__(self, url: str | None, secret: str) -> None:
-        self.copies = 1
-        self.delay_seconds = 0.0
-        self.hold = False
-        self.events: list[Event] = []
-        self._held: list[Event] = []
-        self._url = url
-        self._secret = secret
-
-    def take(self, event: Event) -> None:
-        self.events.append(event)
-        if self.hold:
-            self._held.append(event)
-        else:
-            self._send(event, self.copies, self.delay_seconds)
-
-    def release(self, *, reverse: bool = False, copies: int = 1) -> int:
-        """Sends what was held, each event in so many copies at once, the next when all are answered."""
-        events, self._held = self._held[::-1] if reverse else self._held, []
-        for event in events:
-            for delivery in self._send(event, copies, 0.0):
-                delivery.join()
-        return len(events)
-
-    def _send(self, event: Event, copies: int, delay_seconds: float) -> list[threading.Thread]:
-        arguments = (event, delay_seconds)
-        threads = [threading.Thread(target=self._deliver, args=arguments, daemon=True) for _ in range(copies)]
-        for thread in threads:
-            thread.start()
-        return threads
-
-    def _deliver(self, event: Event, delay_seconds: float) -> None:
-        if self._url is None:
-            return
-        headers = {"Content-Type": "application/json", "x-razorpay-event-id": event.id}
-        headers["X-Razorpay-Signature"] = signature(self._secret, event.body)
-        for wait_seconds in (delay_seconds, *WEBHOOK_RETRY_SECONDS):
-            time.sleep(wait_seconds)
-            event.answers.append(_post(self._url, event.body, headers))
-            if 200 <= event.answers[-1] < 300:
-                return
-
-
 class LocalRazorpay:
     """The account behind its HTTP address. For a test: `with LocalRazorpay(webhook_url=...) as razorpay:`."""
 
@@ -118,8 +68,8 @@ class LocalRazorpay:
         webhook_secret: str = "local-webhook-secret",  # noqa: S107  opens nothing
         port: int = 0,
     ) -> None:
-        self.postman = Postman(webhook_url, webhook_secret)
-        self.account = Account(key_secret, self.postman.take)
+        self.webhooks = WebhookSender(webhook_url, webhook_secret)
+        self.account = Account(key_secret, self.webhooks.handle)
         self._authorization = "Basic " + b64encode(f"{key_id}:{key_secret}".encode()).decode()
         self._faults: list[Fault] = []
         self._busy_keys: set[str] = set()
@@ -142,17 +92,17 @@ class LocalRazorpay:
         self.stop()
 
     def play(self, path: str, **body: Any) -> Entity:
-        """The switchboard without HTTP: `play("orders/order_x/authorize")`, `play("faults", kind="lost")`."""
+        """The test controls without HTTP: `play("orders/order_x/authorize")`, `play("faults", kind="lost")`."""
         match path:
             case "faults" if body.get("kind") in FAULTS:
                 self._faults.append(Fault(**body))
             case "webhooks":
                 self.account.pending_refunds = body.get("pending_refunds", False)
-                self.postman.hold = body.get("hold", False)
-                self.postman.copies = body.get("copies", 1)
-                self.postman.delay_seconds = body.get("delay_seconds", 0.0)
+                self.webhooks.hold = body.get("hold", False)
+                self.webhooks.copies = body.get("copies", 1)
+                self.webhooks.delay_seconds = body.get("delay_seconds", 0.0)
             case "release":
-                return {"released": self.postman.release(**body)}
+                return {"released": self.webhooks.release(**body)}
             case "state":
                 account = self.account
                 entities = {
@@ -160,14 +110,14 @@ class LocalRazorpay:
                     "payments": account.payments,
                     "refunds": account.refunds,
                 }
-                events = [{"id": e.id, "event": e.type, "answers": e.answers} for e in self.postman.events]
+                events = [{"id": e.id, "event": e.type, "answers": e.answers} for e in self.webhooks.events]
                 return {name: list(found.values()) for name, found in entities.items()} | {"events": events}
             case _:
                 return self.account.play(path, **body)
         return body
 
     def call(self, method: str, path: str, authorization: str, key: str | None, body: Entity) -> Entity | None:
-        """Answers a call of the API, or suffers its fault; None is a connection closed without an answer."""
+        """The response to a call of the API, or its fault; None closes the connection without a response."""
         if authorization != self._authorization:
             raise ApiError("Authentication failed", 401)
         if key is not None and not REFUND_KEY.fullmatch(key):
@@ -185,10 +135,10 @@ class LocalRazorpay:
                 raise ApiError(*_NOT_APPLIED[fault.kind])
             if fault and fault.kind == "late":
                 time.sleep(fault.seconds)
-            answer = self.account.call(method, path, body, key)
+            response = self.account.call(method, path, body, key)
             if fault and fault.kind == "slow":
                 time.sleep(fault.seconds)
-            return None if fault and fault.kind == "lost" else answer
+            return None if fault and fault.kind == "lost" else response
         finally:
             self._busy_keys.discard(key or "")
 
@@ -210,23 +160,23 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Callers that hang up early are what this server is for."""
+        """Ignores callers that close the connection early: tests do so on purpose."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body of an answer in one packet
+    wbufsize = -1  # head and body of a response in one packet
     server: _Server
 
     def do_GET(self) -> None:
-        self._answer()
+        self._respond()
 
     def do_POST(self) -> None:
-        self._answer()
+        self._respond()
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         status = 200
         try:
@@ -236,37 +186,25 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             self.close_connection = True
             return
-        answer = json.dumps(body).encode()
+        response = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Length", str(len(response)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(response)
 
     def _body(self, raw: bytes) -> Entity | None:
         try:
             body = {**json.loads(raw or b"{}")}
             if self.path.startswith("/_test/"):
                 return self.server.razorpay.play(self.path.removeprefix("/_test/"), **body)
-        except (ValueError, KeyError, TypeError) as error:  # no JSON object, no such id or switch
+        except (ValueError, KeyError, TypeError) as error:  # no JSON object, no such id or control
             raise ApiError(f"Not understood: {error}") from error
         authorization, key = self.headers.get("Authorization", ""), self.headers.get("X-Refund-Idempotency")
         return self.server.razorpay.call(self.command, self.path, authorization, key, body)
 
     def log_message(self, *_: object) -> None:
-        """Says nothing: what happened is in /_test/state."""
-
-
-def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status of the answer, 0 when there is none in time."""
-    try:
-        with _DIRECT.open(Request(url, body, headers), timeout=WEBHOOK_TIMEOUT_SECONDS) as answer:  # noqa: S310  ours
-            return int(answer.status)
-    except HTTPError as refused:
-        with refused:
-            return refused.code
-    except (OSError, HTTPException):
-        return 0
+        """Logs nothing: /_test/state shows what happened."""
 
 
 def main() -> None:

@@ -3,21 +3,27 @@
 No network and no threads here: `local.gateways.razorpay` serves it.
 """
 
-import hmac
 import json
 import re
-import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from hashlib import sha256
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-type Entity = dict[str, Any]
+from local.gateways.razorpay_entities import (
+    ApiError,
+    Entity,
+    Event,
+    add,
+    checked_amount,
+    collection,
+    copy_of,
+    find,
+    new_id,
+    signature,
+)
 
-MIN_AMOUNT = 100  # paise, of an order and of a refund (docs: api/orders/create, api/refunds/create-normal)
 MAX_RECEIPT = 40  # characters (docs: api/orders/create)
 REFUND_KEY = re.compile(r"[A-Za-z0-9_-]{10,}")  # docs: api/refunds/normal-refunds-idempotent
 ORDER_IS_PAID = (
@@ -27,45 +33,25 @@ ERROR_FIELDS = ("error_code", "error_description", "error_source", "error_step",
 NULL_FIELDS = ("refund_status", "invoice_id", "card_id", "bank", "wallet", "fee", "tax", *ERROR_FIELDS)
 
 
-class ApiError(Exception):
-    """An answer in Razorpay's error shape (docs: errors)."""
-
-    def __init__(self, description: str, status: int = 400, code: str = "BAD_REQUEST_ERROR") -> None:
-        super().__init__(description)
-        self.status = status
-        error = {"code": code, "description": description, "source": "business", "step": "payment_initiation"}
-        self.body: Entity = {"error": error | {"reason": "input_validation_failed", "metadata": {}}}
-
-
-@dataclass
-class Event:
-    """One event: its body is a snapshot taken when it happened, its id is the same on every delivery."""
-
-    id: str
-    type: str
-    body: bytes
-    answers: list[int] = field(default_factory=list)  # the HTTP status of each delivery, 0 for none
-
-
 class Account:
-    """`call` is what the merchant may do, `play` is what the guest and the bank do."""
+    """One merchant's account. `call` is the merchant's API; `play` does what the customer and the bank do."""
 
     def __init__(self, key_secret: str, on_event: Callable[[Event], None]) -> None:
         self.orders: dict[str, Entity] = {}
         self.payments: dict[str, Entity] = {}
         self.refunds: dict[str, Entity] = {}
-        self.pending_refunds = False  # a refund waits as `pending` for the bank, as normal ones do
+        self.pending_refunds = False  # refunds start as `pending`, as normal refunds do, and wait for the bank
         self._key_secret = key_secret
         self._on_event = on_event
-        self._manual_capture: set[str] = set()  # orders
-        self._unanswered: set[str] = set()  # failed payments that the bank may still authorize
+        self._manual_capture: set[str] = set()  # ids of orders
+        self._unanswered: set[str] = set()  # ids of failed payments that the bank may still authorize
         self._refund_keys: dict[str, tuple[str, str]] = {}  # key: request, refund
         self._lock = threading.RLock()
 
     def call(self, method: str, path: str, body: Entity, refund_key: str | None) -> Entity:
         """Answers one call of the API under /v1. Raises ApiError."""
         with self._lock:
-            return _copy(self._call(method, path, body, refund_key))
+            return copy_of(self._call(method, path, body, refund_key))
 
     def _call(self, method: str, path: str, body: Entity, refund_key: str | None) -> Entity:
         url = urlsplit(path)
@@ -74,32 +60,32 @@ class Account:
                 answer = self._create_order(body)
             case "GET", "orders":
                 named = parse_qs(url.query).get("receipt")
-                answer = _collection(o for o in self.orders.values() if not named or o["receipt"] in named)
+                answer = collection(o for o in self.orders.values() if not named or o["receipt"] in named)
             case "GET", "orders", order_id:
-                answer = _find(self.orders, order_id)
+                answer = find(self.orders, order_id)
             case "GET", "orders", order_id, "payments":
-                answer = _collection(self._payments_of(_find(self.orders, order_id)))
+                answer = collection(self._payments_of(find(self.orders, order_id)))
             case "GET", "payments", payment_id:
-                answer = _find(self.payments, payment_id)
+                answer = find(self.payments, payment_id)
             case "POST", "payments", payment_id, "capture":
-                answer = self._capture(_find(self.payments, payment_id), body)
+                answer = self._capture_payment(find(self.payments, payment_id), body)
             case "POST", "payments", payment_id, "refund":
-                answer = self._refund(_find(self.payments, payment_id), body, refund_key)
+                answer = self._refund_payment(find(self.payments, payment_id), body, refund_key)
             case "GET", "payments", payment_id, "refunds":
-                answer = _collection(r for r in self.refunds.values() if r["payment_id"] == payment_id)
+                answer = collection(r for r in self.refunds.values() if r["payment_id"] == payment_id)
             case ("GET", "refunds", refund_id) | ("GET", "payments", _, "refunds", refund_id):
-                answer = _find(self.refunds, refund_id)
+                answer = find(self.refunds, refund_id)
             case _:
                 raise ApiError("The requested URL was not found on the server.")
         return answer
 
     def _create_order(self, body: Entity) -> Entity:
-        """Opens an order; payments of it are captured by themselves unless it says "manual".
+        """Creates an order. Its payments are captured automatically, unless it asks for "manual".
 
-        docs: api/orders/create, payments/capture-settings/api, and for `unique_receipt`, with which a repeat
-        answers the same order, s2s-integration/test-s2s/orders (ORD-05).
+        docs: api/orders/create, payments/capture-settings/api, and for `unique_receipt`, with which a repeated
+        request returns the same order, s2s-integration/test-s2s/orders (ORD-05).
         """
-        amount, currency, receipt = _amount(body), body.get("currency"), body.get("receipt")
+        amount, currency, receipt = checked_amount(body), body.get("currency"), body.get("receipt")
         if not isinstance(currency, str):
             raise ApiError("The currency field is required.")
         if len(receipt or "") > MAX_RECEIPT:
@@ -112,25 +98,25 @@ class Account:
         order = {"entity": "order", "status": "created", "attempts": 0, "receipt": receipt, "offer_id": None}
         order |= {"amount": amount, "amount_paid": 0, "amount_due": amount, "currency": currency}
         order |= {"notes": body.get("notes") or []}  # empty notes are a list in Razorpay's answers
-        _add(self.orders, "order", order)
+        add(self.orders, "order", order)
         if (body.get("payment") or {}).get("capture") == "manual":
             self._manual_capture.add(order["id"])
         return order
 
-    def _capture(self, payment: Entity, body: Entity) -> Entity:
-        """In full, once, while the order is not paid; no idempotency key. docs: api/payments/capture."""
+    def _capture_payment(self, payment: Entity, body: Entity) -> Entity:
+        """Captures the whole amount, once, while the order is not paid; takes no key. docs: api/payments/capture."""
         if payment["captured"]:
             raise ApiError("This payment has already been captured")
         if payment["status"] != "authorized":
             raise ApiError("Only payments which have been authorized and not yet captured can be captured")
         if self.orders[payment["order_id"]]["status"] == "paid":
             raise ApiError(ORDER_IS_PAID)
-        if (_amount(body), body.get("currency")) != (payment["amount"], payment["currency"]):
+        if (checked_amount(body), body.get("currency")) != (payment["amount"], payment["currency"]):
             raise ApiError("Capture amount must be equal to the amount authorized")
-        return self._captured(payment)
+        return self._mark_captured(payment)
 
-    def _refund(self, payment: Entity, body: Entity, refund_key: str | None) -> Entity:
-        """Never more than was captured. docs: api/refunds/create-normal, normal-refunds-idempotent."""
+    def _refund_payment(self, payment: Entity, body: Entity, refund_key: str | None) -> Entity:
+        """Refunds at most the captured amount. docs: api/refunds/create-normal, normal-refunds-idempotent."""
         request = payment["id"] + json.dumps(body, sort_keys=True)
         if refund_key in self._refund_keys:
             known, refund_id = self._refund_keys[refund_key]
@@ -142,57 +128,57 @@ class Account:
             raise ApiError("The payment status should be captured for action to be taken")
         if left == 0:
             raise ApiError("The payment has been fully refunded already")
-        amount = _amount(body) if "amount" in body else left
+        amount = checked_amount(body) if "amount" in body else left
         if amount > left:
             raise ApiError("The refund amount provided is greater than amount captured")
         named = {"receipt": body.get("receipt"), "notes": body.get("notes") or []}
-        refund = self._refunded(payment, amount, "pending" if self.pending_refunds else "processed", named)
+        refund = self._create_refund(payment, amount, "pending" if self.pending_refunds else "processed", named)
         if refund_key:
             self._refund_keys[refund_key] = request, refund["id"]
         return refund
 
     def play(self, path: str, **body: Any) -> Entity:
-        """What the guest or the bank does next: `play("orders/order_x/authorize")`. Raises ApiError."""
+        """Does what the customer or the bank does next: `play("orders/order_x/authorize")`. Raises ApiError."""
         with self._lock:
             match path.split("/"):
                 case ["orders", order_id, "authorize"]:
-                    answer = self._pay(_find(self.orders, order_id), **body)
+                    answer = self._complete_checkout(find(self.orders, order_id), **body)
                 case ["orders", order_id, "fail"]:
-                    answer = self._fail(_find(self.orders, order_id), **body)
+                    answer = self._fail_payment(find(self.orders, order_id), **body)
                 case ["payments", payment_id, "authorize"] if payment_id in self._unanswered:
-                    answer = self._authorized_late(self.payments[payment_id])
+                    answer = self._authorize_late(self.payments[payment_id])
                 case ["payments", payment_id, "expire"] if self.payments[payment_id]["status"] == "authorized":
-                    answer = self._refunded(self.payments[payment_id], self.payments[payment_id]["amount"])
+                    answer = self._create_refund(self.payments[payment_id], self.payments[payment_id]["amount"])
                 case ["refunds", refund_id, "settle"] if self.refunds[refund_id]["status"] == "pending":
-                    answer = self._settled(self.refunds[refund_id], **body)
+                    answer = self._settle_refund(self.refunds[refund_id], **body)
                 case _:
                     raise ApiError(f"Nothing to play at {path} now")
-            return _copy(answer)
+            return copy_of(answer)
 
-    def _pay(self, order: Entity, amount: int | None = None, currency: str | None = None) -> Entity:
-        """Pays in Checkout, which hands over a proof. docs: payment-gateway/web-integration, "verify"."""
-        payment = self._attempted(order, amount or order["amount"], currency or order["currency"])
-        self._authorized(payment)
-        proof = signature(self._key_secret, f"{order['id']}|{payment['id']}".encode())
+    def _complete_checkout(self, order: Entity, amount: int | None = None, currency: str | None = None) -> Entity:
+        """The customer pays in Checkout, which returns a signature. docs: payment-gateway/web-integration, "verify"."""
+        payment = self._attempt_payment(order, amount or order["amount"], currency or order["currency"])
+        self._authorize(payment)
+        checkout_signature = signature(self._key_secret, f"{order['id']}|{payment['id']}".encode())
         names = {"razorpay_payment_id": payment["id"], "razorpay_order_id": order["id"]}
-        return names | {"razorpay_signature": proof}
+        return names | {"razorpay_signature": checkout_signature}
 
-    def _fail(self, order: Entity, *, late: bool = False) -> Entity:
-        """Declined; or unanswered in time, when the guest may have been debited all the same.
+    def _fail_payment(self, order: Entity, *, late: bool = False) -> Entity:
+        """The bank declines; or, with `late`, it does not answer in time and may still debit the customer.
 
         docs: payments/late-authorisation.
         """
-        payment = self._attempted(order, order["amount"], order["currency"])
-        reason = "payment_timed_out" if late else "payment_declined"
+        payment = self._attempt_payment(order, order["amount"], order["currency"])
+        reason = "payment_unanswered" if late else "payment_declined"
         values = ("BAD_REQUEST_ERROR", "Payment failed", "bank", "payment_authorization", reason)
         payment |= {"status": "failed"} | dict(zip(ERROR_FIELDS, values, strict=True))
         if late:
             self._unanswered.add(payment["id"])
-        self._tell("payment.failed", payment=payment)
+        self._emit("payment.failed", payment=payment)
         return payment
 
-    def _attempted(self, order: Entity, amount: int, currency: str) -> Entity:
-        """No second payment beside an authorized one, none at all on a paid order. docs: payments/orders."""
+    def _attempt_payment(self, order: Entity, amount: int, currency: str) -> Entity:
+        """Starts a payment, unless the order is paid or has an authorized payment. docs: payments/orders."""
         if order["status"] == "paid":
             raise ApiError(ORDER_IS_PAID)
         if any(payment["status"] == "authorized" for payment in self._payments_of(order)):
@@ -206,53 +192,55 @@ class Account:
             "email": "guest@example.com",
             "contact": "+919000090000",
         }
-        return _add(self.payments, "pay", payment)
+        return add(self.payments, "pay", payment)
 
-    def _authorized_late(self, payment: Entity) -> Entity:
+    def _authorize_late(self, payment: Entity) -> Entity:
         self._unanswered.remove(payment["id"])
         payment |= dict.fromkeys(ERROR_FIELDS) | {"late_authorized": True}
-        return self._authorized(payment)
+        return self._authorize(payment)
 
-    def _authorized(self, payment: Entity) -> Entity:
-        """A payment too many on a paid order goes back at once. docs: payments/refunds/auto-refunds."""
+    def _authorize(self, payment: Entity) -> Entity:
+        """Authorizes a payment; on a paid order it is refunded at once. docs: payments/refunds/auto-refunds."""
         payment["status"] = "authorized"
-        self._tell("payment.authorized", payment=payment)
+        self._emit("payment.authorized", payment=payment)
         if self.orders[payment["order_id"]]["status"] == "paid":
-            self._refunded(payment, payment["amount"])
+            self._create_refund(payment, payment["amount"])
         elif payment["order_id"] not in self._manual_capture:
-            self._captured(payment)
+            self._mark_captured(payment)
         return payment
 
-    def _captured(self, payment: Entity) -> Entity:
+    def _mark_captured(self, payment: Entity) -> Entity:
         order = self.orders[payment["order_id"]]
         payment |= {"status": "captured", "captured": True, "fee": payment["amount"] * 2 // 100, "tax": 0}
         order |= {"status": "paid", "amount_paid": payment["amount"], "amount_due": 0}
-        self._tell("payment.captured", payment=payment)
-        self._tell("order.paid", payment=payment, order=order)
+        self._emit("payment.captured", payment=payment)
+        self._emit("order.paid", payment=payment, order=order)
         return payment
 
-    def _refunded(self, payment: Entity, amount: int, status: str = "processed", named: Entity | None = None) -> Entity:
-        """A refund of ours, or Razorpay's own of what was never captured. docs: webhooks/refunds."""
+    def _create_refund(
+        self, payment: Entity, amount: int, status: str = "processed", named: Entity | None = None
+    ) -> Entity:
+        """Creates the merchant's refund, or Razorpay's own of an uncaptured payment. docs: webhooks/refunds."""
         refund = {"entity": "refund", "payment_id": payment["id"], "amount": amount, "status": status}
         refund |= {"currency": payment["currency"], "acquirer_data": {"arn": None}, "batch_id": None}
         refund |= {"speed_requested": "normal", "speed_processed": "normal"}
         refund |= named or {"receipt": None, "notes": []}
-        _add(self.refunds, "rfnd", refund)
-        self._book(payment, amount)
-        self._tell("refund.created", refund=refund, payment=payment)
+        add(self.refunds, "rfnd", refund)
+        self._add_refunded_amount(payment, amount)
+        self._emit("refund.created", refund=refund, payment=payment)
         if status == "processed":
-            self._tell("refund.processed", refund=refund, payment=payment)
+            self._emit("refund.processed", refund=refund, payment=payment)
         return refund
 
-    def _settled(self, refund: Entity, status: str) -> Entity:
+    def _settle_refund(self, refund: Entity, status: str) -> Entity:
         payment = self.payments[refund["payment_id"]]
         refund["status"] = status
         if status == "failed":
-            self._book(payment, -refund["amount"])
-        self._tell(f"refund.{status}", refund=refund, payment=payment)
+            self._add_refunded_amount(payment, -refund["amount"])
+        self._emit(f"refund.{status}", refund=refund, payment=payment)
         return refund
 
-    def _book(self, payment: Entity, amount: int) -> None:
+    def _add_refunded_amount(self, payment: Entity, amount: int) -> None:
         payment["amount_refunded"] += amount
         whole = payment["amount_refunded"] == payment["amount"]
         part = "partial" if payment["amount_refunded"] else None
@@ -261,47 +249,8 @@ class Account:
     def _payments_of(self, order: Entity) -> list[Entity]:
         return [payment for payment in self.payments.values() if payment["order_id"] == order["id"]]
 
-    def _tell(self, kind: str, **entities: Entity) -> None:
+    def _emit(self, kind: str, **entities: Entity) -> None:
         payload = {name: {"entity": entity} for name, entity in entities.items()}
         body = {"entity": "event", "account_id": "acc_local", "event": kind, "contains": list(entities)}
         raw = json.dumps(body | {"payload": payload, "created_at": int(time.time())}).encode()
-        self._on_event(Event(_id("event"), kind, raw))
-
-
-def signature(secret: str, message: bytes) -> str:
-    """HMAC-SHA256 in hex, as on Checkout's proof and on webhooks. docs: webhooks/validate-test."""
-    return hmac.new(secret.encode(), message, sha256).hexdigest()
-
-
-def _id(prefix: str) -> str:
-    return f"{prefix}_{secrets.token_hex(7)}"
-
-
-def _add(entities: dict[str, Entity], prefix: str, entity: Entity) -> Entity:
-    entity |= {"id": _id(prefix), "created_at": int(time.time())}
-    return entities.setdefault(entity["id"], entity)
-
-
-def _find(entities: Mapping[str, Entity], entity_id: str) -> Entity:
-    if entity_id not in entities:
-        raise ApiError("The id provided does not exist")  # 400 by the documentation, not 404
-    return entities[entity_id]
-
-
-def _collection(entities: Iterable[Entity]) -> Entity:
-    items = list(entities)
-    return {"entity": "collection", "count": len(items), "items": items}
-
-
-def _copy(entity: Entity) -> Entity:
-    copy: Entity = json.loads(json.dumps(entity))
-    return copy
-
-
-def _amount(body: Entity) -> int:
-    amount = body.get("amount")
-    if type(amount) is not int:
-        raise ApiError("The amount must be an integer.")
-    if amount < MIN_AMOUNT:
-        raise ApiError("The amount must be at least INR 1.00")
-    return amount
+        self._on_event(Event(new_id("event"), kind, raw))

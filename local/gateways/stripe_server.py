@@ -1,6 +1,7 @@
 """localstripe on the loopback address alone, with the idempotency of Stripe. Runs in localstripe's environment.
 
-Its own command listens on every address, and forgets every Idempotency-Key: here a repeated key gets its first answer.
+localstripe's own command listens on every address and ignores the Idempotency-Key. Here a repeated key gets the first
+response.
 """
 
 import asyncio
@@ -10,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from localstripe import resources, server
 
-# Every POST would be written to a file in /tmp that all its instances share.
+# localstripe writes every POST to a file in /tmp that all its instances share. Not here.
 resources.store.dump_to_disk = lambda: None
 
-answers: dict[str, tuple[int, bytes]] = {}
-turn = asyncio.Lock()
+responses: dict[str, tuple[int, bytes]] = {}
+one_at_a_time = asyncio.Lock()
 
 
 @web.middleware  # type: ignore[untyped-decorator]  # aiohttp is not in our environment
@@ -24,13 +25,13 @@ async def remember_keys(
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or not key:
         return await handler(request)
-    async with turn:
-        if key not in answers:
-            made = await handler(request)
-            if not isinstance(made, web.Response) or not isinstance(made.body, bytes):
-                return made
-            answers[key] = made.status, made.body
-        status, body = answers[key]
+    async with one_at_a_time:
+        if key not in responses:
+            response = await handler(request)
+            if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
+                return response
+            responses[key] = response.status, response.body
+        status, body = responses[key]
     return web.Response(status=status, body=body, content_type="application/json")
 
 

@@ -34,38 +34,38 @@ class Webhook:
 
 
 @dataclass(frozen=True)
-class Delivered:
+class Delivery:
     status: int
     seconds: float
 
 
 def stripe_events(order_id: str, reference: str, count: int) -> list[Webhook]:
-    """So many events of one intent, most of them several times."""
+    """That many events of one intent, most of them several times."""
     events = [json.dumps(_stripe_event(kind, order_id, reference)).encode() for kind in STRIPE_KINDS]
     return [Webhook("stripe", body) for body in islice(cycle(events), count)]
 
 
 def razorpay_events(order_id: str, payment_id: str, count: int) -> list[Webhook]:
-    """So many events of one order, most of them several times."""
+    """That many events of one order, most of them several times."""
     events = [json.dumps(_razorpay_event(kind, order_id, payment_id)).encode() for kind in RAZORPAY_KINDS]
     return [Webhook("razorpay", body) for body in islice(cycle(events), count)]
 
 
 def out_of_order(webhooks: Iterable[Webhook]) -> list[Webhook]:
-    """In an order that is wrong, and the same each time."""
-    mixed = list(webhooks)
-    random.Random(len(mixed)).shuffle(mixed)  # noqa: S311  no secret
-    return mixed
+    """Shuffled, the same way each time."""
+    shuffled = list(webhooks)
+    random.Random(len(shuffled)).shuffle(shuffled)  # noqa: S311  not for secrets
+    return shuffled
 
 
-def deliver(webhooks: Sequence[Webhook], stack: Stack, http: httpx.Client) -> list[Delivered]:
-    """Sends them all, a few at once."""
+def deliver(webhooks: Sequence[Webhook], stack: Stack, http: httpx.Client) -> list[Delivery]:
+    """Sends all webhooks, AT_ONCE at a time."""
 
-    def one(webhook: Webhook) -> Delivered:
+    def one(webhook: Webhook) -> Delivery:
         url, headers = f"{stack.api_url}/webhooks/{webhook.gateway}", _signed(webhook, stack.webhook_secret)
         started = time.monotonic()
         status = http.post(url, content=webhook.body, headers=headers).status_code
-        return Delivered(status, time.monotonic() - started)
+        return Delivery(status, time.monotonic() - started)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(one, webhooks))
@@ -86,11 +86,11 @@ def _hmac(secret: str, message: bytes) -> str:
 def _stripe_event(kind: str, order_id: str, reference: str) -> dict[str, Any]:
     name = kind.partition(".")[0]
     ids = {"id": order_id} if name == "payment_intent" else {"id": f"ch_{token_hex(8)}", "payment_intent": order_id}
-    told = {"object": name, **ids, "metadata": {"holdfast_reference": reference}}
-    return {"id": f"evt_{token_hex(8)}", "object": "event", "type": kind, "data": {"object": told}}
+    fields = {"object": name, **ids, "metadata": {"holdfast_reference": reference}}
+    return {"id": f"evt_{token_hex(8)}", "object": "event", "type": kind, "data": {"object": fields}}
 
 
 def _razorpay_event(kind: str, order_id: str, payment_id: str) -> dict[str, Any]:
     entity = {"id": payment_id, "entity": "payment", "order_id": order_id}
-    told = {"entity": "event", "account_id": "acc_local", "event": kind, "contains": ["payment"]}
-    return told | {"payload": {"payment": {"entity": entity}}, "created_at": int(time.time())}
+    event = {"entity": "event", "account_id": "acc_local", "event": kind, "contains": ["payment"]}
+    return event | {"payload": {"payment": {"entity": entity}}, "created_at": int(time.time())}

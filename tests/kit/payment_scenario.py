@@ -178,7 +178,7 @@ class House:
         """Every event that Razorpay has had to tell, in the order of its happening; localstripe tells nothing."""
         if not isinstance(self.till, RazorpayTill):
             return []
-        return [from_razorpay(event.body) for event in self.till.razorpay.postman.events]
+        return [from_razorpay(event.body) for event in self.till.razorpay.webhooks.events]
 
     def tell_new(self) -> int:
         """Delivers what Razorpay has had to tell since the last time, and how much that was."""

@@ -24,7 +24,7 @@ from holdfast.payments.gateways.protocol import (
     GatewayUnknown,
     PaymentState,
 )
-from holdfast.payments.gateways.secrets import matches_any, secret_value
+from holdfast.payments.gateways.secrets import secret_value
 
 if TYPE_CHECKING:
     from holdfast.settings import Settings
@@ -119,20 +119,27 @@ class StripeGateway:
 
 
 def _check_signature(body: bytes, header: str, secrets: Sequence[str], now: datetime) -> None:
-    """`t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">,…`, by https://docs.stripe.com/webhooks#verify-manually.
+    """Checks `t=<seconds>,v1=<signature>,…` by https://docs.stripe.com/webhooks#verify-official-libraries.
 
-    Several `v1` come while a secret is being rolled; other schemes are ignored. Raises BadSignature.
+    Our clock decides whether the time is recent, in both directions: `WebhookSignature` reads the machine's clock and
+    accepts any time in the future. It does not catch the TypeError of a signature that is not ASCII. Several `v1` come
+    while a secret is being rolled. Raises BadSignature, or UnicodeDecodeError for a body that is not UTF-8.
     """
-    parts = [part.strip().partition("=") for part in header.split(",")]
-    times = [value for name, _, value in parts if name == "t"]
-    if len(times) != 1 or not (times[0].isascii() and times[0].isdigit() and len(times[0]) <= TIME_DIGITS):
-        raise BadSignature("Stripe-Signature has no time")
+    times = [part.removeprefix("t=") for part in header.split(",") if part.startswith("t=")]
+    if not header.isascii() or len(times) != 1 or not (times[0].isdigit() and len(times[0]) <= TIME_DIGITS):
+        raise BadSignature("Stripe-Signature is not well formed: ASCII with one time")
     if abs(now.timestamp() - int(times[0])) > WEBHOOK_TOLERANCE_SECONDS:
         raise BadSignature("Stripe-Signature is too old, or from the future")
-    given = [value.encode("utf-8", "surrogateescape") for name, _, value in parts if name == "v1"]
-    signed = times[0].encode() + b"." + body
-    if not matches_any(signed, given, secrets):
+    if not any(_is_signed(body, header, secret) for secret in secrets):
         raise BadSignature("Stripe-Signature does not match")
+
+
+def _is_signed(body: bytes, header: str, secret: str) -> bool:
+    try:
+        stripe.WebhookSignature.verify_header(body, header, secret)
+    except stripe.SignatureVerificationError:
+        return False
+    return True
 
 
 @cache
