@@ -1,75 +1,181 @@
-"""How long `functions/reserve` takes to start, as a share of what boto3, pydantic and Powertools' router would take.
+"""What each function's cold start costs, as a share of importing boto3, pydantic and Powertools' event handler.
 
-Usage: uv run python -m bench.cold_start [rounds]
+Usage: uv run python -m bench.cold_start [function ...]
 
-Each round starts one new interpreter for each side, in turn, so that a busy machine slows both alike; the medians are
-compared. DESIGN section 10 allows 0.8. Ends with 1 above that, with 2 when it cannot measure.
+Each program runs in a new interpreter, in an environment with the layer's packages and pydantic and no others: some
+packages load whatever else they find. The bytecode is written beforehand. Instructions are counted, by perf where the
+machine lets it and else by valgrind's cachegrind: other work on the machine does not change them. The CPU time beside
+them is the least of three runs. What an interpreter needs to do nothing is taken off every figure. Ends with 1 when a
+function is above the budget, with 2 when nothing can be measured.
 """
-
-from __future__ import annotations
 
 import os
-import statistics
+import re
+import resource
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-BUDGET = 0.8
-ROUNDS = 15
-TIMED = """
-import time
-started = time.perf_counter()
-{work}
-print(time.perf_counter() - started)
-"""
-OURS = TIMED.format(
-    work=f"""
-import importlib.util
-spec = importlib.util.spec_from_file_location("app", {str(ROOT / "functions" / "reserve" / "app.py")!r})
-spec.loader.exec_module(importlib.util.module_from_spec(spec))
-"""
-)
-COMMON = TIMED.format(
-    work="""
+from local.tools import ROOT, LocalError, uv
+
+PYTHON = str(ROOT / ".tools" / "bench" / "bin" / "python")
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
+BUDGET = 0.95
+NOTHING = "pass"
+REFERENCE = """
 import boto3, pydantic, aws_lambda_powertools.event_handler
 boto3.client("dynamodb")
 """
-)
+APP = """
+import importlib.util
+spec = importlib.util.spec_from_file_location("app", {path!r})
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+"""
+MODULES = """
+import sys
+print(len(sys.modules), file=sys.stderr)
+"""
+# What template.yaml and Lambda set; the hash seed decides how often a dictionary's keys collide.
 ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
     "POWERTOOLS_METRICS_NAMESPACE": "Holdfast",
-    "POWERTOOLS_SERVICE_NAME": "reserve",
+    "POWERTOOLS_SERVICE_NAME": "bench",
     "TABLE_NAME": "holdfast",
+    "HOLD_SECONDS": "600",
+    "DUE_SHARDS": "8",
     "COGNITO_CLIENT_ID": "client",
+    "STRIPE_SECRET_NAME": "stripe",
+    "RAZORPAY_SECRET_NAME": "razorpay",
 }
 
 
-def seconds(program: str) -> float:
-    done = subprocess.run(  # noqa: S603 - Python itself, on a program from above
-        [sys.executable, "-c", program], env=os.environ | ENVIRONMENT, capture_output=True, text=True, check=False
-    )
+class CannotMeasure(Exception):
+    """The message says why."""
+
+
+@dataclass(frozen=True)
+class Counter:
+    name: str
+    command: Sequence[str]
+    says: str
+
+    def count(self, program: str, environment: Mapping[str, str]) -> int:
+        told = re.search(self.says, run([*self.command, PYTHON, "-c", program], environment), re.MULTILINE)
+        if not told:
+            raise CannotMeasure(f"{self.name} counts no instructions here")
+        return int(told[1].replace(",", ""))
+
+
+COUNTERS = (
+    Counter("perf", ("perf", "stat", "-x;", "-e", "instructions:u"), r"^(\d+);"),
+    Counter(
+        "cachegrind",
+        ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
+        r"I +refs: +([\d,]+)$",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    instructions: int
+    cpu_seconds: float
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        return Cost(self.instructions - other.instructions, self.cpu_seconds - other.cpu_seconds)
+
+
+def run(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What it says on standard error."""
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    except FileNotFoundError as missing:
+        raise CannotMeasure(f"{command[0]} is missing") from missing
     if done.returncode:
-        print(done.stderr.strip().splitlines()[-1], file=sys.stderr)  # noqa: T201 - a command line prints
-        raise SystemExit(2)
-    return float(done.stdout)
+        raise CannotMeasure((done.stderr.strip().splitlines() or [f"{command[0]} failed"])[-1])
+    return done.stderr
 
 
-def main() -> int:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    seconds(OURS), seconds(COMMON)  # the first writes the bytecode
-    ours, common = [], []
-    for _ in range(rounds):
-        ours.append(seconds(OURS))
-        common.append(seconds(COMMON))
-    ratio = statistics.median(ours) / statistics.median(common)
-    print(f"functions/reserve/app.py with its client   {statistics.median(ours) * 1000:6.0f} ms")  # noqa: T201
-    print(f"boto3, pydantic, event_handler, a client   {statistics.median(common) * 1000:6.0f} ms")  # noqa: T201
-    print(f"ratio, median of {rounds:2d}, interleaved          {ratio:6.2f}   (budget {BUDGET})")  # noqa: T201
-    return int(ratio > BUDGET)
+def cpu_seconds(program: str, environment: Mapping[str, str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run([PYTHON, "-c", program], environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def working_counter(environment: Mapping[str, str]) -> Counter:
+    reasons = []
+    for counter in COUNTERS:
+        try:
+            counter.count(NOTHING, environment)
+        except CannotMeasure as reason:
+            reasons.append(str(reason))
+        else:
+            return counter
+    raise CannotMeasure("; ".join(reasons) + " (apt-get install valgrind)")
+
+
+def cost(program: str, counter: Counter, environment: Mapping[str, str], rounds: int) -> Cost:
+    run([PYTHON, "-c", program], environment)  # writes the bytecode
+    return Cost(counter.count(program, environment), min(cpu_seconds(program, environment) for _ in range(rounds)))
+
+
+def show(name: str, ours: Cost, reference: Cost) -> float:
+    """Prints a row; the ratio of the instructions."""
+    ratio = ours.instructions / reference.instructions
+    row = f"{name:<12} {ours.instructions / 1e6:9.0f} {ratio:9.2f} {ours.cpu_seconds * 1000:9.0f}"
+    print(f"{row} {ours.cpu_seconds / reference.cpu_seconds:9.2f}", flush=True)
+    return ratio
+
+
+@contextmanager
+def prepared() -> Iterator[dict[str, str]]:
+    """The environment of what is measured; its packages are those of uv.lock."""
+    sync = [uv(), "sync", "--quiet", "--locked", "--no-default-groups", "--group", "bench", "--python", sys.executable]
+    run(sync, os.environ | {"UV_PROJECT_ENVIRONMENT": str(Path(PYTHON).parents[1])})
+    with tempfile.TemporaryDirectory() as folder:
+        yield {"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPYCACHEPREFIX": folder, **ENVIRONMENT}
+
+
+def measure(functions: Iterable[str], environment: Mapping[str, str], rounds: int = 3) -> dict[str, float]:
+    """Prints each row as soon as it is measured; the ratio of each function."""
+    counter = working_counter(environment)
+    print(f"Instructions in millions, counted by {counter.name}; CPU time in ms.\n")
+    print(f"{'function':<12} {'instr':>9} {'ratio':>9} {'CPU':>9} {'ratio':>9}", flush=True)
+    nothing = cost(NOTHING, counter, environment, rounds)
+    reference = cost(REFERENCE, counter, environment, rounds) - nothing
+    show("reference", reference, reference)
+    return {name: show(name, cost(app(name), counter, environment, rounds) - nothing, reference) for name in functions}
+
+
+def modules(function: str, environment: Mapping[str, str]) -> int:
+    """How many modules it loads."""
+    return int(run([PYTHON, "-c", app(function) + MODULES], environment))
+
+
+def app(function: str) -> str:
+    return APP.format(path=str(ROOT / "functions" / function / "app.py"))
+
+
+def main(functions: Sequence[str]) -> int:
+    try:
+        with prepared() as environment:
+            ratios = measure(functions or FUNCTIONS, environment)
+    except (CannotMeasure, LocalError) as reason:
+        print(f"cold_start: {reason}", file=sys.stderr)
+        return 2
+    above = [name for name, ratio in ratios.items() if ratio > BUDGET]
+    print(f"\nBudget {BUDGET}: " + (f"above it: {', '.join(above)}" if above else "all within"))
+    return int(bool(above))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

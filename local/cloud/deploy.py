@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from samtranslator.yaml_helper import yaml_parse
 
+from local.cloud.bytecode import compile_layer
 from local.cloud.processes import run_to_end
 from local.stack import STACK_NAME, Options
 from local.tools import ROOT, SAM, LocalError, run_tool
@@ -27,6 +28,7 @@ def build(options: Options) -> None:
     """Builds into the run's own folder; raises with the tool's own reason when it fails."""
     target = options.folder / "build"
     _sam("build", options, "--build-dir", str(target), "--parameter-overrides", f"Architecture={architecture()}")
+    compile_layer(target)
 
 
 def deploy(options: Options) -> None:

@@ -1,4 +1,4 @@
-"""What a cold start loads: `bench/cold_start.py` measures the time, this keeps out what was measured to be slow."""
+"""What a cold start loads: `bench.cold_start` measures what it costs, this keeps out what was measured to be slow."""
 
 import json
 import os

@@ -1,5 +1,6 @@
 """What `sam build` wrote is all that a Lambda gets: each function must import from that alone."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -80,6 +81,14 @@ def test_function_imports_from_what_was_built_alone(function: str) -> None:
     assert Path(told["app"]) == folder / "app.py"
     assert Path(told["holdfast"]).is_relative_to(LAYER)
     assert told["handler"]
+
+
+def test_the_layer_ships_bytecode_that_is_taken_whatever_the_date_of_its_source() -> None:
+    unchecked = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
+    headers = {path: Path(importlib.util.cache_from_source(path)).read_bytes()[:8] for path in LAYER.rglob("*.py")}
+
+    assert headers
+    assert {path for path, header in headers.items() if header != unchecked} == set()
 
 
 def test_a_function_folder_ships_its_one_file() -> None:

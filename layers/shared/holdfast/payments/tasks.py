@@ -74,7 +74,7 @@ def perform(
 ) -> GatewayPayment:
     """Brings the gateway's record of an order to what the task asks for, and returns that record.
 
-    `key` is what every idempotency key begins with: the same for every attempt at this task. `fetched` is the record, if
+    `key` begins every idempotency key: the same for every attempt at this task. `fetched` is the record, if
     the caller fetched it just now. With `may_still_buy`, money on the order is left alone.
 
     Raises Lapsed, GatewayError if the record does not show it yet, and Busy without time for the next call.

@@ -1,0 +1,22 @@
+"""No function costs more to start than the budget. `bench.cold_start` measures them all; here, for the time it takes,
+the one that loads the most modules stands for the rest."""
+
+import os
+
+import pytest
+
+from bench.cold_start import BUDGET, FUNCTIONS, CannotMeasure, measure, modules, prepared
+
+
+def test_the_function_that_loads_the_most_stays_within_the_budget() -> None:
+    with prepared() as environment:
+        loaded = {name: modules(name, environment) for name in FUNCTIONS}
+        heaviest = max(loaded, key=loaded.__getitem__)
+        try:
+            measured = measure([heaviest], environment, rounds=1)
+        except CannotMeasure as reason:
+            if os.environ.get("CI") == "true":
+                raise
+            pytest.skip(str(reason))
+
+    assert measured[heaviest] <= BUDGET, heaviest
