@@ -7,11 +7,13 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from holdfast.errors import (
     BookingError,
@@ -22,8 +24,9 @@ from holdfast.errors import (
     NotFound,
     Unauthenticated,
 )
+from holdfast.fields import Strict, flat, problems
 from holdfast.logs import logger
-from holdfast.model.booking import BOOKING_ID
+from holdfast.model.names import BOOKING_ID, NAME
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -37,15 +40,18 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 JSON_IN_UTF_8 = re.compile(r'\s*application/json\s*(;\s*charset=(utf-8|"utf-8")\s*)?', re.IGNORECASE)
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
 EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types, users, promo codes
 
 
-class Response(msgspec.Struct, frozen=True):
+Shape = type[BaseModel] | type[msgspec.Struct] | type[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
     status: int
     body: Any
 
 
-class NoFields(msgspec.Struct, frozen=True):
+class NoFields(Strict):
     """The body of a request that takes none: absent, or an empty object. Or a query without parameters."""
 
 
@@ -100,19 +106,19 @@ class Request:
             raise NotFound("There is nothing here by that name.")
         return value
 
-    def query[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
+    def query[Fields: Strict](self, fields: type[Fields]) -> Fields:
         """The query string as `fields`, by the rules of a body; every value is a text, and an empty one is none."""
         given: dict[str, str] = self.event.get("queryStringParameters") or {}
-        return _decode({name: value for name, value in given.items() if value}, fields)
+        return _read({name: value for name, value in given.items() if value}, fields)
 
-    def body[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
+    def body[Fields: Strict](self, fields: type[Fields]) -> Fields:
         """The JSON body as `fields`; raises MalformedRequest, or InvalidFields naming every field that is wrong."""
         raw = self.raw_body()
         if not raw and fields is NoFields:
             return fields()
         if not JSON_IN_UTF_8.fullmatch(self.header("content-type")):
             raise MalformedRequest("Content-Type must be application/json, in UTF-8.", field="Content-Type")
-        return _decode(_parse(raw), fields)
+        return _read(_parse(raw), fields)
 
     def raw_body(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """The bytes that were sent, at most `limit`: what a webhook's signature covers."""
@@ -152,7 +158,8 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Route(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Route:
     """One route: who may call it, what it takes, and all that it may answer; `docs/openapi.json` is made of these.
 
     The refusals are those of the use case; what any call may meet (its token, its body, its query, no time left) comes
@@ -162,10 +169,10 @@ class Route(msgspec.Struct, frozen=True):
     key: str
     handler: Handler
     who: Role
-    body: type[msgspec.Struct] | None
-    query: type[msgspec.Struct] | None
+    body: type[Strict] | None
+    query: type[Strict] | None
     idempotent: bool
-    answers: Mapping[int, type[msgspec.Struct]]
+    answers: Mapping[int, Shape]
     refusals: tuple[type[BookingError], ...]
 
 
@@ -180,10 +187,10 @@ class Api:
         self,
         key: str,
         *,
-        answers: Mapping[int, type[msgspec.Struct]],
+        answers: Mapping[int, Shape],
         who: Role = Role.GUEST,
-        body: type[msgspec.Struct] | None = None,
-        query: type[msgspec.Struct] | None = None,
+        body: type[Strict] | None = None,
+        query: type[Strict] | None = None,
         idempotent: bool = False,
         refusals: tuple[type[BookingError], ...] = (),
     ) -> Callable[[Handler], Handler]:
@@ -229,9 +236,15 @@ def _respond(status: int, body: Any, media_type: str, refusal: BookingError | No
     return {
         "statusCode": status,
         "headers": headers,
-        "body": msgspec.json.encode(body).decode(),
+        "body": _json(body),
         "isBase64Encoded": False,
     }
+
+
+def _json(body: Any) -> str:
+    if isinstance(body, BaseModel):
+        return body.model_dump_json(exclude_defaults=True)
+    return (msgspec.json.encode(body) if isinstance(body, msgspec.Struct) else to_json(body)).decode()
 
 
 def problem(refusal: BookingError, path: str) -> dict[str, Any]:
@@ -282,30 +295,13 @@ def _depth(value: Any) -> int:
     return 0
 
 
-def _decode[Fields: msgspec.Struct](given: dict[str, Any], fields: type[Fields]) -> Fields:
-    expected = _fields(fields)
-    errors = [(_shown(name), "is not a known field") for name in given if name not in expected]
-    values = {}
-    for name, field in expected.items():
-        if name in given:
-            try:
-                values[name] = msgspec.convert(given[name], field.type)
-            except msgspec.ValidationError as error:
-                errors.append((name, str(error)))
-            except UnicodeEncodeError:
-                errors.append((name, "is not valid Unicode"))
-        elif field.required:
-            errors.append((name, "is required"))
-    if errors:
-        raise InvalidFields(*errors)
-    return fields(**values)
-
-
-@cache
-def _fields(fields: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
-    return {field.encode_name: field for field in msgspec.structs.fields(fields)}
+def _read[Fields: Strict](given: dict[str, Any], fields: type[Fields]) -> Fields:
+    try:
+        return fields.model_validate({_shown(name): value for name, value in given.items()})
+    except ValidationError as error:
+        raise InvalidFields(*((flat(place), words) for place, words in problems(error))) from error
 
 
 def _shown(name: str) -> str:
-    """An unknown name, safe to repeat: printable ASCII, and not long."""
+    """A name that is safe to repeat: printable ASCII, and not long. No field of ours is changed by it."""
     return name.encode("unicode_escape").decode()[:SHOWN_NAME_LENGTH]

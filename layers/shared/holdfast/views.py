@@ -1,29 +1,39 @@
-"""What the API shows: the shapes of its answers. Instants are RFC 3339 texts, amounts integers in minor units."""
+"""What the API shows: the shapes of its answers. Instants are RFC 3339 texts, amounts integers in minor units.
+
+A field that has a default is left out of an answer whose value it is.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated
 
-import msgspec
+from pydantic import WithJsonSchema
 
+from holdfast.fields import Strict
 from holdfast.model.account import Account, LedgerEntry
 from holdfast.model.booking import Booking, PaymentMode, Status
 from holdfast.model.dates import millis, rfc3339
-from holdfast.model.property import PolicyStepView
 from holdfast.pricing import Quote, frozen_quote, quote
 
-Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
-class EventView(msgspec.Struct, kw_only=True, omit_defaults=True):
+class PolicyStepView(Strict):
+    """A step of the policy as the API shows it: by names, where the table keeps a pair."""
+
+    days_before: int
+    refund_percent: int
+
+
+class EventView(Strict):
     status: Status
     at: Instant
     by: str
     note: str | None = None
 
 
-class PaymentView(msgspec.Struct, kw_only=True):
+class PaymentView(Strict):
     gateway: str
     gateway_order_id: str
     transaction_id: str | None
@@ -33,7 +43,7 @@ class PaymentView(msgspec.Struct, kw_only=True):
     refunded: int
 
 
-class BookingView(msgspec.Struct, kw_only=True):
+class BookingView(Strict):
     booking_id: str
     status: Status
     reservation_seconds_left: int
@@ -92,7 +102,8 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         wallet_paid=booking.wallet_paid,
         wallet_refunded=booking.wallet_refunded,
         cancellation_policy=[
-            PolicyStepView(step.days_before, step.refund_percent) for step in booking.cancellation_policy
+            PolicyStepView(days_before=step.days_before, refund_percent=step.refund_percent)
+            for step in booking.cancellation_policy
         ],
         history=[
             EventView(status=event.status, at=rfc3339(event.at_ms), by=event.by, note=event.note)
@@ -102,14 +113,14 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
     )
 
 
-class BookingList(msgspec.Struct, kw_only=True):
+class BookingList(Strict):
     """One page of a guest's bookings, newest first; `next_cursor` asks for the next one."""
 
     bookings: list[BookingView]
     next_cursor: str | None
 
 
-class WalletView(msgspec.Struct, kw_only=True):
+class WalletView(Strict):
     user_id: str
     balance: int
     currency: str
@@ -119,7 +130,7 @@ def wallet_view(account: Account) -> WalletView:
     return WalletView(user_id=account.user_id, balance=account.balance, currency=account.currency)
 
 
-class EntryView(msgspec.Struct, kw_only=True):
+class EntryView(Strict):
     seq: int
     amount: int
     balance_after: int
@@ -141,7 +152,7 @@ def entry_view(entry: LedgerEntry) -> EntryView:
     )
 
 
-class EntryList(msgspec.Struct, kw_only=True):
+class EntryList(Strict):
     """One page of a wallet's ledger, newest first; `next_cursor` asks for the next one."""
 
     entries: list[EntryView]

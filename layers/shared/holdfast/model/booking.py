@@ -5,7 +5,6 @@ Amounts are integers in minor units (paise) of the named currency.
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -15,7 +14,6 @@ from holdfast.model.dates import millis, nights
 from holdfast.model.property import PolicyStep, TaxPeriod
 from holdfast.model.stored_names import STORED_NAMES
 
-BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
 TTL_GRACE_SECONDS = 3600  # how long a hold may outlive its deadline before DynamoDB deletes it, DESIGN section 5 (d)
 RETENTION_DAYS = 400  # how long an ended booking stays, so that a replayed Idempotency-Key still finds it
 

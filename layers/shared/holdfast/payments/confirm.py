@@ -42,7 +42,7 @@ from holdfast.payments.gateways.protocol import (
 from holdfast.payments.late import is_late, late_context, too_late
 from holdfast.payments.quotes import agreed_quote, with_promo_limit
 from holdfast.payments.tasks import run_tasks
-from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest, check_shape
+from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
 from holdfast.storage.table import CALL_SECONDS
 
 if TYPE_CHECKING:
@@ -88,7 +88,6 @@ def finalize(
     Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, PriceChanged, InsufficientWallet, PromoInvalid,
     PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
     """
-    check_shape(request)
     guest = isinstance(request, FinalizeRequest)
     ask = _Ask(
         booking_id=booking_id,

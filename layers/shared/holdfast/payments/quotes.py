@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,7 +29,7 @@ def price(booking_id: str, query: PricingQuery, *, user_id: str, store: Store, n
     Raises NotFound, PromoInvalid, PromoExhausted, TooManyTries.
     """
     promo_code = query.promo_code.upper() if query.promo_code else None
-    asked = int(query.wallet_apply_amount) if query.wallet_apply_amount is not None else None
+    asked = query.wallet_apply_amount
 
     def attempt() -> Quote:
         context = store.booking_context(booking_id, user_id, promo_code=promo_code)
@@ -146,4 +147,4 @@ def _fresh(booking: Booking, context: BookingContext, promo_code: str | None, no
 
 
 def _shown(quote: Quote) -> Quote:
-    return msgspec.structs.replace(quote, lines=())
+    return replace(quote, lines=())

@@ -95,9 +95,8 @@ def settle_booking(
 ) -> Booking:
     """Tries now what the booking has due, stuck or not, with the admin and the reason in its history.
 
-    Raises NotFound, InvalidFields, Busy.
+    Raises NotFound, Busy.
     """
-    request.refuse_blank()
     by = f"admin {admin_id}"
 
     def attempt() -> Booking:
@@ -126,9 +125,8 @@ def retry_topup(
 
     One that was never tried may be with its guest at the gateway: it is credited if it is paid, and else left open.
 
-    Raises NotFound, InvalidFields, Busy.
+    Raises NotFound, Busy.
     """
-    request.refuse_blank()
     by = f"admin {admin_id}"
 
     def attempt() -> TopUp:

@@ -75,7 +75,7 @@ def search(query: SearchQuery, *, catalog: CatalogStore, store: Store, now: date
 
     Raises InvalidFields.
     """
-    stay, rooms, guests = _stay(query), int(query.rooms), int(query.guests)
+    stay, rooms, guests = _stay(query), query.rooms, query.guests
     found = []
     for property_id in catalog.property_ids(query.city):
         known = catalog.property(property_id)
