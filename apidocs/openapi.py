@@ -125,7 +125,9 @@ def _schemas(found: list[Route]) -> dict[str, Any]:
     for schema in answered.values():
         schema.pop("additionalProperties", None)
     _, others = msgspec.json.schema_components(
-        sorted(shapes - answers, key=_name), ref_template="#/components/schemas/{name}"
+        sorted(shapes - answers, key=_name),
+        ref_template="#/components/schemas/{name}",
+        schema_hook=lambda shape: {"$ref": REFERENCE.format(model=_name(shape))},
     )
     return others | answered | sent
 

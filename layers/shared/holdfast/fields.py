@@ -6,14 +6,18 @@ such as `Annotated[int, Whole(1, 9)]`; `problems` has a sentence for each of pyd
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
+
+# Before it builds its first schema, pydantic reads the metadata of every package there is, in search of its plugins: as
+# much work as importing the whole of this package. We have none.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ONE_OF = frozenset({"literal_error", "enum"})
@@ -39,9 +43,10 @@ class Strict(BaseModel):
 
 
 class _Checked:
-    """An annotation whose `check` takes a value of the right type, and raises ValueError with what would be right."""
+    """An annotation whose `check` takes a value of the right type, and raises ValueError with what would be right.
 
-    __slots__ = ()
+    These are plain classes: making one a dataclass costs a cold start more than two models.
+    """
 
     def check(self, value: Any) -> Any:
         raise NotImplementedError
@@ -57,12 +62,11 @@ class _Checked:
         return handler(schema) | self.described()
 
 
-@dataclass(frozen=True, slots=True)
 class Whole(_Checked):
     """An int in `[least, most]`."""
 
-    least: int
-    most: int
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
 
     def check(self, value: int) -> int:
         if not self.least <= value <= self.most:
@@ -73,12 +77,11 @@ class Whole(_Checked):
         return {"minimum": self.least, "maximum": self.most}
 
 
-@dataclass(frozen=True, slots=True)
 class Text(_Checked):
     """A str that is the pattern from end to end, told in words by `says`; half a character (a surrogate) is none."""
 
-    pattern: re.Pattern[str]
-    says: str
+    def __init__(self, pattern: re.Pattern[str], says: str) -> None:
+        self.pattern, self.says = pattern, says
 
     def check(self, value: str) -> str:
         return _unicode(_matching(value, self.pattern, self.says))
@@ -87,11 +90,11 @@ class Text(_Checked):
         return {"pattern": whole_text(self.pattern)}
 
 
-@dataclass(frozen=True, slots=True)
-class Line(_Checked):
+class Readable(_Checked):
     """A str of one line that can be read: 1 to `most` printable characters, not all of them blanks."""
 
-    most: int
+    def __init__(self, most: int) -> None:
+        self.most = most
 
     def check(self, value: str) -> str:
         if len(value) > self.most or not value.isprintable() or not value.strip():
@@ -102,12 +105,11 @@ class Line(_Checked):
         return {"minLength": 1, "maxLength": self.most}
 
 
-@dataclass(frozen=True, slots=True)
 class Digits(_Checked):
     """An int that comes as a text of ASCII digits, in a query or in the environment."""
 
-    pattern: re.Pattern[str]
-    says: str
+    def __init__(self, pattern: re.Pattern[str], says: str) -> None:
+        self.pattern, self.says = pattern, says
 
     def check(self, value: Any) -> int:
         return int(_matching(str(value), self.pattern, self.says))

@@ -7,9 +7,8 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from pydantic import BaseModel, ValidationError
@@ -45,8 +44,7 @@ EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
 Shape = type[BaseModel] | type[msgspec.Struct] | type[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     status: int
     body: Any
 
@@ -158,8 +156,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One route: who may call it, what it takes, and all that it may answer; `docs/openapi.json` is made of these.
 
     The refusals are those of the use case; what any call may meet (its token, its body, its query, no time left) comes
@@ -244,7 +241,7 @@ def _respond(status: int, body: Any, media_type: str, refusal: BookingError | No
 def _json(body: Any) -> str:
     if isinstance(body, BaseModel):
         return body.model_dump_json(exclude_defaults=True)
-    return (msgspec.json.encode(body) if isinstance(body, msgspec.Struct) else to_json(body)).decode()
+    return (msgspec.json.encode(body, enc_hook=dict) if isinstance(body, msgspec.Struct) else to_json(body)).decode()
 
 
 def problem(refusal: BookingError, path: str) -> dict[str, Any]:

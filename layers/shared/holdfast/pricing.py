@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.errors import PromoInvalid
+from holdfast.fields import Strict
 from holdfast.model.booking import FrozenQuote
 from holdfast.model.dates import millis, nights
 from holdfast.model.promo import Promo, PromoKind
@@ -41,8 +41,7 @@ class Stay(NamedTuple):
 NO_SUCH_CODE = "The promo code does not apply: there is none, it is not valid now, or it is used up."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Strict):
     """One room for one night. `cgst` and `sgst` are each half the rate, each rounded half up to the paisa."""
 
     night: date
@@ -55,8 +54,7 @@ class Line:
     sgst: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quote:
+class Quote(Strict):
     base_amount: int
     promo_discount: int
     subtotal_after_promo: int
@@ -147,8 +145,7 @@ def discount(promo: Promo, base: int, now: datetime) -> int:
     return min(amount, base if promo.max_discount is None else promo.max_discount, base)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refund:
+class Refund(Strict):
     """What a cancellation gives back, by tender; the parts sum to `refund_amount`."""
 
     refund_percent: int

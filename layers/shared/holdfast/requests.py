@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from holdfast.fields import Day, Digits, Line, Strict, Text, Whole
+from holdfast.fields import Day, Digits, Readable, Strict, Text, Whole
 from holdfast.model.booking import PaymentMode
 from holdfast.model.limits import MAX_AMOUNT, MAX_GUESTS, MAX_ROOMS
 from holdfast.model.names import (
@@ -38,7 +38,7 @@ Name = Annotated[str, Text(NAME, NAME_SAYS)]
 PromoCode = Annotated[str, Text(PROMO_CODE, "must be 1 to 32 letters, digits, dashes or underscores")]
 TransactionId = Annotated[str, Text(TRANSACTION_ID, "must be 1 to 64 letters, digits or underscores")]
 Signature = Annotated[str, Text(SIGNATURE, "must be 1 to 256 visible ASCII characters")]
-Reason = Annotated[str, Line(REASON_LENGTH)]
+Reason = Annotated[str, Readable(REASON_LENGTH)]
 Amount = Annotated[int, Whole(0, MAX_AMOUNT)]  # minor units
 Rooms = Annotated[int, Whole(1, MAX_ROOMS)]
 Guests = Annotated[int, Whole(1, MAX_GUESTS)]

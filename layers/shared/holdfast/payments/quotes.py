@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -147,4 +146,4 @@ def _fresh(booking: Booking, context: BookingContext, promo_code: str | None, no
 
 
 def _shown(quote: Quote) -> Quote:
-    return replace(quote, lines=())
+    return quote.model_copy(update={"lines": ()})

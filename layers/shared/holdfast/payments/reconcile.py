@@ -165,7 +165,7 @@ def _confirmed(
 ) -> bool:
     """Finalizes with the amounts that the payment start fixed; False when this money can buy the booking no more."""
     frozen = booking.quote
-    if frozen is None:
+    if frozen is None or not frozen.gateway_payable:  # nothing for a gateway to pay: the wallet has paid it all
         return False
     request = FinalizeRequest(
         payment_mode="wallet_partial" if frozen.wallet_applied else "gateway_only",
