@@ -14,8 +14,6 @@ from importlib.metadata import version
 from typing import Any, Literal
 from unittest.mock import patch
 
-import msgspec
-from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from apidocs.problems import GatewayMessage, document_of, example_of
@@ -23,9 +21,9 @@ from holdfast import errors
 from holdfast.errors import BookingError
 from holdfast.fields import whole_text
 from holdfast.http import IDEMPOTENCY_KEY, PROBLEM_MEDIA_TYPE, Api, Role, Route
-from holdfast.model.names import BOOKING_ID, NAME
-from holdfast.payments.gateways.choose import Gateways
-from holdfast.payments.topup import TOPUP_ID
+from holdfast.model.ids import BOOKING_ID, TOPUP_ID
+from holdfast.model.names import NAME
+from holdfast.payments.gateways.protocol import GATEWAY_NAMES
 from local.tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
@@ -84,27 +82,24 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
     for function, route in found:
         method, _, path = route.key.partition(" ")
         paths.setdefault(path, {})[method.lower()] = _operation(function, route, examples[route.key])
-    written: dict[str, Any] = _portable(
-        {
-            "openapi": "3.1.0",
-            "info": {
-                "title": "Holdfast",
-                "version": version("holdfast"),
-                "summary": "Hold hotel rooms, pay for them, get a confirmed booking",
-                "description": "Amounts are integers in minor units, instants RFC 3339 in UTC, dates `YYYY-MM-DD`. "
-                "Unknown fields are refused. Errors are problem documents (RFC 9457) with a stable `code`.",
-            },
-            "servers": [
-                {
-                    "url": "https://{api}.execute-api.{region}.amazonaws.com",
-                    "variables": {"api": {"default": "api-id"}, "region": {"default": "ap-south-1"}},
-                }
-            ],
-            "paths": paths,
-            "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": SCHEMES},
-        }
-    )
-    return written
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Holdfast",
+            "version": version("holdfast"),
+            "summary": "Hold hotel rooms, pay for them, get a confirmed booking",
+            "description": "Amounts are integers in minor units, instants RFC 3339 in UTC, dates `YYYY-MM-DD`. "
+            "Unknown fields are refused. Errors are problem documents (RFC 9457) with a stable `code`.",
+        },
+        "servers": [
+            {
+                "url": "https://{api}.execute-api.{region}.amazonaws.com",
+                "variables": {"api": {"default": "api-id"}, "region": {"default": "ap-south-1"}},
+            }
+        ],
+        "paths": paths,
+        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": SCHEMES},
+    }
 
 
 class _Untitled(GenerateJsonSchema):
@@ -117,30 +112,19 @@ class _Untitled(GenerateJsonSchema):
 def _schemas(found: list[Route]) -> dict[str, Any]:
     """All that is sent and answered, by name. Bodies refuse unknown fields; answers may gain some one day."""
     bodies = {route.body for route in found if route.body}
-    shapes = {shape for route in found for shape in route.answers.values()}
     problems = {document_of(refusal) for route in found for refusal in refusals(route)}
-    answers = {shape for shape in shapes if issubclass(shape, BaseModel)} | problems | {GatewayMessage}
-    sent: dict[str, Any] = _defined(bodies, "validation")
-    answered: dict[str, Any] = _defined(answers, "serialization")
+    answers = {shape for route in found for shape in route.answers.values()} | problems | {GatewayMessage}
+    answered = _defined(answers, "serialization")
     for schema in answered.values():
         schema.pop("additionalProperties", None)
-    _, others = msgspec.json.schema_components(
-        sorted(shapes - answers, key=_name),
-        ref_template="#/components/schemas/{name}",
-        schema_hook=lambda shape: {"$ref": REFERENCE.format(model=_name(shape))},
-    )
-    return others | answered | sent
+    return answered | _defined(bodies, "validation")
 
 
 def _defined(models: set[Any], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
-    named = [(model, mode) for model in sorted(models, key=_name)]
+    named = [(model, mode) for model in sorted(models, key=lambda model: model.__name__)]
     _, schema = models_json_schema(named, ref_template=REFERENCE, schema_generator=_Untitled)
     found: dict[str, Any] = schema["$defs"]
     return found
-
-
-def _name(shape: type[Any]) -> str:
-    return shape.__name__
 
 
 def refusals(route: Route) -> set[type[BookingError]]:
@@ -191,7 +175,7 @@ def _path_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string"} | ({"enum": sorted(Gateways.names)} if name == "gateway" else pattern),
+            "schema": {"type": "string"} | ({"enum": sorted(GATEWAY_NAMES)} if name == "gateway" else pattern),
             "example": example["path"][name],
         }
 
@@ -277,19 +261,6 @@ def _add_gateway(responses: dict[str, Any], status: str, description: str, messa
     response = responses.setdefault(status, {"description": description, "content": {}})
     reference = {"$ref": REFERENCE.format(model=GatewayMessage.__name__)}
     response["content"]["application/json"] = {"schema": reference, "example": {"message": message}}
-
-
-def _portable(value: Any) -> Any:
-    """Every enum with its type."""
-    match value:
-        case {"enum": [str(), *_]} if "type" not in value:
-            return {"type": "string", **value}
-        case dict():
-            return {name: _portable(inner) for name, inner in value.items()}
-        case list():
-            return [_portable(inner) for inner in value]
-        case _:
-            return value
 
 
 def text() -> str:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from holdfast.engine import Engine
 from holdfast.logs import logger
 from holdfast.model.dates import add_months, month_of, today_in, utc_now
 from holdfast.model.limits import MAX_MONTHS_AHEAD
@@ -27,7 +28,7 @@ def load(catalog: Catalog, stack: Stack) -> None:
     logger.setLevel("ERROR")  # the lines of this process are no function's
     settings = Settings(table_name=stack.table_name)
     shelf = CatalogStore.connect(settings).within(SECONDS)
-    store = Store.connect(settings).within(SECONDS)
+    engine = Engine(Store.connect(settings), {}, utc_now).within(SECONDS)
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(lambda entry: _load_property(entry, shelf), catalog.properties))
         list(pool.map(lambda entry: shelf.add_promo(entry.model), catalog.promos))
@@ -35,7 +36,7 @@ def load(catalog: Catalog, stack: Stack) -> None:
         user = user_id(stack, wallet.user)
         if wallet.balance:
             opening = CreditRequest(amount=wallet.balance, reason="Opening balance")
-            credit(user, opening, key="opening-balance", admin_id=LOADER, store=store, clock=utc_now)
+            credit(user, opening, key="opening-balance", admin_id=LOADER, engine=engine)
 
 
 def _load_property(entry: PropertyEntry, shelf: CatalogStore) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import boto3
 import httpx
 
-from holdfast.model.booking import LATE_NOTE
 from local.cloud.workers import kill_workers
 from local.gateway_records import audit, tills
 from local.gateways.webhooks import AT_ONCE, deliver, out_of_order, razorpay_events, stripe_events
@@ -91,8 +90,10 @@ def pay_late_rooms_free(scene: Scene) -> None:
     paid = guest.finalize(order, guest.authorise("razorpay", order.order_id))
     say(f"The hold was {before} when {money(order.amount)} was authorised. Finalize: {_outcome(paid)}.")
     say(scene.at_gateway(order))
-    notes = [event.get("note") for event in guest.get(order.path)["history"]]
-    promise("late money buys the room while it is free", kept=before == "expired" and LATE_NOTE in notes)
+    booking = guest.get(order.path)
+    late = [event for event in booking["history"] if event["at"] >= booking["expires_at"]]
+    bought = any(event["status"] == "confirmed" for event in late)
+    promise("late money buys the room while it is free", kept=before == "expired" and bought)
     scene.promise_paid_once(guest, order)
 
 

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from holdfast.errors import HoldExpired, NotCancellable, NotFound
 from holdfast.http import Api, NoFields, Request, Response
-from holdfast.logs import logger, publishes_metrics
-from holdfast.model.dates import utc_now
-from holdfast.payments.cancel import Cancellation, cancel, preview
-from holdfast.payments.gateways.choose import Gateways
+from holdfast.payments.cancel import cancel, preview
 from holdfast.settings import Settings
-from holdfast.storage.store import Store
-from holdfast.views import BookingView, booking_view
+from holdfast.views.bookings import BookingView, booking_view
+from holdfast.views.payments import Cancellation, cancellation_view
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-settings = Settings.from_environment()
-store = Store.connect(settings)
-api = Api(settings.cognito_client_id)
+api = Api(Settings.from_environment())
 
 
 @api.route("GET /bookings/{booking_id}/cancellation", answers={200: Cancellation}, refusals=(NotFound,))
 def get_cancellation(request: Request) -> Response:
     """What cancelling would give back now, and on each later day up to check-in."""
-    mine = store.within(request.seconds_left)
-    return Response(200, preview(request.booking_id, user_id=request.user_id, store=mine, now=utc_now()))
+    shown = preview(request.booking_id, user_id=request.user_id, engine=request.engine)
+    return Response(200, cancellation_view(shown))
 
 
 @api.route(
@@ -42,14 +32,9 @@ def post_cancel(request: Request) -> Response:
     booking = cancel(
         booking_id,
         user_id=user_id,
-        store=store.within(request.seconds_left),
-        gateways=Gateways(settings),
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(200, booking_view(booking, utc_now()))
+    return Response(200, booking_view(booking, request.engine.clock()))
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@publishes_metrics
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return api.handle(event, context)
+lambda_handler = api.lambda_handler

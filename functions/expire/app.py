@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from holdfast.bookings.expire import list_due, restore, sweep
+from holdfast.engine import Engine
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.settings import Settings
@@ -17,28 +18,27 @@ from holdfast.storage.store import Store
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-settings = Settings.from_environment()
-store = Store.connect(settings)
+engine = Engine(Store.connect(Settings.from_environment()), {}, utc_now)
 
 
 @logger.inject_lambda_context
 @publishes_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    mine = store.within(context.get_remaining_time_in_millis() / 1000)
+    within = engine.within(context.get_remaining_time_in_millis() / 1000)
     if "Records" in event:
-        return {"batchItemFailures": _restore_all(event["Records"], mine)}
+        return {"batchItemFailures": _restore_all(event["Records"], within)}
     if event.get("dry_run", False) is not False:
-        return list_due(store=mine, clock=utc_now)
-    summary: dict[str, Any] = msgspec.to_builtins(sweep(store=mine, clock=utc_now))
+        return list_due(engine=within)
+    summary: dict[str, Any] = msgspec.to_builtins(sweep(engine=within))
     return summary
 
 
-def _restore_all(records: list[dict[str, Any]], store: Store) -> list[dict[str, str]]:
+def _restore_all(records: list[dict[str, Any]], within: Engine) -> list[dict[str, str]]:
     """Tries every record; the stream delivers again from the first that failed on, and a repeat does nothing."""
     failed = []
     for record in records:
         try:
-            restore(booking_of(from_wire(record["dynamodb"]["OldImage"])), store=store, clock=utc_now)
+            restore(booking_of(from_wire(record["dynamodb"]["OldImage"])), engine=within)
         except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
             logger.exception("could not release a deleted hold", extra={"event_id": record.get("eventID")})
             failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})

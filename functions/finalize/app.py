@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from holdfast.errors import (
     AlreadyPaid,
     HoldExpired,
@@ -18,22 +16,13 @@ from holdfast.errors import (
     TooManyTries,
 )
 from holdfast.http import Api, Request, Response, Role
-from holdfast.logs import logger, publishes_metrics
-from holdfast.model.dates import utc_now
-from holdfast.payments.confirm import Finalized, finalize
-from holdfast.payments.gateways.choose import Gateways
-from holdfast.payments.reconcile import finalize_for_guest
-from holdfast.payments.start import PaymentStart, start_payment
+from holdfast.payments.finalize import finalize, finalize_as_admin
+from holdfast.payments.start import start_payment
 from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.settings import Settings
-from holdfast.storage.store import Store
+from holdfast.views.payments import Finalized, PaymentStart, finalized_view, payment_start_view
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-settings = Settings.from_environment()
-store = Store.connect(settings)
-api = Api(settings.cognito_client_id)
+api = Api(Settings.from_environment())
 
 
 @api.route(
@@ -48,11 +37,9 @@ def post_payment(request: Request) -> Response:
         request.booking_id,
         user_id=request.user_id,
         request=request.body(PaymentRequest),
-        store=store.within(request.seconds_left),
-        gateways=Gateways(settings),
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(200, start)
+    return Response(200, payment_start_view(start))
 
 
 @api.route(
@@ -75,15 +62,13 @@ def post_payment(request: Request) -> Response:
 )
 def post_finalize(request: Request) -> Response:
     """The one way to pay: wallet, card or both. A repeat gives the same answer."""
-    done = finalize_for_guest(
+    done = finalize(
         request.booking_id,
-        caller=request.user_id,
+        user_id=request.user_id,
         request=request.body(FinalizeRequest),
-        store=store.within(request.seconds_left),
-        gateways=Gateways(settings),
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(200, done)
+    return Response(200, finalized_view(done))
 
 
 @api.route(
@@ -95,18 +80,13 @@ def post_finalize(request: Request) -> Response:
 )
 def post_admin_finalize(request: Request) -> Response:
     """Confirm a booking that was paid outside the system."""
-    done = finalize(
-        caller=request.admin_id,
+    done = finalize_as_admin(
+        admin_id=request.admin_id,
         booking_id=request.booking_id,
         request=request.body(AdminFinalizeRequest),
-        store=store.within(request.seconds_left),
-        gateways=Gateways(settings),
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(200, done)
+    return Response(200, finalized_view(done))
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@publishes_metrics
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return api.handle(event, context)
+lambda_handler = api.lambda_handler

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from holdfast.bookings.reserve import reserve
 from holdfast.errors import IdempotencyKeyReused, NotFound, SoldOut, TooManyHolds
 from holdfast.http import Api, Request, Response
-from holdfast.logs import logger, publishes_metrics
-from holdfast.model.dates import utc_now
 from holdfast.requests import ReserveRequest
 from holdfast.settings import Settings
-from holdfast.storage.store import Store
-from holdfast.views import BookingView, booking_view
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
+from holdfast.views.bookings import BookingView, booking_view
 
 settings = Settings.from_environment()
-store = Store.connect(settings)
-api = Api(settings.cognito_client_id)
+api = Api(settings)
 
 
 @api.route(
@@ -36,13 +27,9 @@ def post_booking(request: Request) -> Response:
         key=request.idempotency_key,
         request=request.body(ReserveRequest),
         hold_seconds=settings.hold_seconds,
-        store=store.within(request.seconds_left),
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(201 if created else 200, booking_view(booking, utc_now()))
+    return Response(201 if created else 200, booking_view(booking, request.engine.clock()))
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@publishes_metrics
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return api.handle(event, context)
+lambda_handler = api.lambda_handler

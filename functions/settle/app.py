@@ -9,30 +9,31 @@ import msgspec
 from holdfast.errors import NotFound
 from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model.dates import utc_now
-from holdfast.payments.gateways.choose import Gateways
-from holdfast.payments.queue import PaymentList, list_payments
-from holdfast.payments.settle import retry_topup, settle_booking, settle_due
-from holdfast.payments.topup import TOPUP_ID, TopUpView, topup_view
+from holdfast.model.ids import TOPUP_ID
+from holdfast.payments.queue import list_orphans, list_payments
+from holdfast.payments.settle import retry_booking, retry_topup, settle_due
 from holdfast.requests import PaymentsQuery, SettleRequest
 from holdfast.settings import Settings
-from holdfast.storage.store import Store
-from holdfast.views import BookingView, booking_view
+from holdfast.views.bookings import BookingView, booking_view
+from holdfast.views.payments import PaymentList, orphan_row, payment_rows
+from holdfast.views.wallet import TopUpView, topup_view
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-settings = Settings.from_environment()
-store = Store.connect(settings)
-api = Api(settings.cognito_client_id)
+api = Api(Settings.from_environment())
 
 
 @api.route("GET /admin/payments", who=Role.ADMIN, query=PaymentsQuery, answers={200: PaymentList})
 def get_payments(request: Request) -> Response:
     """What is due at the gateways, what is stuck there, and payments that belong to nothing here."""
-    query = request.query(PaymentsQuery)
-    payments = list_payments(query, store=store.within(request.seconds_left), now=utc_now())
-    return Response(200, PaymentList(payments=payments))
+    state, now = request.query(PaymentsQuery).state, request.engine.clock()
+    if state == "unmatched":
+        rows = [orphan_row(orphan, now) for orphan in list_orphans(engine=request.engine)]
+    else:
+        listed = list_payments(state, engine=request.engine)
+        rows = [line for row, payment in listed for line in payment_rows(row, payment, now)]
+    return Response(200, PaymentList(payments=rows))
 
 
 @api.route(
@@ -44,15 +45,13 @@ def get_payments(request: Request) -> Response:
 )
 def post_settle(request: Request) -> Response:
     """Try now what the booking has due at its gateway, stuck or not."""
-    booking = settle_booking(
+    booking = retry_booking(
         admin_id=request.admin_id,
         booking_id=request.booking_id,
         request=request.body(SettleRequest),
-        store=store.within(request.seconds_left),
-        gateways=Gateways(settings),
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(200, booking_view(booking, utc_now()))
+    return Response(200, booking_view(booking, request.engine.clock()))
 
 
 @api.route(
@@ -68,9 +67,7 @@ def post_topup_settle(request: Request) -> Response:
         admin_id=request.admin_id,
         topup_id=request.path("topup_id", TOPUP_ID),
         request=request.body(SettleRequest),
-        store=store.within(request.seconds_left),
-        gateways=Gateways(settings),
-        clock=utc_now,
+        engine=request.engine,
     )
     return Response(200, topup_view(topup))
 
@@ -80,6 +77,6 @@ def post_topup_settle(request: Request) -> Response:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if "routeKey" in event:
         return api.handle(event, context)
-    mine = store.within(context.get_remaining_time_in_millis() / 1000)
-    summary: dict[str, Any] = msgspec.to_builtins(settle_due(store=mine, gateways=Gateways(settings), clock=utc_now))
+    within = api.engine.within(context.get_remaining_time_in_millis() / 1000)
+    summary: dict[str, Any] = msgspec.to_builtins(settle_due(engine=within))
     return summary

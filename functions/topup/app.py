@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from holdfast.errors import IdempotencyKeyReused, InProgress, NotFound, NotPayable, PaymentDeclined, TooManyTopUps
 from holdfast.http import Api, Request, Response
-from holdfast.logs import logger, publishes_metrics
-from holdfast.model.dates import utc_now
-from holdfast.payments.gateways.choose import Gateways
-from holdfast.payments.topup import TOPUP_ID, TopUpView, finalize_topup, start_topup
+from holdfast.model.ids import TOPUP_ID
+from holdfast.payments.topup import finalize_topup, start_topup
 from holdfast.requests import TopUpProof, TopUpRequest
 from holdfast.settings import Settings
-from holdfast.storage.store import Store
+from holdfast.views.wallet import TopUpView, topup_view
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-settings = Settings.from_environment()
-store = Store.connect(settings)
-api = Api(settings.cognito_client_id)
+api = Api(Settings.from_environment())
 
 
 @api.route(
@@ -31,15 +22,13 @@ api = Api(settings.cognito_client_id)
 )
 def post_topup(request: Request) -> Response:
     """Open an order at a gateway that fills the wallet. 200 instead of 201: the same key and body again."""
-    topup, created = start_topup(
+    topup, order, created = start_topup(
         user_id=request.user_id,
         key=request.idempotency_key,
         request=request.body(TopUpRequest),
-        store=store.within(request.seconds_left),
-        gateways=Gateways(settings),
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(201 if created else 200, topup)
+    return Response(201 if created else 200, topup_view(topup, order.client_secret))
 
 
 @api.route(
@@ -54,14 +43,9 @@ def post_topup_finalize(request: Request) -> Response:
         user_id=request.user_id,
         topup_id=request.path("topup_id", TOPUP_ID),
         proof=request.body(TopUpProof),
-        store=store.within(request.seconds_left),
-        gateways=Gateways(settings),
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(200, topup)
+    return Response(200, topup_view(topup))
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@publishes_metrics
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return api.handle(event, context)
+lambda_handler = api.lambda_handler

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from holdfast.errors import IdempotencyKeyReused, NotFound
 from holdfast.http import Api, Request, Response, Role
-from holdfast.logs import logger, publishes_metrics
-from holdfast.model.dates import utc_now
 from holdfast.payments.wallet import credit, list_entries
 from holdfast.requests import CreditRequest, EntriesQuery
 from holdfast.settings import Settings
-from holdfast.storage.store import Store
-from holdfast.views import EntryList, EntryView, WalletView, entry_view, wallet_view
+from holdfast.views.wallet import EntryList, EntryView, WalletView, entry_view, wallet_view
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-settings = Settings.from_environment()
-store = Store.connect(settings)
-api = Api(settings.cognito_client_id)
+api = Api(Settings.from_environment())
 
 
 @api.route("GET /wallet", answers={200: WalletView})
 def get_wallet(request: Request) -> Response:
     """The caller's balance."""
-    return Response(200, wallet_view(store.within(request.seconds_left).account(request.user_id)))
+    return Response(200, wallet_view(request.engine.store.account(request.user_id)))
 
 
 @api.route("GET /wallet/entries", query=EntriesQuery, answers={200: EntryList})
 def get_entries(request: Request) -> Response:
     """The caller's ledger, newest first: the balance is the sum of all its lines."""
     cursor = request.query(EntriesQuery).cursor
-    entries, more = list_entries(cursor, user_id=request.user_id, store=store.within(request.seconds_left))
+    entries, more = list_entries(cursor, user_id=request.user_id, engine=request.engine)
     return Response(200, EntryList(entries=[entry_view(entry) for entry in entries], next_cursor=more))
 
 
@@ -51,13 +41,9 @@ def post_credit(request: Request) -> Response:
         user_id=request.path("user_id"),
         key=request.idempotency_key,
         request=request.body(CreditRequest),
-        store=store.within(request.seconds_left),
-        clock=utc_now,
+        engine=request.engine,
     )
     return Response(201 if created else 200, entry_view(entry))
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@publishes_metrics
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return api.handle(event, context)
+lambda_handler = api.lambda_handler

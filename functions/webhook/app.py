@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from holdfast.errors import MalformedRequest, NotFound
 from holdfast.http import Api, Request, Response, Role
-from holdfast.logs import logger, publishes_metrics
-from holdfast.model.dates import utc_now
-from holdfast.payments.gateways.choose import Gateways
-from holdfast.payments.webhook import MAX_WEBHOOK_BYTES, WebhookAck, handle_webhook
+from holdfast.payments.gateways.protocol import GATEWAY_NAMES
+from holdfast.payments.webhook import MAX_WEBHOOK_BYTES, handle_webhook
 from holdfast.settings import Settings
-from holdfast.storage.store import Store
+from holdfast.views.payments import WebhookAck
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-settings = Settings.from_environment()
-store = Store.connect(settings)
-api = Api()
+api = Api(Settings.from_environment())
 
 
 @api.route(
@@ -26,21 +17,16 @@ api = Api()
 )
 def post_webhook(request: Request) -> Response:
     """What Stripe and Razorpay tell, signed over the raw body. Any answer but 200 asks for it to be sent again."""
-    gateways, name = Gateways(settings), request.path("gateway")
-    if name not in gateways.names:
+    name = request.path("gateway")
+    if name not in GATEWAY_NAMES:
         raise NotFound("There is no such gateway.")
     acted = handle_webhook(
         request.raw_body(MAX_WEBHOOK_BYTES),
         request.event.get("headers") or {},
         gateway=name,
-        store=store.within(request.seconds_left),
-        gateways=gateways,
-        clock=utc_now,
+        engine=request.engine,
     )
-    return Response(200, WebhookAck(acted=acted))
+    return Response(200, WebhookAck(received=True, acted=acted))
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
-@publishes_metrics
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return api.handle(event, context)
+lambda_handler = api.lambda_handler

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from holdfast.audit.money import policy_refund
-from holdfast.model.booking import LATE_NOTE, RETENTION_DAYS, Event, PaymentMode, Status, TaskAction
+from holdfast.model.booking import RETENTION_DAYS, Event, PaymentMode, Status, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.property import PolicyStep
 from holdfast.payments.gateways.protocol import PaymentState
@@ -334,7 +334,7 @@ class TestTime:
 
     def test_a_tagged_rescue_may(self, table: SettledTable) -> None:
         late = booking(WALLET, R, C, late=True)
-        history = (late.history[0], msgspec.structs.replace(late.history[1], note=LATE_NOTE))
+        history = (late.history[0], msgspec.structs.replace(late.history[1], late=True))
         table.change(WALLET, history=history, reserved_at_ms=late.reserved_at_ms, expires_at_ms=late.expires_at_ms)
         assert table.broken() == {"LOG1"}
         table.lines.append(line("PAYMENT_LATE_RESCUED", WALLET, 2))

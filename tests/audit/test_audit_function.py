@@ -61,7 +61,7 @@ def audited(
     app: ModuleType, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], Told]:
     """Runs the handler on the test's table, and gives what it answered, logged and counted."""
-    monkeypatch.setattr(app, "store", store)
+    monkeypatch.setattr(app, "engine", app.engine._replace(store=store))
     monkeypatch.setattr(app.time, "sleep", lambda _: None)
     monkeypatch.setattr(metrics.provider, "namespace", "Holdfast")  # as the template names it for each function
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from holdfast.deadline import Deadline
 from holdfast.model.booking import Booking, Status
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
@@ -102,13 +103,13 @@ def cancelling_a_hold(house: House) -> Act:
 def topping_up(house: House) -> Act:
     def act(house: House) -> None:
         topup = house.start_topup()
-        house.finalize_topup(topup, house.till.pay(topup.gateway_order_id))
+        house.finalize_topup(topup, house.till.pay(topup.order_id))
 
     return act
 
 
 def settling_a_topup(house: House) -> Act:
-    house.till.pay(house.start_topup().gateway_order_id)
+    house.till.pay(house.start_topup().order_id)
     house.clock.advance(3600)
     return lambda house: house.settle()
 
@@ -132,14 +133,9 @@ def without_time(house: House, act: Callable[[], object]) -> None:
 class _HurriedTable(Table):
     """Has time until a transaction is written, and none after that."""
 
-    written = False
-
     def transact(self, *arguments: Any, **named: Any) -> None:
         super().transact(*arguments, **named)
-        self.written = True
-
-    def seconds_left(self) -> float:
-        return 0.0 if self.written else super().seconds_left()
+        self.deadline = Deadline(0)
 
 
 FLOWS = {

@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import ROOT, TABLE_NAME, FakeClock
 from tests.payments.news import Webhook
 from tests.payments.tills import KEY_ID, KEY_SECRET, OLD_WEBHOOK_SECRET, STRIPE_KEY, WEBHOOK_SECRET
+from tests.unit.front_door import engine_home
 
 CLIENT_ID = "client-of-the-tests"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.token-nobody-may-see.sig"
@@ -90,7 +91,8 @@ class Handlers:
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        self._monkeypatch.setattr(module, "utc_now", self._clock)
+        home = engine_home(module)
+        self._monkeypatch.setattr(home, "engine", home.engine._replace(clock=self._clock))
         return module
 
 

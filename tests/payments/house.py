@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from holdfast.bookings.expire import Sweep, sweep
 from holdfast.bookings.reserve import reserve
+from holdfast.engine import Engine
 from holdfast.errors import Busy
+from holdfast.model.account import TopUp
 from holdfast.model.booking import Booking
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.payments.cancel import Cancellation, cancel, preview
-from holdfast.payments.confirm import Finalized, finalize
-from holdfast.payments.gateways.protocol import Gateway
-from holdfast.payments.settle import Round, settle_booking, settle_due
-from holdfast.payments.start import PaymentStart, start_payment
-from holdfast.payments.topup import TopUpView, finalize_topup, start_topup
+from holdfast.payments.cancel import CancellationPreview, cancel, preview
+from holdfast.payments.confirm import confirm
+from holdfast.payments.finalize import finalize_as_admin
+from holdfast.payments.gateways.protocol import Gateway, GatewayPayment
+from holdfast.payments.queue import list_payments
+from holdfast.payments.settle import Round, retry_booking, settle_due
+from holdfast.payments.start import StartedPayment, start_payment
+from holdfast.payments.topup import finalize_topup, start_topup
 from holdfast.payments.wallet import credit
 from holdfast.payments.webhook import handle_webhook
 from holdfast.requests import (
@@ -32,6 +36,7 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
+from holdfast.views.payments import PaymentRow, payment_rows
 from tests.conftest import TABLE_NAME, FakeClock
 from tests.payments.news import Webhook, from_razorpay, from_stripe, stripe_body
 from tests.payments.tills import Proof, RazorpayTill, Till
@@ -60,6 +65,10 @@ class House:
     told: int = 0  # events of the gateway that were delivered
     run: str = ""  # part of each key: localstripe lives through many tests, and remembers the keys of all
 
+    @property
+    def engine(self) -> Engine:
+        return Engine(self.store, self.gateways, self.clock)
+
     # Guests
 
     def hold(
@@ -69,12 +78,16 @@ class House:
             room_type_id=room, check_in=check_in, check_out=check_in + timedelta(days=nights), rooms=1, guests=1
         )
         return reserve(
-            request, user_id=user, key=key + self.run, hold_seconds=HOLD_SECONDS, store=self.store, clock=self.clock
+            request,
+            user_id=user,
+            key=key + self.run,
+            hold_seconds=HOLD_SECONDS,
+            engine=self.engine,
         )[0]
 
     def start(
         self, booking: Booking, *, wallet: int = 0, promo: str | None = None, gateway: str | None = None
-    ) -> PaymentStart:
+    ) -> StartedPayment:
         request = PaymentRequest(
             gateway=_known(gateway or self.till.name), promo_code=promo, wallet_apply_amount=wallet
         )
@@ -82,23 +95,21 @@ class House:
             booking.booking_id,
             request,
             user_id=booking.user_id,
-            store=self.store,
-            gateways=self.gateways,
-            clock=self.clock,
+            engine=self.engine,
         )
 
     def started(self, booking: Booking, *, wallet: int = 0, promo: str | None = None) -> str:
         """The gateway order that a payment start opened."""
-        order_id = self.start(booking, wallet=wallet, promo=promo).gateway_order_id
-        assert order_id is not None
-        return order_id
+        order = self.start(booking, wallet=wallet, promo=promo).order
+        assert order is not None
+        return order.order_id
 
     def paid(self, booking: Booking, *, wallet: int = 0, promo: str | None = None) -> tuple[str, Proof]:
         """The order that the guest has authorised, and the proof; we have not been told yet."""
         order_id = self.started(booking, wallet=wallet, promo=promo)
         return order_id, self.till.pay(order_id)
 
-    def finalize(self, booking: Booking, proof: Proof) -> Finalized:
+    def finalize(self, booking: Booking, proof: Proof) -> Booking:
         """The browser's call after the gateway."""
         quote = self.stored(booking).quote
         assert quote is not None
@@ -109,11 +120,11 @@ class House:
             gateway_transaction_id=proof.transaction_id,
             gateway_signature=proof.signature,
         )
-        return self._finalize(booking, request, booking.user_id)
+        return self._confirm(booking, request)
 
-    def pay_by_wallet(self, booking: Booking, total: int) -> Finalized:
+    def pay_by_wallet(self, booking: Booking, total: int) -> Booking:
         request = FinalizeRequest(payment_mode="wallet_only", wallet_applied=total, gateway_amount=0)
-        return self._finalize(booking, request, booking.user_id)
+        return self._confirm(booking, request)
 
     def confirmed(self, booking: Booking, *, wallet: int = 0, promo: str | None = None) -> str:
         """A booking paid in the usual way; its order."""
@@ -122,27 +133,26 @@ class House:
         return order_id
 
     def cancel(self, booking: Booking) -> Booking:
-        return cancel(
-            booking.booking_id, user_id=booking.user_id, store=self.store, gateways=self.gateways, clock=self.clock
-        )
+        return cancel(booking.booking_id, user_id=booking.user_id, engine=self.engine)
 
-    def preview(self, booking: Booking) -> Cancellation:
-        return preview(booking.booking_id, user_id=booking.user_id, store=self.store, now=self.clock())
+    def preview(self, booking: Booking) -> CancellationPreview:
+        return preview(booking.booking_id, user_id=booking.user_id, engine=self.engine)
 
-    def start_topup(self, amount: int = 50_000, user: str = ALICE, key: str = "topup-1") -> TopUpView:
+    def begin_topup(
+        self, amount: int = 50_000, user: str = ALICE, key: str = "topup-1"
+    ) -> tuple[TopUp, GatewayPayment, bool]:
         request = TopUpRequest(gateway=_known(self.till.name), amount=amount)
-        return start_topup(
-            request, user_id=user, key=key + self.run, store=self.store, gateways=self.gateways, clock=self.clock
-        )[0]
+        return start_topup(request, user_id=user, key=key + self.run, engine=self.engine)
 
-    def finalize_topup(self, topup: TopUpView, proof: Proof, user: str = ALICE) -> TopUpView:
+    def start_topup(self, amount: int = 50_000, user: str = ALICE, key: str = "topup-1") -> TopUp:
+        return self.begin_topup(amount, user, key)[0]
+
+    def finalize_topup(self, topup: TopUp, proof: Proof, user: str = ALICE) -> TopUp:
         return finalize_topup(
             topup.topup_id,
             TopUpProof(gateway_transaction_id=proof.transaction_id, gateway_signature=proof.signature),
             user_id=user,
-            store=self.store,
-            gateways=self.gateways,
-            clock=self.clock,
+            engine=self.engine,
         )
 
     # The gateway, the scheduler, admins
@@ -153,9 +163,7 @@ class House:
             webhook.body,
             webhook.headers,
             gateway=webhook.gateway,
-            store=self.store,
-            gateways=self.gateways,
-            clock=self.clock,
+            engine=self.engine,
         )
 
     def tell(self, order_id: str, kind: str = "payment_intent.amount_capturable_updated") -> None:
@@ -179,20 +187,24 @@ class House:
             self.told += 1
         return len(fresh)
 
+    def listed(self, state: Literal["due", "stuck"]) -> list[PaymentRow]:
+        """What an operator sees of payments in that state."""
+        now = self.clock()
+        listed = list_payments(state, engine=self.engine)
+        return [line for row, payment in listed for line in payment_rows(row, payment, now)]
+
     def sweep(self) -> Sweep:
-        return sweep(store=self.store, clock=self.clock)
+        return sweep(engine=self.engine)
 
     def settle(self) -> Round:
-        return settle_due(store=self.store, gateways=self.gateways, clock=self.clock)
+        return settle_due(engine=self.engine)
 
     def settle_now(self, booking: Booking, reason: str = "The guest rang") -> Booking:
-        return settle_booking(
+        return retry_booking(
             booking.booking_id,
             SettleRequest(reason=reason),
             admin_id=ADMIN,
-            store=self.store,
-            gateways=self.gateways,
-            clock=self.clock,
+            engine=self.engine,
         )
 
     def run_out(self) -> None:
@@ -212,13 +224,14 @@ class House:
             if not self.store.all_due(HOLDS_DUE) and not self.store.all_due(PAYMENTS_DUE):
                 return
 
-    def confirm_as_admin(self, booking: Booking, reason: str = "Paid in cash") -> Finalized:
-        return self._finalize(booking, AdminFinalizeRequest(payment_mode="admin", reason=reason), ADMIN)
+    def confirm_as_admin(self, booking: Booking, reason: str = "Paid in cash") -> Booking:
+        request = AdminFinalizeRequest(payment_mode="admin", reason=reason)
+        return finalize_as_admin(booking.booking_id, request, admin_id=ADMIN, engine=self.engine)
 
     def give(self, amount: int, user: str = ALICE) -> None:
         """Puts money into a wallet."""
         request = CreditRequest(amount=amount, reason="for the test")
-        credit(user, request, key=f"gift {amount}", admin_id=ADMIN, store=self.store, clock=self.clock)
+        credit(user, request, key=f"gift {amount}", admin_id=ADMIN, engine=self.engine)
 
     def promo(self, code: str = "ONCE", usage_limit: int = 1) -> None:
         promo = Promo(code=code, kind=PromoKind.FLAT, amount=10_000, usage_limit=usage_limit)
@@ -253,10 +266,8 @@ class House:
         assert promo is not None
         return promo.claimed
 
-    def _finalize(self, booking: Booking, request: FinalizeRequest | AdminFinalizeRequest, caller: str) -> Finalized:
-        return finalize(
-            booking.booking_id, request, caller=caller, store=self.store, gateways=self.gateways, clock=self.clock
-        )
+    def _confirm(self, booking: Booking, request: FinalizeRequest) -> Booking:
+        return confirm(booking.booking_id, request, user_id=booking.user_id, by="guest", engine=self.engine)
 
 
 def _known(name: str) -> Literal["stripe", "razorpay"]:

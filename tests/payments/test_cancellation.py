@@ -33,9 +33,9 @@ def test_the_preview_equals_the_result_to_the_paisa(house: House, days: int, wal
     house.give(2_000_000)
     booking = house.hold()
     start = house.start(booking, wallet=wallet)
-    assert start.pricing.total_payable == 1_050_000
-    if start.gateway_order_id:
-        house.finalize(booking, house.till.pay(start.gateway_order_id))
+    assert start.quote.total_payable == 1_050_000
+    if start.order:
+        house.finalize(booking, house.till.pay(start.order.order_id))
     else:
         house.pay_by_wallet(booking, 1_050_000)
     paid_from_wallet = 2_000_000 - house.balance()
@@ -45,9 +45,9 @@ def test_the_preview_equals_the_result_to_the_paisa(house: House, days: int, wal
     assert told.now.refund_amount == told.now.wallet + told.now.gateway == 1_050_000 * percent_at(days) // 100
     house.cancel(booking)
     assert house.balance() == 2_000_000 - paid_from_wallet + told.now.wallet
-    if start.gateway_order_id:
+    if start.order:
         charged = 1_050_000 - paid_from_wallet
-        assert house.till.gateway_records(start.gateway_order_id) == Books(
+        assert house.till.gateway_records(start.order.order_id) == Books(
             captured=charged, refunded=told.now.gateway, captures=1
         )
     assert house.stored(booking).status is Status.CANCELLED
@@ -60,13 +60,13 @@ def test_the_preview_shows_each_later_step_and_each_comes_true(house: House) -> 
     orders = {days: house.confirmed(booking) for days, booking in bookings.items()}
     steps = house.preview(bookings[30]).schedule
     assert [(ARRIVAL - step.until).days for step in steps] == [7, 2, 0]
-    assert [step.refund_percent for step in steps] == [100, 50, 0]
+    assert [step.refund.refund_percent for step in steps] == [100, 50, 0]
     for days, booking in bookings.items():
         days_before(house, days)
         today = today_in("Asia/Kolkata", house.clock())
         [step] = [step for step in steps if step.since <= today <= step.until]
         house.cancel(booking)
-        assert house.till.gateway_records(orders[days]).refunded == step.gateway
+        assert house.till.gateway_records(orders[days]).refunded == step.refund.gateway
     assert wrong_in(house) == []
 
 

@@ -138,13 +138,13 @@ def test_whatever_is_cut_into_a_topup_credits_once_or_gives_back_once(
 ) -> None:
     house = cuts.house
     topup = house.start_topup()
-    till.pay(topup.gateway_order_id, amount=70_000 if wrongly else None)
+    till.pay(topup.order_id, amount=70_000 if wrongly else None)
     told = house.news()[-1]
     house.clock.advance(3600)
     acts: dict[str, Act] = {"webhook": lambda house: house.deliver(told), "settle": lambda house: house.settle()}
 
     def check() -> None:
-        assert house.balance() == till.gateway_records(topup.gateway_order_id).net == (0 if wrongly else 50_000)
+        assert house.balance() == till.gateway_records(topup.order_id).net == (0 if wrongly else 50_000)
 
     assert cuts.each(lambda house: house.deliver(told), acts[meanwhile], check) > 5
 

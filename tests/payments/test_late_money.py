@@ -128,10 +128,10 @@ def test_late_money_goes_back_when_the_wallet_part_is_spent(house: House) -> Non
     house.give(2_000_000)
     booking, other = house.hold(), house.hold(key="second")
     order_id = house.started(booking, wallet=1_500_000 // 2)
-    quote = house.start(other, wallet=2_000_000).pricing
+    quote = house.start(other, wallet=2_000_000).quote
     house.pay_by_wallet(other, quote.total_payable)
     house.pay_by_wallet(
-        third := house.hold(key="third", nights=1), house.start(third, wallet=2_000_000).pricing.total_payable
+        third := house.hold(key="third", nights=1), house.start(third, wallet=2_000_000).quote.total_payable
     )
     house.run_out()
     house.till.pay(order_id)
@@ -204,7 +204,7 @@ def test_money_for_a_hold_that_its_guest_cancelled_goes_back(house: House) -> No
 def test_wallet_and_admin_cannot_pay_for_what_has_run_out(house: House) -> None:
     house.give(5_000_000)
     booking = house.hold()
-    total = house.start(booking).pricing.total_payable
+    total = house.start(booking).quote.total_payable
     house.clock.advance(HOLD_SECONDS)
     with pytest.raises(HoldExpired):
         house.pay_by_wallet(booking, total)

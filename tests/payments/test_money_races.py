@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from holdfast.bookings.expire import sweep
+from holdfast.engine import Engine
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
 from holdfast.storage.store import Store
@@ -128,7 +129,7 @@ def test_an_expiry_with_a_finalize_at_the_same_instant_keeps_the_room_for_the_mo
     race(
         house,
         lambda it: it.finalize(booking, proof),
-        lambda it: sweep(store=it.store, clock=it.clock),
+        lambda it: sweep(engine=Engine(it.store, {}, it.clock)),
         clocks=[FakeClock(DEADLINE - early), FakeClock(DEADLINE)],
     )
     house.clock.now = DEADLINE
@@ -184,7 +185,7 @@ def test_a_payment_started_twice_at_once_opens_one_order(house: House, till: Raz
 @pytest.mark.parametrize("round_", ROUNDS)
 def test_a_topup_heard_of_from_three_sides_at_once_is_credited_once(house: House, round_: int) -> None:
     topup = house.start_topup()
-    proof = house.till.pay(topup.gateway_order_id)
+    proof = house.till.pay(topup.order_id)
     told = house.news()[-1]
     house.clock.advance(3600)
     outcomes = race(
@@ -200,7 +201,7 @@ def test_wrong_money_for_a_topup_heard_of_twice_at_once_goes_back_once(
     house: House, till: RazorpayTill, round_: int
 ) -> None:
     topup = house.start_topup()
-    till.pay(topup.gateway_order_id, amount=70_000)
+    till.pay(topup.order_id, amount=70_000)
     told = house.news()[-1]
     outcomes = race(house, lambda it: it.deliver(told), lambda it: it.deliver(told))
     assert set(outcomes) <= {"bool", "Busy"}  # Busy asks for the event again
@@ -208,7 +209,7 @@ def test_wrong_money_for_a_topup_heard_of_twice_at_once_goes_back_once(
     stored = house.store.topup(topup.topup_id)
     assert stored is not None
     assert stored.status is TopUpStatus.CLOSED
-    assert till.gateway_records(topup.gateway_order_id).net == 0
+    assert till.gateway_records(topup.order_id).net == 0
     assert wrong_in(house) == []
 
 

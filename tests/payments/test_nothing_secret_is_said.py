@@ -72,7 +72,7 @@ def through_everything(house: House) -> None:
     house.run_out()
     house.confirmed(house.hold("bob", room="tower"))
     topup = house.start_topup()
-    house.finalize_topup(topup, house.till.pay(topup.gateway_order_id))
+    house.finalize_topup(topup, house.till.pay(topup.order_id))
     house.come_to_rest()
 
 

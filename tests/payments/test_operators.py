@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from holdfast.logs import Tag, metrics
-from holdfast.model.account import TopUpStatus
+from holdfast.model.account import TopUp, TopUpStatus
 from holdfast.model.booking import Status
-from holdfast.payments.topup import STUCK_AFTER_ATTEMPTS, TopUpView
+from holdfast.payments.tasks import STUCK_AFTER_ATTEMPTS
 from local.gateways.razorpay import LocalRazorpay
 from tests.conftest import FakeClock
 from tests.payments.books import wrong_in
@@ -106,10 +106,10 @@ def test_an_act_without_a_reason_is_refused(
     assert house.stored(booking) == before
 
 
-def stuck_topup(house: House, till: RazorpayTill) -> TopUpView:
+def stuck_topup(house: House, till: RazorpayTill) -> TopUp:
     """A top-up that the guest has paid, and whose capture the gateway refuses until nobody tries any more."""
     topup = house.start_topup()
-    till.pay(topup.gateway_order_id)
+    till.pay(topup.order_id)
     till.razorpay.play("faults", kind="error", on="capture", times=STUCK_AFTER_ATTEMPTS)
     for _ in range(STUCK_AFTER_ATTEMPTS):
         house.clock.advance(6 * 3600)
@@ -132,7 +132,7 @@ def test_a_topup_that_gets_stuck_is_logged_counted_and_listed_whole(
     assert listed(handlers, "due")[1]["payments"] == []
     [row] = listed(handlers, "stuck")[1]["payments"]
     assert row["topup_id"] == topup.topup_id
-    assert (row["gateway"], row["gateway_order_id"]) == ("razorpay", topup.gateway_order_id)
+    assert (row["gateway"], row["gateway_order_id"]) == ("razorpay", topup.order_id)
     assert (row["amount"], row["currency"], row["attempts"]) == (50_000, "INR", STUCK_AFTER_ATTEMPTS)
     assert row["age_seconds"] == STUCK_AFTER_ATTEMPTS * 6 * 3600
 
@@ -176,7 +176,7 @@ def test_a_topup_whose_guest_is_at_the_gateway_is_never_closed_by_an_admin(
 ) -> None:
     topup = house.start_topup()
     if paid:
-        till.pay(topup.gateway_order_id)
+        till.pay(topup.order_id)
 
     status = settle_topup(handlers, topup, {"reason": "The guest rang"})[1]["status"]
 
@@ -197,9 +197,7 @@ def test_a_topup_is_settled_by_admins_for_a_reason_and_if_it_is_there(
     assert (stored.status, stored.attempts) == (TopUpStatus.PENDING, 0)
 
 
-def settle_topup(
-    handlers: Handlers, topup: TopUpView, body: dict[str, str], *, groups: str = "[admin]"
-) -> tuple[int, Any]:
+def settle_topup(handlers: Handlers, topup: TopUp, body: dict[str, str], *, groups: str = "[admin]") -> tuple[int, Any]:
     route = "POST /admin/topups/{topup_id}/settle"
     return handlers.guest("settle", route, body, user=ADMIN, groups=groups, topup_id=topup.topup_id)
 

@@ -18,7 +18,7 @@ def test_a_booking_is_confirmed_and_captured_when_the_browser_comes_back(house: 
     order_id, proof = house.paid(booking)
     answer = house.finalize(booking, proof)
     after = house.stored(booking)
-    assert (answer.new_status, answer.gateway_charged) == (Status.CONFIRMED, after.payment and after.payment.amount)
+    assert (answer.status, answer.gateway_charged) == (Status.CONFIRMED, after.payment and after.payment.amount)
     assert house.till.gateway_records(order_id) == Books(captured=answer.gateway_charged, captures=1)
     assert wrong_in(house) == []
 
@@ -39,8 +39,9 @@ def test_the_browser_after_the_webhook_gets_the_answer_it_would_have_got(house: 
     house.tell(order_id)
     before = house.stored(booking)
     answer = house.finalize(booking, proof)
-    assert (answer.new_status, answer.wallet_deducted) == (Status.CONFIRMED, 50_000)
-    assert answer.final_amount == 50_000 + answer.gateway_charged
+    assert (answer.status, answer.wallet_paid) == (Status.CONFIRMED, 50_000)
+    assert answer.quote is not None
+    assert answer.quote.total_payable == 50_000 + answer.gateway_charged
     assert house.stored(booking) == before
     assert house.entries() == [("booking_payment", -50_000)]
     assert wrong_in(house) == []

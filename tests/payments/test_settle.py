@@ -6,8 +6,6 @@ import pytest
 
 from holdfast.errors import NotFound
 from holdfast.model.booking import Status, TaskAction
-from holdfast.payments.queue import list_payments
-from holdfast.requests import PaymentsQuery
 from holdfast.storage.items import PAYMENTS_STUCK
 from tests.payments.books import wrong_in
 from tests.payments.house import HOLD_SECONDS, House
@@ -133,11 +131,11 @@ def test_what_cannot_be_done_for_a_day_is_stuck_and_shown(house: House, till: Ra
     _, proof = house.paid(booking)
     troubled(till, "capture", times=1000)
     house.finalize(booking, proof)
-    [task] = list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock())
+    [task] = house.listed("due")
     assert (task.booking_id, task.action, task.attempts) == (booking.booking_id, "capture", 1)
     give_up(house)
-    assert list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock()) == []
-    [stuck] = list_payments(PaymentsQuery(state="stuck"), store=house.store, now=house.clock())
+    assert house.listed("due") == []
+    [stuck] = house.listed("stuck")
     assert (stuck.booking_id, stuck.attempts) == (booking.booking_id, 30)
     assert (stuck.age_seconds or 0) > 86_400
     assert [line["stuck"] for line in lines.tagged if line["tag"] == "SETTLE_FAILED"].count(True) == 1
@@ -166,13 +164,13 @@ def test_a_payment_that_matches_nothing_is_told_until_its_money_is_back(house: H
     order_id = till.razorpay.account.call("POST", "/v1/orders", order, None)["id"]
     proof = till.pay(order_id)
     house.tell(order_id)
-    assert house.settle().orphans == house.settle().orphans == 1
+    assert house.settle().unmatched == house.settle().unmatched == 1
     payment = f"/v1/payments/{proof.transaction_id}"
     till.razorpay.account.call("POST", f"{payment}/capture", {"amount": 5000, "currency": "INR"}, None)
     till.razorpay.account.call("POST", f"{payment}/refund", {"amount": 5000}, None)
     house.deliver(from_razorpay(razorpay_body("refund.processed", order_id)))
     assert [payment.payment_state for payment in house.store.orphans()] == ["refunded"]
-    assert house.settle().orphans == 0
+    assert house.settle().unmatched == 0
 
 
 def test_an_admin_settles_what_is_stuck(house: House, till: RazorpayTill) -> None:

@@ -135,7 +135,8 @@ def test_a_change_to_the_other_gateway_closes_the_order_at_the_first(
     booking = house.hold()
     old = house.started(booking)
     new = house.start(booking, gateway="razorpay")
-    assert new.gateway_order_id != old
+    assert new.order is not None
+    assert new.order.order_id != old
     house.till.pay(old)  # nobody has closed it yet
     house.tell(old)
     assert house.till.gateway_records(old) == Books()
@@ -169,12 +170,12 @@ def test_late_news_of_a_half_refunded_booking_gives_back_nothing_more(house: Hou
 
 
 def test_a_topup_is_credited_once(house: House) -> None:
-    topup = house.start_topup()
-    assert topup.client_secret
-    proof = house.till.pay(topup.gateway_order_id)
-    house.tell(topup.gateway_order_id)
+    topup, order, _ = house.begin_topup()
+    assert order.client_secret
+    proof = house.till.pay(topup.order_id)
+    house.tell(topup.order_id)
     assert house.finalize_topup(topup, proof).status is TopUpStatus.CREDITED
-    house.tell(topup.gateway_order_id, "payment_intent.succeeded")
+    house.tell(topup.order_id, "payment_intent.succeeded")
     assert house.entries() == [("topup", 50_000)]
     assert wrong_in(house) == []
 
@@ -184,14 +185,14 @@ def test_an_unpaid_topup_is_closed_for_good(house: House) -> None:
     house.clock.advance(3600)
     house.settle()
     with pytest.raises(NotTaken):
-        house.till.pay(topup.gateway_order_id)
+        house.till.pay(topup.order_id)
     assert house.settle().waiting == 0
     assert wrong_in(house) == []
 
 
 def test_a_topup_whose_order_was_closed_already_is_not_stuck(house: House) -> None:
     topup = house.start_topup()
-    house.gateways["stripe"].void(topup.gateway_order_id, "by hand")
+    house.gateways["stripe"].void(topup.order_id, "by hand")
     house.clock.advance(3600)
     assert house.settle().settled == 1
     assert wrong_in(house) == []

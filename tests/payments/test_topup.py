@@ -4,8 +4,6 @@ import pytest
 
 from holdfast.errors import Busy, IdempotencyKeyReused, NotFound, NotPayable, PaymentDeclined
 from holdfast.model.account import TopUpStatus
-from holdfast.payments.queue import list_payments
-from holdfast.requests import PaymentsQuery
 from holdfast.storage.items import account_key, topup_key
 from tests.payments.books import wrong_in
 from tests.payments.house import ALICE, BOB, House
@@ -16,11 +14,11 @@ LATER = 3600
 
 def test_a_topup_is_captured_and_credited_once(house: House) -> None:
     topup = house.start_topup()
-    proof = house.till.pay(topup.gateway_order_id)
+    proof = house.till.pay(topup.order_id)
     assert house.finalize_topup(topup, proof).status is TopUpStatus.CREDITED
     assert house.finalize_topup(topup, proof).status is TopUpStatus.CREDITED
     assert (house.balance(), house.entries()) == (50_000, [("topup", 50_000)])
-    assert house.till.gateway_records(topup.gateway_order_id) == Books(captured=50_000, captures=1)
+    assert house.till.gateway_records(topup.order_id) == Books(captured=50_000, captures=1)
     assert wrong_in(house) == []
 
 
@@ -34,7 +32,7 @@ def test_a_repeat_with_the_same_key_gives_the_same_order(house: House) -> None:
 
 def test_another_guest_cannot_finalize_it(house: House) -> None:
     topup = house.start_topup()
-    proof = house.till.pay(topup.gateway_order_id)
+    proof = house.till.pay(topup.order_id)
     with pytest.raises(NotFound):
         house.finalize_topup(topup, proof, user=BOB)
     assert house.balance(BOB) == house.balance(ALICE) == 0
@@ -42,7 +40,7 @@ def test_another_guest_cannot_finalize_it(house: House) -> None:
 
 def test_a_proof_of_another_topup_is_refused(house: House) -> None:
     mine, other = house.start_topup(), house.start_topup(user=BOB)
-    proof = house.till.pay(other.gateway_order_id)
+    proof = house.till.pay(other.order_id)
     with pytest.raises(PaymentDeclined):
         house.finalize_topup(mine, proof)
     assert house.balance() == 0
@@ -50,8 +48,8 @@ def test_a_proof_of_another_topup_is_refused(house: House) -> None:
 
 def test_the_webhook_credits_when_the_browser_never_comes_back(house: House) -> None:
     topup = house.start_topup()
-    proof = house.till.pay(topup.gateway_order_id)
-    house.tell(topup.gateway_order_id)
+    proof = house.till.pay(topup.order_id)
+    house.tell(topup.order_id)
     assert house.balance() == 50_000
     house.finalize_topup(topup, proof)
     for webhook in house.news() * 5:
@@ -62,7 +60,7 @@ def test_the_webhook_credits_when_the_browser_never_comes_back(house: House) -> 
 
 def test_settle_credits_what_nobody_told_of(house: House) -> None:
     topup = house.start_topup()
-    house.till.pay(topup.gateway_order_id)
+    house.till.pay(topup.order_id)
     assert house.settle().settled == 0  # not due yet: the guest may still be at it
     house.clock.advance(LATER)
     assert house.settle().settled == 1
@@ -77,8 +75,8 @@ def test_an_unpaid_topup_is_closed_and_late_money_still_credits_it(house: House)
     stored = house.store.topup(topup.topup_id)
     assert stored is not None
     assert stored.status is TopUpStatus.CLOSED
-    proof = house.till.pay(topup.gateway_order_id)
-    house.tell(topup.gateway_order_id)
+    proof = house.till.pay(topup.order_id)
+    house.tell(topup.order_id)
     assert house.balance() == 50_000
     assert house.finalize_topup(topup, proof).status is TopUpStatus.CREDITED
     assert wrong_in(house) == []
@@ -86,7 +84,7 @@ def test_an_unpaid_topup_is_closed_and_late_money_still_credits_it(house: House)
 
 def test_a_closed_topup_cannot_be_finalized_without_money(house: House, till: RazorpayTill) -> None:
     topup = house.start_topup()
-    proof = till.pay(topup.gateway_order_id)
+    proof = till.pay(topup.order_id)
     till.razorpay.play(f"payments/{proof.transaction_id}/expire")
     with pytest.raises(PaymentDeclined):
         house.finalize_topup(topup, proof)
@@ -105,7 +103,7 @@ def test_a_topup_survives_an_unclear_answer(house: House, till: RazorpayTill, ca
         topup = house.start_topup()
     except Busy:
         topup = house.start_topup()
-    proof = till.pay(topup.gateway_order_id)
+    proof = till.pay(topup.order_id)
     try:
         house.finalize_topup(topup, proof)
     except Busy:
@@ -122,18 +120,18 @@ def test_a_topup_with_wrong_money_is_not_credited_and_goes_back(
 ) -> None:
     topup = house.start_topup()
     if captured:
-        till.razorpay.account._manual_capture.discard(topup.gateway_order_id)
-    till.razorpay.play(f"orders/{topup.gateway_order_id}/authorize", **wrongly)
-    house.tell(topup.gateway_order_id)
+        till.razorpay.account._manual_capture.discard(topup.order_id)
+    till.razorpay.play(f"orders/{topup.order_id}/authorize", **wrongly)
+    house.tell(topup.order_id)
     for _ in range(3):
         house.clock.advance(LATER)
         house.settle()
     assert house.balance() == 0
     assert (
-        till.gateway_records(topup.gateway_order_id).net,
-        till.gateway_records(topup.gateway_order_id).held,
+        till.gateway_records(topup.order_id).net,
+        till.gateway_records(topup.order_id).held,
     ) == (0, 0)
-    assert list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock()) == []
+    assert house.listed("due") == []
 
 
 def test_an_order_whose_topup_was_never_written_is_not_taken_for_another_amount(
@@ -145,7 +143,7 @@ def test_an_order_whose_topup_was_never_written_is_not_taken_for_another_amount(
     for pk, sk in (topup_key(topup.topup_id), account_key(ALICE)):
         table.client.delete_item(TableName=table.name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
     other = house.start_topup(amount=60_000)
-    proof = till.pay(other.gateway_order_id)
+    proof = till.pay(other.order_id)
     assert house.finalize_topup(other, proof).status is TopUpStatus.CREDITED
     assert house.balance() == 60_000
     assert wrong_in(house) == []
@@ -153,7 +151,7 @@ def test_an_order_whose_topup_was_never_written_is_not_taken_for_another_amount(
 
 def test_due_topups_are_in_the_operators_list(house: House) -> None:
     topup = house.start_topup()
-    [due] = list_payments(PaymentsQuery(state="due"), store=house.store, now=house.clock())
+    [due] = house.listed("due")
     assert due.topup_id == topup.topup_id
-    assert (due.gateway_order_id, due.amount, due.currency) == (topup.gateway_order_id, 50_000, "INR")
+    assert (due.gateway_order_id, due.amount, due.currency) == (topup.order_id, 50_000, "INR")
     assert (due.attempts, due.age_seconds) == (0, 0)

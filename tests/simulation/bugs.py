@@ -67,8 +67,8 @@ BUGS = (
         "mixed",
         (
             Edit(
-                "storage.store",
-                "Store.commit",
+                "storage.bookings",
+                "BookingStore.commit",
                 "self.table.transact([action for _, action in actions], after.write_id)",
                 "[self.table.transact([action]) for _, action in actions]",
             ),
@@ -224,8 +224,8 @@ BUGS = (
             Edit(
                 "payments.reconcile",
                 "reconcile",
-                "elif not payment.holds_money:",
-                "elif booking.status is Status.EXPIRED:",
+                "elif payment.holds_money and",
+                'elif payment.holds_money and booking.status != "expired" and',
             ),
         ),
     ),
@@ -236,8 +236,8 @@ BUGS = (
             Edit(
                 "payments.reconcile",
                 "reconcile",
-                "elif not payment.holds_money:",
-                "elif not payment.holds_money or not own:",
+                "elif payment.holds_money and",
+                "elif payment.holds_money and own and",
             ),
         ),
     ),
@@ -247,9 +247,9 @@ BUGS = (
         (
             Edit(
                 "payments.tasks",
-                "_act",
+                "perform",
                 'gateway.refund(task.order_id, missing, f"{key}:{missing}")',
-                'gateway.refund(task.order_id, task.amount, f"{key}:{table.seconds_left()}")',
+                'gateway.refund(task.order_id, task.amount, f"{key}:{engine.deadline.seconds_left}")',
             ),
         ),
     ),
@@ -257,10 +257,10 @@ BUGS = (
         "what a gateway does not do at once is forgotten",
         "pay",
         (
-            Edit("payments.tasks", "_put_off", "tuple(later if other == task else other", "tuple(other"),
+            Edit("payments.tasks", "_postpone", "tuple(later if other == task else other", "tuple(other"),
             Edit(
                 "payments.tasks",
-                "_put_off",
+                "_postpone",
                 "for other in booking.tasks)\n    try",
                 "for other in booking.tasks if other != task)\n    try",
             ),
@@ -292,7 +292,7 @@ BUGS = (
         "a hold is released before its deadline",
         "mixed",
         (
-            Edit("storage.store", "Store.due", '":now": millis(now)', '":now": millis(now) + 60_000'),
+            Edit("storage.bookings", "BookingStore.due", '":now": millis(now)', '":now": millis(now) + 60_000'),
             Edit("bookings.expire", "_sweep_one", "or booking.expires_at_ms > millis(now)", ""),
             Edit(
                 "storage.transaction",
@@ -307,8 +307,8 @@ BUGS = (
         "poison",
         (
             Edit(
-                "storage.store",
-                "Store.readable_bookings",
+                "storage.bookings",
+                "BookingStore.readable_bookings",
                 "except msgspec.ValidationError:",
                 "except ZeroDivisionError:",
             ),
@@ -359,7 +359,7 @@ BUGS = (
         (
             Edit(
                 "payments.topup",
-                "_credit",
+                "_credited",
                 "current.status is TopUpStatus.CREDITED",
                 "current.status is TopUpStatus.CLOSED",
             ),
@@ -384,8 +384,8 @@ BUGS = (
             Edit(
                 "payments.confirm",
                 "_record_refusal",
-                '"by": ask.by}',
-                '"by": ask.by, "proof": getattr(ask.request, "gateway_signature", None)}',
+                '"by": attempt.by}',
+                '"by": attempt.by, "proof": getattr(attempt.request, "gateway_signature", None)}',
             ),
         ),
     ),
@@ -447,7 +447,7 @@ BUGS = (
     Bug(
         "finalize answers with other amounts than it took",
         "mixed",
-        (Edit("payments.confirm", "finalize", "wallet_deducted=booking.wallet_paid", "wallet_deducted=0"),),
+        (Edit("views.payments", "finalized_view", "wallet_deducted=booking.wallet_paid", "wallet_deducted=0"),),
     ),
     Bug(
         "finalize takes a payment of another amount",
@@ -456,7 +456,7 @@ BUGS = (
             Edit(
                 "payments.confirm",
                 "_verified",
-                "told != (booking.booking_id, agreed.gateway_payable, booking.currency)",
+                "paid_for != (booking.booking_id, agreed.gateway_payable, booking.currency)",
                 "False",
             ),
         ),
@@ -472,8 +472,8 @@ BUGS = (
         (
             Edit("payments.wallet", "credit", "if made:", "if made and not key:"),
             Edit(
-                "storage.store",
-                "Store.credit",
+                "storage.accounts",
+                "AccountStore.credit",
                 'put_action(self.table.name, record, "attribute_not_exists(pk)")',
                 "put_action(self.table.name, record)",
             ),

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
-from holdfast.payments.topup import TOPUP_ID
+from holdfast.model.ids import TOPUP_ID
 from tests.simulation.clockwork import SECOND
 from tests.simulation.gateway import signed
 from tests.simulation.plan import Operation

@@ -15,12 +15,15 @@ from typing import Any
 import holdfast.bookings.expire
 import holdfast.logs
 import holdfast.payments.settle
+import holdfast.storage.base
 import holdfast.storage.store
 import holdfast.storage.table
+from holdfast.engine import Engine
 from holdfast.logs import logger
 from tests.conftest import ROOT, template
 from tests.simulation.clockwork import Clockwork, Workers
 from tests.simulation.plan import HOLD_SECONDS
+from tests.unit.front_door import engine_home
 
 CLIENT_ID = "simulated-client"
 TABLE = "simulated"
@@ -40,7 +43,7 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 @cache
 def apps() -> dict[str, ModuleType]:
     """Every function's module, imported once, with no connection to anything."""
-    kept, place = dict(os.environ), vars(holdfast.storage.store)
+    kept, place = dict(os.environ), vars(holdfast.storage.base)
     connect = place["connect"]
     os.environ.update(_ENVIRONMENT)
     place["connect"] = lambda: None
@@ -118,10 +121,8 @@ def at_work(
         (handler, "emit", lines.take),
         (logger._logger, "propagate", False),
     ]
-    for module in modules.values():
-        swapped += [(module, "store", store), (module, "utc_now", clock.utc)]
-        if hasattr(module, "Gateways"):
-            swapped.append((module, "Gateways", lambda _: gateways))
+    engine = Engine(store, gateways, clock.utc)
+    swapped += [(engine_home(module), "engine", engine) for module in modules.values()]
     before = [(place, name, getattr(place, name)) for place, name, _ in swapped]
     try:
         for place, name, value in swapped:
@@ -130,14 +131,6 @@ def at_work(
     finally:
         for place, name, value in before:
             setattr(place, name, value)
-
-
-class NamedGateways(dict[str, Any]):
-    """The gateways, with their names, as the webhook's handler asks for them."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(self)
 
 
 class Context:

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 from holdfast.audit.audit import OVERDUE_SECONDS
-from holdfast.model.booking import LATE_NOTE
 from tests.simulation.clockwork import START, Clockwork
 from tests.simulation.dynamodb import Commit, Key
 from tests.simulation.expressions import Item
@@ -193,7 +192,7 @@ class Safety:
         until_ms = int(new["expires_at"]["N"])
         now_ms = _START_MS + self._clock.now_us // 1000 - (SKEW_SECONDS + 30) * 1000
         late_ms = max(int(event["at"]["N"]), now_ms) - until_ms
-        if late_ms >= 0 and event.get("note", {}).get("S") != LATE_NOTE:
+        if late_ms >= 0 and "late" not in event:
             raise BrokenPromise(f"TIME1 {booking_id}: confirmed {late_ms} ms after its deadline")
 
     def _made(self, booking_id: str) -> None:

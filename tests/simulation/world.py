@@ -21,7 +21,7 @@ from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.gateway import SIGNATURE, SimulatedGateway
 from tests.simulation.guests import Guests
-from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, NamedGateways, request, routes, timeout_seconds
+from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, request, routes, timeout_seconds
 from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.safety import BrokenPromise, Safety
@@ -65,7 +65,7 @@ class World:
         self.table.on_commit.append(self.safety.check)
         self.guests = Guests(self)
         self.jitter = Jitter(self.clock)
-        self.gateways = NamedGateways(
+        self.gateways = dict[str, Any](
             stripe=SimulatedGateway("stripe", True, self.faults, CALL_SECONDS, self._webhook),
             razorpay=SimulatedGateway("razorpay", False, self.faults, LONGEST_CALL_SECONDS, self._webhook),
         )

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from holdfast.bookings.reserve import reserve
+from holdfast.engine import Engine
 from holdfast.errors import NotFound
 from holdfast.model.booking import Booking
 from holdfast.model.dates import Clock
 from holdfast.payments.cancel import cancel
-from holdfast.payments.confirm import Finalized, finalize
+from holdfast.payments.finalize import finalize
 from holdfast.payments.quotes import price
 from holdfast.payments.wallet import credit
 from holdfast.requests import CreditRequest, FinalizeRequest, PricingQuery, ReserveRequest
@@ -47,29 +48,31 @@ def hold(
         rooms=rooms,
         guests=rooms,
     )
-    return reserve(request, user_id=user_id, key=key, hold_seconds=HOLD_SECONDS, store=store, clock=clock)[0]
+    return reserve(request, user_id=user_id, key=key, hold_seconds=HOLD_SECONDS, engine=Engine(store, {}, clock))[0]
 
 
 def give(store: Store, user_id: str, amount: int) -> None:
     """Puts money into a wallet."""
     request = CreditRequest(amount=amount, reason="for the test")
-    credit(user_id, request, key=f"{user_id} {amount}", admin_id="root", store=store, clock=FakeClock())
+    credit(user_id, request, key=f"{user_id} {amount}", admin_id="root", engine=Engine(store, {}, FakeClock()))
 
 
 def payable(store: Store, booking: Booking, promo_code: str | None = None) -> int:
     query = PricingQuery(promo_code=promo_code)
-    return price(booking.booking_id, query, user_id=booking.user_id, store=store, now=NOW).total_payable
+    return price(
+        booking.booking_id, query, user_id=booking.user_id, engine=Engine(store, {}, FakeClock(NOW))
+    ).total_payable
 
 
 def pay_by_wallet(
     store: Store, booking: Booking, total: int, *, clock: Clock, promo_code: str | None = None
-) -> Finalized:
+) -> Booking:
     request = FinalizeRequest(payment_mode="wallet_only", wallet_applied=total, gateway_amount=0, promo_code=promo_code)
-    return finalize(booking.booking_id, request, caller=booking.user_id, store=store, gateways={}, clock=clock)
+    return finalize(booking.booking_id, request, user_id=booking.user_id, engine=Engine(store, {}, clock))
 
 
 def abandoned_rooms(store: Store, booking: Booking, *, clock: Clock) -> Booking:
-    return cancel(booking.booking_id, user_id=booking.user_id, store=store, gateways={}, clock=clock)
+    return cancel(booking.booking_id, user_id=booking.user_id, engine=Engine(store, {}, clock))
 
 
 def stored(store: Store, booking: Booking) -> Booking:

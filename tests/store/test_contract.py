@@ -14,10 +14,10 @@ import pytest
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from holdfast.bookings.expire import restore
+from holdfast.engine import Engine
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.booking import (
     HOLDING,
-    LATE_NOTE,
     RETENTION_DAYS,
     TTL_GRACE_SECONDS,
     Booking,
@@ -123,12 +123,14 @@ def confirmed(
     wallet: int = 0,
     promo_code: str | None = None,
     at: datetime = NOW,
-    note: str | None = None,
+    late: bool = False,
 ) -> Booking:
     """Paid from the wallet, or outside the system."""
     mode = PaymentMode.WALLET_ONLY if wallet else PaymentMode.ADMIN
     fixed = frozen(booking, promo_code, wallet)
-    return booking.transitioned(Status.CONFIRMED, at, "guest", note, quote=fixed, payment_mode=mode, wallet_paid=wallet)
+    return booking.transitioned(
+        Status.CONFIRMED, at, "guest", late=late, quote=fixed, payment_mode=mode, wallet_paid=wallet
+    )
 
 
 def pending(booking: Booking, promo_code: str | None = None, at: datetime = NOW) -> Booking:
@@ -148,7 +150,7 @@ def expired(booking: Booking, at: datetime = DEADLINE) -> Booking:
 
 
 def rescued(booking: Booking, at: datetime = DEADLINE) -> Booking:
-    return confirmed(booking, at=at, note=LATE_NOTE)
+    return confirmed(booking, at=at, late=True)
 
 
 def everything(store: Store) -> dict[tuple[str, str], Item]:
@@ -912,8 +914,8 @@ def test_ttl_comes_an_hour_after_the_deadline_and_moves_when_the_hold_ends(store
 def test_a_hold_that_ttl_deleted_is_written_back_expired_and_its_rooms_are_free(store: Store) -> None:
     booking = claim_nothing_and_delete(store)
     clock = FakeClock(DEADLINE + timedelta(seconds=TTL_GRACE_SECONDS))
-    assert restore(booking, store=store, clock=clock)
-    assert not restore(booking, store=store, clock=clock)
+    assert restore(booking, engine=Engine(store, {}, clock))
+    assert not restore(booking, engine=Engine(store, {}, clock))
     back = stored(store, booking)
     assert (back.status, back.history[-1].by, back.version) == (Status.EXPIRED, "ttl", 2)
     assert free(store) == [5, 5, 5]
@@ -925,8 +927,8 @@ def test_a_key_used_again_before_the_deletion_arrived_keeps_its_new_hold(store: 
     at = DEADLINE + timedelta(seconds=TTL_GRACE_SECONDS)
     again = reserved(store, at=at)
     clock = FakeClock(at)
-    assert restore(booking, store=store, clock=clock)
-    assert not restore(booking, store=store, clock=clock)
+    assert restore(booking, engine=Engine(store, {}, clock))
+    assert not restore(booking, engine=Engine(store, {}, clock))
     assert stored(store, booking) == again
     beside = store.booking(f"{booking.booking_id}.{booking.reserved_at_ms}")
     assert beside is not None
@@ -940,7 +942,7 @@ def test_a_deleted_hold_gives_its_promo_back(store: Store) -> None:
     booking = claim_by_payment(store, reserved(store))
     delete(store, booking)
     clock = FakeClock(DEADLINE + timedelta(seconds=TTL_GRACE_SECONDS))
-    assert restore(booking, store=store, clock=clock)
+    assert restore(booking, engine=Engine(store, {}, clock))
     context = context_of(store, booking, "DIWALI")
     assert context.promo is not None
     assert context.promo.claimed == 0
@@ -951,7 +953,7 @@ def test_a_deleted_hold_gives_its_promo_back(store: Store) -> None:
 def test_an_ended_booking_that_ttl_deletes_stays_deleted(store: Store, status: Status) -> None:
     """The end of its retention: there is nothing to give back."""
     booking = msgspec.structs.replace(a_hold(), status=status)
-    assert not restore(booking, store=store, clock=FakeClock(DEADLINE))
+    assert not restore(booking, engine=Engine(store, {}, FakeClock(DEADLINE)))
     assert store.booking(booking.booking_id) is None
     assert free(store) == [5, 5, 5]
 

@@ -17,6 +17,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from holdfast.bookings.expire import sweep
+from holdfast.engine import Engine
 from holdfast.errors import Busy
 from holdfast.logs import logger
 from holdfast.model.booking import Booking, Status
@@ -164,9 +165,7 @@ def test_a_payment_start_over_a_broken_wire_is_one_change(bench: Bench, fault: F
             booking.booking_id,
             PaymentRequest(gateway="stripe", wallet_apply_amount=total),
             user_id="alice",
-            store=bench.store,
-            gateways={"stripe": gateway},
-            clock=bench.clock,
+            engine=Engine(bench.store, {"stripe": gateway}, bench.clock),
         )
     assert wire.sent == 2
     assert [line["message"] for line in bench.lines.all].count("payment started") == 1
@@ -180,7 +179,7 @@ def test_a_finalize_over_a_broken_wire_takes_the_money_once(bench: Bench, fault:
     booking, total = bench.held_and_paid_for()
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault) as wire:
         paid = pay_by_wallet(bench.store, booking, total, clock=bench.clock)
-    assert (wire.sent, paid.wallet_deducted, paid.new_status) == (2, total, Status.CONFIRMED)
+    assert (wire.sent, paid.wallet_paid, paid.status) == (2, total, Status.CONFIRMED)
     assert bench.lines.of("BOOKING_CONFIRMED")["booking_id"] == booking.booking_id
     account = bench.store.account("alice")
     assert (account.balance, account.seq, account.live_holds) == (0, 2, {})
@@ -192,7 +191,7 @@ def test_a_sweep_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault
     booking = hold(bench.store, "alice", clock=bench.clock)
     bench.clock.advance(HOLD_SECONDS)
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
-        swept = sweep(store=bench.store, clock=bench.clock)
+        swept = sweep(engine=Engine(bench.store, {}, bench.clock))
     assert (swept.expired, swept.lost_race, swept.failed) == (1, 0, 0)
     assert bench.lines.of("BOOKING_EXPIRED")["booking_id"] == booking.booking_id
     assert stored(bench.store, booking).status is Status.EXPIRED
@@ -270,7 +269,7 @@ def test_a_hold_that_ran_out_while_its_answer_was_lost_is_told_as_it_is(bench: B
     def answer_lost_and_swept(request: AWSPreparedRequest, send: Send) -> AWSResponse:
         send(request)
         bench.clock.advance(HOLD_SECONDS)
-        assert sweep(store=bench.store, clock=bench.clock).expired == 1
+        assert sweep(engine=Engine(bench.store, {}, bench.clock)).expired == 1
         raise ReadTimeoutError(endpoint_url=request.url)
 
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, answer_lost_and_swept):
@@ -299,7 +298,7 @@ def test_a_busy_finalize_moves_nothing_and_can_be_sent_again(bench: Bench) -> No
         pay_by_wallet(bench.impatient, booking, total, clock=bench.clock)
     assert stored(bench.store, booking) == booking
     assert bench.store.account("alice").balance == total
-    assert pay_by_wallet(bench.store, booking, total, clock=bench.clock).new_status is Status.CONFIRMED
+    assert pay_by_wallet(bench.store, booking, total, clock=bench.clock).status is Status.CONFIRMED
 
 
 def test_a_reserve_that_never_hears_an_answer_is_busy_and_its_repeat_finds_the_booking(bench: Bench) -> None:
@@ -319,7 +318,7 @@ def test_a_finalize_that_never_hears_an_answer_is_busy_and_its_repeat_gets_the_a
     with going_wrong(bench.client, WRITE, connection_lost, for_ever=True), pytest.raises(Busy):
         pay_by_wallet(bench.impatient, booking, total, clock=bench.clock)
     paid = pay_by_wallet(bench.store, booking, total, clock=bench.clock)
-    assert (paid.new_status, paid.wallet_deducted) == (Status.CONFIRMED, total)
+    assert (paid.status, paid.wallet_paid) == (Status.CONFIRMED, total)
     assert bench.store.account("alice").balance == 0
 
 
@@ -329,9 +328,9 @@ def test_a_sweep_counts_what_it_could_not_release_and_the_next_one_does_it(bench
     hold(bench.store, "bob", clock=bench.clock, room_type_id="suite")
     bench.clock.advance(HOLD_SECONDS)
     with going_wrong(bench.client, WRITE, says("AccessDeniedException")):
-        first = sweep(store=bench.store, clock=bench.clock)
+        first = sweep(engine=Engine(bench.store, {}, bench.clock))
     assert (first.expired, first.failed) == (1, 1)
-    second = sweep(store=bench.store, clock=bench.clock)
+    second = sweep(engine=Engine(bench.store, {}, bench.clock))
     assert (second.expired, second.failed) == (1, 0)
     assert bench.free() == [5, 5, 5]
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from holdfast.engine import Engine
 from holdfast.model.limits import MAX_ABANDONED_ROOMS, MAX_PENDING_TOPUPS, MAX_PROMO_ATTEMPTS, MAX_ROOMS_HELD
 from holdfast.payments.quotes import price
 from holdfast.payments.topup import start_topup
@@ -76,7 +77,7 @@ def test_of_sixteen_topups_at_once_five_are_begun(emulator: Emulator, table: Tab
     request = TopUpRequest(gateway="stripe", amount=5000)
     calls = [
         lambda n=n, store=store: start_topup(
-            request, user_id=GREEDY, key=f"key-{n}", store=store, gateways=gateways, clock=clock
+            request, user_id=GREEDY, key=f"key-{n}", engine=Engine(store, gateways, clock)
         )
         for n, store in enumerate(stores(emulator, table, 16))
     ]
@@ -95,7 +96,7 @@ def test_of_one_topup_asked_for_many_times_at_once_one_is_begun(emulator: Emulat
     request = TopUpRequest(gateway="stripe", amount=5000)
 
     def start(store: Store, key: str) -> str:
-        topup, _ = start_topup(request, user_id=GREEDY, key=key, store=store, gateways=gateways, clock=clock)
+        topup, _, _ = start_topup(request, user_id=GREEDY, key=key, engine=Engine(store, gateways, clock))
         return topup.topup_id
 
     for n in range(MAX_PENDING_TOPUPS - 1):
@@ -113,7 +114,7 @@ def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulat
     booking = hold(Store(table), GREEDY, clock=clock)
     calls = [
         lambda n=n, store=store: price(
-            booking.booking_id, PricingQuery(promo_code=f"GUESS{n}"), user_id=GREEDY, store=store, now=NOW
+            booking.booking_id, PricingQuery(promo_code=f"GUESS{n}"), user_id=GREEDY, engine=Engine(store, {}, clock)
         )
         for n, store in enumerate(stores(emulator, table, 64))
     ]

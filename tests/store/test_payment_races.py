@@ -9,9 +9,9 @@ from functools import partial
 import pytest
 
 from holdfast.bookings.expire import Sweep, sweep
+from holdfast.engine import Engine
 from holdfast.model.booking import Booking, Status
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.payments.confirm import Finalized
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.storage.catalog import CatalogStore
 from local.gateways.razorpay import LocalRazorpay
@@ -49,9 +49,9 @@ def test_the_same_finalize_sent_twenty_times_takes_the_money_once(hotel: Hotel) 
     outcomes = all_at_once(
         [partial(pay_by_wallet, hotel.store(n), booking, total, clock=hotel.clock) for n in range(20)]
     )
-    assert kinds(outcomes) == {"Finalized": 20}
+    assert kinds(outcomes) == {"Booking": 20}
     assert set(map(str, outcomes)) == {str(outcomes[0])}
-    assert answers(outcomes)[0].wallet_deducted == total
+    assert answers(outcomes)[0].wallet_paid == total
     account = hotel.store(0).account("alice")
     assert (account.balance, account.seq, account.live_holds) == (2 * total, 2, {})
 
@@ -68,7 +68,7 @@ def test_two_bookings_that_each_need_the_whole_wallet(hotel: Hotel) -> None:
                 for n, booking in enumerate(bookings)
             ]
         )
-    assert kinds(outcomes) == {"Finalized": 1, "InsufficientWallet": 1}
+    assert kinds(outcomes) == {"Booking": 1, "InsufficientWallet": 1}
     assert hotel.store(0).account("alice").balance == 0
     statuses = sorted(stored(hotel.store(0), booking).status for booking in bookings)
     assert statuses == [Status.CONFIRMED, Status.RESERVED]
@@ -89,7 +89,7 @@ def test_many_small_payments_from_one_wallet_lose_none(hotel: Hotel) -> None:
     ]
     top_up: list[Callable[[], object]] = [partial(give, hotel.store(n), "alice", 100 + n) for n in range(5)]
     outcomes = all_at_once([*pay, *top_up])
-    assert kinds(outcomes) == {"Finalized": 5, "NoneType": 5}
+    assert kinds(outcomes) == {"Booking": 5, "NoneType": 5}
     account = hotel.store(0).account("alice")
     assert (account.balance, account.seq) == (100 + 101 + 102 + 103 + 104, 11)
 
@@ -103,12 +103,12 @@ def test_a_finalize_and_a_sweep_at_the_deadline_have_one_winner(hotel: Hotel) ->
     with meeting_at_first_write(hotel.emulator.clients[:2]):
         paid, swept = both(
             partial(pay_by_wallet, hotel.store(0), booking, total, clock=FakeClock(JUST_BEFORE)),
-            partial(sweep, store=hotel.store(1), clock=FakeClock(DEADLINE)),
+            partial(sweep, engine=Engine(hotel.store(1), {}, FakeClock(DEADLINE))),
         )
     assert isinstance(swept, Sweep)
     after = stored(hotel.store(0), booking)
     balance = hotel.store(0).account("alice").balance
-    if isinstance(paid, Finalized):
+    if isinstance(paid, Booking):
         assert (after.status, balance, hotel.free()) == (Status.CONFIRMED, 0, [4, 4, 4])
         assert (swept.expired, swept.lost_race, swept.failed) == (0, 1, 0)
     else:
@@ -125,7 +125,7 @@ def test_when_both_clocks_stand_on_the_deadline_the_hold_is_over(hotel: Hotel) -
     clock = FakeClock(DEADLINE)
     paid, swept = both(
         partial(pay_by_wallet, hotel.store(0), booking, total, clock=clock),
-        partial(sweep, store=hotel.store(1), clock=clock),
+        partial(sweep, engine=Engine(hotel.store(1), {}, clock)),
     )
     assert kinds([paid]) == {"HoldExpired": 1}
     assert isinstance(swept, Sweep)
@@ -150,7 +150,7 @@ def test_a_promo_with_one_use_serves_one_of_sixteen_guests(hotel: Hotel) -> None
             for n, booking in enumerate(bookings)
         ]
     )
-    assert kinds(outcomes) == {"Finalized": 1, "PromoExhausted": 15}
+    assert kinds(outcomes) == {"Booking": 1, "PromoExhausted": 15}
     confirmed = [booking for booking in bookings if stored(hotel.store(0), booking).status is Status.CONFIRMED]
     assert len(confirmed) == 1
     assert hotel.store(0).account(confirmed[0].user_id).balance == 0
@@ -171,7 +171,7 @@ def test_a_promo_of_one_use_a_guest_is_used_once_by_a_guest_with_two_bookings(ho
                 for n, booking in enumerate(bookings)
             ]
         )
-    assert kinds(outcomes) == {"Finalized": 1, "PromoExhausted": 1}
+    assert kinds(outcomes) == {"Booking": 1, "PromoExhausted": 1}
     assert hotel.store(0).account("alice").balance == total
 
 
@@ -188,7 +188,7 @@ def test_a_cancel_beside_a_finalize_ends_with_the_money_in_the_wallet(hotel: Hot
         )
     assert isinstance(cancelled, Booking)
     account = hotel.store(0).account("alice")
-    if isinstance(paid, Finalized):
+    if isinstance(paid, Booking):
         assert (account.balance, account.seq) == (total, 3)
         assert stored(hotel.store(0), booking).wallet_refunded == total
     else:

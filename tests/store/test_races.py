@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from holdfast.bookings.expire import Sweep, restore, sweep
+from holdfast.engine import Engine
 from holdfast.errors import NotFound
 from holdfast.model.booking import Booking, Status
 from tests.conftest import FakeClock
@@ -130,7 +131,7 @@ def test_a_cancel_and_a_sweep_have_one_winner(hotel: Hotel) -> None:
     with meeting_at_first_write(hotel.emulator.clients[:2]):
         cancelled, swept = both(
             partial(abandoned_rooms, hotel.store(0), booking, clock=FakeClock(JUST_BEFORE)),
-            partial(sweep, store=hotel.store(1), clock=FakeClock(DEADLINE)),
+            partial(sweep, engine=Engine(hotel.store(1), {}, FakeClock(DEADLINE))),
         )
     after = stored(hotel.store(0), booking)
     assert isinstance(swept, Sweep)
@@ -160,7 +161,7 @@ def test_two_sweeps_at_once_give_the_rooms_back_once(hotel: Hotel) -> None:
     hold(hotel.store(0), "suite-guest", clock=hotel.clock, room_type_id="suite", rooms=2)
     clock = FakeClock(DEADLINE)
     with meeting_at_first_write(hotel.emulator.clients[:2]):
-        outcomes = all_at_once([partial(sweep, store=hotel.store(n), clock=clock) for n in range(2)])
+        outcomes = all_at_once([partial(sweep, engine=Engine(hotel.store(n), {}, clock)) for n in range(2)])
     sweeps = answers(outcomes)
     assert len(sweeps) == 2
     assert sum(one.expired for one in sweeps) == 5
@@ -188,7 +189,9 @@ def test_buyers_and_sweeps_together_neither_oversell_nor_lose_a_room(hotel: Hote
     buyers: list[Callable[[], object]] = [
         partial(hold, hotel.store(n), f"buyer-{n}", clock=hotel.clock) for n in range(12)
     ]
-    sweeps: list[Callable[[], object]] = [partial(sweep, store=hotel.store(n), clock=hotel.clock) for n in range(2)]
+    sweeps: list[Callable[[], object]] = [
+        partial(sweep, engine=Engine(hotel.store(n), {}, hotel.clock)) for n in range(2)
+    ]
     outcomes = all_at_once([*buyers, *sweeps])
     assert kinds(outcomes) == {"Booking": 5, "SoldOut": 7, "Sweep": 2}
     assert hotel.free() == [0, 0, 0]
@@ -205,7 +208,9 @@ def test_a_deleted_hold_delivered_to_two_lambdas_is_released_once(hotel: Hotel) 
     with pytest.raises(NotFound):
         stored(hotel.store(0), booking)
     with meeting_at_first_write(hotel.emulator.clients[:4]):
-        outcomes = all_at_once([partial(restore, booking, store=hotel.store(n), clock=hotel.clock) for n in range(4)])
+        outcomes = all_at_once(
+            [partial(restore, booking, engine=Engine(hotel.store(n), {}, hotel.clock)) for n in range(4)]
+        )
     assert sorted(map(str, outcomes)) == ["False", "False", "False", "True"]
     assert stored(hotel.store(0), booking).status is Status.EXPIRED
     assert hotel.free() == [5, 5, 5]

@@ -16,16 +16,18 @@ from botocore.exceptions import ClientError  # noqa: TID251 - what the stand-in 
 
 import holdfast.bookings.expire
 import holdfast.payments.settle
-import holdfast.storage.store
+import holdfast.storage.accounts
+import holdfast.storage.bookings
 from holdfast.bookings.expire import restore, sweep
 from holdfast.bookings.lookup import list_bookings
 from holdfast.bookings.reserve import booking_id_for, reserve
+from holdfast.engine import Engine
 from holdfast.errors import BookingError
 from holdfast.model.account import LedgerEntry, OrphanPayment
-from holdfast.model.booking import HOLDING, LATE_NOTE, Booking, Status
+from holdfast.model.booking import HOLDING, Booking, Status
 from holdfast.model.dates import millis
 from holdfast.payments.cancel import cancel
-from holdfast.payments.confirm import finalize
+from holdfast.payments.finalize import finalize, finalize_as_admin
 from holdfast.payments.gateways.protocol import GatewayError, GatewayUnknown
 from holdfast.payments.reconcile import reconcile
 from holdfast.payments.settle import settle_due
@@ -186,7 +188,8 @@ def _in_turn_and_in_small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holdfast.bookings.expire, "ThreadPoolExecutor", InTurn)
     monkeypatch.setattr(holdfast.payments.settle, "ThreadPoolExecutor", InTurn)
     monkeypatch.setattr(holdfast.bookings.expire, "SHARD_LIMIT", PAGE)
-    monkeypatch.setattr(holdfast.storage.store, "PAGE_SIZE", PAGE)
+    monkeypatch.setattr(holdfast.storage.bookings, "PAGE_SIZE", PAGE)
+    monkeypatch.setattr(holdfast.storage.accounts, "PAGE_SIZE", PAGE)
 
 
 @pytest.fixture
@@ -243,7 +246,7 @@ def _told_by(items: Iterable[Item]) -> Iterator[str]:
         if any(due.attempts for due in booking.tasks):
             yield "put off"
         for event in booking.history:
-            if event.note == LATE_NOTE:
+            if event.late:
                 yield "rescued"
             yield f"by {event.by}"
         if booking.booking_id.endswith(f".{booking.reserved_at_ms}"):
@@ -273,7 +276,7 @@ def _hold(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[
     )
 
     def step(side: Side) -> Any:
-        made = reserve(request, user_id=user, key=key, hold_seconds=600, store=side.store, clock=side.clock)
+        made = reserve(request, user_id=user, key=key, hold_seconds=600, engine=Engine(side.store, {}, side.clock))
         side.booking(made[0].booking_id)
         side.held.append((user, key))
         return made
@@ -288,10 +291,10 @@ def _start(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
     def step(side: Side) -> Any:
         holder, holder_key = side.lately_held(pick)
         of = booking_id_for(holder, holder_key)
-        start = start_payment(of, request, user_id=holder, store=side.store, gateways=side.gateways, clock=side.clock)
+        start = start_payment(of, request, user_id=holder, engine=Engine(side.store, side.gateways, side.clock))
         side.booking(of)
-        if start.gateway_order_id and pick % 3:
-            side.gateways["stripe"].authorise(start.gateway_order_id)
+        if start.order and pick % 3:
+            side.gateways["stripe"].authorise(start.order.order_id)
         return start
 
     return step
@@ -315,7 +318,7 @@ def _pay(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[
             total = quote(booking).total_payable
             request = FinalizeRequest(payment_mode="wallet_only", wallet_applied=total, gateway_amount=0)
         store, gateways = side.store, side.gateways
-        return finalize(booking.booking_id, request, caller=holder, store=store, gateways=gateways, clock=side.clock)
+        return finalize(booking.booking_id, request, user_id=holder, engine=Engine(store, gateways, side.clock))
 
     return step
 
@@ -325,7 +328,7 @@ def _admin(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
 
     def step(side: Side) -> Any:
         of = booking_id_for(*side.lately_held(pick))
-        return finalize(of, request, caller="root", store=side.store, gateways=side.gateways, clock=side.clock)
+        return finalize_as_admin(of, request, admin_id="root", engine=Engine(side.store, side.gateways, side.clock))
 
     return step
 
@@ -335,14 +338,14 @@ def _cancel(rng: Random, user: str, key: str, pick: int, number: int) -> Callabl
         holder, holder_key = side.lately_held(pick)
         of = booking_id_for(holder, holder_key)
         gateways: Any = {"stripe": Silent()} if number % 2 else side.gateways
-        return cancel(of, user_id=holder, store=side.store, gateways=gateways, clock=side.clock)
+        return cancel(of, user_id=holder, engine=Engine(side.store, gateways, side.clock))
 
     return step
 
 
 def _credit(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[Side], Any]:
     request = CreditRequest(amount=rng.choice((100_000, 400_000)), reason="Goodwill")
-    return lambda side: credit(user, request, key=key, admin_id="root", store=side.store, clock=side.clock)
+    return lambda side: credit(user, request, key=key, admin_id="root", engine=Engine(side.store, {}, side.clock))
 
 
 def _stale(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[Side], Any]:
@@ -369,9 +372,9 @@ def _sweep(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
     """Until nothing is left, for one sweep takes up a page; a server may say "more" of a page that was the last."""
 
     def step(side: Side) -> Any:
-        sweeps = [sweep(store=side.store, clock=side.clock)]
+        sweeps = [sweep(engine=Engine(side.store, {}, side.clock))]
         while sweeps[-1].expired:
-            sweeps.append(sweep(store=side.store, clock=side.clock))
+            sweeps.append(sweep(engine=Engine(side.store, {}, side.clock)))
         return [sum(getattr(one, count) for one in sweeps) for count in ("expired", "lost_race", "failed")]
 
     return step
@@ -382,7 +385,7 @@ def _settle(rng: Random, user: str, key: str, pick: int, number: int) -> Callabl
 
     def step(side: Side) -> Any:
         gateways: Any = {"stripe": Silent()} if pick % 3 == 0 else side.gateways
-        return settle_due(store=side.store, gateways=gateways, clock=side.clock)
+        return settle_due(engine=Engine(side.store, gateways, side.clock))
 
     return step
 
@@ -396,7 +399,7 @@ def _news(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[
             return None
         paid = side.gateways["stripe"].authorise(order_id) if pick % 4 else False
         store, gateways = side.store, side.gateways
-        reconcile(order_id, gateway="stripe", store=store, gateways=gateways, clock=side.clock, by="webhook")
+        reconcile(order_id, gateway="stripe", engine=Engine(store, gateways, side.clock), by="webhook")
         return paid, gateways["stripe"].orders[order_id].state
 
     return step
@@ -408,12 +411,12 @@ def _topup(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
 
     def step(side: Side) -> Any:
         store, gateways, clock = side.store, side.gateways, side.clock
-        topup, made = start_topup(request, user_id=user, key=key, store=store, gateways=gateways, clock=clock)
+        topup, _, made = start_topup(request, user_id=user, key=key, engine=Engine(store, gateways, clock))
         if pick % 2:
             return topup, made
-        gateways["stripe"].authorise(topup.gateway_order_id)
-        proof = TopUpProof(gateway_transaction_id=topup.gateway_order_id)
-        return finalize_topup(topup.topup_id, proof, user_id=user, store=store, gateways=gateways, clock=clock), made
+        gateways["stripe"].authorise(topup.order_id)
+        proof = TopUpProof(gateway_transaction_id=topup.order_id)
+        return finalize_topup(topup.topup_id, proof, user_id=user, engine=Engine(store, gateways, clock)), made
 
     return step
 
@@ -427,16 +430,17 @@ def _read(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[
         due = [store.due(shard, later) for shard in shards]
         of_type = [store.due(shard, later, room_type_id=which) for shard in shards for which in ("suite", "deluxe")]
         in_pages = [store.due(shard, later, room_type_id="deluxe", limit=PAGE)[0][:PAGE] for shard in shards]
-        lists = _all_bookings(store, user), _all_entries(store, user)
+        lists = _all_bookings(side, user), _all_entries(store, user)
         return lists, due, of_type, in_pages, store.any_page("suite"), store.orphans()
 
     return step
 
 
-def _all_bookings(store: Store, user: str) -> list[Booking]:
-    found, cursor = list_bookings(None, user_id=user, store=store)
+def _all_bookings(side: Side, user: str) -> list[Booking]:
+    engine = Engine(side.store, {}, side.clock)
+    found, cursor = list_bookings(None, user_id=user, engine=engine)
     while cursor:
-        page, cursor = list_bookings(cursor, user_id=user, store=store)
+        page, cursor = list_bookings(cursor, user_id=user, engine=engine)
         found += page
     return found
 
@@ -454,7 +458,7 @@ def _restore(rng: Random, user: str, key: str, pick: int, number: int) -> Callab
 
     def step(side: Side) -> Any:
         holds = [booking for booking in side.seen if booking.status is Status.RESERVED]
-        return restore(holds[pick % len(holds)], store=side.store, clock=side.clock) if holds else None
+        return restore(holds[pick % len(holds)], engine=Engine(side.store, {}, side.clock)) if holds else None
 
     return step
 
@@ -470,7 +474,7 @@ def _delete(rng: Random, user: str, key: str, pick: int, number: int) -> Callabl
         side.delete(image.booking_id)
         again = _hold(Random(pick), holder, holder_key, pick, number)
         rebooked = side.does(again) if pick % 2 else None
-        return rebooked, [restore(image, store=side.store, clock=side.clock) for _ in range(2)]
+        return rebooked, [restore(image, engine=Engine(side.store, {}, side.clock)) for _ in range(2)]
 
     return step
 

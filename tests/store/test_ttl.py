@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from holdfast.engine import Engine
 from holdfast.model.booking import TTL_GRACE_SECONDS, Booking, Status
 from holdfast.model.dates import add_months, month_of, utc_now
 from holdfast.model.promo import Promo, PromoKind
@@ -149,7 +150,7 @@ def deletions(dynamodb_local: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iter
     yield Deletions(table, streams, expire)
     assert broken_in(Store(table), utc_now()) == []
     client.delete_table(TableName="holdfast-ttl")
-    expire.store.table.client.close()
+    expire.engine.store.table.client.close()
     streams.close()
 
 
@@ -214,9 +215,7 @@ def with_promo(store: Store, booking: Booking, at: datetime) -> Booking:
         booking.booking_id,
         request,
         user_id=booking.user_id,
-        store=store,
-        gateways={"stripe": gateway},
-        clock=FakeClock(at),
+        engine=Engine(store, {"stripe": gateway}, FakeClock(at)),
     )
     return stored(store, booking)
 

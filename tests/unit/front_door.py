@@ -3,7 +3,7 @@
 import importlib.util
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
@@ -120,10 +120,9 @@ def base_events() -> dict[str, dict[str, Any]]:
     return found
 
 
-class OfferedGateways(dict[str, FakeGateway]):
-    """The test's gateway in the place of `holdfast.payments.gateways.choose.Gateways`."""
-
-    names = frozenset({"stripe", "razorpay"})
+def engine_home(module: ModuleType) -> Any:
+    """What holds the engine of a function: its `Api`, or the module itself if it has no routes."""
+    return getattr(module, "api", module)
 
 
 class FrontDoor:
@@ -134,19 +133,22 @@ class FrontDoor:
         self.clock = clock
         self.gateway = gateway
         self.context = Context()
-        self.offered: Callable[[Any], Any] = lambda _: OfferedGateways({self.gateway.name: self.gateway})
+        self.gateways: Mapping[str, Any] | None = None  # None: the gateway alone, by its name
+        self._stores: dict[str, Store] = {}
         self._monkeypatch = monkeypatch
 
     def app(self, name: str) -> Any:
         module = self.apps[name]
-        self._monkeypatch.setattr(module, "utc_now", self.clock)
-        if hasattr(module, "Gateways"):
-            self._monkeypatch.setattr(module, "Gateways", self.offered)
+        home = engine_home(module)
+        engine = home.engine._replace(clock=self.clock, gateways=self.gateways or {self.gateway.name: self.gateway})
+        if name in self._stores:
+            engine = engine._replace(store=self._stores[name])
+        self._monkeypatch.setattr(home, "engine", engine)
         return module
 
     def use_store(self, name: str, store: Store) -> None:
         """Gives one function another store: one whose client fails in the ways a test needs."""
-        self._monkeypatch.setattr(self.app(name), "store", store)
+        self._stores[name] = store
 
     def send(self, request: dict[str, Any]) -> Reply:
         """One whole event, as it is."""

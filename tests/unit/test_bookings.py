@@ -6,8 +6,9 @@ import pytest
 
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.storage.base import PAGE_SIZE
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.store import PAGE_SIZE, Store
+from holdfast.storage.store import Store
 from tests.conftest import NOW, FakeClock
 from tests.unit.front_door import ALICE, BOB, STAY_TOTAL, FrontDoor
 from tests.unit.stays import a_hold, a_promo, clock_at, everything, free, put_hold

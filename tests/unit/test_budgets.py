@@ -11,10 +11,11 @@ import pytest
 
 from holdfast.bookings.expire import sweep
 from holdfast.bookings.reserve import reserve
+from holdfast.engine import Engine
 from holdfast.model.booking import Booking
 from holdfast.model.dates import months
 from holdfast.model.property import Property, RoomType
-from holdfast.payments.confirm import finalize
+from holdfast.payments.finalize import finalize
 from holdfast.payments.quotes import price
 from holdfast.payments.start import start_payment
 from holdfast.payments.wallet import credit
@@ -118,7 +119,7 @@ class Desk:
         )
         self.traffic.clear()
         booking, created = reserve(
-            request, user_id=ALICE, key=key, hold_seconds=600, store=self.store, clock=FakeClock()
+            request, user_id=ALICE, key=key, hold_seconds=600, engine=Engine(self.store, {}, FakeClock())
         )
         assert created
         return booking
@@ -129,8 +130,7 @@ class Desk:
             CreditRequest(amount=amount, reason="Goodwill"),
             key="ticket-4711",
             admin_id=ADMIN,
-            store=self.store,
-            clock=FakeClock(),
+            engine=Engine(self.store, {}, FakeClock()),
         )
 
     def start(self, booking: Booking, wallet: int = 0) -> str:
@@ -138,26 +138,22 @@ class Desk:
             booking.booking_id,
             PaymentRequest(gateway="stripe", wallet_apply_amount=wallet),
             user_id=ALICE,
-            store=self.store,
-            gateways={"stripe": self.gateway},
-            clock=clock_at(60),
+            engine=Engine(self.store, {"stripe": self.gateway}, clock_at(60)),
         )
-        return self.gateway.authorise(opened.gateway_order_id or "")
+        return self.gateway.authorise(opened.order.order_id if opened.order else "")
 
     def finalize(self, booking: Booking, **request: Any) -> None:
         self.traffic.clear()
         finalize(
             booking.booking_id,
             FinalizeRequest(**request),
-            caller=ALICE,
-            store=self.store,
-            gateways={"stripe": self.gateway},
-            clock=clock_at(120),
+            user_id=ALICE,
+            engine=Engine(self.store, {"stripe": self.gateway}, clock_at(120)),
         )
 
     def total(self, booking: Booking) -> int:
         query = PricingQuery()
-        return price(booking.booking_id, query, user_id=ALICE, store=self.store, now=FakeClock()()).total_payable
+        return price(booking.booking_id, query, user_id=ALICE, engine=Engine(self.store, {}, FakeClock())).total_payable
 
 
 @pytest.fixture
@@ -263,7 +259,7 @@ def test_an_expiry_alone(desk: Desk, nights: int, started: bool) -> None:
     if started:
         desk.start(booking)
     desk.traffic.clear()
-    assert sweep(store=desk.store, clock=clock_at(600)).expired == 1
+    assert sweep(engine=Engine(desk.store, {}, clock_at(600))).expired == 1
     queries = [request for request in desk.traffic.requests if request.operation == "Query"]
     for query in queries:
         desk.traffic.requests.remove(query)

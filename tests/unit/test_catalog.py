@@ -8,7 +8,7 @@ import pytest
 from holdfast.model.property import Property, RoomType, TaxPeriod, TaxSlab
 from holdfast.storage.catalog import CatalogStore
 from tests.conftest import MONTHS, FakeClock
-from tests.unit.front_door import BOB, FrontDoor
+from tests.unit.front_door import BOB, FrontDoor, engine_home
 from tests.unit.traffic import Traffic
 
 DATES = {"check_in": "2026-12-10", "check_out": "2026-12-13"}
@@ -176,8 +176,8 @@ class TestCalendar:
     def test_looking_writes_nothing(self, front_door: FrontDoor, clock: FakeClock) -> None:
         front_door.held()
         clock.advance(600)
-        app = front_door.app("catalog")
-        with Traffic(app.store.table.client, app.store.table.name) as traffic:
+        table = engine_home(front_door.app("catalog")).engine.store.table
+        with Traffic(table.client, table.name) as traffic:
             search(front_door, **DATES)
             front_door.free()
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from holdfast.bookings.expire import restore, sweep
+from holdfast.engine import Engine
 from holdfast.errors import Busy
 from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import millis
@@ -127,7 +128,7 @@ class TestSweep:
                 stale = ["bk_paid", "bk_2", "bk_gone"] if shard == "HOLD#0" else []
                 return [DueRow(booking_id, "deluxe", 0) for booking_id in stale], False
 
-        done = sweep(store=StaleIndex(store.table), clock=clock_at(600))
+        done = sweep(engine=Engine(StaleIndex(store.table), {}, clock_at(600)))
 
         assert (done.expired, done.lost_race, done.failed) == (0, 3, 0)
         assert everything(store) == before
@@ -140,7 +141,7 @@ class TestSweep:
             store.commit(held, held.transitioned(Status.CONFIRMED, DEADLINE, "test"), now=DEADLINE, late=True)
 
         client.before("transact_write_items", rescued)
-        done = sweep(store=troubled, clock=clock_at(600))
+        done = sweep(engine=Engine(troubled, {}, clock_at(600)))
 
         assert (done.expired, done.lost_race, done.failed) == (0, 1, 0)
         assert store.bookings(["bk_1"])[0].status is Status.CONFIRMED
@@ -152,7 +153,7 @@ class TestSweep:
         troubled, client, _ = troubled_store(store)
         client.before("batch_get_item", throttled("BatchGetItem"))
 
-        assert sweep(store=troubled, clock=clock_at(600)).expired == 2
+        assert sweep(engine=Engine(troubled, {}, clock_at(600))).expired == 2
 
     def test_a_shard_that_cannot_be_read_fails_and_stops_no_other(self, store: Store, hotel: CatalogStore) -> None:
         put_hold(store, a_hold())
@@ -163,7 +164,7 @@ class TestSweep:
                     raise Busy
                 return super().due(shard, *arguments, **named)
 
-        done = sweep(store=BusyShard(store.table), clock=clock_at(600))
+        done = sweep(engine=Engine(BusyShard(store.table), {}, clock_at(600)))
 
         assert (done.expired, done.failed, done.remaining) == (1, 1, 1)
 
@@ -171,7 +172,7 @@ class TestSweep:
         put_hold(store, a_hold())
         hurried, _, _ = troubled_store(store, patience_seconds=4.9)
 
-        done = sweep(store=hurried, clock=clock_at(620))
+        done = sweep(engine=Engine(hurried, {}, clock_at(620)))
 
         assert (done.expired, done.remaining, done.lag_seconds_max) == (0, 1, 20.0)
         assert store.bookings(["bk_1"])[0].status is Status.RESERVED
@@ -189,7 +190,7 @@ class TestSweep:
         for n in range(30):
             put_hold(store, a_hold(f"bk_{n}", f"user-{n}", **night))
 
-        assert sweep(store=store, clock=clock_at(600)).expired == 30
+        assert sweep(engine=Engine(store, {}, clock_at(600))).expired == 30
         assert free(store)[10] == 60
 
 
@@ -388,4 +389,4 @@ def test_a_hold_outlives_its_deadline_by_an_hour_and_an_ended_booking_its_retent
 def test_restoring_what_holds_nothing_does_nothing(store: Store, hotel: CatalogStore) -> None:
     ended: Booking = a_hold().transitioned(Status.CANCELLED, DEADLINE, "guest")
 
-    assert restore(ended, store=store, clock=clock_at(600)) is False
+    assert restore(ended, engine=Engine(store, {}, clock_at(600))) is False

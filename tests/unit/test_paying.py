@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from holdfast.engine import Engine
 from holdfast.errors import BookingError, Busy, HoldExpired, InsufficientWallet, PromoExhausted
 from holdfast.model.booking import Booking, TaskAction
 from holdfast.model.dates import millis
-from holdfast.payments.confirm import Finalized, finalize
+from holdfast.payments.finalize import finalize, finalize_as_admin
 from holdfast.payments.gateways.protocol import PaymentState
-from holdfast.payments.start import PaymentStart, start_payment
+from holdfast.payments.start import StartedPayment, start_payment
 from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import PAYMENTS_DUE
@@ -516,13 +517,11 @@ class TestCapture:
                 gateway_amount=STAY_TOTAL,
                 gateway_transaction_id=start.body["gateway_order_id"],
             ),
-            caller=ALICE,
-            store=troubled,
-            gateways={"stripe": front_door.gateway},
-            clock=FakeClock(),
+            user_id=ALICE,
+            engine=Engine(troubled, {"stripe": front_door.gateway}, FakeClock()),
         )
 
-        assert done.new_status == "confirmed"
+        assert done.status == "confirmed"
         assert front_door.gateway.asked["capture"] == 0
         assert due_now(store) == [booking_id]
 
@@ -683,26 +682,22 @@ class TestPromo:
         assert self.claims(store, BOB) == (1, {bobs})
 
 
-def start(booking_id: str, store: Store, gateway: FakeGateway, user_id: str = ALICE, **choice: Any) -> PaymentStart:
+def start(booking_id: str, store: Store, gateway: FakeGateway, user_id: str = ALICE, **choice: Any) -> StartedPayment:
     return start_payment(
         booking_id,
         PaymentRequest(gateway="stripe", **choice),
         user_id=user_id,
-        store=store,
-        gateways={"stripe": gateway},
-        clock=FakeClock(),
+        engine=Engine(store, {"stripe": gateway}, FakeClock()),
     )
 
 
-def pay(booking_id: str, store: Store, *, seconds: float = 0, user_id: str = ALICE) -> Finalized:
+def pay(booking_id: str, store: Store, *, seconds: float = 0, user_id: str = ALICE) -> Booking:
     """The use case itself, by wallet, for races that a handler cannot be put into."""
     return finalize(
         booking_id,
         FinalizeRequest(payment_mode="wallet_only", wallet_applied=STAY_TOTAL, gateway_amount=0),
-        caller=user_id,
-        store=store,
-        gateways={},
-        clock=clock_at(seconds),
+        user_id=user_id,
+        engine=Engine(store, {}, clock_at(seconds)),
     )
 
 
@@ -714,7 +709,7 @@ class TestRaces:
         booking_id = front_door.held()
         lines.clear()
         troubled, client, _ = troubled_store(store)
-        answers: list[Finalized] = []
+        answers: list[Booking] = []
         client.before("transact_write_items", lambda: answers.append(pay(booking_id, store)))
 
         answers.append(pay(booking_id, troubled))
@@ -743,7 +738,7 @@ class TestRaces:
         troubled, client, _ = troubled_store(store)
         client.before("transact_write_items", lambda: front_door.credit(7, key="more"))
 
-        assert pay(booking_id, troubled).new_status == "confirmed"
+        assert pay(booking_id, troubled).status == "confirmed"
         assert store.account(ALICE).balance == 7
 
     def test_a_deadline_that_passes_between_read_and_write_is_kept(self, front_door: FrontDoor, store: Store) -> None:
@@ -756,10 +751,8 @@ class TestRaces:
             finalize(
                 booking_id,
                 FinalizeRequest(payment_mode="wallet_only", wallet_applied=STAY_TOTAL, gateway_amount=0),
-                caller=ALICE,
-                store=store,
-                gateways={},
-                clock=lambda: next(times),
+                user_id=ALICE,
+                engine=Engine(store, {}, lambda: next(times)),
             )
 
         assert everything(store) == before
@@ -783,7 +776,7 @@ class TestRaces:
         troubled, client, _ = troubled_store(store)
         client.after("transact_write_items", LOST_ANSWER)
 
-        assert pay(booking_id, troubled).new_status == "confirmed"
+        assert pay(booking_id, troubled).status == "confirmed"
         assert store.account(ALICE).balance == STAY_TOTAL
 
     def test_contention_that_outlasts_the_time_left_moves_nothing(self, front_door: FrontDoor, store: Store) -> None:
@@ -817,10 +810,8 @@ class TestRaces:
                 gateway_amount=STAY_TOTAL,
                 gateway_transaction_id=order_id,
             ),
-            caller=ALICE,
-            store=troubled,
-            gateways={"stripe": front_door.gateway},
-            clock=FakeClock(),
+            user_id=ALICE,
+            engine=Engine(troubled, {"stripe": front_door.gateway}, FakeClock()),
         )
 
         looks_of_the_capture = 2
@@ -851,11 +842,9 @@ def test_a_decline_leaves_the_hold_as_it_was_for_another_try(front_door: FrontDo
 
 def test_an_unknown_booking_cannot_be_confirmed_by_an_admin(store: Store, hotel: CatalogStore) -> None:
     with pytest.raises(BookingError, match="no booking"):
-        finalize(
+        finalize_as_admin(
             "bk_none",
             AdminFinalizeRequest(payment_mode="admin", reason="x"),
-            caller="root",
-            store=store,
-            gateways={},
-            clock=FakeClock(),
+            admin_id="root",
+            engine=Engine(store, {}, FakeClock()),
         )

@@ -15,7 +15,7 @@ from holdfast.errors import PromoInvalid
 from holdfast.model.dates import millis, nights
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import TaxPeriod, TaxSlab
-from holdfast.pricing import GST_INDIA, Quote, Stay, discount, half_up, quote, split, tax_rate_bp
+from holdfast.pricing import GST_INDIA, PricedStay, Quote, discount, half_up, quote, split, tax_rate_bp
 
 NOON = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 DECEMBER = date(2026, 12, 10)
@@ -24,14 +24,14 @@ CARTS = 100_000
 VAT = (TaxPeriod(date(2020, 1, 1), (TaxSlab(100_00, 1000), TaxSlab(None, 2100))),)
 
 
-def stay(*prices: int, rooms: int = 1, first: date = DECEMBER, tax: tuple[TaxPeriod, ...] | None = None) -> Stay:
+def stay(*prices: int, rooms: int = 1, first: date = DECEMBER, tax: tuple[TaxPeriod, ...] | None = None) -> PricedStay:
     """Consecutive nights at these prices a room."""
-    return Stay(first, first + timedelta(days=len(prices)), rooms, prices, "INR", tax)
+    return PricedStay(first, first + timedelta(days=len(prices)), rooms, prices, "INR", tax)
 
 
 class Worked(NamedTuple):
     says: str
-    stay: Stay
+    stay: PricedStay
     discount: int
     shares: list[int]  # of the discount, line by line
     rates: list[int]  # of the lines, in basis points
@@ -208,7 +208,7 @@ FIRST_NIGHTS = st.dates(date(2022, 7, 1), date(2028, 12, 31)) | st.dates(date(20
 
 
 @st.composite
-def discounted(draw: st.DrawFn) -> tuple[Stay, int]:
+def discounted(draw: st.DrawFn) -> tuple[PricedStay, int]:
     prices = draw(st.lists(AMOUNTS, min_size=1, max_size=30))
     rooms = draw(st.integers(1, 9))
     table = draw(st.sampled_from([None, VAT]))
@@ -217,7 +217,7 @@ def discounted(draw: st.DrawFn) -> tuple[Stay, int]:
     return cart, draw(st.one_of(st.integers(0, base), st.sampled_from([0, base])))
 
 
-def lawful(priced: Quote, cart: Stay, taken_off: int) -> bool:
+def lawful(priced: Quote, cart: PricedStay, taken_off: int) -> bool:
     """What must be true of any quote of this cart; asserts each law by itself, so that a failure names it."""
     prices = [price for price in cart.night_prices for _ in range(cart.rooms)]
     dates = [night for night in nights(cart.check_in, cart.check_out) for _ in range(cart.rooms)]
@@ -241,14 +241,14 @@ def lawful(priced: Quote, cart: Stay, taken_off: int) -> bool:
 
 
 @given(discounted(), st.integers(0, 10**9))
-def test_the_lines_of_any_cart_sum_to_its_totals(cart: tuple[Stay, int], wallet: int) -> None:
+def test_the_lines_of_any_cart_sum_to_its_totals(cart: tuple[PricedStay, int], wallet: int) -> None:
     the_stay, taken_off = cart
 
     assert lawful(quote(the_stay, promo_discount=taken_off, wallet_limit=wallet), the_stay, taken_off)
 
 
 @given(discounted())
-def test_the_same_cart_has_the_same_price_whenever_it_is_asked(cart: tuple[Stay, int]) -> None:
+def test_the_same_cart_has_the_same_price_whenever_it_is_asked(cart: tuple[PricedStay, int]) -> None:
     the_stay, taken_off = cart
 
     assert quote(the_stay, promo_discount=taken_off) == quote(the_stay, promo_discount=taken_off)
@@ -282,7 +282,7 @@ def test_equal_weights_differ_by_a_paisa_at_most_and_the_earlier_has_it(
 
 
 @given(discounted(), st.integers(0, 10**9), st.integers(0, 10**9))
-def test_the_wallet_never_moves_the_price(cart: tuple[Stay, int], one: int, other: int) -> None:
+def test_the_wallet_never_moves_the_price(cart: tuple[PricedStay, int], one: int, other: int) -> None:
     the_stay, taken_off = cart
     first = quote(the_stay, promo_discount=taken_off, wallet_limit=one)
     second = quote(the_stay, promo_discount=taken_off, wallet_limit=other)
@@ -307,7 +307,7 @@ def test_money_does_not_drift_over_a_hundred_thousand_random_carts() -> None:
         assert all(line.cgst == line.sgst >= 0 and line.taxable >= 0 for line in priced.lines), (cart, taken_off)
 
 
-def random_cart(dice: random.Random) -> tuple[Stay, int]:
+def random_cart(dice: random.Random) -> tuple[PricedStay, int]:
     near_slab = dice.random() < 0.3
     length = dice.choice((1, 1, 2, 2, 3, 4))
     prices: Sequence[int] = [

@@ -7,13 +7,14 @@ import pytest
 
 from holdfast.bookings.expire import sweep
 from holdfast.bookings.reserve import booking_id_for, reserve
+from holdfast.engine import Engine
 from holdfast.errors import SoldOut, TooManyHolds
 from holdfast.model.limits import MAX_LIVE_HOLDS
 from holdfast.requests import ReserveRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import DueRow, Store
 from tests.conftest import FakeClock
-from tests.unit.front_door import ALICE, BOB, STAY, STAY_TOTAL, FrontDoor
+from tests.unit.front_door import ALICE, BOB, STAY, STAY_TOTAL, FrontDoor, engine_home
 from tests.unit.stays import clock_at, everything, free
 from tests.unit.traffic import Traffic
 from tests.unit.troubled_client import LOST_ANSWER, cancelled, troubled_store
@@ -37,7 +38,7 @@ def hold(
 ) -> tuple[str, bool]:
     """The use case itself, for races that a handler cannot be put into."""
     booking, created = reserve(
-        request, user_id=user_id, key=key, hold_seconds=600, store=store, clock=clock or FakeClock()
+        request, user_id=user_id, key=key, hold_seconds=600, engine=Engine(store, {}, clock or FakeClock())
     )
     return booking.booking_id, created
 
@@ -103,7 +104,7 @@ class TestSoldOut:
         front_door.held(check_in="2026-12-11", check_out="2026-12-12", rooms=5, guests=5)
         before = everything(store)
 
-        with Traffic(front_door.app("reserve").store.table.client, store.table.name) as traffic:
+        with Traffic(engine_home(front_door.app("reserve")).engine.store.table.client, store.table.name) as traffic:
             reply = front_door.hold(BOB)
 
         assert (reply.status, reply.code) == (409, "sold_out")
@@ -341,7 +342,7 @@ class TestReclaim:
 
         class SweptMeanwhile(Store):
             def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
-                assert sweep(store=store, clock=late).expired == 1
+                assert sweep(engine=Engine(store, {}, late)).expired == 1
                 return super().due_holds(room_type_id, now)
 
         booking_id, created = hold(a_request(), SweptMeanwhile(store.table), clock=late)
@@ -355,7 +356,7 @@ class TestReclaim:
         hold(a_request(rooms=5, guests=5), store, user_id=BOB)
         late = clock_at(600)
         troubled, client, _ = troubled_store(store)
-        client.before("transact_write_items", lambda: sweep(store=store, clock=late))
+        client.before("transact_write_items", lambda: sweep(engine=Engine(store, {}, late)))
 
         assert hold(a_request(), troubled, clock=late)[1]
 

@@ -9,7 +9,7 @@ import pytest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.conftest import ROOT, FakeClock, template
-from tests.unit.front_door import ADMIN, BOB, STAY_TOTAL, FrontDoor, base_events, routes
+from tests.unit.front_door import ADMIN, BOB, STAY_TOTAL, FrontDoor, base_events, engine_home, routes
 from tests.unit.stays import a_promo
 from tests.unit.test_expiring import deleted
 from tests.unit.traffic import Traffic
@@ -107,7 +107,7 @@ def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, Traff
     with ExitStack() as stack:
         found = {}
         for name in names:
-            store: Store = front_door.app(name).store
+            store: Store = engine_home(front_door.app(name)).engine.store
             found[name] = stack.enter_context(Traffic(store.table.client, store.table.name))
         yield found
 

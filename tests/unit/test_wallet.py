@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from holdfast.storage.store import PAGE_SIZE, Store
+from holdfast.storage.base import PAGE_SIZE
+from holdfast.storage.store import Store
 from tests.conftest import FakeClock
 from tests.unit.front_door import ADMIN, ALICE, BOB, STAY_TOTAL, FrontDoor, Reply
 from tests.unit.stays import everything

@@ -12,7 +12,15 @@ from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 # Before it builds its first schema, pydantic reads the metadata of every package there is, in search of its plugins: as
@@ -133,6 +141,7 @@ def _as_date(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_as_date)]
+Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]  # RFC 3339, as answers show it
 
 
 def problems(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:

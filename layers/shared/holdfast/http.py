@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
+from holdfast.engine import Engine
 from holdfast.errors import (
     BookingError,
     Forbidden,
@@ -24,16 +23,20 @@ from holdfast.errors import (
     Unauthenticated,
 )
 from holdfast.fields import Strict, flat, problems
-from holdfast.logs import logger
-from holdfast.model.names import BOOKING_ID, NAME
+from holdfast.logs import logger, publishes_metrics
+from holdfast.model.dates import utc_now
+from holdfast.model.ids import BOOKING_ID
+from holdfast.model.names import NAME
+from holdfast.payments.gateways.choose import Gateways
+from holdfast.settings import Settings
+from holdfast.storage.store import Store
+from holdfast.strict_json import parse, shown
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 MAX_BODY_BYTES = 8 * 1024
-MAX_JSON_DEPTH = 8
 RESERVED_SECONDS = 1.0  # of the Lambda's time, kept back to write the answer
-SHOWN_NAME_LENGTH = 64  # of an unknown field, in the problem that names it
 PROBLEM_TYPE = "urn:holdfast:problem:"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 JSON_IN_UTF_8 = re.compile(r'\s*application/json\s*(;\s*charset=(utf-8|"utf-8")\s*)?', re.IGNORECASE)
@@ -41,12 +44,9 @@ IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
 EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
-Shape = type[BaseModel] | type[msgspec.Struct] | type[Any]
-
-
 class Response(NamedTuple):
     status: int
-    body: Any
+    body: Strict
 
 
 class NoFields(Strict):
@@ -56,9 +56,9 @@ class NoFields(Strict):
 class Request:
     """One API Gateway event (payload 2.0). Its methods raise the refusal that a bad part deserves."""
 
-    def __init__(self, event: dict[str, Any], seconds_left: float, client_id: str) -> None:
+    def __init__(self, event: dict[str, Any], engine: Engine, client_id: str) -> None:
         self.event = event
-        self.seconds_left = seconds_left
+        self.engine = engine
         self._client_id = client_id
 
     @property
@@ -116,7 +116,7 @@ class Request:
             return fields()
         if not JSON_IN_UTF_8.fullmatch(self.header("content-type")):
             raise MalformedRequest("Content-Type must be application/json, in UTF-8.", field="Content-Type")
-        return _read(_parse(raw), fields)
+        return _read(parse(raw), fields)
 
     def raw_body(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """The bytes that were sent, at most `limit`: what a webhook's signature covers."""
@@ -145,6 +145,7 @@ class Request:
 
 
 Handler = Callable[[Request], Response]
+type LambdaHandler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 class Role(StrEnum):
@@ -160,7 +161,7 @@ class Route(NamedTuple):
     """One route: who may call it, what it takes, and all that it may answer; `docs/openapi.json` is made of these.
 
     The refusals are those of the use case; what any call may meet (its token, its body, its query, no time left) comes
-    on top. `keyed` takes an Idempotency-Key header.
+    on top. `idempotent` takes an Idempotency-Key header.
     """
 
     key: str
@@ -169,22 +170,23 @@ class Route(NamedTuple):
     body: type[Strict] | None
     query: type[Strict] | None
     idempotent: bool
-    answers: Mapping[int, Shape]
+    answers: Mapping[int, type[Strict]]
     refusals: tuple[type[BookingError], ...]
 
 
 class Api:
     """The routes of one function, by API Gateway's own route key, such as `GET /bookings/{booking_id}`."""
 
-    def __init__(self, client_id: str = "") -> None:
+    def __init__(self, settings: Settings) -> None:
         self.routes: dict[str, Route] = {}
-        self._client_id = client_id
+        self.engine = Engine(Store.connect(settings), Gateways(settings), utc_now)
+        self._client_id = settings.cognito_client_id
 
     def route(
         self,
         key: str,
         *,
-        answers: Mapping[int, Shape],
+        answers: Mapping[int, type[Strict]],
         who: Role = Role.GUEST,
         body: type[Strict] | None = None,
         query: type[Strict] | None = None,
@@ -197,10 +199,17 @@ class Api:
 
         return register
 
+    @property
+    def lambda_handler(self) -> LambdaHandler:
+        """What Lambda calls: with the request's id in every log line, and the metrics written at the end."""
+        return logger.inject_lambda_context(correlation_id_path="requestContext.requestId")(
+            publishes_metrics(self.handle)
+        )
+
     def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answers one event. A refusal becomes a problem document; anything else is a bug, and crashes."""
         seconds_left = context.get_remaining_time_in_millis() / 1000 - RESERVED_SECONDS
-        request = Request(event, seconds_left, self._client_id)
+        request = Request(event, self.engine.within(seconds_left), self._client_id)
         try:
             answer = self._answer(request, event["routeKey"])
         except BookingError as refusal:
@@ -239,9 +248,9 @@ def _respond(status: int, body: Any, media_type: str, refusal: BookingError | No
 
 
 def _json(body: Any) -> str:
-    if isinstance(body, BaseModel):
+    if isinstance(body, BaseModel):  # a field that has a default is left out of an answer whose value it is
         return body.model_dump_json(exclude_defaults=True)
-    return (msgspec.json.encode(body, enc_hook=dict) if isinstance(body, msgspec.Struct) else to_json(body)).decode()
+    return to_json(body).decode()
 
 
 def problem(refusal: BookingError, path: str) -> dict[str, Any]:
@@ -257,48 +266,8 @@ def problem(refusal: BookingError, path: str) -> dict[str, Any]:
     }
 
 
-def _parse(raw: bytes) -> dict[str, Any]:
-    """One JSON object, strictly: no duplicate keys, no NaN, no deep nesting, valid UTF-8."""
-    try:
-        value = json.loads(raw.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise MalformedRequest("The body is nested too deeply.") from error
-    except ValueError as error:  # covers bad UTF-8, bad JSON and integers of thousands of digits
-        raise MalformedRequest(f"The body is not valid JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise MalformedRequest("The body must be a JSON object.")
-    if _depth(value) > MAX_JSON_DEPTH:
-        raise MalformedRequest(f"The body is nested more than {MAX_JSON_DEPTH} deep.")
-    return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise MalformedRequest(f"Sent more than once: {', '.join(sorted(_shown(name) for name in twice))}.")
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
-
-
 def _read[Fields: Strict](given: dict[str, Any], fields: type[Fields]) -> Fields:
     try:
-        return fields.model_validate({_shown(name): value for name, value in given.items()})
+        return fields.model_validate({shown(name): value for name, value in given.items()})
     except ValidationError as error:
         raise InvalidFields(*((flat(place), words) for place, words in problems(error))) from error
-
-
-def _shown(name: str) -> str:
-    """A name that is safe to repeat: printable ASCII, and not long. No field of ours is changed by it."""
-    return name.encode("unicode_escape").decode()[:SHOWN_NAME_LENGTH]

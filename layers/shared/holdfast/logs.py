@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
+from holdfast.model.money import money
+
 if TYPE_CHECKING:
     from holdfast.model.account import LedgerEntry, TopUp
     from holdfast.model.booking import Booking
@@ -78,8 +80,9 @@ def record_refusal(booking_id: str, user_id: str, text: str, **facts: Any) -> No
     logger.warning(f"[{Tag.PAYMENT_FINALIZE_ERROR}] {text}", extra=line)
 
 
-def record_topup_failure(topup: TopUp, text: str) -> None:
+def record_topup_failure(topup: TopUp, error: Exception) -> None:
     """Writes the line of a top-up that could not be settled this time."""
+    amount, outlook = money(topup.amount, topup.currency), "stuck" if topup.stuck else "will be tried again"
     line = {
         "tag": Tag.SETTLE_FAILED,
         "topup_id": topup.topup_id,
@@ -90,7 +93,7 @@ def record_topup_failure(topup: TopUp, text: str) -> None:
         "attempts": topup.attempts,
         "stuck": topup.stuck,
     }
-    logger.warning(f"[{Tag.SETTLE_FAILED}] {text}", extra=line)
+    logger.warning(f"[{Tag.SETTLE_FAILED}] top-up of {amount} not settled, {outlook}: {error}", extra=line)
 
 
 def record_entry(entry: LedgerEntry, currency: str) -> None:
@@ -106,7 +109,7 @@ def record_entry(entry: LedgerEntry, currency: str) -> None:
         "after": {"balance": entry.balance_after, "seq": entry.seq},
         "by": entry.actor,
     }
-    logger.info(f"[{tag}] {abs(entry.amount)} {currency} minor units", extra=line)
+    logger.info(f"[{tag}] {money(abs(entry.amount), currency)}", extra=line)
 
 
 def count(metric: Metric, value: float) -> None:

@@ -27,7 +27,7 @@ MIN_GATEWAY_REFUND = 100  # minor units: https://razorpay.com/docs/api/refunds r
 _WHOLE_BP = 10_000  # basis points in one
 
 
-class Stay(NamedTuple):
+class PricedStay(NamedTuple):
     """What a price is made of, for those who have no booking yet; a booking has the same names."""
 
     check_in: date
@@ -77,7 +77,7 @@ class Quote(Strict):
 
 
 def quote(
-    stay: Stay | Booking,
+    stay: PricedStay | Booking,
     *,
     promo_code: str | None = None,
     promo_discount: int = 0,
@@ -152,6 +152,9 @@ class Refund(Strict):
     refund_amount: int
     wallet: int
     gateway: int
+
+
+NO_REFUND = Refund(refund_percent=0, refund_amount=0, wallet=0, gateway=0)
 
 
 def refund(booking: Booking, days_left: int) -> Refund:

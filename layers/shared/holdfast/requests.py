@@ -1,7 +1,5 @@
 """What callers send: the bodies and the queries of all routes, and what makes each of them valid by itself."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Literal
 
@@ -9,9 +7,9 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from holdfast.fields import Day, Digits, Readable, Strict, Text, Whole
 from holdfast.model.booking import PaymentMode
+from holdfast.model.ids import BOOKING_ID
 from holdfast.model.limits import MAX_AMOUNT, MAX_GUESTS, MAX_ROOMS
 from holdfast.model.names import (
-    BOOKING_ID,
     NAME,
     NAME_SAYS,
     PROMO_CODE,
@@ -20,6 +18,7 @@ from holdfast.model.names import (
     TRANSACTION_ID,
     GatewayName,
 )
+from holdfast.model.stay import Stay
 
 MIN_TOPUP = 100  # minor units: what both gateways take and give back
 BY_GATEWAY = frozenset({PaymentMode.WALLET_PARTIAL, PaymentMode.GATEWAY_ONLY})
@@ -52,6 +51,16 @@ class ReserveRequest(Strict):
     check_out: Day
     rooms: Rooms
     guests: Guests
+
+    @property
+    def stay(self) -> Stay:
+        return Stay(
+            room_type_id=self.room_type_id,
+            check_in=self.check_in,
+            check_out=self.check_out,
+            rooms=self.rooms,
+            guests=self.guests,
+        )
 
 
 class PricingQuery(Strict):

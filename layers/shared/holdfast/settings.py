@@ -1,10 +1,8 @@
 """What the environment says: the one place that reads it. `template.yaml` sets every name."""
 
-from __future__ import annotations
-
 import os
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import ValidationError
 
@@ -35,7 +33,7 @@ class Settings(Strict):
     razorpay_secret_name: str = ""  # {"key_id": ..., "key_secret": ..., "webhook_secrets": [...]}
 
     @classmethod
-    def from_environment(cls) -> Settings:
+    def from_environment(cls) -> Self:
         """Reads upper-cased field names, such as TABLE_NAME; raises BadEnvironment when one is missing or wrong."""
         present = {field: os.environ[field.upper()] for field in cls.model_fields if field.upper() in os.environ}
         try:

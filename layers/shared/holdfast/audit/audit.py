@@ -1,4 +1,4 @@
-"""The auditor: every promise that the table breaks, by itself, or with the gateways' books and the log beside it.
+"""The auditor: every promise that the table breaks, by itself, or with the gateways' records and the log next to it.
 
 It is a pure function over a scan, and the oracle of the tests, of the `audit` command and of the hourly function. What
 holds at every instant is checked for every item; what holds only once things are settled is checked for the bookings
@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from holdfast.audit.history import broken_histories
 from holdfast.audit.log import broken_lines
 from holdfast.audit.money import broken_gateway_records, broken_payments, broken_wallets
 from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, snapshot_of
 from holdfast.model.account import TopUpStatus
-from holdfast.model.booking import LATE_NOTE, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.booking import RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_LIVE_HOLDS
 from holdfast.storage.items import (
@@ -47,14 +47,6 @@ _DAY_SECONDS = 86_400
 _LONGEST_KEPT_SECONDS = 5 * 365 * _DAY_SECONDS  # the longest stay ahead, and the longest retention anybody would set
 LOOKS = 3  # at a table in use: a scan is no snapshot, so only what every look shows is broken
 
-_EDGES = {
-    Status.RESERVED: {Status.PAYMENT_PENDING, Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
-    Status.PAYMENT_PENDING: {Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
-    Status.CONFIRMED: {Status.CANCELLED},
-    Status.EXPIRED: {Status.CONFIRMED},
-    Status.CANCELLED: set[Status](),
-}
-
 
 def audit(
     items: Iterable[Item],
@@ -69,9 +61,9 @@ def audit(
 ) -> list[Broken]:
     """Every invariant that does not hold, in a fixed order.
 
-    `books` are the payments that the gateways know, each with its gateway's name. `lines` are log lines, parsed;
-    `lines_complete` says that no process died between a commit and its line. `sweeping` says that the minute's sweep
-    has been running; `skew_seconds` is how far the writers' clocks may be off.
+    `gateway_records` are the payments that the gateways know, each with its gateway's name. `lines` are parsed log
+    lines; `lines_complete` says that no process died between a commit and its line. `sweeping` says that the minute's
+    sweep has been running; `skew_seconds` is how far the writers' clocks may be off.
     """
     view = snapshot_of(items)
     found = [
@@ -80,8 +72,8 @@ def audit(
         *_promos(view),
         *_live_holds(view, now, skew_seconds),
         *_pending_topups(view),
-        *_dues(view, due_shards),
-        *_stories(view),
+        *_due_index(view, due_shards),
+        *broken_histories(view),
         *(_overdue(view, now) if sweeping else ()),
         *broken_wallets(view),
         *broken_payments(view),
@@ -233,10 +225,11 @@ def _pending_topups(view: Snapshot) -> Iterator[Broken]:
             yield Broken("ACC1", text, (account_key(user_id),))
 
 
-def _dues(view: Snapshot, due_shards: int) -> Iterator[Broken]:
-    """DUE1: exactly what is due is in the `due` index, where it is looked for; TTL takes nothing too early, nor never.
+def _due_index(view: Snapshot, due_shards: int) -> Iterator[Broken]:
+    """DUE1: exactly what is due is in the `due` index, in its shard.
 
-    Reckoned here once more, and not by `booking_item`, which would agree with itself.
+    TTL deletes nothing early and leaves nothing forever. Computed here once more, and not by `booking_item`, which
+    would agree with itself.
     """
     for booking_id, item in view.items.items():
         booking, wanted = view.bookings[booking_id], _Derived()
@@ -277,27 +270,6 @@ class _Derived(msgspec.Struct):
             if item.get(name) != wanted:
                 text = f"{item['pk']}: {name} is {item.get(name)} instead of {wanted}"
                 yield Broken("DUE1", text, ((item["pk"], item["sk"]),))
-
-
-def _stories(view: Snapshot) -> Iterator[Broken]:
-    """ST1, TIME1: only moves that there are, a line for each version, nothing late but a rescue, nothing too early."""
-    for booking_id, booking in view.bookings.items():
-        keys = (booking_key(booking_id),)
-        seen = [event.status for event in booking.history]
-        if len(seen) != booking.version or seen[-1:] != [booking.status] or seen[:1] != [Status.RESERVED]:
-            text = f"{booking_id}: version {booking.version}, {booking.status}, history {', '.join(seen)}"
-            yield Broken("ST1", text, keys)
-        for before, after in pairwise(booking.history):
-            if after.status is not before.status and after.status not in _EDGES[before.status]:
-                yield Broken("ST1", f"{booking_id}: went from {before.status} to {after.status}", keys)
-            confirmed = after.status is Status.CONFIRMED and before.status is not Status.CONFIRMED
-            if confirmed and after.at_ms >= booking.expires_at_ms and after.note != LATE_NOTE:
-                late_seconds = (after.at_ms - booking.expires_at_ms) / 1000
-                yield Broken("TIME1", f"{booking_id}: confirmed {late_seconds} s after its deadline", keys)
-            expired = after.status is Status.EXPIRED and before.status is not Status.EXPIRED
-            if expired and after.at_ms < booking.expires_at_ms:
-                early_seconds = (booking.expires_at_ms - after.at_ms) / 1000
-                yield Broken("TIME1", f"{booking_id}: expired {early_seconds} s before its deadline", keys)
 
 
 def _overdue(view: Snapshot, now: datetime) -> Iterator[Broken]:

@@ -15,7 +15,7 @@ import msgspec
 from holdfast.errors import Busy
 from holdfast.logs import Metric, Tag, count, logger, record
 from holdfast.model.booking import HOLDING, Booking, Status
-from holdfast.model.dates import Clock, millis
+from holdfast.model.dates import millis
 from holdfast.storage.items import HOLDS_DUE
 from holdfast.storage.store import WriteConflict
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from holdfast.storage.store import DueRow, Store
+    from holdfast.engine import Engine
+    from holdfast.storage.store import DueRow
 
 WORKERS = 8  # room types swept at the same time; the holds of one are released in turn, for they share its pages
 SHARD_LIMIT = 5000  # due holds of a shard that one sweep takes up
@@ -47,13 +48,13 @@ class Sweep(msgspec.Struct, kw_only=True):
         self.lag_seconds_max = max(self.lag_seconds_max, (at_ms - due_at_ms) / 1000)
 
 
-def sweep(*, store: Store, clock: Clock) -> Sweep:
-    """Expires every hold that is due, in parallel by room type, within the time that the store has left."""
+def sweep(*, engine: Engine) -> Sweep:
+    """Expires every hold that is due, in parallel by room type, within the time that is left."""
     by_room_type: dict[str, list[DueRow]] = {}
     total, rooms_released = Sweep(), 0
-    for shard in store.shards(HOLDS_DUE):
+    for shard in engine.store.shards(HOLDS_DUE):
         try:
-            rows, more = store.due(shard, clock(), limit=SHARD_LIMIT)
+            rows, more = engine.store.due(shard, engine.clock(), limit=SHARD_LIMIT)
         except Busy:
             rows, more = [], True  # the other shards are swept all the same
             total.failed += 1
@@ -61,9 +62,7 @@ def sweep(*, store: Store, clock: Clock) -> Sweep:
         for row in rows:
             by_room_type.setdefault(row.room_type_id, []).append(row)
     with ThreadPoolExecutor(WORKERS) as pool:
-        for part, rooms in pool.map(
-            lambda rows: _sweep_room_type(rows, store=store, clock=clock), by_room_type.values()
-        ):
+        for part, rooms in pool.map(lambda rows: _sweep_room_type(rows, engine=engine), by_room_type.values()):
             total.expired += part.expired
             total.lost_race += part.lost_race
             total.failed += part.failed
@@ -76,10 +75,10 @@ def sweep(*, store: Store, clock: Clock) -> Sweep:
     return total
 
 
-def list_due(*, store: Store, clock: Clock) -> dict[str, Any]:
+def list_due(*, engine: Engine) -> dict[str, Any]:
     """What a sweep would take up now; reads only."""
-    now = clock()
-    rows = [row for shard in store.shards(HOLDS_DUE) for row in store.due(shard, now)[0]]
+    now = engine.clock()
+    rows = [row for shard in engine.store.shards(HOLDS_DUE) for row in engine.store.due(shard, now)[0]]
     return {
         "dry_run": True,
         "due": [
@@ -93,18 +92,18 @@ def list_due(*, store: Store, clock: Clock) -> dict[str, Any]:
     }
 
 
-def reclaim(room_type_id: str, short: Sequence[date], *, store: Store, clock: Clock, by_booking: str) -> None:
+def reclaim(room_type_id: str, short: Sequence[date], *, engine: Engine, by_booking: str) -> None:
     """Releases the due holds that stand on the nights a buyer is short of."""
-    rows = store.due_holds(room_type_id, clock())
-    for booking in store.bookings([row.booking_id for row in rows]):
+    rows = engine.store.due_holds(room_type_id, engine.clock())
+    for booking in engine.store.bookings([row.booking_id for row in rows]):
         if booking.status in HOLDING and not set(short).isdisjoint(booking.nights):
             with suppress(WriteConflict):  # to whoever released or rescued it first
-                expired = _release(booking, clock(), store=store, by="reclaim")
+                expired = _release(booking, engine.clock(), engine=engine, by="reclaim")
                 _count(1, expired.rooms, _lag_seconds(expired))
                 record(Tag.HOLD_RECLAIMED, "a due hold made way for a buyer", after=expired, buyer=by_booking)
 
 
-def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
+def restore(image: Booking, *, engine: Engine) -> bool:
     """Releases a hold that TTL deleted before any sweep came, from its last image; False if that was done before.
 
     The record of the expired booking is written back. Should its Idempotency-Key have been used again in the moment
@@ -112,10 +111,10 @@ def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
     """
     if image.status not in HOLDING:
         return False
-    now = clock()
+    now = engine.clock()
     expired = _expired(image, now, by="ttl")
     try:
-        store.commit(image, expired, now=now, deleted=True)
+        engine.store.commit(image, expired, now=now, deleted=True)
     except WriteConflict as lost:
         if lost.current is None:
             raise
@@ -123,7 +122,7 @@ def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
             return False
         beside = msgspec.structs.replace(expired, booking_id=f"{image.booking_id}.{image.reserved_at_ms}")
         try:
-            store.commit(image, beside, now=now, deleted=True)
+            engine.store.commit(image, beside, now=now, deleted=True)
         except WriteConflict as again:
             if again.current is None:
                 raise
@@ -133,39 +132,39 @@ def restore(image: Booking, *, store: Store, clock: Clock) -> bool:
     return True
 
 
-def _sweep_room_type(rows: Sequence[DueRow], *, store: Store, clock: Clock) -> tuple[Sweep, int]:
+def _sweep_room_type(rows: Sequence[DueRow], *, engine: Engine) -> tuple[Sweep, int]:
     part, rooms_released = Sweep(), 0
     for first in range(0, len(rows), BATCH):
-        if store.table.seconds_left() < RESERVE_SECONDS:
+        if engine.deadline.seconds_left < RESERVE_SECONDS:
             part.remaining += len(rows) - first
-            part.note_lag(rows[first].due_at_ms, millis(clock()))
+            part.note_lag(rows[first].due_at_ms, millis(engine.clock()))
             break
         due_at_ms = {row.booking_id: row.due_at_ms for row in rows[first : first + BATCH]}
         batch = list(due_at_ms)
         try:
-            found, unreadable = store.readable_bookings(batch)
+            found, unreadable = engine.store.readable_bookings(batch)
         except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
             part.failed += len(batch)
-            part.note_lag(rows[first].due_at_ms, millis(clock()))
+            part.note_lag(rows[first].due_at_ms, millis(engine.clock()))
             logger.exception("due holds cannot be read", extra={"booking_ids": batch})
             continue
         part.failed += len(unreadable)
         for booking_id in unreadable:
-            part.note_lag(due_at_ms[booking_id], millis(clock()))
+            part.note_lag(due_at_ms[booking_id], millis(engine.clock()))
         part.lost_race += len(batch) - len(found) - len(unreadable)
         for booking in found:
-            rooms_released += _sweep_one(booking, part, store=store, clock=clock)
+            rooms_released += _sweep_one(booking, part, engine=engine)
     return part, rooms_released
 
 
-def _sweep_one(booking: Booking, part: Sweep, *, store: Store, clock: Clock) -> int:
+def _sweep_one(booking: Booking, part: Sweep, *, engine: Engine) -> int:
     """The rooms that one hold gives back; whatever is wrong with it is told and counted, and stops no other."""
-    now = clock()
+    now = engine.clock()
     if booking.status not in HOLDING or booking.expires_at_ms > millis(now):
         part.lost_race += 1
         return 0
     try:
-        expired = _release(booking, now, store=store, by="expire")
+        expired = _release(booking, now, engine=engine, by="expire")
     except WriteConflict as lost:
         if "booking" in lost.kinds:
             part.lost_race += 1
@@ -186,8 +185,8 @@ def _note_failure(booking: Booking, part: Sweep, now: datetime) -> None:
     logger.exception("a due hold cannot be released", extra={"booking_id": booking.booking_id})
 
 
-def _release(booking: Booking, now: datetime, *, store: Store, by: str) -> Booking:
-    expired = store.commit(booking, _expired(booking, now, by=by), now=now)
+def _release(booking: Booking, now: datetime, *, engine: Engine, by: str) -> Booking:
+    expired = engine.store.commit(booking, _expired(booking, now, by=by), now=now)
     _record_expired(booking, expired)
     return expired
 

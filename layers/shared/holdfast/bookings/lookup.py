@@ -16,7 +16,7 @@ from holdfast.requests import NO_CURSOR
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from holdfast.storage.store import Store
+    from holdfast.engine import Engine
 
 
 def own_booking(booking: Booking | None, user_id: str) -> Booking:
@@ -26,18 +26,18 @@ def own_booking(booking: Booking | None, user_id: str) -> Booking:
     return booking
 
 
-def list_bookings(cursor: str | None, *, user_id: str, store: Store) -> tuple[list[Booking], str | None]:
+def list_bookings(cursor: str | None, *, user_id: str, engine: Engine) -> tuple[list[Booking], str | None]:
     """One page of the user's own bookings, newest first, and the cursor of the next.
 
     Raises InvalidFields when the cursor does not name a place in the user's own list.
     """
-    bookings, more = store.bookings_of(user_id, _position(cursor, user_id, store) if cursor else None)
+    bookings, more = engine.store.bookings_of(user_id, _position(cursor, user_id, engine) if cursor else None)
     return bookings, f"{more[0]}.{more[1]}" if more else None
 
 
-def _position(cursor: str, user_id: str, store: Store) -> tuple[int, str]:
+def _position(cursor: str, user_id: str, engine: Engine) -> tuple[int, str]:
     at_ms, _, booking_id = cursor.partition(".")
-    last = store.booking(booking_id)
+    last = engine.store.booking(booking_id)
     if last is None or last.user_id != user_id or last.reserved_at_ms != int(at_ms):
         raise InvalidFields(("cursor", NO_CURSOR))
     return last.reserved_at_ms, booking_id

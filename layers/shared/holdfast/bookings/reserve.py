@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b32encode
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from holdfast.bookings.expire import reclaim
@@ -12,7 +10,8 @@ from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldO
 from holdfast.logs import Tag, record
 from holdfast.model.account import Account
 from holdfast.model.booking import Booking, Event, Status
-from holdfast.model.dates import Clock, add_months, millis, month_of, months, nights, today_in
+from holdfast.model.dates import add_months, millis, month_of, today_in
+from holdfast.model.ids import hashed_id
 from holdfast.model.inventory import InventoryMonth, short_nights
 from holdfast.model.limits import (
     ABANDONED_ROOM_DECAY_MS,
@@ -22,15 +21,16 @@ from holdfast.model.limits import (
     MAX_NIGHTS,
     MAX_ROOMS_HELD,
 )
+from holdfast.model.stay import Stay
 from holdfast.requests import ReserveRequest
 
 if TYPE_CHECKING:
-    from holdfast.storage.store import Store
+    from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
 
 
 def reserve(
-    request: ReserveRequest, *, user_id: str, key: str, hold_seconds: int, store: Store, clock: Clock
+    request: ReserveRequest, *, user_id: str, key: str, hold_seconds: int, engine: Engine
 ) -> tuple[Booking, bool]:
     """The booking that this user's `key` stands for, and whether this call made it.
 
@@ -39,35 +39,35 @@ def reserve(
 
     Raises IdempotencyKeyReused, InvalidFields, NotFound, SoldOut, TooManyHolds, Busy.
     """
-    _check_length(request)
+    stay = request.stay
+    _check_length(stay)
     booking_id = booking_id_for(user_id, key)
-    stay_months = months(request.check_in, request.check_out)
     reclaimed = False
 
     def attempt() -> tuple[Booking, bool]:
         nonlocal reclaimed
-        context = store.booking_context(booking_id, user_id, room_type_id=request.room_type_id, months=stay_months)
+        context = engine.store.booking_context(booking_id, user_id, room_type_id=stay.room_type_id, months=stay.months)
         if context.booking:
-            return _replayed(context.booking, request), False
-        now = clock()
-        page = _first_page(request, context, store)
-        _check_stay(request, page, now)
+            return _replayed(context.booking, stay), False
+        now = engine.clock()
+        page = _first_page(stay, context, engine)
+        _check_stay(stay, page, now)
         try:
-            _check_holds(context.account, request.rooms, now)
+            _check_holds(context.account, stay.rooms, now)
         except TooManyHolds:
-            store.assert_unchanged(booking_id, None)
+            engine.store.assert_unchanged(booking_id, None)
             raise
-        short = short_nights(context.pages, nights(request.check_in, request.check_out), request.rooms)
+        short = short_nights(context.pages, stay.nights, stay.rooms)
         if short and not reclaimed:
             reclaimed = True
-            reclaim(request.room_type_id, short, store=store, clock=clock, by_booking=booking_id)
+            reclaim(stay.room_type_id, short, engine=engine, by_booking=booking_id)
             return attempt()  # whoever released the due holds, the page must be read again
         if short:
-            raise SoldOut(short, request.rooms)
-        booking = _hold(request, booking_id, user_id, page, context.pages, now, hold_seconds)
-        return store.commit(None, booking, now=now, context=context), True
+            raise SoldOut(short, stay.rooms)
+        booking = _hold(stay, booking_id, user_id, page, context.pages, now, hold_seconds)
+        return engine.store.commit(None, booking, now=now, context=context), True
 
-    booking, created = store.retry_on_conflict(attempt)
+    booking, created = engine.store.retry_on_conflict(attempt)
     if created:
         record(
             Tag.BOOKING_RESERVED,
@@ -82,52 +82,44 @@ def reserve(
 
 
 def booking_id_for(user_id: str, key: str) -> str:
-    """`bk_` and 26 letters: 130 bits of a hash over user and Idempotency-Key."""
-    digest = sha256(f"{user_id}\0{key}".encode()).digest()
-    return "bk_" + b32encode(digest)[:26].decode().lower()
+    """The id of the booking that this user makes with this Idempotency-Key."""
+    return hashed_id("bk", user_id, key)
 
 
-def _check_length(request: ReserveRequest) -> None:
-    length = (request.check_out - request.check_in).days
+def _check_length(stay: Stay) -> None:
+    length = (stay.check_out - stay.check_in).days
     if length < 1:
-        raise InvalidFields(("check_out", f"must be after check_in, {request.check_in}"))
+        raise InvalidFields(("check_out", f"must be after check_in, {stay.check_in}"))
     if length > MAX_NIGHTS:
         raise InvalidFields(("check_out", f"a stay is at most {MAX_NIGHTS} nights; this is {length}"))
 
 
-def _replayed(booking: Booking, request: ReserveRequest) -> Booking:
-    made_from = ReserveRequest(
-        room_type_id=booking.room_type_id,
-        check_in=booking.check_in,
-        check_out=booking.check_out,
-        rooms=booking.rooms,
-        guests=booking.guests,
-    )
-    if made_from != request:
+def _replayed(booking: Booking, stay: Stay) -> Booking:
+    if booking.stay != stay:
         raise IdempotencyKeyReused("This key made another booking; send a new key for a new request.")
     return booking
 
 
-def _first_page(request: ReserveRequest, context: BookingContext, store: Store) -> InventoryMonth:
+def _first_page(stay: Stay, context: BookingContext, engine: Engine) -> InventoryMonth:
     """Some page of the room type, the stay's first if there is one: all its pages agree on rules and time zone."""
     if context.pages:
         return context.pages[min(context.pages)]
-    page = store.any_page(request.room_type_id)
+    page = engine.store.any_page(stay.room_type_id)
     if page is None:
-        raise NotFound(f"There is no room type {request.room_type_id}.")
+        raise NotFound(f"There is no room type {stay.room_type_id}.")
     return page
 
 
-def _check_stay(request: ReserveRequest, page: InventoryMonth, now: datetime) -> None:
+def _check_stay(stay: Stay, page: InventoryMonth, now: datetime) -> None:
     today = today_in(page.timezone, now)
     last = add_months(today, MAX_MONTHS_AHEAD)
-    if request.check_in < today:
+    if stay.check_in < today:
         raise InvalidFields(("check_in", f"is in the past; today at the property is {today}"))
-    if request.check_in > last:
+    if stay.check_in > last:
         raise InvalidFields(("check_in", f"is more than {MAX_MONTHS_AHEAD} months ahead; the last is {last}"))
-    if request.guests > request.rooms * page.max_guests:
-        most = request.rooms * page.max_guests
-        raise InvalidFields(("guests", f"{request.rooms} room(s) of this type take at most {most} guests"))
+    most = stay.rooms * page.max_guests
+    if stay.guests > most:
+        raise InvalidFields(("guests", f"{stay.rooms} room(s) of this type take at most {most} guests"))
 
 
 def _check_holds(account: Account, rooms: int, now: datetime) -> None:
@@ -153,7 +145,7 @@ def _too_many(text: str, until_ms: int, now_ms: int) -> TooManyHolds:
 
 
 def _hold(
-    request: ReserveRequest,
+    stay: Stay,
     booking_id: str,
     user_id: str,
     page: InventoryMonth,
@@ -161,19 +153,18 @@ def _hold(
     now: datetime,
     hold_seconds: int,
 ) -> Booking:
-    stay = nights(request.check_in, request.check_out)
     return Booking(
         booking_id=booking_id,
         user_id=user_id,
         property_id=page.property_id,
-        room_type_id=request.room_type_id,
+        room_type_id=stay.room_type_id,
         timezone=page.timezone,
-        check_in=request.check_in,
-        check_out=request.check_out,
-        rooms=request.rooms,
-        guests=request.guests,
+        check_in=stay.check_in,
+        check_out=stay.check_out,
+        rooms=stay.rooms,
+        guests=stay.guests,
         currency=page.currency,
-        night_prices=tuple(pages[month_of(night)].price_of(night) for night in stay),
+        night_prices=tuple(pages[month_of(night)].price_of(night) for night in stay.nights),
         cancellation_policy=page.cancellation_policy,
         tax_table=page.tax_table,
         status=Status.RESERVED,

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from holdfast.model.booking import Booking
+from holdfast.model.booking import Booking, GatewayTask, TaskAction
 from holdfast.model.limits import ABANDONED_ROOM_DECAY_MS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.stored_names import STORED_NAMES
@@ -107,9 +107,27 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_at_ms: int
     attempts: int = 0
     stuck: bool = False
-    asked_by: str | None = None  # the admin who had it tried anew last
+    asked_by: str | None = None  # the admin who last had it tried again
     asked_why: str | None = None
     write_id: str = ""
+
+    @property
+    def tasks(self) -> tuple[GatewayTask, ...]:
+        """What is due at the gateway while the top-up is pending, in the form that a booking keeps its tasks."""
+        return (self.task(TaskAction.CAPTURE),) if self.status is TopUpStatus.PENDING else ()
+
+    def task(self, action: TaskAction) -> GatewayTask:
+        """Capture if the order was paid, or void, which closes it: which one is known once the gateway is asked."""
+        return GatewayTask(
+            action=action,
+            gateway=self.gateway,
+            order_id=self.order_id,
+            amount=self.amount,
+            at_ms=self.due_at_ms,
+            serial=0,
+            attempts=self.attempts,
+            stuck=self.stuck,
+        )
 
 
 UNKNOWN = "unknown"  # the gateway told us of an order that it does not show us

@@ -12,6 +12,7 @@ import msgspec
 
 from holdfast.model.dates import millis, nights
 from holdfast.model.property import PolicyStep, TaxPeriod
+from holdfast.model.stay import Stay
 from holdfast.model.stored_names import STORED_NAMES
 
 TTL_GRACE_SECONDS = 3600  # how long a hold may outlive its deadline before DynamoDB deletes it, DESIGN section 5 (d)
@@ -84,16 +85,17 @@ class GatewayTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     stuck: bool = False  # tried too often: waits for an operator
 
 
-LATE_NOTE = "paid late, and everything was still to be had"
-
-
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Event"]):
-    """One line of a booking's history. `by` is guest, a subsystem's name, or `admin <user id>`."""
+    """One line of a booking's history. `by` is guest, a subsystem's name, or `admin <user id>`.
+
+    `late`: a payment that came after the deadline confirmed the booking, because everything was still free.
+    """
 
     status: Status
     at_ms: int
     by: str
     note: str | None = None
+    late: bool = False
 
 
 class Booking(
@@ -131,6 +133,16 @@ class Booking(
     history: tuple[Event, ...]
     version: int
     write_id: str = ""  # set anew by the store at each write: what a write's condition compares
+
+    @property
+    def stay(self) -> Stay:
+        return Stay(
+            room_type_id=self.room_type_id,
+            check_in=self.check_in,
+            check_out=self.check_out,
+            rooms=self.rooms,
+            guests=self.guests,
+        )
 
     @property
     def nights(self) -> list[date]:
@@ -183,10 +195,10 @@ class Booking(
         return (self.new_task(TaskAction.VOID, now, amount=own.amount),)
 
     def transitioned(
-        self, status: Status, now: datetime, by: str, note: str | None = None, **changes: object
+        self, status: Status, now: datetime, by: str, note: str | None = None, *, late: bool = False, **changes: object
     ) -> Booking:
         """This booking after one more change: state, history line and version move together."""
-        event = Event(status=status, at_ms=millis(now), by=by, note=note)
+        event = Event(status=status, at_ms=millis(now), by=by, note=note, late=late)
         return msgspec.structs.replace(
             self, status=status, history=(*self.history, event), version=self.version + 1, **changes
         )

@@ -1,11 +1,10 @@
-"""Ids and names: what each looks like, wherever it is read, written, checked or described."""
+"""Names and proofs that others make: what each looks like, wherever it is read, checked or described."""
 
 from __future__ import annotations
 
 import re
 from typing import Literal
 
-BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types and users
 NAME_SAYS = "must be 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit"
 PROMO_CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")

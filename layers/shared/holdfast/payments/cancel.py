@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,16 +12,14 @@ from holdfast.bookings.lookup import own_booking
 from holdfast.errors import HoldExpired, NotCancellable
 from holdfast.logs import Tag, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import Booking, GatewayTask, Status, TaskAction
-from holdfast.model.dates import Clock, today_in
+from holdfast.model.booking import HOLDING, Booking, GatewayTask, Status, TaskAction
+from holdfast.model.dates import today_in
+from holdfast.model.money import money
 from holdfast.payments.tasks import run_tasks
-from holdfast.pricing import Refund, refund
+from holdfast.pricing import NO_REFUND, Refund, refund
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from holdfast.payments.gateways.protocol import Gateway
-    from holdfast.storage.store import Store
+    from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
 
 
@@ -29,51 +28,44 @@ class RefundStep(msgspec.Struct, frozen=True, kw_only=True):
 
     since: date
     until: date
-    refund_percent: int
-    refund_amount: int
-    wallet: int
-    gateway: int
+    refund: Refund
 
 
-class Cancellation(msgspec.Struct, kw_only=True):
-    """The preview of `GET /bookings/{booking_id}/cancellation`; `now` is what cancelling does today."""
+class CancellationPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What cancelling gives back `now`, and at each later date of the policy."""
 
-    booking_id: str
+    booking: Booking
     status: Status
     cancellable: bool
-    currency: str
     now: Refund
     schedule: list[RefundStep]
 
 
-def preview(booking_id: str, *, user_id: str, store: Store, now: datetime) -> Cancellation:
+def preview(booking_id: str, *, user_id: str, engine: Engine) -> CancellationPreview:
     """What cancelling the booking would give back now, and at each later date of its policy. Raises NotFound."""
-    booking = own_booking(store.booking(booking_id), user_id)
+    booking, now = own_booking(engine.store.booking(booking_id), user_id), engine.clock()
     status, today = booking.status_at(now), today_in(booking.timezone, now)
     confirmed = status is Status.CONFIRMED
-    return Cancellation(
-        booking_id=booking_id,
+    return CancellationPreview(
+        booking=booking,
         status=status,
-        cancellable=status in {Status.RESERVED, Status.PAYMENT_PENDING} or (confirmed and today <= booking.check_in),
-        currency=booking.currency,
-        now=refund(booking, (booking.check_in - today).days)
-        if confirmed
-        else Refund(refund_percent=0, refund_amount=0, wallet=0, gateway=0),
+        cancellable=status in HOLDING or (confirmed and today <= booking.check_in),
+        now=refund(booking, (booking.check_in - today).days) if confirmed else NO_REFUND,
         schedule=_schedule(booking, today) if confirmed else [],
     )
 
 
-def cancel(booking_id: str, *, user_id: str, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> Booking:
+def cancel(booking_id: str, *, user_id: str, engine: Engine) -> Booking:
     """The booking, cancelled; cancelling it again changes nothing.
 
-    Rooms and wallet part go back in the same transaction; the gateway's part is due with it, and tried at once.
+    Rooms and wallet part return in the same transaction; the gateway's part becomes due in it, and is tried at once.
 
     Raises NotFound, HoldExpired, NotCancellable, Busy.
     """
 
     def attempt() -> tuple[Booking, Booking, BookingContext]:
-        context = store.booking_context(booking_id, user_id)
-        booking, now = own_booking(context.booking, user_id), clock()
+        context = engine.store.booking_context(booking_id, user_id)
+        booking, now = own_booking(context.booking, user_id), engine.clock()
         match booking.status_at(now):
             case Status.CANCELLED:
                 return booking, booking, context
@@ -84,9 +76,9 @@ def cancel(booking_id: str, *, user_id: str, store: Store, gateways: Mapping[str
             case _:
                 tasks = (*booking.tasks, *booking.open_order_void(now))
                 cancelled = booking.transitioned(Status.CANCELLED, now, "guest", tasks=tasks)
-        return booking, store.commit(booking, cancelled, now=now, context=context), context
+        return booking, engine.store.commit(booking, cancelled, now=now, context=context), context
 
-    before, after, context = store.retry_on_conflict(attempt)
+    before, after, context = engine.store.retry_on_conflict(attempt)
     if after is before:
         return after
     record(
@@ -101,7 +93,7 @@ def cancel(booking_id: str, *, user_id: str, store: Store, gateways: Mapping[str
     entry = wallet_entry(before, after, context.account)
     if entry:
         record_entry(entry, after.currency)
-    return run_tasks(after, store=store, gateways=gateways, clock=clock, by="cancel")
+    return run_tasks(after, engine=engine, by="cancel")
 
 
 def _refunded(booking: Booking, now: datetime) -> Booking:
@@ -110,11 +102,12 @@ def _refunded(booking: Booking, now: datetime) -> Booking:
     if today > booking.check_in:
         raise NotCancellable(f"The stay began on {booking.check_in}; ask the hotel.")
     back = refund(booking, (booking.check_in - today).days)
+    shown = partial(money, currency=booking.currency)
     return booking.transitioned(
         Status.CANCELLED,
         now,
         "guest",
-        note=f"{back.refund_percent} % back: {back.wallet} to the wallet, {back.gateway} to the card",
+        note=f"{back.refund_percent} % back: {shown(back.wallet)} to the wallet, {shown(back.gateway)} to the card",
         wallet_refunded=back.wallet,
         tasks=_refund_dues(booking, back, now),
     )
@@ -140,16 +133,6 @@ def _schedule(booking: Booking, today: date) -> list[RefundStep]:
     for until in untils:
         if until < today:
             break
-        back = refund(booking, (booking.check_in - until).days)
-        steps.append(
-            RefundStep(
-                since=since,
-                until=until,
-                refund_percent=back.refund_percent,
-                refund_amount=back.refund_amount,
-                wallet=back.wallet,
-                gateway=back.gateway,
-            )
-        )
+        steps.append(RefundStep(since=since, until=until, refund=refund(booking, (booking.check_in - until).days)))
         since = until + timedelta(days=1)
     return steps

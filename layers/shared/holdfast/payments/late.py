@@ -1,4 +1,4 @@
-"""Late money: what is paid for a hold after its deadline still confirms it, while everything is still to be had."""
+"""A late payment: a card that the guest authorised after the deadline still confirms the hold if everything is free."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from holdfast.bookings.expire import reclaim
 from holdfast.bookings.lookup import refuse_unpayable
 from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
 from holdfast.model.booking import HOLDING, Booking, Status
-from holdfast.model.dates import Clock, months, today_in
+from holdfast.model.dates import today_in
 from holdfast.model.inventory import short_nights
 from holdfast.payments.quotes import promo_discount
 from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
@@ -16,7 +16,7 @@ from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from holdfast.storage.store import Store
+    from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
 
 
@@ -25,29 +25,29 @@ def too_late() -> HoldExpired:
 
 
 def is_late(booking: Booking, request: FinalizeRequest | AdminFinalizeRequest, now: datetime) -> bool:
-    """Whether only a rescue can confirm the booking now; raises HoldExpired or NotPayable when nothing can."""
+    """Whether only a late payment can confirm the booking; raises HoldExpired or NotPayable if nothing can."""
     if booking.status_at(now) is Status.EXPIRED and request.mode in BY_GATEWAY and booking.payment:
         return True
     refuse_unpayable(booking, now)
     return False
 
 
-def late_context(booking: Booking, *, store: Store, clock: Clock) -> BookingContext:
+def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
     """What a late confirmation is decided from; raises HoldExpired unless stay, rooms, promo and wallet allow it.
 
     A hold that is due but not yet released still has its rooms and its promo.
     """
-    now, frozen = clock(), booking.quote
+    now, frozen = engine.clock(), booking.quote
     assert frozen is not None
     if booking.check_in < today_in(booking.timezone, now):
         raise too_late()
 
     def read() -> BookingContext:
-        return store.booking_context(
+        return engine.store.booking_context(
             booking.booking_id,
             booking.user_id,
             room_type_id=booking.room_type_id,
-            months=months(booking.check_in, booking.check_out),
+            months=booking.stay.months,
             promo_code=frozen.promo_code,
         )
 
@@ -58,7 +58,7 @@ def late_context(booking: Booking, *, store: Store, clock: Clock) -> BookingCont
         return context
     short = short_nights(context.pages, booking.nights, booking.rooms)
     if short:
-        reclaim(booking.room_type_id, short, store=store, clock=clock, by_booking=booking.booking_id)
+        reclaim(booking.room_type_id, short, engine=engine, by_booking=booking.booking_id)
         context = read()
         short = short_nights(context.pages, booking.nights, booking.rooms)
     if short:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from holdfast.storage.store import Store
+    from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
 
 
-def price(booking_id: str, query: PricingQuery, *, user_id: str, store: Store, now: datetime) -> Quote:
+def price(booking_id: str, query: PricingQuery, *, user_id: str, engine: Engine) -> Quote:
     """What a payment started now would charge; without a choice of promo or wallet, the quote that is fixed, if one is.
 
     Raises NotFound, PromoInvalid, PromoExhausted, TooManyTries.
@@ -31,7 +31,8 @@ def price(booking_id: str, query: PricingQuery, *, user_id: str, store: Store, n
     asked = query.wallet_apply_amount
 
     def attempt() -> Quote:
-        context = store.booking_context(booking_id, user_id, promo_code=promo_code)
+        now = engine.clock()
+        context = engine.store.booking_context(booking_id, user_id, promo_code=promo_code)
         booking = own_booking(context.booking, user_id)
         fixed = frozen_quote(booking)
         if fixed and (booking.status not in HOLDING or (promo_code is None and asked is None)):
@@ -40,44 +41,44 @@ def price(booking_id: str, query: PricingQuery, *, user_id: str, store: Store, n
             promo_code,
             lambda: quote_now(context, booking, promo_code, asked or 0, now),
             context=context,
-            store=store,
-            now=now,
+            engine=engine,
         )
 
     try:
-        return store.retry_on_conflict(attempt)
+        return engine.store.retry_on_conflict(attempt)
     except PromoExhausted as refusal:
         # Asking costs nothing here, so the answer does not tell a code that is used up from one that never was.
         raise PromoInvalid(NO_SUCH_CODE) from refusal
 
 
 def with_promo_limit[Result](
-    promo_code: str | None, compute: Callable[[], Result], *, context: BookingContext, store: Store, now: datetime
+    promo_code: str | None, compute: Callable[[], Result], *, context: BookingContext, engine: Engine
 ) -> Result:
-    """What `reckon` makes of the promo code, if the guest has not tried too many that do not apply.
+    """What `compute` makes of the promo code, if the guest has not tried too many that do not apply.
 
-    A code that does not apply is counted before it is answered, so tries at the same time count as well. Raises
-    TooManyTries, WriteConflict, and what `reckon` raises.
+    A code that does not apply is counted before it is answered, so attempts at the same time count as well. Raises
+    TooManyTries, WriteConflict, and what `compute` raises.
     """
     if promo_code is None or (context.booking and context.booking.claimed_promo == promo_code):
         return compute()
-    tries, since_ms = context.account.promo_attempts_at(millis(now))
-    if tries >= MAX_PROMO_ATTEMPTS:
+    now = engine.clock()
+    attempts, since_ms = context.account.promo_attempts_at(millis(now))
+    if attempts >= MAX_PROMO_ATTEMPTS:
         seconds = max(1, -(-(since_ms + PROMO_ATTEMPT_DECAY_MS - millis(now)) // 1000))
         raise TooManyTries(f"Wait {seconds} s before you try another promo code.", retry_after_seconds=seconds)
     try:
         return compute()
     except (PromoInvalid, PromoExhausted):
         if context.booking:
-            store.assert_unchanged(context.booking.booking_id, context.booking)
-        store.count_promo_attempt(context.account, now)
+            engine.store.assert_unchanged(context.booking.booking_id, context.booking)
+        engine.store.count_promo_attempt(context.account, now)
         raise
 
 
 def quote_now(
     context: BookingContext, booking: Booking, promo_code: str | None, wallet_asked: int, now: datetime
 ) -> Quote:
-    """The quote with this promo and at most this much from the wallet, as promo, claims and balance stand in `file`."""
+    """The quote with this promo and at most this much from the wallet, by the promo and balance in `context`."""
     balance = context.account.balance if context.account.currency == booking.currency else 0
     return quote(
         booking,

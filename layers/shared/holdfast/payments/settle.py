@@ -1,9 +1,10 @@
-"""Settle what is due at the gateways: each minute on its round, or at once for one booking when an admin asks."""
+"""Settle what is due at the gateways: each minute by the scheduler, or at once for one payment when an admin asks."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,87 +13,121 @@ from holdfast.errors import BookingError, NotFound
 from holdfast.logs import Metric, count, logger
 from holdfast.model.account import UNKNOWN, TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Status
-from holdfast.model.dates import Clock, millis
+from holdfast.model.dates import millis
 from holdfast.payments.gateways.protocol import GatewayError, PaymentState
 from holdfast.payments.reconcile import reconcile
 from holdfast.payments.tasks import run_tasks
-from holdfast.payments.topup import advance_topup, put_off_topup, settle_topup
-from holdfast.requests import SettleRequest
+from holdfast.payments.topup import advance_topup, postpone_topup, settle_topup
 from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK
 from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from holdfast.payments.gateways.protocol import Gateway
-    from holdfast.storage.store import DueRow, Store
+    from holdfast.engine import Engine
+    from holdfast.requests import SettleRequest
+    from holdfast.storage.store import DueRow
 
 WORKERS = 8
-RESERVE_SECONDS = 20.0  # of the time left, in which nothing new is begun: what one booking may take
+RESERVE_SECONDS = 20.0  # of the time left, in which nothing new is begun: what one payment may take
 MONEY_TO_FIND = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNOWN})  # of payments that match nothing
 
 
-class Round(msgspec.Struct, kw_only=True):
-    """What one round did: `settled` have nothing due any more, `waiting` were tried and stay due.
+class Outcome(StrEnum):
+    SETTLED = "settled"  # nothing is due any more
+    WAITING = "waiting"  # tried, and stays due
+    STUCK = "stuck"  # tried too often: waits for an operator
+    FAILED = "failed"  # a bug, logged whole
+    REMAINING = "remaining"  # no time for it
 
-    `stuck` and `unmatched` are how many there are now, among as many as an operator is shown.
-    """
+
+class Round(msgspec.Struct, kw_only=True):
+    """What one round did, by outcome; `stuck` and `unmatched` are how many there are now, as far as lists show them."""
 
     settled: int = 0
     waiting: int = 0
     failed: int = 0
     remaining: int = 0
     stuck: int = 0
-    orphans: int = 0
+    unmatched: int = 0
     age_seconds_max: float = 0.0
 
 
-def settle_due(*, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> Round:
-    """Tries everything that is due, several at a time, within the time that the store has left."""
+def settle_due(*, engine: Engine) -> Round:
+    """Tries everything that is due, several at a time, within the time that is left."""
     rows: list[DueRow] = []
     total = Round()
-    for shard in store.shards(PAYMENTS_DUE):
-        found, more = store.due(shard, clock())
+    for shard in engine.store.shards(PAYMENTS_DUE):
+        found, more = engine.store.due(shard, engine.clock())
         rows += found
         total.remaining += more
-
-    def one(row: DueRow) -> str:
-        if store.table.seconds_left() < RESERVE_SECONDS:
-            return "remaining"
-        try:
-            return _settle_row(row, store=store, gateways=gateways, clock=clock)
-        except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
-            logger.exception("a due payment cannot be settled", extra={"due_id": row.booking_id})
-            return "failed"
-
-    stuck = set()
     with ThreadPoolExecutor(WORKERS) as pool:
-        for row, outcome in zip(rows, pool.map(one, rows), strict=True):
-            if outcome == "stuck":
-                stuck.add(row.booking_id)
-            else:
-                setattr(total, outcome, getattr(total, outcome) + 1)
+        outcomes = list(zip(rows, pool.map(lambda row: _settle_row(row, engine), rows), strict=True))
+    for _, outcome in outcomes:
+        if outcome is not Outcome.STUCK:
+            setattr(total, outcome, getattr(total, outcome) + 1)
     count(Metric.ROUND_FAILED, total.failed)
-    stuck |= {row.booking_id for row in store.all_due(PAYMENTS_STUCK)}
-    total.stuck = len(stuck)
-    total.orphans = sum(payment.payment_state in MONEY_TO_FIND for payment in store.orphans())
+    # A booking with one task stuck and another still tried is not among the stuck of the index.
+    stuck = {row.booking_id for row, outcome in outcomes if outcome is Outcome.STUCK}
+    total.stuck = len(stuck | {row.booking_id for row in engine.store.all_due(PAYMENTS_STUCK)})
+    total.unmatched = sum(payment.payment_state in MONEY_TO_FIND for payment in engine.store.orphans())
     count(Metric.PAYMENTS_STUCK, total.stuck)
-    count(Metric.PAYMENTS_UNMATCHED, total.orphans)
-    oldest_ms = min((row.due_at_ms for row in rows), default=millis(clock()))
-    total.age_seconds_max = (millis(clock()) - oldest_ms) / 1000
+    count(Metric.PAYMENTS_UNMATCHED, total.unmatched)
+    oldest_ms = min((row.due_at_ms for row in rows), default=millis(engine.clock()))
+    total.age_seconds_max = (millis(engine.clock()) - oldest_ms) / 1000
     logger.info("round of due payments", extra=msgspec.to_builtins(total))
     return total
 
 
-def settle_booking(
-    booking_id: str,
-    request: SettleRequest,
-    *,
-    admin_id: str,
-    store: Store,
-    gateways: Mapping[str, Gateway],
-    clock: Clock,
-) -> Booking:
+def _settle_row(row: DueRow, engine: Engine) -> Outcome:
+    """Reads what the row stands for, tries what is due there, and says how that left it."""
+    if engine.deadline.seconds_left < RESERVE_SECONDS:
+        return Outcome.REMAINING
+    try:
+        payment = engine.store.topup(row.booking_id) if row.is_topup else engine.store.booking(row.booking_id)
+        if payment is None or not payment.tasks:
+            return Outcome.SETTLED
+        tasks = settle(payment, engine=engine, by="settle").tasks
+    except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
+        logger.exception("a due payment cannot be settled", extra={"due_id": row.booking_id})
+        return Outcome.FAILED
+    if any(task.stuck for task in tasks):
+        return Outcome.STUCK
+    return Outcome.WAITING if tasks else Outcome.SETTLED
+
+
+def settle(payment: Booking | TopUp, *, engine: Engine, by: str) -> Booking | TopUp:
+    """The booking or top-up, as far as its gateway lets it come now."""
+    match payment:
+        case TopUp():
+            return _settle_topup(payment, engine)
+        case Booking():
+            return _settle_booking(payment, engine, by)
+
+
+def _settle_booking(booking: Booking, engine: Engine, by: str) -> Booking:
+    """Late money first: an expired hold whose order was paid after all may still be confirmed."""
+    order = booking.payment
+    if booking.status is Status.EXPIRED and order and not order.voided:
+        try:
+            reconcile(order.order_id, gateway=order.gateway, engine=engine, by=by)
+        except (GatewayError, BookingError) as error:
+            logger.warning("cannot tell yet whether an expired hold was paid", extra={"error": str(error)})
+        booking = engine.store.booking(booking.booking_id) or booking
+    return run_tasks(booking, engine=engine, by=by)
+
+
+def _settle_topup(topup: TopUp, engine: Engine) -> TopUp:
+    """The top-up as far as it came; one that the gateway does not let end is postponed."""
+    if topup.status is not TopUpStatus.PENDING:
+        return topup
+    try:
+        return settle_topup(topup, engine=engine)
+    except (GatewayError, BookingError) as error:
+        return postpone_topup(topup, error, engine=engine)
+    except WriteConflict:  # another worker took it further
+        return engine.store.topup(topup.topup_id) or topup
+
+
+def retry_booking(booking_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> Booking:
     """Tries now what the booking has due, stuck or not, with the admin and the reason in its history.
 
     Raises NotFound, Busy.
@@ -100,27 +135,18 @@ def settle_booking(
     by = f"admin {admin_id}"
 
     def attempt() -> Booking:
-        booking, now = store.booking(booking_id), clock()
+        booking, now = engine.store.booking(booking_id), engine.clock()
         if booking is None:
             raise NotFound("There is no booking by that id.")
-        # Attempts go on counting: a try under a key used before would be answered from the gateway's memory.
+        # Attempts go on counting: the gateway would answer an attempt under a used key from its memory.
         tasks = tuple(msgspec.structs.replace(task, stuck=False, at_ms=millis(now)) for task in booking.tasks)
         asked = booking.transitioned(booking.status, now, by, note=request.reason, tasks=tasks)
-        return store.commit(booking, asked, now=now)
+        return engine.store.commit(booking, asked, now=now)
 
-    booking = store.retry_on_conflict(attempt)
-    return _settle(booking, store=store, gateways=gateways, clock=clock, by=by)
+    return _settle_booking(engine.store.retry_on_conflict(attempt), engine, by)
 
 
-def retry_topup(
-    topup_id: str,
-    request: SettleRequest,
-    *,
-    admin_id: str,
-    store: Store,
-    gateways: Mapping[str, Gateway],
-    clock: Clock,
-) -> TopUp:
+def retry_topup(topup_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> TopUp:
     """Tries now what a pending top-up waits for, stuck or not; the top-up keeps who asked last, and why.
 
     One that was never tried may be with its guest at the gateway: it is credited if it is paid, and else left open.
@@ -130,59 +156,19 @@ def retry_topup(
     by = f"admin {admin_id}"
 
     def attempt() -> TopUp:
-        topup = store.topup(topup_id)
+        topup = engine.store.topup(topup_id)
         if topup is None:
             raise NotFound("There is no top-up by that id.")
         if topup.status is not TopUpStatus.PENDING:
             return topup
-        due_at_ms = millis(clock()) if topup.attempts else topup.due_at_ms
+        due_at_ms = millis(engine.clock()) if topup.attempts else topup.due_at_ms
         asked = {"asked_by": by, "asked_why": request.reason, "stuck": False, "due_at_ms": due_at_ms}
-        return store.commit_topup(topup, msgspec.structs.replace(topup, **asked))
+        return engine.store.commit_topup(topup, msgspec.structs.replace(topup, **asked))
 
-    topup = store.retry_on_conflict(attempt)
+    topup = engine.store.retry_on_conflict(attempt)
     logger.info("an admin asks to settle a top-up", extra={"topup_id": topup_id, "user_id": topup.user_id, "by": by})
-    if topup.due_at_ms > millis(clock()):
+    if topup.due_at_ms > millis(engine.clock()):
         with suppress(GatewayError):
-            topup, _ = advance_topup(topup, store=store, gateways=gateways, clock=clock)
+            topup, _ = advance_topup(topup, engine=engine)
         return topup
-    return _settle_topup(topup, store=store, gateways=gateways, clock=clock)
-
-
-def _settle_row(row: DueRow, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> str:
-    if row.is_topup:
-        topup = store.topup(row.booking_id)
-        topup = topup and _settle_topup(topup, store=store, gateways=gateways, clock=clock)
-        if topup is None or topup.status is not TopUpStatus.PENDING:
-            return "settled"
-        return "stuck" if topup.stuck else "waiting"
-    booking = store.booking(row.booking_id)
-    if booking is None or not booking.tasks:
-        return "settled"
-    booking = _settle(booking, store=store, gateways=gateways, clock=clock, by="settle")
-    if any(task.stuck for task in booking.tasks):
-        return "stuck"  # perhaps with a due that is still tried, so that it is not among the stuck of the index
-    return "waiting" if booking.tasks else "settled"
-
-
-def _settle(booking: Booking, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock, by: str) -> Booking:
-    """Late money first: an expired hold whose order was paid after all may still be confirmed."""
-    payment = booking.payment
-    if booking.status is Status.EXPIRED and payment and not payment.voided:
-        try:
-            reconcile(payment.order_id, gateway=payment.gateway, store=store, gateways=gateways, clock=clock, by=by)
-        except (GatewayError, BookingError) as error:
-            logger.warning("cannot tell yet whether an expired hold was paid", extra={"error": str(error)})
-        booking = store.booking(booking.booking_id) or booking
-    return run_tasks(booking, store=store, gateways=gateways, clock=clock, by=by)
-
-
-def _settle_topup(topup: TopUp, *, store: Store, gateways: Mapping[str, Gateway], clock: Clock) -> TopUp:
-    """The top-up as far as it came; one that the gateway does not let end is put off."""
-    if topup.status is not TopUpStatus.PENDING:
-        return topup
-    try:
-        return settle_topup(topup, store=store, gateways=gateways, clock=clock)
-    except (GatewayError, BookingError) as error:
-        return put_off_topup(topup, error, store=store, now=clock())
-    except WriteConflict:  # to whoever took it further meanwhile
-        return store.topup(topup.topup_id) or topup
+    return _settle_topup(topup, engine)

@@ -8,90 +8,72 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.bookings.lookup import own_booking, refuse_unpayable
-from holdfast.errors import Busy, NotPayable, PaymentDeclined
+from holdfast.errors import Busy, NotPayable
 from holdfast.logs import logger
 from holdfast.model.booking import Booking, Payment, Status
-from holdfast.model.dates import Clock
 from holdfast.model.limits import MAX_PAYMENT_STARTS
-from holdfast.payments.gateways.protocol import Gateway, GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.gateways.protocol import (
+    GatewayPayment,
+    GatewayRefused,
+    GatewayUnknown,
+    PaymentState,
+    gateway_refusals,
+)
 from holdfast.payments.quotes import quote_now, with_promo_limit
 from holdfast.pricing import Quote, frozen_quote
-from holdfast.requests import PaymentRequest
-from holdfast.storage.table import CALL_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from holdfast.storage.store import Store
+    from holdfast.engine import Engine
+    from holdfast.payments.gateways.protocol import Gateway
+    from holdfast.requests import PaymentRequest
 
 
-class PaymentStart(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What a frontend needs to let the guest pay. There is no order when the wallet covers everything."""
+class StartedPayment(msgspec.Struct, frozen=True, kw_only=True):
+    """The quote that a payment start fixed, and the order to pay; there is none if the wallet covers everything."""
 
     gateway: str
-    gateway_order_id: str | None
-    client_secret: str | None = None
-    amount: int
-    currency: str
-    pricing: Quote
+    order: GatewayPayment | None
+    quote: Quote
 
 
-def start_payment(
-    booking_id: str,
-    request: PaymentRequest,
-    *,
-    user_id: str,
-    store: Store,
-    gateways: Mapping[str, Gateway],
-    clock: Clock,
-) -> PaymentStart:
+def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, engine: Engine) -> StartedPayment:
     """Fixes the quote and opens the order; with the same promo and wallet amount again, gives the same order again.
 
-    The order is opened before the quote is written, under a key made of all it depends on: if the write fails, nobody
+    The order is opened before the quote is written, under a key made from all it depends on: if the write fails, nobody
     has seen the order, and a repeat finds it. A changed choice opens another and leaves the old one to be closed.
 
     Raises NotFound, HoldExpired, NotPayable, PromoInvalid, PromoExhausted, TooManyTries, PaymentDeclined, Busy.
     """
-    gateway = gateways[request.gateway]
+    gateway = engine.gateways[request.gateway]
     promo_code = request.promo_code.upper() if request.promo_code else None
 
-    def attempt() -> PaymentStart:
-        context = store.booking_context(booking_id, user_id, promo_code=promo_code)
+    def attempt() -> StartedPayment:
+        context = engine.store.booking_context(booking_id, user_id, promo_code=promo_code)
         booking = own_booking(context.booking, user_id)
-        now = clock()
+        now = engine.clock()
         refuse_unpayable(booking, now)
-        store.table.require(gateway.call_seconds + CALL_SECONDS)
+        engine.require_call(gateway)
         quote = with_promo_limit(
             promo_code,
             lambda: quote_now(context, booking, promo_code, request.wallet_apply_amount, now),
             context=context,
-            store=store,
-            now=now,
+            engine=engine,
         )
         fixed = frozen_quote(booking)
         if fixed and _same_choice(booking, fixed, quote, gateway):
-            order = _reopened(booking, gateway)
+            order = _fetched(booking, gateway)
             if booking.payment is None or (order and _payable(order)):
-                return _start(gateway, fixed, order)
+                return StartedPayment(gateway=gateway.name, order=order, quote=fixed)
         order = _open(booking, quote, gateway)
-        pending = _pending(booking, quote, gateway, order, clock())
-        after = store.commit(booking, pending, now=clock(), context=context)
-        logger.info(
-            "payment started",
-            extra={
-                "booking_id": booking_id,
-                "user_id": user_id,
-                "gateway": gateway.name,
-                "amount": quote.gateway_payable,
-                "wallet_applied": quote.wallet_applied,
-                "before": {"status": booking.status, "version": booking.version},
-                "after": {"status": after.status, "version": after.version},
-            },
-        )
-        return _start(gateway, quote, order)
+        pending = _pending(booking, quote, gateway, order, engine.clock())
+        after = engine.store.commit(booking, pending, now=engine.clock(), context=context)
+        started = StartedPayment(gateway=gateway.name, order=order, quote=quote)
+        _record_started(booking, after, started)
+        return started
 
-    return store.retry_on_conflict(attempt)
+    return engine.store.retry_on_conflict(attempt)
 
 
 def _same_choice(booking: Booking, fixed: Quote, quote: Quote, gateway: Gateway) -> bool:
@@ -108,16 +90,17 @@ def _open(booking: Booking, quote: Quote, gateway: Gateway) -> GatewayPayment | 
     amount, currency = quote.gateway_payable, quote.currency
     terms = f"{gateway.name} {booking.version} {amount} {currency}"
     key = f"{booking.booking_id}:order:{sha256(terms.encode()).hexdigest()[:16]}"
-    return _asked(lambda: gateway.open_order(booking.booking_id, amount, currency, key))
+    with gateway_refusals():
+        return gateway.open_order(booking.booking_id, amount, currency, key)
 
 
 def _payable(order: GatewayPayment) -> bool:
-    """Whether the guest can still pay it, or has just done so; an order whose money went back is dead."""
+    """Whether the guest can still pay it, or has just done so; an order whose money was given back is dead."""
     return order.state is not PaymentState.VOIDED and (order.captured == 0 or order.holds_money)
 
 
-def _reopened(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
-    """The booking's order as the gateway tells it now; None when there is none, or the gateway knows it no more."""
+def _fetched(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
+    """The booking's order as the gateway has it now; None if there is none, or the gateway no longer knows it."""
     order = booking.payment
     if order is None:
         return None
@@ -125,15 +108,6 @@ def _reopened(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
         return gateway.fetch(order.order_id)
     except GatewayRefused:
         return None
-    except GatewayUnknown as error:
-        raise Busy("The gateway did not answer; please repeat the request.") from error
-
-
-def _asked[Result](call: Callable[[], Result]) -> Result:
-    try:
-        return call()
-    except GatewayRefused as error:
-        raise PaymentDeclined("The gateway did not take the payment; try another way to pay.") from error
     except GatewayUnknown as error:
         raise Busy("The gateway did not answer; please repeat the request.") from error
 
@@ -147,12 +121,16 @@ def _pending(booking: Booking, quote: Quote, gateway: Gateway, order: GatewayPay
     )
 
 
-def _start(gateway: Gateway, quote: Quote, order: GatewayPayment | None) -> PaymentStart:
-    return PaymentStart(
-        gateway=gateway.name,
-        gateway_order_id=order.order_id if order else None,
-        client_secret=order.client_secret if order else None,
-        amount=quote.gateway_payable,
-        currency=quote.currency,
-        pricing=quote,
+def _record_started(before: Booking, after: Booking, started: StartedPayment) -> None:
+    logger.info(
+        "payment started",
+        extra={
+            "booking_id": after.booking_id,
+            "user_id": after.user_id,
+            "gateway": started.gateway,
+            "amount": started.quote.gateway_payable,
+            "wallet_applied": started.quote.wallet_applied,
+            "before": {"status": before.status, "version": before.version},
+            "after": {"status": after.status, "version": after.version},
+        },
     )

@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING
 from holdfast.errors import IdempotencyKeyReused, InvalidFields
 from holdfast.logs import record_entry
 from holdfast.model.account import LedgerEntry
-from holdfast.model.dates import Clock, millis
+from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_AMOUNT
 from holdfast.requests import NO_CURSOR, CreditRequest
 
 if TYPE_CHECKING:
-    from holdfast.storage.store import Store
+    from holdfast.engine import Engine
 
 
-def list_entries(cursor: int | None, *, user_id: str, store: Store) -> tuple[list[LedgerEntry], str | None]:
+def list_entries(cursor: int | None, *, user_id: str, engine: Engine) -> tuple[list[LedgerEntry], str | None]:
     """One page of the user's own ledger, newest first, and the cursor of the next.
 
     Raises InvalidFields when the cursor does not name an entry of this ledger.
     """
-    if cursor and cursor > store.account(user_id).seq:
+    if cursor and cursor > engine.store.account(user_id).seq:
         raise InvalidFields(("cursor", NO_CURSOR))
-    entries, more = store.entries(user_id, cursor)
+    entries, more = engine.store.entries(user_id, cursor)
     return entries, str(more) if more else None
 
 
 def credit(
-    user_id: str, request: CreditRequest, *, key: str, admin_id: str, store: Store, clock: Clock
+    user_id: str, request: CreditRequest, *, key: str, admin_id: str, engine: Engine
 ) -> tuple[LedgerEntry, bool]:
     """The ledger line of this credit, and whether this call wrote it; a repeat with the same key finds it.
 
@@ -38,7 +38,7 @@ def credit(
     credit_id = sha256(f"{admin_id}\0{key}".encode()).hexdigest()[:32]
 
     def attempt() -> tuple[LedgerEntry, bool, str]:
-        account, made = store.account(user_id), store.credited(user_id, credit_id)
+        account, made = engine.store.account(user_id), engine.store.credited(user_id, credit_id)
         if made:
             if (made.amount, made.reason) != (request.amount, request.reason):
                 raise IdempotencyKeyReused("This key made another credit; send a new key for a new one.")
@@ -52,12 +52,12 @@ def credit(
             balance_after=account.balance + request.amount,
             reason=request.reason,
             actor=actor,
-            at_ms=millis(clock()),
+            at_ms=millis(engine.clock()),
         )
-        store.credit(account, entry, credit_id)
+        engine.store.credit(account, entry, credit_id)
         return entry, True, account.currency
 
-    entry, created, currency = store.retry_on_conflict(attempt)
+    entry, created, currency = engine.store.retry_on_conflict(attempt)
     if created:
         record_entry(entry, currency)
     return entry, created

@@ -2,150 +2,126 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from holdfast.errors import InvalidFields, NotFound
 from holdfast.model.booking import HOLDING
-from holdfast.model.dates import add_months, month_of, months, nights, today_in
+from holdfast.model.dates import add_months, month_of, months, today_in
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
-from holdfast.model.property import PolicyStepView, Property, RoomType
-from holdfast.pricing import Stay, quote
-from holdfast.requests import SearchQuery
+from holdfast.model.property import Property, RoomType
+from holdfast.model.stay import Stay
+from holdfast.pricing import PricedStay, Quote, quote
 
 if TYPE_CHECKING:
-    from holdfast.storage.catalog import CatalogStore
-    from holdfast.storage.store import Store
+    from holdfast.engine import Engine
+    from holdfast.requests import SearchQuery
 
 
-class PriceView(msgspec.Struct, kw_only=True):
-    base_amount: int
-    gst_amount: int
-    total_payable: int
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """A room type; with a stay asked for, also whether it can take it, the rooms free on every night, and the price."""
 
-
-class RoomTypeView(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """`rooms_free`, `available` and `pricing` are there when dates were asked for; the price is for all the rooms."""
-
-    room_type_id: str
-    name: str
-    base_price: int
-    discounted_price: int | None
-    total_rooms: int
-    max_guests: int
+    room_type: RoomType
     available: bool | None = None
     rooms_free: int | None = None
-    pricing: PriceView | None = None
+    quote: Quote | None = None  # for all the rooms; None also if some night is not on sale
 
 
-class PropertyView(msgspec.Struct, kw_only=True):
-    property_id: str
-    name: str
-    city: str
-    timezone: str
-    currency: str
-    cancellation_policy: list[PolicyStepView]
-    room_types: list[RoomTypeView]
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    property: Property
+    offers: list[Offer]
 
 
-class PropertyList(msgspec.Struct, kw_only=True):
-    properties: list[PropertyView]
-
-
-class NightView(msgspec.Struct, kw_only=True):
-    date: date
+class CalendarNight(msgspec.Struct, frozen=True, kw_only=True):
+    night: date
     rooms_on_sale: int
     rooms_free: int
     price: int
 
 
-class CalendarView(msgspec.Struct, kw_only=True):
+class Calendar(msgspec.Struct, frozen=True, kw_only=True):
+    """One room type's month; without nights, that month is not on sale."""
+
     room_type_id: str
     property_id: str
     month: str
     currency: str
-    nights: list[NightView]
+    nights: list[CalendarNight]
 
 
-def search(query: SearchQuery, *, catalog: CatalogStore, store: Store, now: datetime) -> list[PropertyView]:
+def search(query: SearchQuery, *, engine: Engine) -> list[Listing]:
     """The properties of the city; with dates, only those that can take the guests, each with what is free.
 
     Raises InvalidFields.
     """
-    stay, rooms, guests = _stay(query), query.rooms, query.guests
-    found = []
+    dates, rooms, guests = _dates(query), query.rooms, query.guests
+    catalog, found = engine.catalog, []
     for property_id in catalog.property_ids(query.city):
         known = catalog.property(property_id)
         if known is None:
             continue
         property_, room_types = known
-        if stay is None:
-            found.append(_property_view(property_, [_room_type_view(room_type) for room_type in room_types]))
-            continue
-        fitting = [room_type for room_type in room_types if guests <= rooms * room_type.max_guests]
-        pages = catalog.pages([room_type.room_type_id for room_type in fitting], months(*stay))
-        views = [_offer(property_, room_type, rooms, stay, pages, store=store, now=now) for room_type in fitting]
-        if views:
-            found.append(_property_view(property_, views))
+        if dates is None:
+            offers = [Offer(room_type=room_type) for room_type in room_types]
+        else:
+            fitting = [room_type for room_type in room_types if guests <= rooms * room_type.max_guests]
+            pages = catalog.pages([room_type.room_type_id for room_type in fitting], months(*dates))
+            offers = [
+                _offer(property_, room_type, _stay(room_type, dates, rooms, guests), pages, engine)
+                for room_type in fitting
+            ]
+        if offers or dates is None:
+            found.append(Listing(property=property_, offers=offers))
     return found
 
 
-def property_detail(property_id: str, *, catalog: CatalogStore) -> PropertyView:
+def property_detail(property_id: str, *, engine: Engine) -> Listing:
     """Raises NotFound."""
-    known = catalog.property(property_id)
+    known = engine.catalog.property(property_id)
     if known is None:
         raise NotFound(f"There is no property {property_id}.")
     property_, room_types = known
-    return _property_view(property_, [_room_type_view(room_type) for room_type in room_types])
+    return Listing(property=property_, offers=[Offer(room_type=room_type) for room_type in room_types])
 
 
-def calendar(
-    room_type_id: str, month: str | None, *, catalog: CatalogStore, store: Store, now: datetime
-) -> CalendarView:
+def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calendar:
     """The nights of a month, this month at the property if none is named. Raises NotFound.
 
     A hold past its deadline counts as free, swept or not.
     """
-    known = store.any_page(room_type_id)
+    known = engine.store.any_page(room_type_id)
     if known is None:
         raise NotFound(f"There is no room type {room_type_id}.")
-    wanted = month or month_of(today_in(known.timezone, now))
-    due = due_rooms(room_type_id, store=store, now=now)
-    page = catalog.pages([room_type_id], [wanted]).get((room_type_id, wanted))
-    if page is None:
-        return CalendarView(
-            room_type_id=room_type_id,
-            property_id=known.property_id,
-            month=wanted,
-            currency=known.currency,
-            nights=[],
-        )
-    dates = [date.fromisoformat(f"{wanted}-{day:02d}") for day in sorted(page.free)]
-    return CalendarView(
+    wanted = month or month_of(today_in(known.timezone, engine.clock()))
+    due = due_rooms(room_type_id, engine=engine)
+    page = engine.catalog.pages([room_type_id], [wanted]).get((room_type_id, wanted))
+    dates = [date.fromisoformat(f"{wanted}-{day:02d}") for day in sorted(page.free)] if page else []
+    return Calendar(
         room_type_id=room_type_id,
-        property_id=page.property_id,
+        property_id=known.property_id,
         month=wanted,
-        currency=page.currency,
+        currency=known.currency,
         nights=[
-            NightView(
-                date=night,
+            CalendarNight(
+                night=night,
                 rooms_on_sale=page.on_sale[night.day],
                 rooms_free=_free(page, night, due),
                 price=page.price_of(night),
             )
             for night in dates
+            if page
         ],
     )
 
 
-def due_rooms(room_type_id: str, *, store: Store, now: datetime) -> dict[date, int]:
+def due_rooms(room_type_id: str, *, engine: Engine) -> dict[date, int]:
     """The rooms, by night, of holds past their deadline that no sweep has released yet."""
-    rows = store.due_holds(room_type_id, now)
+    rows = engine.store.due_holds(room_type_id, engine.clock())
     rooms: dict[date, int] = {}
-    for booking in store.bookings([row.booking_id for row in rows]):
+    for booking in engine.store.bookings([row.booking_id for row in rows]):
         if booking.status in HOLDING:
             for night in booking.nights:
                 rooms[night] = rooms.get(night, 0) + booking.rooms
@@ -157,7 +133,7 @@ def _free(page: InventoryMonth, night: date, due: dict[date, int]) -> int:
     return min(page.on_sale[night.day], page.free[night.day] + due.get(night, 0))
 
 
-def _stay(query: SearchQuery) -> tuple[date, date] | None:
+def _dates(query: SearchQuery) -> tuple[date, date] | None:
     if query.check_in is None and query.check_out is None:
         return None
     if query.check_in is None or query.check_out is None:
@@ -169,59 +145,30 @@ def _stay(query: SearchQuery) -> tuple[date, date] | None:
     return query.check_in, query.check_out
 
 
+def _stay(room_type: RoomType, dates: tuple[date, date], rooms: int, guests: int) -> Stay:
+    check_in, check_out = dates
+    room_type_id = room_type.room_type_id
+    return Stay(room_type_id=room_type_id, check_in=check_in, check_out=check_out, rooms=rooms, guests=guests)
+
+
 def _offer(
     property_: Property,
     room_type: RoomType,
-    rooms: int,
-    stay: tuple[date, date],
+    stay: Stay,
     pages: dict[tuple[str, str], InventoryMonth],
-    *,
-    store: Store,
-    now: datetime,
-) -> RoomTypeView:
-    """What the room type has for the stay. The due holds are looked up only when without them it is short."""
-    today = today_in(property_.timezone, now)
-    view = _room_type_view(room_type)
-    view.available, view.rooms_free = False, 0
-    dates = nights(*stay)
-    by_night = [pages.get((room_type.room_type_id, month_of(night))) for night in dates]
-    in_time = today <= stay[0] <= add_months(today, MAX_MONTHS_AHEAD)
-    on_sale = [page for page, night in zip(by_night, dates, strict=True) if page and night.day in page.free]
-    if not in_time or len(on_sale) < len(dates):
-        return view
-    view.rooms_free = min(_free(page, night, {}) for page, night in zip(on_sale, dates, strict=True))
-    if view.rooms_free < rooms:
-        due = due_rooms(room_type.room_type_id, store=store, now=now)
-        view.rooms_free = min(_free(page, night, due) for page, night in zip(on_sale, dates, strict=True))
-    view.available = view.rooms_free >= rooms
-    prices = tuple(page.price_of(night) for page, night in zip(on_sale, dates, strict=True))
-    all_in = quote(Stay(*stay, rooms, prices, property_.currency, property_.tax_table))
-    view.pricing = PriceView(
-        base_amount=all_in.base_amount, gst_amount=all_in.gst_amount, total_payable=all_in.total_payable
-    )
-    return view
-
-
-def _room_type_view(room_type: RoomType) -> RoomTypeView:
-    return RoomTypeView(
-        room_type_id=room_type.room_type_id,
-        name=room_type.name,
-        base_price=room_type.base_price,
-        discounted_price=room_type.discounted_price,
-        total_rooms=room_type.total_rooms,
-        max_guests=room_type.max_guests,
-    )
-
-
-def _property_view(property_: Property, room_types: list[RoomTypeView]) -> PropertyView:
-    return PropertyView(
-        property_id=property_.property_id,
-        name=property_.name,
-        city=property_.city,
-        timezone=property_.timezone,
-        currency=property_.currency,
-        cancellation_policy=[
-            PolicyStepView(step.days_before, step.refund_percent) for step in property_.cancellation_policy
-        ],
-        room_types=room_types,
-    )
+    engine: Engine,
+) -> Offer:
+    """What the room type has for the stay. The due holds are looked up only if without them it is short."""
+    today = today_in(property_.timezone, engine.clock())
+    in_time = today <= stay.check_in <= add_months(today, MAX_MONTHS_AHEAD)
+    found = [(pages.get((stay.room_type_id, month_of(night))), night) for night in stay.nights]
+    on_sale = [(page, night) for page, night in found if page and night.day in page.free]
+    if not in_time or len(on_sale) < len(found):
+        return Offer(room_type=room_type, available=False, rooms_free=0)
+    rooms_free = min(_free(page, night, {}) for page, night in on_sale)
+    if rooms_free < stay.rooms:
+        due = due_rooms(stay.room_type_id, engine=engine)
+        rooms_free = min(_free(page, night, due) for page, night in on_sale)
+    prices = tuple(page.price_of(night) for page, night in on_sale)
+    priced = PricedStay(stay.check_in, stay.check_out, stay.rooms, prices, property_.currency, property_.tax_table)
+    return Offer(room_type=room_type, available=rooms_free >= stay.rooms, rooms_free=rooms_free, quote=quote(priced))

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.loaders import JSONFileLoader, Loader
 
-from holdfast.errors import Busy
+from holdfast.deadline import Deadline
 from holdfast.storage.marshal import from_wire, to_wire, wire_key
 
 if TYPE_CHECKING:
@@ -86,19 +86,11 @@ class Table:
         self.name = name
         self._monotonic = monotonic
         self._sleep = sleep
-        self._deadline = monotonic() + patience_seconds
+        self.deadline = Deadline(patience_seconds, monotonic)
 
     def within(self, seconds: float) -> Table:
         """The same table for one invocation that has that long left."""
         return Table(self.client, self.name, patience_seconds=seconds, monotonic=self._monotonic, sleep=self._sleep)
-
-    def seconds_left(self) -> float:
-        return self._deadline - self._monotonic()
-
-    def require(self, seconds: float) -> None:
-        """Raises Busy unless that long is left: no call is begun that has no time to end."""
-        if self.seconds_left() < seconds:
-            raise Busy
 
     def pause(self, attempt: int) -> None:
         """Full jitter: up to 5 ms before the first repeat, twice that before each next, half a second at most."""
@@ -193,7 +185,7 @@ class Table:
     def _call[Result](self, call: Callable[[], Result]) -> Result:
         attempt = 0
         while True:
-            self.require(CALL_SECONDS)
+            self.deadline.require(CALL_SECONDS)
             try:
                 return call()
             except (HTTPClientError, NoConnection):

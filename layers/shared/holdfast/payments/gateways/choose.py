@@ -1,31 +1,41 @@
-"""The gateways by name, each connected when it is first asked for, so that a wallet payment needs none of them."""
+"""The gateways by name. Each is imported and connected when it is first asked for: a wallet payment needs none."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from holdfast.errors import InvalidFields
-from holdfast.payments.gateways.razorpay import RazorpayGateway
-from holdfast.payments.gateways.stripe import StripeGateway
+from holdfast.payments.gateways.protocol import GATEWAY_NAMES
 
 if TYPE_CHECKING:
     from holdfast.payments.gateways.protocol import Gateway
     from holdfast.settings import Settings
 
-_BY_NAME = {gateway.name: gateway for gateway in (StripeGateway, RazorpayGateway)}
 
-
-class Gateways(dict[str, "Gateway"]):
-    """Made for each request, so that a rotated secret is taken up within its cache's five minutes."""
-
-    names = frozenset(_BY_NAME)
+class Gateways(Mapping[str, "Gateway"]):
+    """The gateways that the settings name. Their secrets are read when used, so that a rotated one is taken up."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__()
         self._settings = settings
 
-    def __missing__(self, name: str) -> Gateway:
-        if not getattr(self._settings, f"{name}_secret_name"):
+    def __getitem__(self, name: str) -> Gateway:
+        """Raises InvalidFields for a gateway that is not offered here, Busy if its secret cannot be read."""
+        if name not in self:
             raise InvalidFields(("gateway", f"{name} is not offered here"))
-        self[name] = _BY_NAME[name].connect(self._settings)
-        return self[name]
+        if name == "stripe":
+            from holdfast.payments.gateways.stripe import StripeGateway  # noqa: PLC0415 - a third of a cold start
+
+            return StripeGateway.connect(self._settings)
+        from holdfast.payments.gateways.razorpay import RazorpayGateway  # noqa: PLC0415 - the same
+
+        return RazorpayGateway.connect(self._settings)
+
+    def __contains__(self, name: object) -> bool:
+        return name in GATEWAY_NAMES and bool(getattr(self._settings, f"{name}_secret_name"))
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in GATEWAY_NAMES if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, get_args
 from zlib import crc32
 
 import msgspec
 
+from holdfast.errors import Busy, PaymentDeclined
+from holdfast.model.names import GatewayName
+
+GATEWAY_NAMES: tuple[GatewayName, ...] = get_args(GatewayName)
 CONNECT_SECONDS = 1
 READ_SECONDS = 4  # between bytes; with the connect, the 5 s that a gateway call may take
 LONGEST_CALL_SECONDS = 15.0  # what a method of any gateway may need, for those that make more than one call
@@ -24,6 +29,17 @@ def retry_pause_seconds(what: str, attempts: int) -> float:
     """
     longest: int = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**attempts)
     return float(longest) * (1 - crc32(f"{what} {attempts}".encode()) / 2**33)
+
+
+@contextmanager
+def gateway_refusals() -> Iterator[None]:
+    """What a guest hears of a gateway that refuses or does not answer. Raises PaymentDeclined, Busy."""
+    try:
+        yield
+    except GatewayRefused as error:
+        raise PaymentDeclined("The gateway did not take the payment; try another way to pay.") from error
+    except GatewayUnknown as error:
+        raise Busy("The gateway did not answer; please repeat the request.") from error
 
 
 class GatewayError(Exception):

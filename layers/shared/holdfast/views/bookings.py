@@ -1,29 +1,12 @@
-"""What the API shows: the shapes of its answers. Instants are RFC 3339 texts, amounts integers in minor units.
-
-A field that has a default is left out of an answer whose value it is.
-"""
-
-from __future__ import annotations
+"""A booking, as its guest sees it."""
 
 from datetime import date, datetime
-from typing import Annotated
 
-from pydantic import WithJsonSchema
-
-from holdfast.fields import Strict
-from holdfast.model.account import Account, LedgerEntry
+from holdfast.fields import Instant, Strict
 from holdfast.model.booking import Booking, PaymentMode, Status
 from holdfast.model.dates import millis, rfc3339
 from holdfast.pricing import Quote, frozen_quote, quote
-
-Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-
-
-class PolicyStepView(Strict):
-    """A step of the policy as the API shows it: by names, where the table keeps a pair."""
-
-    days_before: int
-    refund_percent: int
+from holdfast.views.policy import PolicyStepView, policy_view
 
 
 class EventView(Strict):
@@ -101,10 +84,7 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         else None,
         wallet_paid=booking.wallet_paid,
         wallet_refunded=booking.wallet_refunded,
-        cancellation_policy=[
-            PolicyStepView(days_before=step.days_before, refund_percent=step.refund_percent)
-            for step in booking.cancellation_policy
-        ],
+        cancellation_policy=policy_view(booking.cancellation_policy),
         history=[
             EventView(status=event.status, at=rfc3339(event.at_ms), by=event.by, note=event.note)
             for event in booking.history
@@ -117,43 +97,4 @@ class BookingList(Strict):
     """One page of a guest's bookings, newest first; `next_cursor` asks for the next one."""
 
     bookings: list[BookingView]
-    next_cursor: str | None
-
-
-class WalletView(Strict):
-    user_id: str
-    balance: int
-    currency: str
-
-
-def wallet_view(account: Account) -> WalletView:
-    return WalletView(user_id=account.user_id, balance=account.balance, currency=account.currency)
-
-
-class EntryView(Strict):
-    seq: int
-    amount: int
-    balance_after: int
-    reason: str
-    actor: str
-    booking_id: str | None
-    at: Instant
-
-
-def entry_view(entry: LedgerEntry) -> EntryView:
-    return EntryView(
-        seq=entry.seq,
-        amount=entry.amount,
-        balance_after=entry.balance_after,
-        reason=entry.reason,
-        actor=entry.actor,
-        booking_id=entry.booking_id,
-        at=rfc3339(entry.at_ms),
-    )
-
-
-class EntryList(Strict):
-    """One page of a wallet's ledger, newest first; `next_cursor` asks for the next one."""
-
-    entries: list[EntryView]
     next_cursor: str | None

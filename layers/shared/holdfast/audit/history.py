@@ -1,0 +1,49 @@
+"""A booking's history against the states that there are, and against its deadline."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from holdfast.audit.snapshot import Broken, Snapshot
+from holdfast.model.booking import Status
+from holdfast.storage.items import booking_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Late payments confirmed before the history had a field for it have this note instead.
+NOTE_OF_LATE_PAYMENT = "paid late, and everything was still to be had"
+
+_EDGES = {
+    Status.RESERVED: {Status.PAYMENT_PENDING, Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
+    Status.PAYMENT_PENDING: {Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
+    Status.CONFIRMED: {Status.CANCELLED},
+    Status.EXPIRED: {Status.CONFIRMED},
+    Status.CANCELLED: set[Status](),
+}
+
+
+def broken_histories(view: Snapshot) -> Iterator[Broken]:
+    """ST1, TIME1: each move is allowed, each version has a line, only late payments confirm late, none ends early."""
+    for booking_id, booking in view.bookings.items():
+        keys = (booking_key(booking_id),)
+        seen = [event.status for event in booking.history]
+        if len(seen) != booking.version or seen[-1:] != [booking.status] or seen[:1] != [Status.RESERVED]:
+            text = f"{booking_id}: version {booking.version}, {booking.status}, history {', '.join(seen)}"
+            yield Broken("ST1", text, keys)
+        for before, after in pairwise(booking.history):
+            if after.status is not before.status and after.status not in _EDGES[before.status]:
+                yield Broken("ST1", f"{booking_id}: went from {before.status} to {after.status}", keys)
+            confirmed = after.status is Status.CONFIRMED and before.status is not Status.CONFIRMED
+            if (
+                confirmed
+                and after.at_ms >= booking.expires_at_ms
+                and not (after.late or after.note == NOTE_OF_LATE_PAYMENT)
+            ):
+                late_seconds = (after.at_ms - booking.expires_at_ms) / 1000
+                yield Broken("TIME1", f"{booking_id}: confirmed {late_seconds} s after its deadline", keys)
+            expired = after.status is Status.EXPIRED and before.status is not Status.EXPIRED
+            if expired and after.at_ms < booking.expires_at_ms:
+                early_seconds = (booking.expires_at_ms - after.at_ms) / 1000
+                yield Broken("TIME1", f"{booking_id}: expired {early_seconds} s before its deadline", keys)

@@ -1,0 +1,16 @@
+"""The ids that Holdfast makes: a prefix and 26 letters, 130 bits of a hash over what the thing is made from."""
+
+from __future__ import annotations
+
+import re
+from base64 import b32encode
+from hashlib import sha256
+
+BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
+TOPUP_ID = re.compile(r"tu_[a-z2-7]{26}")
+
+
+def hashed_id(prefix: str, *parts: str) -> str:
+    """The same id for the same parts, such as a user and an Idempotency-Key."""
+    digest = sha256("\0".join(parts).encode()).digest()
+    return f"{prefix}_{b32encode(digest)[:26].decode().lower()}"

@@ -1,0 +1,53 @@
+"""Finalize: how a guest's browser, or an admin's word, pays for a booking."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from holdfast.errors import AlreadyPaid, BookingError, HoldExpired, NotFound, NotPayable, WrongMoney
+from holdfast.model.booking import Status
+from holdfast.payments.confirm import confirm
+from holdfast.payments.gateways.protocol import GatewayError
+from holdfast.payments.reconcile import reconcile
+from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
+
+if TYPE_CHECKING:
+    from holdfast.engine import Engine
+    from holdfast.model.booking import Booking
+
+
+def finalize(booking_id: str, request: FinalizeRequest, *, user_id: str, engine: Engine) -> Booking:
+    """The booking, confirmed by the guest's payment; a repeat of that payment gives the same booking again.
+
+    Money that came too late for this is dealt with at once and not left to a webhook.
+
+    Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, PriceChanged, InsufficientWallet, PromoInvalid,
+    PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
+    """
+    try:
+        return confirm(booking_id, request, user_id=user_id, by="guest", engine=engine)
+    except (HoldExpired, NotPayable, WrongMoney) as refusal:
+        booking = engine.store.booking(booking_id)
+        order = booking.payment if booking and booking.user_id == user_id else None
+        if order is None or order.voided or request.mode not in BY_GATEWAY:
+            raise
+        with suppress(BookingError, GatewayError):  # settle goes on with what is due
+            reconcile(order.order_id, gateway=order.gateway, engine=engine, by="guest")
+        current = engine.store.booking(booking_id)
+        if current and current.status is Status.CONFIRMED:
+            raise AlreadyPaid(
+                "The booking is confirmed by the payment on its order; this one was not taken."
+            ) from refusal
+        raise
+
+
+def finalize_as_admin(booking_id: str, request: AdminFinalizeRequest, *, admin_id: str, engine: Engine) -> Booking:
+    """The booking, confirmed because an admin says that it is paid outside the system.
+
+    Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, InvalidFields, Busy.
+    """
+    booking = engine.store.booking(booking_id)
+    if booking is None:
+        raise NotFound("There is no booking by that id.")
+    return confirm(booking_id, request, user_id=booking.user_id, by=f"admin {admin_id}", engine=engine)

@@ -1,0 +1,153 @@
+"""Accounts in the table: the wallet with its ledger, credits, top-ups, and payments that belong to nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp
+from holdfast.model.dates import millis
+from holdfast.model.stored_names import STORED_NAMES
+from holdfast.storage.base import PAGE_SIZE, TableStore, WriteConflict
+from holdfast.storage.items import (
+    Item,
+    account_item,
+    account_key,
+    account_of,
+    credit_key,
+    entry_item,
+    entry_of,
+    orphan_item,
+    orphan_of,
+    topup_key,
+    topup_of,
+)
+from holdfast.storage.marshal import put_action, update_action
+from holdfast.storage.table import ConditionsFailed
+from holdfast.storage.transaction import Writes, balance_change
+
+ATTEMPTS = STORED_NAMES["Account"]["promo_attempts"]
+ATTEMPTS_SINCE = STORED_NAMES["Account"]["promo_attempts_since_ms"]
+LIST_LIMIT = 100  # orphan payments in an operator's list
+
+
+class AccountStore(TableStore):
+    def account(self, user_id: str) -> Account:
+        key = account_key(user_id)
+        return account_of(user_id, self.table.get([key]).get(key))
+
+    def entries(self, user_id: str, before_seq: int | None) -> tuple[list[LedgerEntry], int | None]:
+        """The newest entries of a wallet, those before `before_seq` if given, and the seq to go on before."""
+        bound = f"ENTRY#{before_seq - 1:010d}" if before_seq else "ENTRY#~"
+        items, more = self.table.query(
+            "pk = :pk AND sk BETWEEN :first AND :last",
+            {":pk": account_key(user_id)[0], ":first": "ENTRY#", ":last": bound},
+            newest_first=True,
+            limit=PAGE_SIZE,
+        )
+        entries = [entry_of(item) for item in items]
+        return entries, entries[-1].seq if more else None
+
+    def count_promo_attempt(self, account: Account, now: datetime) -> None:
+        """Counts a promo code that did not apply against the account as it was read; raises WriteConflict if it moved.
+
+        A guest who has a booking to price has an account: the hold made it.
+        """
+        attempts, since_ms = account.promo_attempts_at(millis(now))
+        values: Item = {
+            ":attempts": attempts + 1,
+            ":since": since_ms,
+            ":attempts_before": account.promo_attempts,
+            ":since_before": account.promo_attempts_since_ms,
+        }
+        as_read = f"{ATTEMPTS} = :attempts_before AND {ATTEMPTS_SINCE} = :since_before"
+        update = f"SET {ATTEMPTS} = :attempts, {ATTEMPTS_SINCE} = :since"
+        action = update_action(self.table.name, account_key(account.user_id), update, as_read, values)
+        try:
+            self.table.transact([action])
+        except ConditionsFailed as failed:
+            raise WriteConflict(["wallet"], None) from failed
+
+    def credit(self, account: Account, entry: LedgerEntry, key: str) -> None:
+        """Adds an entry to a wallet once for each `key`. Raises WriteConflict if key or wallet moved."""
+        record: Item = {"pk": credit_key(account.user_id, key)[0], "sk": credit_key(account.user_id, key)[1]}
+        record |= {"seq": entry.seq, "write_id": self._new_id()}
+        actions = [
+            put_action(self.table.name, record, "attribute_not_exists(pk)"),
+            *self._entry_actions(account, entry),
+        ]
+        try:
+            self.table.transact(actions, record["write_id"])
+        except ConditionsFailed as failed:
+            met = failed.reasons[0].item
+            if met and met["write_id"] == record["write_id"]:
+                return
+            raise WriteConflict(["wallet"], None) from failed
+
+    def credited(self, user_id: str, key: str) -> LedgerEntry | None:
+        """The entry that a credit with this key made, if it was made."""
+        record = self.table.get([credit_key(user_id, key)])
+        if not record:
+            return None
+        [made] = record.values()
+        items, _ = self.table.query(
+            "pk = :pk AND sk = :sk",
+            {":pk": account_key(user_id)[0], ":sk": f"ENTRY#{made['seq']:010d}"},
+            limit=1,
+        )
+        return entry_of(items[0])
+
+    def topup(self, topup_id: str) -> TopUp | None:
+        key = topup_key(topup_id)
+        item = self.table.get([key]).get(key)
+        return topup_of(item) if item else None
+
+    def topup_and_account(self, topup_id: str, user_id: str) -> tuple[TopUp | None, Account]:
+        key, of_user = topup_key(topup_id), account_key(user_id)
+        found = self.table.get([key, of_user])
+        return topup_of(found[key]) if key in found else None, account_of(user_id, found.get(of_user))
+
+    def commit_topup(
+        self, before: TopUp | None, after: TopUp, *, account: Account | None = None, entry: LedgerEntry | None = None
+    ) -> TopUp:
+        """Moves a top-up on, if nothing has written it since; raises WriteConflict.
+
+        A new one needs the account, which must be below its most of pending ones; a credit, account and entry.
+        """
+        after = msgspec.structs.replace(after, write_id=self._new_id())
+        actions = Writes(self.table.name, self.due_shards).of_topup(before, after, account=account, entry=entry)
+        try:
+            self.table.transact(actions, after.write_id)
+        except ConditionsFailed as failed:
+            met = failed.reasons[0].item
+            if met and met["write_id"] == after.write_id:
+                return after
+            raise WriteConflict(["topup"], None) from failed
+        return after
+
+    def record_orphan(self, orphans: OrphanPayment) -> bool:
+        """Notes a payment that is not ours; False when it is noted already, in the same state."""
+        is_new = "attribute_not_exists(pk) OR payment_state <> :told"
+        values: Item = {":told": orphans.payment_state}
+        try:
+            self.table.put(put_action(self.table.name, orphan_item(orphans), is_new, values))
+        except ConditionsFailed:
+            return False
+        return True
+
+    def orphans(self) -> list[OrphanPayment]:
+        items, _ = self.table.query("pk = :pk", {":pk": "UNMATCHED"}, newest_first=True, limit=LIST_LIMIT)
+        return [orphan_of(item) for item in items]
+
+    def _entry_actions(self, account: Account, entry: LedgerEntry) -> list[dict[str, Any]]:
+        """The ledger line and the balance it makes, of a wallet that is as it was read."""
+        if account.stored:
+            change, condition, values = balance_change(account, entry)
+            key = account_key(account.user_id)
+            balance = update_action(self.table.name, key, f"SET {change}", condition, values)
+        else:
+            fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq)
+            balance = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
+        return [balance, put_action(self.table.name, entry_item(entry), "attribute_not_exists(pk)")]

@@ -1,0 +1,54 @@
+"""What the parts of the store share: the table, the ids of writes, and what a lost race means."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Self
+
+from holdfast.errors import Busy
+from holdfast.storage.table import Table, connect
+
+if TYPE_CHECKING:
+    from holdfast.model.booking import Booking
+    from holdfast.settings import Settings
+
+MAX_TRIES = 30  # of a change whose conditions failed, each after reading anew; time usually runs out first
+PAGE_SIZE = 20  # bookings or entries in one answer
+
+
+class WriteConflict(Exception):
+    """Another write came first: read again and decide again. `current` is the booking as it stands, when that lost."""
+
+    def __init__(self, kinds: Iterable[str], current: Booking | None) -> None:
+        self.kinds = frozenset(kinds)
+        self.current = current
+        super().__init__(", ".join(sorted(self.kinds)))
+
+
+class TableStore:
+    """One table within one deadline. Safe to share between threads; `within` gives one invocation its deadline."""
+
+    def __init__(
+        self, table: Table, *, due_shards: int = 8, new_id: Callable[[], str] = lambda: secrets.token_hex(8)
+    ) -> None:
+        self.table = table
+        self.due_shards = due_shards
+        self._new_id = new_id
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        return cls(Table(connect(), settings.table_name), due_shards=settings.due_shards)
+
+    def within(self, seconds: float) -> Self:
+        """This store for one invocation that has that long left; calls past it raise Busy."""
+        return type(self)(self.table.within(seconds), due_shards=self.due_shards, new_id=self._new_id)
+
+    def retry_on_conflict[Result](self, attempt: Callable[[], Result]) -> Result:
+        """Runs a read-decide-commit again each time another write came first; raises Busy when it never wins."""
+        for tries in range(MAX_TRIES):
+            try:
+                return attempt()
+            except WriteConflict:
+                self.table.pause(tries)
+        raise Busy

@@ -1,0 +1,224 @@
+"""Bookings in the table: read what a decision needs, commit one state change, list what is due.
+
+`commit` is the only way a booking changes. It derives the whole transaction from the booking before and after: the
+rooms that leave or return to the pages, the promo redeemed or released, the wallet's entry, the live hold. Every action
+carries the condition under which it may happen. Correctness lives in those conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from holdfast.logs import logger
+from holdfast.model.account import TopUp
+from holdfast.model.booking import Booking
+from holdfast.model.dates import millis
+from holdfast.model.inventory import InventoryMonth
+from holdfast.storage.base import PAGE_SIZE, TableStore, WriteConflict
+from holdfast.storage.items import (
+    HOLDS_DUE,
+    Item,
+    account_key,
+    account_of,
+    booking_key,
+    booking_of,
+    due_shard,
+    due_shards,
+    page_key,
+    page_of,
+    promo_key,
+    promo_of,
+    redemption_key,
+    redemption_of,
+    topup_key,
+    topup_of,
+)
+from holdfast.storage.table import ConditionsFailed
+from holdfast.storage.transaction import BookingContext, Writes
+
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+LIST_LIMIT = 100  # payments of one shard in an operator's list
+
+
+class DueRow(msgspec.Struct, frozen=True):
+    """One row of the `due` index: perhaps stale, so only a hint of what to read. A top-up's id stands there as well."""
+
+    booking_id: str
+    room_type_id: str
+    due_at_ms: int
+    is_topup: bool = False
+
+
+class BookingStore(TableStore):
+    def booking(self, booking_id: str) -> Booking | None:
+        key = booking_key(booking_id)
+        item = self.table.get([key]).get(key)
+        return booking_of(item) if item else None
+
+    def bookings(self, booking_ids: Sequence[str]) -> list[Booking]:
+        """Those that exist, in the order asked for; one that cannot be read is logged, and left out."""
+        return self.readable_bookings(booking_ids)[0]
+
+    def readable_bookings(self, booking_ids: Sequence[str]) -> tuple[list[Booking], list[str]]:
+        """Those that exist, in the order asked for, and the ids of those whose items cannot be read."""
+        keys = [booking_key(booking_id) for booking_id in booking_ids]
+        found = self.table.get(keys)
+        bookings, unreadable = [], []
+        for key, booking_id in zip(keys, booking_ids, strict=True):
+            try:
+                if key in found:
+                    bookings.append(booking_of(found[key]))
+            except msgspec.ValidationError:
+                logger.exception("a booking cannot be read", extra={"booking_id": booking_id})
+                unreadable.append(booking_id)
+        return bookings, unreadable
+
+    def booking_context(
+        self,
+        booking_id: str,
+        user_id: str,
+        *,
+        room_type_id: str = "",
+        months: Sequence[str] = (),
+        promo_code: str | None = None,
+    ) -> BookingContext:
+        keys = [booking_key(booking_id), account_key(user_id), *(page_key(room_type_id, month) for month in months)]
+        if promo_code:
+            keys += [promo_key(promo_code), redemption_key(promo_code, user_id)]
+        found = self.table.get(keys)
+        booking = found.get(booking_key(booking_id))
+        pages = {month: found.get(page_key(room_type_id, month)) for month in months}
+        return BookingContext(
+            booking=booking_of(booking) if booking else None,
+            account=account_of(user_id, found.get(account_key(user_id))),
+            pages={month: page_of(item) for month, item in pages.items() if item},
+            promo=promo_of(found.get(promo_key(promo_code))) if promo_code else None,
+            redemption=redemption_of(promo_code, user_id, found.get(redemption_key(promo_code, user_id)))
+            if promo_code
+            else None,
+        )
+
+    def assert_unchanged(self, booking_id: str, seen: Booking | None) -> None:
+        """Raises WriteConflict when the booking is not as it was seen.
+
+        A batch read is no snapshot: beside a booking from before a write, it may show an account or a promo from after
+        it. So a refusal that rests on those stands only while the booking does.
+        """
+        current = self.booking(booking_id)
+        if (current and current.write_id) != (seen and seen.write_id):
+            raise WriteConflict(["booking"], current)
+
+    def any_page(self, room_type_id: str) -> InventoryMonth | None:
+        """Some page of the room type, whichever month: shows that the room type exists, and its time zone."""
+        items, _ = self.table.query(
+            "pk = :pk AND begins_with(sk, :month)", {":pk": f"ROOM#{room_type_id}", ":month": "MONTH#"}, limit=1
+        )
+        return page_of(items[0]) if items else None
+
+    def bookings_of(self, user_id: str, after: tuple[int, str] | None) -> tuple[list[Booking], tuple[int, str] | None]:
+        """The user's bookings, newest first, and the (reserved_at_ms, booking_id) to go on after.
+
+        From the `by_user` index, which may be a moment behind.
+        """
+        start = None
+        if after:
+            pk, sk = booking_key(after[1])
+            start = {"pk": pk, "sk": sk, "user_id": user_id, "reserved_at": after[0]}
+        rows, more = self.table.query(
+            "user_id = :user",
+            {":user": user_id},
+            index="by_user",
+            newest_first=True,
+            limit=PAGE_SIZE,
+            after=start,
+        )
+        bookings = self.bookings([row["pk"].removeprefix("BOOKING#") for row in rows])
+        return bookings, (more["reserved_at"], more["pk"].removeprefix("BOOKING#")) if more else None
+
+    def due(
+        self, shard: str, now: datetime, *, room_type_id: str | None = None, limit: int = 500
+    ) -> tuple[list[DueRow], bool]:
+        """The rows of one shard that are due at `now`, oldest first, and whether there are more than `limit`."""
+        values: Item = {":shard": shard, ":now": millis(now)}
+        if room_type_id:
+            values[":room_type"] = room_type_id
+        rows: list[Item] = []
+        more: Item | None = None
+        while True:  # a limit counts rows before the filter, so a page may hold few of them or none
+            page, more = self.table.query(
+                "due_shard = :shard AND due_at <= :now",
+                values,
+                index="due",
+                limit=limit,
+                after=more,
+                filter_by="room_type_id = :room_type" if room_type_id else None,
+            )
+            rows += page
+            if more is None or len(rows) >= limit:
+                break
+        return [_due_row(row) for row in rows], more is not None
+
+    def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
+        """The holds of one room type whose deadline has passed, as the index knows them."""
+        shard = due_shard(HOLDS_DUE, room_type_id, self.due_shards)
+        return self.due(shard, now, room_type_id=room_type_id)[0]
+
+    def all_due(self, kind: str) -> list[DueRow]:
+        """What is due of that kind, whenever: at most LIST_LIMIT of each shard."""
+        return [row for shard in self.shards(kind) for row in self.due(shard, END_OF_TIME, limit=LIST_LIMIT)[0]]
+
+    def payments_of(self, rows: Sequence[DueRow]) -> dict[str, Booking | TopUp]:
+        """What these rows stand for, by id, in one batched read; one that cannot be read is logged, and left out."""
+        ids = {topup_key(row.booking_id) if row.is_topup else booking_key(row.booking_id): row for row in rows}
+        payments: dict[str, Booking | TopUp] = {}
+        for key, item in self.table.get(list(ids)).items():
+            row = ids[key]
+            try:
+                payments[row.booking_id] = topup_of(item) if row.is_topup else booking_of(item)
+            except msgspec.ValidationError:
+                logger.exception("a due payment cannot be read", extra={"due_id": row.booking_id})
+        return payments
+
+    def shards(self, kind: str) -> list[str]:
+        return due_shards(kind, self.due_shards)
+
+    def commit(
+        self,
+        before: Booking | None,
+        after: Booking,
+        *,
+        now: datetime,
+        context: BookingContext | None = None,
+        late: bool = False,
+        deleted: bool = False,
+    ) -> Booking:
+        """Moves a booking from `before` to `after` in one transaction, and returns it as stored; raises WriteConflict.
+
+        `file` is what the decision was read from: needed to reserve, to claim a promo and to move the wallet.
+        `rescue` is the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL removed.
+        An earlier commit of this very call, whose answer was lost, reads as success.
+        """
+        after = msgspec.structs.replace(after, write_id=self._new_id())
+        writes = Writes(self.table.name, self.due_shards)
+        actions = writes.of(before, after, now=now, context=context, late=late, deleted=deleted)
+        try:
+            if len(actions) == 1:
+                self.table.put(actions[0][1])
+            else:
+                self.table.transact([action for _, action in actions], after.write_id)
+        except ConditionsFailed as failed:
+            met = failed.reasons[0].item
+            current = booking_of(met) if met else None
+            if current and current.write_id == after.write_id:
+                return after
+            kinds = [kind for (kind, _), reason in zip(actions, failed.reasons, strict=True) if reason.code != "None"]
+            raise WriteConflict(kinds, current) from failed
+        return after
+
+
+def _due_row(row: Item) -> DueRow:
+    kind, _, due_id = row["pk"].partition("#")
+    return DueRow(due_id, row.get("room_type_id", ""), row["due_at"], is_topup=kind == "TOPUP")
