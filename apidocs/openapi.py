@@ -1,7 +1,7 @@
 """`python -m apidocs.openapi`: writes docs/openapi.json, one description of all functions' routes, made from the code.
 
 Routes, callers, bodies, answers and refusals are those that the handlers declare to `Api.route`; schemas are those of
-the msgspec Structs that the handlers read and write; examples are answers recorded from the handlers themselves.
+the models that the handlers read and write; examples are answers recorded from the handlers themselves.
 """
 
 import importlib.util
@@ -11,22 +11,24 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 from unittest.mock import patch
 
-import msgspec
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from apidocs.problems import GatewayMessage, document_of, example_of
 from holdfast import errors
 from holdfast.errors import BookingError
-from holdfast.http import IDEMPOTENCY_KEY, NAME, PROBLEM_MEDIA_TYPE, Api, Role, Route
+from holdfast.fields import whole_text
+from holdfast.http import IDEMPOTENCY_KEY, PROBLEM_MEDIA_TYPE, Api, Role, Route
 from holdfast.model.ids import BOOKING_ID, TOPUP_ID
+from holdfast.model.names import NAME
 from holdfast.payments.gateways.protocol import GATEWAY_NAMES
 from local.tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
 EXAMPLES = ROOT / "apidocs" / "examples.json"
-REFERENCE = "#/components/schemas/{name}"
+REFERENCE = "#/components/schemas/{model}"
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "TABLE_NAME": "described-not-called",
@@ -75,38 +77,54 @@ def routes() -> tuple[tuple[str, Route], ...]:
 def document(examples: Mapping[str, Any]) -> dict[str, Any]:
     """The whole OpenAPI document."""
     found = sorted(routes(), key=lambda pair: (pair[1].key.partition(" ")[2], pair[1].key))
-    structs: set[Any] = {struct for _, route in found for struct in (route.body, *route.answers.values()) if struct}
-    problems: set[Any] = {document_of(refusal) for _, route in found for refusal in refusals(route)}
-    named = sorted({*structs, *problems, GatewayMessage}, key=lambda struct: struct.__name__)
-    _, schemas = msgspec.json.schema_components(named, ref_template=REFERENCE)
-    for _, route in found:
-        if route.body:
-            schemas[route.body.__name__]["additionalProperties"] = False
+    schemas = _schemas([route for _, route in found])
     paths: dict[str, Any] = {}
     for function, route in found:
         method, _, path = route.key.partition(" ")
         paths.setdefault(path, {})[method.lower()] = _operation(function, route, examples[route.key])
-    written: dict[str, Any] = _portable(
-        {
-            "openapi": "3.1.0",
-            "info": {
-                "title": "Holdfast",
-                "version": version("holdfast"),
-                "summary": "Hold hotel rooms, pay for them, get a confirmed booking",
-                "description": "Amounts are integers in minor units, instants RFC 3339 in UTC, dates `YYYY-MM-DD`. "
-                "Unknown fields are refused. Errors are problem documents (RFC 9457) with a stable `code`.",
-            },
-            "servers": [
-                {
-                    "url": "https://{api}.execute-api.{region}.amazonaws.com",
-                    "variables": {"api": {"default": "api-id"}, "region": {"default": "ap-south-1"}},
-                }
-            ],
-            "paths": paths,
-            "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": SCHEMES},
-        }
-    )
-    return written
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Holdfast",
+            "version": version("holdfast"),
+            "summary": "Hold hotel rooms, pay for them, get a confirmed booking",
+            "description": "Amounts are integers in minor units, instants RFC 3339 in UTC, dates `YYYY-MM-DD`. "
+            "Unknown fields are refused. Errors are problem documents (RFC 9457) with a stable `code`.",
+        },
+        "servers": [
+            {
+                "url": "https://{api}.execute-api.{region}.amazonaws.com",
+                "variables": {"api": {"default": "api-id"}, "region": {"default": "ap-south-1"}},
+            }
+        ],
+        "paths": paths,
+        "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": SCHEMES},
+    }
+
+
+class _Untitled(GenerateJsonSchema):
+    """Without the titles that pydantic makes of the fields' names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own signature
+        return False
+
+
+def _schemas(found: list[Route]) -> dict[str, Any]:
+    """All that is sent and answered, by name. Bodies refuse unknown fields; answers may gain some one day."""
+    bodies = {route.body for route in found if route.body}
+    problems = {document_of(refusal) for route in found for refusal in refusals(route)}
+    answers = {shape for route in found for shape in route.answers.values()} | problems | {GatewayMessage}
+    answered = _defined(answers, "serialization")
+    for schema in answered.values():
+        schema.pop("additionalProperties", None)
+    return answered | _defined(bodies, "validation")
+
+
+def _defined(models: set[Any], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
+    named = [(model, mode) for model in sorted(models, key=lambda model: model.__name__)]
+    _, schema = models_json_schema(named, ref_template=REFERENCE, schema_generator=_Untitled)
+    found: dict[str, Any] = schema["$defs"]
+    return found
 
 
 def refusals(route: Route) -> set[type[BookingError]]:
@@ -141,9 +159,8 @@ def _operation(function: str, route: Route, example: Mapping[str, Any]) -> dict[
     if parameters:
         operation["parameters"] = parameters
     if route.body:
-        fields = msgspec.structs.fields(route.body)
-        content = {"schema": {"$ref": REFERENCE.format(name=route.body.__name__)}, "example": example.get("body", {})}
-        operation["requestBody"] = {"required": bool(fields), "content": {"application/json": content}}
+        content = {"schema": {"$ref": REFERENCE.format(model=route.body.__name__)}, "example": example.get("body", {})}
+        operation["requestBody"] = {"required": bool(route.body.model_fields), "content": {"application/json": content}}
     elif route.who is Role.GATEWAY:
         content = {"schema": {"type": "object"}, "example": example["body"]}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
@@ -153,7 +170,7 @@ def _operation(function: str, route: Route, example: Mapping[str, Any]) -> dict[
 
 def _path_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"\{(\w+)\}", route.key):
-        pattern = {"pattern": f"^{PATH_PATTERNS.get(name, NAME).pattern}$"}
+        pattern = {"pattern": whole_text(PATH_PATTERNS.get(name, NAME))}
         yield {
             "name": name,
             "in": "path",
@@ -170,7 +187,7 @@ def _header_parameters(route: Route) -> Iterator[dict[str, Any]]:
             "in": "header",
             "required": True,
             "description": "Made by the caller. The same key with the same body gets the first answer again.",
-            "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
+            "schema": {"type": "string", "pattern": whole_text(IDEMPOTENCY_KEY)},
             "example": "6f1c1f0e-7a55-4c1b-9f0e-5b8a1f0e2d3c",
         }
 
@@ -178,13 +195,13 @@ def _header_parameters(route: Route) -> Iterator[dict[str, Any]]:
 def _query_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if not route.query:
         return
-    _, schemas = msgspec.json.schema_components([route.query])
-    schema = schemas[route.query.__name__]
+    schema = _defined({route.query}, "validation")[route.query.__name__]
     for name, field in schema["properties"].items():
         stated = next((kind for kind in field.pop("anyOf", []) if kind != {"type": "null"}), {}) | field
-        if stated.get("default", ...) is None:
-            del stated["default"]
-        required = name in schema["required"]
+        default = stated.pop("default", None)
+        if default is not None:
+            stated["default"] = str(default)  # a query is text
+        required = name in schema.get("required", ())
         parameter = {"name": name, "in": "query", "required": required, "allowEmptyValue": True, "schema": stated}
         yield parameter | ({"example": example["query"][name]} if name in example.get("query", {}) else {})
 
@@ -193,7 +210,7 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, struct in route.answers.items():
         content = {
-            "schema": {"$ref": REFERENCE.format(name=struct.__name__)},
+            "schema": {"$ref": REFERENCE.format(model=struct.__name__)},
             "example": example["answers"][str(status)],
         }
         responses[str(status)] = _links(route) | {
@@ -204,7 +221,7 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
     for refusal in sorted(refusals(route), key=lambda refusal: (refusal.status, refusal.code)):
         by_status.setdefault(refusal.status, []).append(refusal)
     for status, refused in by_status.items():
-        references = [{"$ref": REFERENCE.format(name=document_of(refusal).__name__)} for refusal in refused]
+        references = [{"$ref": REFERENCE.format(model=document_of(refusal).__name__)} for refusal in refused]
         responses[str(status)] = {
             "description": "; or: ".join(refusal.title for refusal in refused),
             "content": {
@@ -242,23 +259,8 @@ def _links(route: Route) -> dict[str, Any]:
 def _add_gateway(responses: dict[str, Any], status: str, description: str, message: str) -> None:
     """What API Gateway answers by itself, before any function runs: no problem document."""
     response = responses.setdefault(status, {"description": description, "content": {}})
-    reference = {"$ref": REFERENCE.format(name=GatewayMessage.__name__)}
+    reference = {"$ref": REFERENCE.format(model=GatewayMessage.__name__)}
     response["content"]["application/json"] = {"schema": reference, "example": {"message": message}}
-
-
-def _portable(value: Any) -> Any:
-    """Python's ends of a text as JSON Schema's `^` and `$`, which mean the same there, and every enum with its type."""
-    match value:
-        case {"enum": [str(), *_]} if "type" not in value:
-            return {"type": "string", **value}
-        case {"pattern": str(pattern)} if pattern.startswith(r"\A"):
-            return {**value, "pattern": "^" + pattern.removeprefix(r"\A").removesuffix(r"\Z") + "$"}
-        case dict():
-            return {name: _portable(inner) for name, inner in value.items()}
-        case list():
-            return [_portable(inner) for inner in value]
-        case _:
-            return value
 
 
 def text() -> str:

@@ -1,9 +1,10 @@
 """The problem documents of the API description: one schema for each refusal of `holdfast.errors`, and one example."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, ClassVar, Literal, get_origin, get_type_hints
 
-import msgspec
+from pydantic import BaseModel, create_model
+from pydantic_core import to_jsonable_python
 
 from holdfast import errors
 from holdfast.errors import BookingError
@@ -11,29 +12,12 @@ from holdfast.http import PROBLEM_TYPE, problem
 from holdfast.pricing import Quote
 
 
-class GatewayMessage(msgspec.Struct):
+class GatewayMessage(BaseModel):
     """What API Gateway answers by itself, when no function is asked: its JWT authorizer and its throttles."""
 
     message: str
 
 
-class FieldError(msgspec.Struct):
-    field: str
-    detail: str
-
-
-# The members that a refusal adds to every problem's own.
-MEMBERS: dict[type[BookingError], list[tuple[str, Any] | tuple[str, Any, Any]]] = {
-    errors.InvalidFields: [("errors", Annotated[list[FieldError], msgspec.Meta(min_length=1)])],
-    errors.MalformedRequest: [("field", str, msgspec.field(default=""))],
-    errors.SoldOut: [("nights", Annotated[list[date], msgspec.Meta(min_length=1)])],
-    errors.PriceChanged: [("pricing", Quote)],
-    errors.InsufficientWallet: [("balance", int, msgspec.field(default=0))],
-    errors.Busy: [("retry_after_seconds", int)],
-    errors.TooManyHolds: [("retry_after_seconds", int)],
-    errors.TooManyTopUps: [("retry_after_seconds", int)],
-    errors.TooManyTries: [("retry_after_seconds", int)],
-}
 QUOTE = Quote(
     base_amount=1_500_000,
     promo_discount=0,
@@ -47,7 +31,7 @@ QUOTE = Quote(
     lines=(),
 )
 EXAMPLES: dict[type[BookingError], BookingError] = {
-    errors.InvalidFields: errors.InvalidFields(("rooms", "Expected `int` <= 9")),
+    errors.InvalidFields: errors.InvalidFields(("rooms", "must be 1 to 9")),
     errors.MalformedRequest: errors.MalformedRequest(
         "Content-Type must be application/json, in UTF-8.", field="Content-Type"
     ),
@@ -61,28 +45,32 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
 }
 
 
-def document_of(refusal: type[BookingError]) -> type[msgspec.Struct]:
+def document_of(refusal: type[BookingError]) -> type[BaseModel]:
     """The shape of the refusal's problem document, named like the refusal; the same class each time."""
     return _documents.setdefault(refusal, _described(refusal))
 
 
-_documents: dict[type[BookingError], type[msgspec.Struct]] = {}
+_documents: dict[type[BookingError], type[BaseModel]] = {}
 
 
-def _described(refusal: type[BookingError]) -> type[msgspec.Struct]:
-    own: list[Any] = [
-        ("type", Literal[f"{PROBLEM_TYPE}{refusal.code}"]),
-        ("title", str),
-        ("status", Literal[refusal.status]),
-        ("code", Literal[refusal.code]),
-        ("detail", str),
-        ("instance", str),
-    ]
-    doc = {"__doc__": (refusal.__doc__ or refusal.title).strip()}
-    return msgspec.defstruct(refusal.__name__, [*own, *MEMBERS.get(refusal, [])], namespace=doc, kw_only=True)
+def _described(refusal: type[BookingError]) -> type[BaseModel]:
+    """The common members, and then the refusal's own."""
+    common = {
+        "type": Literal[f"{PROBLEM_TYPE}{refusal.code}"],
+        "title": str,
+        "status": Literal[refusal.status],
+        "code": Literal[refusal.code],
+        "detail": str,
+        "instance": str,
+    }
+    stated = get_type_hints(refusal, localns={"Quote": Quote}, include_extras=True)
+    own = {name: kind for name, kind in stated.items() if get_origin(kind) is not ClassVar}
+    fields: dict[str, Any] = {name: (kind, ...) for name, kind in common.items()}
+    fields |= {name: (kind, getattr(refusal, name, ...)) for name, kind in own.items()}
+    return create_model(refusal.__name__, __doc__=(refusal.__doc__ or refusal.title).strip(), **fields)
 
 
 def example_of(refusal: type[BookingError]) -> Any:
     """A refusal as a caller gets it."""
     raised = EXAMPLES.get(refusal) or refusal(f"{refusal.title}.")
-    return msgspec.to_builtins(problem(raised, "/bookings"))
+    return to_jsonable_python(problem(raised, "/bookings"))

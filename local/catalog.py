@@ -4,24 +4,27 @@ An error names the position in the file: `$.properties[0].room_types[1].base_pri
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, Self
 from zoneinfo import available_timezones
 
-import msgspec
-from msgspec import Meta
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic.functional_validators import field_validator, model_validator
+from pydantic_core import InitErrorDetails
 
+from holdfast.fields import Day, Strict, Text, Whole, problems
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_AMOUNT, MAX_GUESTS
+from holdfast.model.names import NAME, NAME_SAYS
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000
-MAX_PROPERTIES = 1_000
-MAX_ROOM_TYPES = 100  # per property
 MAX_ROOMS_IN_TYPE = 10_000
 
 # ISO 4217, the codes of money in circulation
@@ -34,55 +37,111 @@ CURRENCIES = frozenset(
     VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG""".split()
 )
 
-Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
-Name = Annotated[str, Meta(pattern=r"\A\S(.*\S)?\Z", max_length=200)]
-City = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f#\s]([^\x00-\x1f#]*[^\x00-\x1f#\s])?\Z", max_length=64)]
-Code = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9_-]{0,31}\Z")]
-User = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}\Z")]
-Amount = Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]
-Price = Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]
-Limit = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
-Instant = Annotated[datetime, Meta(tz=True)]
+INSTANT = re.compile(r"[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+LABEL = re.compile(r"(?=.{1,200}\Z)\S(.*\S)?")
+CITY = re.compile(r"(?=.{1,64}\Z)[^\x00-\x1f#\s]([^\x00-\x1f#]*[^\x00-\x1f#\s])?", re.DOTALL)
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
+
+Place = tuple[str | int, ...]  # of a value in the file: the names and indexes that lead to it
 
 
-class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A part of the file. msgspec refuses unknown fields, wrong types and values out of range."""
+def _as_instant(value: Any) -> Any:
+    """The instant that an RFC 3339 text with its offset names; anything else as it is, for pydantic to refuse."""
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value)
+    return value
 
 
-class PolicyStepEntry(_Strict, frozen=True, kw_only=True):
-    days_before: Annotated[int, Meta(ge=0, le=365)]
-    refund_percent: Annotated[int, Meta(ge=0, le=100)]
+def _one_of(names: Collection[str], says: str) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in names:
+            raise ValueError(f"{name!r} is not {says}")
+        return name
+
+    return AfterValidator(check)
 
 
-class TaxSlabEntry(_Strict, frozen=True, kw_only=True):
+Id = Annotated[str, Text(NAME, NAME_SAYS)]
+Label = Annotated[str, Text(LABEL, "must be 1 to 200 characters on one line, without blanks around them")]
+City = Annotated[
+    str, Text(CITY, "must be 1 to 64 characters without blanks around them, none of them # or a control character")
+]
+Code = Annotated[str, Text(CODE, "must be 1 to 32 letters, digits, dashes or underscores, beginning with no dash")]
+User = Annotated[str, Text(USER, "must be 1 to 64 letters, digits or any of . _ @ + -, the first a letter or digit")]
+Amount = Annotated[int, Whole(0, MAX_AMOUNT)]
+Price = Annotated[int, Whole(1, MAX_AMOUNT)]
+Limit = Annotated[int, Whole(0, 1_000_000_000)]
+BasisPoints = Annotated[int, Whole(0, 10_000)]
+Instant = Annotated[datetime, BeforeValidator(_as_instant)]
+
+
+def listed(most: int, least: int = 0) -> Any:
+    """A tuple of `least` to `most`, which in JSON is a list."""
+    return Field(strict=False, min_length=least, max_length=most)
+
+
+class PolicyStepEntry(Strict):
+    days_before: Annotated[int, Whole(0, 365)]
+    refund_percent: Annotated[int, Whole(0, 100)]
+
+
+class TaxSlabEntry(Strict):
     up_to: Price | None
     rate_bp: BasisPoints
 
 
-class TaxPeriodEntry(_Strict, frozen=True, kw_only=True):
-    starts: date
-    slabs: Annotated[tuple[TaxSlabEntry, ...], Meta(min_length=1, max_length=20)]
+class TaxPeriodEntry(Strict):
+    starts: Day
+    slabs: Annotated[tuple[TaxSlabEntry, ...], listed(20, least=1)]
+
+    @field_validator("slabs")
+    @classmethod
+    def _rise_to_no_bound(cls, slabs: tuple[TaxSlabEntry, ...]) -> tuple[TaxSlabEntry, ...]:
+        bounds = [slab.up_to for slab in slabs]
+        finite = [bound for bound in bounds if bound is not None]
+        if bounds[-1] is not None or len(finite) != len(bounds) - 1:
+            raise ValueError("the last slab, and only that one, has up_to null")
+        if finite != sorted(set(finite)):
+            raise ValueError("the slabs must rise, cheapest first")
+        return slabs
 
 
-class RoomTypeEntry(_Strict, frozen=True, kw_only=True):
+class RoomTypeEntry(Strict):
     room_type_id: Id
-    name: Name
+    name: Label
     base_price: Price
     discounted_price: Price | None = None
-    total_rooms: Annotated[int, Meta(ge=1, le=MAX_ROOMS_IN_TYPE)]
-    max_guests: Annotated[int, Meta(ge=1, le=MAX_GUESTS)]
+    total_rooms: Annotated[int, Whole(1, MAX_ROOMS_IN_TYPE)]
+    max_guests: Annotated[int, Whole(1, MAX_GUESTS)]
+
+    @field_validator("discounted_price")
+    @classmethod
+    def _is_a_discount(cls, price: int | None, others: ValidationInfo) -> int | None:
+        base = others.data.get("base_price")
+        if price is not None and base is not None and price > base:
+            raise ValueError(f"{price} is above the base price {base}")
+        return price
 
 
-class PropertyEntry(_Strict, frozen=True, kw_only=True):
+class PropertyEntry(Strict):
     property_id: Id
-    name: Name
+    name: Label
     city: City
-    timezone: str
-    currency: str
-    cancellation_policy: Annotated[tuple[PolicyStepEntry, ...], Meta(max_length=20)] = ()
-    gst_slabs: Annotated[tuple[TaxPeriodEntry, ...], Meta(min_length=1, max_length=20)] | None = None
-    room_types: Annotated[tuple[RoomTypeEntry, ...], Meta(min_length=1, max_length=MAX_ROOM_TYPES)]
+    timezone: Annotated[str, _one_of(available_timezones(), "a time zone, such as Asia/Kolkata")]
+    currency: Annotated[str, _one_of(CURRENCIES, "an ISO 4217 currency, such as INR")]
+    cancellation_policy: Annotated[tuple[PolicyStepEntry, ...], listed(20)] = ()
+    gst_slabs: Annotated[tuple[TaxPeriodEntry, ...], listed(20, least=1)] | None = None
+    room_types: Annotated[tuple[RoomTypeEntry, ...], listed(100, least=1)]
+
+    @field_validator("gst_slabs")
+    @classmethod
+    def _follow_one_another(cls, periods: tuple[TaxPeriodEntry, ...] | None) -> tuple[TaxPeriodEntry, ...] | None:
+        starts = [period.starts for period in periods or ()]
+        if starts != sorted(set(starts)):
+            raise ValueError("the periods must follow one another, earliest first")
+        return periods
 
     @property
     def model(self) -> Property:
@@ -106,12 +165,14 @@ class PropertyEntry(_Strict, frozen=True, kw_only=True):
 
     @property
     def room_type_models(self) -> list[RoomType]:
-        return [RoomType(property_id=self.property_id, **msgspec.structs.asdict(entry)) for entry in self.room_types]
+        return [RoomType(property_id=self.property_id, **entry.model_dump()) for entry in self.room_types]
 
 
-class PromoEntry(_Strict, frozen=True, kw_only=True):
+class PromoEntry(Strict):
+    model_config = ConfigDict(validate_default=True)  # what a kind needs may not be left out
+
     code: Code
-    kind: PromoKind
+    kind: Annotated[PromoKind, Field(strict=False)]
     percent_bp: BasisPoints | None = None
     amount: Amount | None = None
     max_discount: Amount | None = None
@@ -120,6 +181,25 @@ class PromoEntry(_Strict, frozen=True, kw_only=True):
     ends_at: Instant | None = None
     usage_limit: Limit | None = None
     per_user_limit: Limit | None = None
+
+    @field_validator("percent_bp", "amount")
+    @classmethod
+    def _belongs_to_its_kind(cls, value: int | None, others: ValidationInfo) -> int | None:
+        kind = others.data.get("kind")
+        needed = "percent_bp" if kind is PromoKind.PERCENT else "amount"
+        if kind and others.field_name == needed and not value:
+            raise ValueError(f"a {kind} promo needs it, above 0")
+        if kind and others.field_name != needed and value:
+            raise ValueError(f"a {kind} promo has none")
+        return value
+
+    @field_validator("ends_at")
+    @classmethod
+    def _ends_after_its_start(cls, ends_at: datetime | None, others: ValidationInfo) -> datetime | None:
+        starts_at = others.data.get("starts_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            raise ValueError("it is not after starts_at")
+        return ends_at
 
     @property
     def model(self) -> Promo:
@@ -137,15 +217,33 @@ class PromoEntry(_Strict, frozen=True, kw_only=True):
         )
 
 
-class WalletEntry(_Strict, frozen=True, kw_only=True):
+class WalletEntry(Strict):
     user: User
     balance: Amount
 
 
-class Catalog(_Strict, frozen=True, kw_only=True):
-    properties: Annotated[tuple[PropertyEntry, ...], Meta(min_length=1, max_length=MAX_PROPERTIES)]
-    promos: Annotated[tuple[PromoEntry, ...], Meta(max_length=10_000)] = ()
-    wallets: Annotated[tuple[WalletEntry, ...], Meta(max_length=10_000)] = ()
+class Catalog(Strict):
+    properties: Annotated[tuple[PropertyEntry, ...], listed(1_000, least=1)]
+    promos: Annotated[tuple[PromoEntry, ...], listed(10_000)] = ()
+    wallets: Annotated[tuple[WalletEntry, ...], listed(10_000)] = ()
+
+    @model_validator(mode="after")
+    def _names_everything_once(self) -> Self:
+        hotels = [(("properties", p), entry) for p, entry in enumerate(self.properties)]
+        rooms = [((*at, "room_types", r), room) for at, entry in hotels for r, room in enumerate(entry.room_types)]
+        names: list[dict[Place, object]] = [
+            {(*at, "property_id"): entry.property_id for at, entry in hotels},
+            {(*at, "room_type_id"): room.room_type_id for at, room in rooms},
+            {("promos", p, "code"): promo.code.upper() for p, promo in enumerate(self.promos)},
+            {("wallets", w, "user"): wallet.user for w, wallet in enumerate(self.wallets)},
+        ]
+        for at, entry in hotels:
+            steps = enumerate(entry.cancellation_policy)
+            names.append({(*at, "cancellation_policy", s, "days_before"): step.days_before for s, step in steps})
+        repeated = [found for places in names for found in _repeated(places)]
+        if repeated:
+            raise ValidationError.from_exception_data("Catalog", repeated)
+        return self
 
 
 class CatalogError(LocalError):
@@ -162,8 +260,7 @@ def read_catalog(file: Path) -> Catalog:
         raw = file.read_bytes()
         if len(raw) > MAX_FILE_BYTES:
             raise CatalogError(f"{file.name}: more than {MAX_FILE_BYTES} bytes")
-        content = json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
-        catalog = msgspec.convert(content, Catalog)
+        return Catalog.model_validate(json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant))
     except OSError as error:
         raise CatalogError(f"{file.name}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -172,73 +269,22 @@ def read_catalog(file: Path) -> Catalog:
         raise CatalogError(f"{file.name}: not JSON, line {error.lineno} column {error.colno}: {error.msg}") from error
     except _NotPlainJson as error:
         raise CatalogError(f"{file.name}: {error}") from error
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `")
-        raise CatalogError(f"{file.name}: {where.removesuffix('`') or '$'}: {what}") from error
-    for path, problem in _problems(catalog):
-        raise CatalogError(f"{file.name}: {path}: {problem}")
-    return catalog
+    except ValidationError as error:
+        place, says = problems(error)[0]
+        raise CatalogError(f"{file.name}: {_path(place)}: {says}") from error
 
 
-def _problems(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """The mistakes that the types alone do not show."""
-    properties = catalog.properties
-    yield from _twice("$.properties[{}].property_id", [entry.property_id for entry in properties])
-    rooms = [
-        (f"$.properties[{p}].room_types[{r}]", room)
-        for p, entry in enumerate(properties)
-        for r, room in enumerate(entry.room_types)
-    ]
-    seen: dict[str, str] = {}
-    for path, room in rooms:
-        if room.room_type_id in seen:
-            yield f"{path}.room_type_id", f"{room.room_type_id!r} is also at {seen[room.room_type_id]}"
-        seen[room.room_type_id] = path
-        if room.discounted_price is not None and room.discounted_price > room.base_price:
-            yield f"{path}.discounted_price", f"{room.discounted_price} is above the base price {room.base_price}"
-    for p, entry in enumerate(properties):
-        path = f"$.properties[{p}]"
-        if entry.timezone not in available_timezones():
-            yield f"{path}.timezone", f"{entry.timezone!r} is not a time zone, such as Asia/Kolkata"
-        if entry.currency not in CURRENCIES:
-            yield f"{path}.currency", f"{entry.currency!r} is not an ISO 4217 currency, such as INR"
-        days = [step.days_before for step in entry.cancellation_policy]
-        yield from _twice(path + ".cancellation_policy[{}].days_before", days)
-        for g, period in enumerate(entry.gst_slabs or ()):
-            yield from _slab_problems(f"{path}.gst_slabs[{g}].slabs", period)
-        starts = [period.starts for period in entry.gst_slabs or ()]
-        if starts != sorted(set(starts)):
-            yield f"{path}.gst_slabs", "the periods must follow one another, earliest first"
-    yield from _twice("$.promos[{}].code", [promo.code.upper() for promo in catalog.promos])
-    for p, promo in enumerate(catalog.promos):
-        yield from _promo_problems(f"$.promos[{p}]", promo)
-    yield from _twice("$.wallets[{}].user", [wallet.user for wallet in catalog.wallets])
+def _repeated(places: Mapping[Place, object]) -> Iterator[InitErrorDetails]:
+    """The places whose value an earlier one has already."""
+    first: dict[object, Place] = {}
+    for place, value in places.items():
+        if first.setdefault(value, place) != place:
+            says = ValueError(f"{value!r} is also at {_path(first[value])}")
+            yield InitErrorDetails(type="value_error", loc=place, input=value, ctx={"error": says})
 
 
-def _slab_problems(path: str, period: TaxPeriodEntry) -> Iterator[tuple[str, str]]:
-    bounds = [slab.up_to for slab in period.slabs]
-    finite = [bound for bound in bounds if bound is not None]
-    if bounds[-1] is not None or len(finite) != len(bounds) - 1:
-        yield path, "the last slab, and only that one, has up_to null"
-    elif finite != sorted(set(finite)):
-        yield path, "the slabs must rise, cheapest first"
-
-
-def _promo_problems(path: str, promo: PromoEntry) -> Iterator[tuple[str, str]]:
-    needed, other = ("percent_bp", "amount") if promo.kind is PromoKind.PERCENT else ("amount", "percent_bp")
-    if not getattr(promo, needed):
-        yield f"{path}.{needed}", f"a {promo.kind} promo needs it, above 0"
-    if getattr(promo, other):
-        yield f"{path}.{other}", f"a {promo.kind} promo has none"
-    if promo.starts_at and promo.ends_at and promo.ends_at <= promo.starts_at:
-        yield f"{path}.ends_at", "it is not after starts_at"
-
-
-def _twice(path: str, values: Iterable[object]) -> Iterator[tuple[str, str]]:
-    first: dict[object, int] = {}
-    for index, value in enumerate(values):
-        if first.setdefault(value, index) != index:
-            yield path.format(index), f"{value!r} is also at {path.format(first[value])}"
+def _path(place: Place) -> str:
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

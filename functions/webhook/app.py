@@ -26,7 +26,7 @@ def post_webhook(request: Request) -> Response:
         gateway=name,
         engine=request.engine,
     )
-    return Response(200, WebhookAck(acted=acted))
+    return Response(200, WebhookAck(received=True, acted=acted))
 
 
 lambda_handler = api.lambda_handler

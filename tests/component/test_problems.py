@@ -70,9 +70,9 @@ def test_a_problem_says_what_and_where(front_door: FrontDoor) -> None:
         "title": "A field is not valid",
         "status": 422,
         "code": "invalid_request",
-        "detail": "rooms: Expected `int` >= 1",
+        "detail": "rooms: must be 1 to 9",
         "instance": "/bookings",
-        "errors": [{"field": "rooms", "detail": "Expected `int` >= 1"}],
+        "errors": [{"field": "rooms", "detail": "must be 1 to 9"}],
     }
 
 

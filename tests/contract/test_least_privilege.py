@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import botocore.session  # noqa: TID251 - plays the operator who puts the secrets in
-import msgspec
 import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -215,7 +214,7 @@ def use_gateway(
     gateway: str, front_door: FrontDoor, asked: Asked, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Plays every request with that gateway; the watched function reads its keys as in AWS, and then gets the fake."""
-    settings = msgspec.structs.replace(Settings(table_name=TABLE_NAME), **secrets)
+    settings = Settings.model_validate({"table_name": TABLE_NAME, **secrets})
     value = {"api_key": "sk_test_made_up", "key_id": "rzp_test_made_up", "key_secret": "made-up", "webhook_secrets": []}
     session: Any = botocore.session.get_session()
     for secret in secrets.values():

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypedDict
+
+from annotated_types import MinLen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from holdfast.pricing import Quote
+
+RETRY_AFTER_SECONDS = 1
+
+
+class FieldError(TypedDict):
+    field: str
+    detail: str
 
 
 class BookingError(Exception):
-    """Base of every refusal; never raised itself."""
+    """Base of every refusal; never raised itself.
+
+    What a subclass annotates is a member that its problem document has besides the common ones; a member with a value
+    there may be left out. `apidocs` describes them from these annotations.
+    """
 
     status: ClassVar[int]
     code: ClassVar[str]
@@ -20,12 +34,15 @@ class BookingError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.members = members
+        for name, value in members.items():
+            setattr(self, name, value)
 
 
 class MalformedRequest(BookingError):
     """The request could not be read at all: its JSON, its size, a header."""
 
     status, code, title = 400, "invalid_request", "The request could not be read"
+    field: str = ""
 
 
 class IdempotencyKeyRequired(BookingError):
@@ -62,22 +79,24 @@ class NotFound(BookingError):
 
 class SoldOut(BookingError):
     status, code, title = 409, "sold_out", "Not enough rooms"
+    nights: Annotated[list[date], MinLen(1)]
 
     def __init__(self, nights: Iterable[date], rooms: int) -> None:
-        names = [night.isoformat() for night in nights]
-        super().__init__(
-            f"{rooms} room(s) are not free on {', '.join(names)}; try other dates or fewer rooms.", nights=names
-        )
+        short = list(nights)
+        names = ", ".join(night.isoformat() for night in short)
+        super().__init__(f"{rooms} room(s) are not free on {names}; try other dates or fewer rooms.", nights=short)
 
 
 class PriceChanged(BookingError):
     """The amounts sent are not those of the quote; `pricing` carries the quote that stands."""
 
     status, code, title = 409, "price_changed", "The amounts do not match the price"
+    pricing: Quote
 
 
 class InsufficientWallet(BookingError):
     status, code, title = 409, "insufficient_wallet", "The wallet does not cover this"
+    balance: int = 0
 
 
 class PromoExhausted(BookingError):
@@ -108,12 +127,12 @@ class InvalidFields(BookingError):
     """One or more fields are wrong; `errors` names each with what would be right."""
 
     status, code, title = 422, "invalid_request", "A field is not valid"
+    errors: Annotated[Sequence[FieldError], MinLen(1)]
 
     def __init__(self, *errors: tuple[str, str]) -> None:
-        self.errors: Sequence[tuple[str, str]] = errors
         super().__init__(
             "; ".join(f"{field}: {problem}" for field, problem in errors),
-            errors=[{"field": field, "detail": problem} for field, problem in errors],
+            errors=[FieldError(field=field, detail=problem) for field, problem in errors],
         )
 
 
@@ -127,25 +146,26 @@ class PromoInvalid(BookingError):
 
 class TooManyHolds(BookingError):
     status, code, title = 429, "too_many_holds", "Too many holds at once"
+    retry_after_seconds: int
 
 
 class TooManyTopUps(BookingError):
     status, code, title = 429, "too_many_topups", "Too many top-ups waiting to be paid"
+    retry_after_seconds: int
 
 
 class TooManyTries(BookingError):
     """Too many promo codes that do not apply were tried: a code is known or not, it is not to be guessed."""
 
     status, code, title = 429, "too_many_tries", "Too many promo codes tried"
+    retry_after_seconds: int
 
 
 class Busy(BookingError):
     """Contention, throttling or an answer that never came outlasted the retries. The outcome may be unknown: poll."""
 
     status, code, title = 503, "busy", "Too busy to answer now"
+    retry_after_seconds: int
 
     def __init__(self, detail: str = "Please try again; a repeat of the same request is safe.") -> None:
         super().__init__(detail, retry_after_seconds=RETRY_AFTER_SECONDS)
-
-
-RETRY_AFTER_SECONDS = 1

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from holdfast.engine import Engine
 from holdfast.errors import (
@@ -23,34 +22,34 @@ from holdfast.errors import (
     NotFound,
     Unauthenticated,
 )
+from holdfast.fields import Strict, flat, problems
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.model.ids import BOOKING_ID
+from holdfast.model.names import NAME
 from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
 from holdfast.storage.store import Store
+from holdfast.strict_json import parse, shown
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 MAX_BODY_BYTES = 8 * 1024
-MAX_JSON_DEPTH = 8
 RESERVED_SECONDS = 1.0  # of the Lambda's time, kept back to write the answer
-SHOWN_NAME_LENGTH = 64  # of an unknown field, in the problem that names it
 PROBLEM_TYPE = "urn:holdfast:problem:"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 JSON_IN_UTF_8 = re.compile(r'\s*application/json\s*(;\s*charset=(utf-8|"utf-8")\s*)?', re.IGNORECASE)
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
 EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types, users, promo codes
 
 
-class Response(msgspec.Struct, frozen=True):
+class Response(NamedTuple):
     status: int
-    body: Any
+    body: Strict
 
 
-class NoFields(msgspec.Struct, frozen=True):
+class NoFields(Strict):
     """The body of a request that takes none: absent, or an empty object. Or a query without parameters."""
 
 
@@ -105,19 +104,19 @@ class Request:
             raise NotFound("There is nothing here by that name.")
         return value
 
-    def query[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
+    def query[Fields: Strict](self, fields: type[Fields]) -> Fields:
         """The query string as `fields`, by the rules of a body; every value is a text, and an empty one is none."""
         given: dict[str, str] = self.event.get("queryStringParameters") or {}
-        return _decode({name: value for name, value in given.items() if value}, fields)
+        return _read({name: value for name, value in given.items() if value}, fields)
 
-    def body[Fields: msgspec.Struct](self, fields: type[Fields]) -> Fields:
+    def body[Fields: Strict](self, fields: type[Fields]) -> Fields:
         """The JSON body as `fields`; raises MalformedRequest, or InvalidFields naming every field that is wrong."""
         raw = self.raw_body()
         if not raw and fields is NoFields:
             return fields()
         if not JSON_IN_UTF_8.fullmatch(self.header("content-type")):
             raise MalformedRequest("Content-Type must be application/json, in UTF-8.", field="Content-Type")
-        return _decode(_parse(raw), fields)
+        return _read(parse(raw), fields)
 
     def raw_body(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """The bytes that were sent, at most `limit`: what a webhook's signature covers."""
@@ -158,20 +157,20 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Route(msgspec.Struct, frozen=True):
+class Route(NamedTuple):
     """One route: who may call it, what it takes, and all that it may answer; `docs/openapi.json` is made of these.
 
     The refusals are those of the use case; what any call may meet (its token, its body, its query, no time left) comes
-    on top. `keyed` takes an Idempotency-Key header.
+    on top. `idempotent` takes an Idempotency-Key header.
     """
 
     key: str
     handler: Handler
     who: Role
-    body: type[msgspec.Struct] | None
-    query: type[msgspec.Struct] | None
+    body: type[Strict] | None
+    query: type[Strict] | None
     idempotent: bool
-    answers: Mapping[int, type[msgspec.Struct]]
+    answers: Mapping[int, type[Strict]]
     refusals: tuple[type[BookingError], ...]
 
 
@@ -187,10 +186,10 @@ class Api:
         self,
         key: str,
         *,
-        answers: Mapping[int, type[msgspec.Struct]],
+        answers: Mapping[int, type[Strict]],
         who: Role = Role.GUEST,
-        body: type[msgspec.Struct] | None = None,
-        query: type[msgspec.Struct] | None = None,
+        body: type[Strict] | None = None,
+        query: type[Strict] | None = None,
         idempotent: bool = False,
         refusals: tuple[type[BookingError], ...] = (),
     ) -> Callable[[Handler], Handler]:
@@ -243,9 +242,15 @@ def _respond(status: int, body: Any, media_type: str, refusal: BookingError | No
     return {
         "statusCode": status,
         "headers": headers,
-        "body": msgspec.json.encode(body).decode(),
+        "body": _json(body),
         "isBase64Encoded": False,
     }
+
+
+def _json(body: Any) -> str:
+    if isinstance(body, BaseModel):  # a field that has a default is left out of an answer whose value it is
+        return body.model_dump_json(exclude_defaults=True)
+    return to_json(body).decode()
 
 
 def problem(refusal: BookingError, path: str) -> dict[str, Any]:
@@ -261,65 +266,8 @@ def problem(refusal: BookingError, path: str) -> dict[str, Any]:
     }
 
 
-def _parse(raw: bytes) -> dict[str, Any]:
-    """One JSON object, strictly: no duplicate keys, no NaN, no deep nesting, valid UTF-8."""
+def _read[Fields: Strict](given: dict[str, Any], fields: type[Fields]) -> Fields:
     try:
-        value = json.loads(raw.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise MalformedRequest("The body is nested too deeply.") from error
-    except ValueError as error:  # covers bad UTF-8, bad JSON and integers of thousands of digits
-        raise MalformedRequest(f"The body is not valid JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise MalformedRequest("The body must be a JSON object.")
-    if _depth(value) > MAX_JSON_DEPTH:
-        raise MalformedRequest(f"The body is nested more than {MAX_JSON_DEPTH} deep.")
-    return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise MalformedRequest(f"Sent more than once: {', '.join(sorted(_shown(name) for name in twice))}.")
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
-
-
-def _decode[Fields: msgspec.Struct](given: dict[str, Any], fields: type[Fields]) -> Fields:
-    expected = _fields(fields)
-    errors = [(_shown(name), "is not a known field") for name in given if name not in expected]
-    values = {}
-    for name, field in expected.items():
-        if name in given:
-            try:
-                values[name] = msgspec.convert(given[name], field.type)
-            except msgspec.ValidationError as error:
-                errors.append((name, str(error)))
-            except UnicodeEncodeError:
-                errors.append((name, "is not valid Unicode"))
-        elif field.required:
-            errors.append((name, "is required"))
-    if errors:
-        raise InvalidFields(*errors)
-    return fields(**values)
-
-
-@cache
-def _fields(fields: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
-    return {field.encode_name: field for field in msgspec.structs.fields(fields)}
-
-
-def _shown(name: str) -> str:
-    """An unknown name, safe to repeat: printable ASCII, and not long."""
-    return name.encode("unicode_escape").decode()[:SHOWN_NAME_LENGTH]
+        return fields.model_validate({shown(name): value for name, value in given.items()})
+    except ValidationError as error:
+        raise InvalidFields(*((flat(place), words) for place, words in problems(error))) from error

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from holdfast.errors import PromoInvalid
+from holdfast.fields import Strict
 from holdfast.model.booking import FrozenQuote
 from holdfast.model.dates import millis, nights
 from holdfast.model.promo import Promo, PromoKind
@@ -42,7 +41,7 @@ class PricedStay(NamedTuple):
 NO_SUCH_CODE = "The promo code does not apply: there is none, it is not valid now, or it is used up."
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Line(Strict):
     """One room for one night. `cgst` and `sgst` are each half the rate, each rounded half up to the paisa."""
 
     night: date
@@ -55,7 +54,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     sgst: int
 
 
-class Quote(msgspec.Struct, frozen=True, kw_only=True):
+class Quote(Strict):
     base_amount: int
     promo_discount: int
     subtotal_after_promo: int
@@ -146,7 +145,7 @@ def discount(promo: Promo, base: int, now: datetime) -> int:
     return min(amount, base if promo.max_discount is None else promo.max_discount, base)
 
 
-class Refund(msgspec.Struct, frozen=True, kw_only=True):
+class Refund(Strict):
     """What a cancellation gives back, by tender; the parts sum to `refund_amount`."""
 
     refund_percent: int

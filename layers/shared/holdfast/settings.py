@@ -1,24 +1,43 @@
 """What the environment says: the one place that reads it. `template.yaml` sets every name."""
 
-from __future__ import annotations
-
 import os
+import re
+from typing import Annotated, Self
 
-import msgspec
+from pydantic import ValidationError
+
+from holdfast.fields import Digits, Strict, Text, flat, problems
+
+TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+HOLD_DIGITS = re.compile(r"[1-9][0-9]{0,3}")
+SHARD_DIGITS = re.compile(r"[1-9][0-9]{0,2}")
+API_BASE = re.compile(r"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?)?")
+
+ApiBase = Annotated[str, Text(API_BASE, "must be empty, or http or https, a host and perhaps a port, without a path")]
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    table_name: str
-    hold_seconds: int = 600  # ten minutes, DESIGN section 2
-    due_shards: int = 8
+class BadEnvironment(Exception):
+    """The function was deployed with a setting that is missing or wrong; the message names each."""
+
+
+class Settings(Strict):
+    table_name: Annotated[str, Text(TABLE_NAME, "must be 3 to 255 letters, digits, dots, dashes or underscores")]
+    hold_seconds: Annotated[int, Digits(HOLD_DIGITS, "must be 1 to 9999 seconds")] = (
+        600  # ten minutes, DESIGN section 2
+    )
+    due_shards: Annotated[int, Digits(SHARD_DIGITS, "must be 1 to 999")] = 8
     cognito_client_id: str = ""
-    stripe_api_base: str = ""  # empty: Stripe itself
+    stripe_api_base: ApiBase = ""  # empty: Stripe itself
     stripe_secret_name: str = ""  # a Secrets Manager secret: {"api_key": ..., "webhook_secrets": [...]}
-    razorpay_api_base: str = ""  # empty: Razorpay itself
+    razorpay_api_base: ApiBase = ""  # empty: Razorpay itself
     razorpay_secret_name: str = ""  # {"key_id": ..., "key_secret": ..., "webhook_secrets": [...]}
 
     @classmethod
-    def from_environment(cls) -> Settings:
-        """Reads upper-cased field names, such as TABLE_NAME; raises ValidationError when one is missing or wrong."""
-        present = {field: os.environ[field.upper()] for field in cls.__struct_fields__ if field.upper() in os.environ}
-        return msgspec.convert(present, cls, strict=False)
+    def from_environment(cls) -> Self:
+        """Reads upper-cased field names, such as TABLE_NAME; raises BadEnvironment when one is missing or wrong."""
+        present = {field: os.environ[field.upper()] for field in cls.model_fields if field.upper() in os.environ}
+        try:
+            return cls.model_validate(present)
+        except ValidationError as error:
+            wrong = [f"{flat(place).upper()} {words}" for place, words in problems(error)]
+            raise BadEnvironment("; ".join(wrong)) from None

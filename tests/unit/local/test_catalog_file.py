@@ -69,18 +69,18 @@ ROOM = ["properties", 0, "room_types", 1]
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ([*ROOM, "base_price"], "620000", "$.properties[0].room_types[1].base_price: Expected `int`, got `str`"),
-        ([*ROOM, "base_price"], 620000.0, "$.properties[0].room_types[1].base_price: Expected `int`, got `float`"),
-        ([*ROOM, "base_price"], True, "$.properties[0].room_types[1].base_price: Expected `int`, got `bool`"),
+        ([*ROOM, "base_price"], "620000", "$.properties[0].room_types[1].base_price: must be a whole number"),
+        ([*ROOM, "base_price"], 620000.0, "$.properties[0].room_types[1].base_price: must be a whole number"),
+        ([*ROOM, "base_price"], True, "$.properties[0].room_types[1].base_price: must be a whole number"),
         ([*ROOM, "base_price"], 0, "$.properties[0].room_types[1].base_price"),
         ([*ROOM, "base_price"], 10**13, "$.properties[0].room_types[1].base_price"),
-        ([*ROOM, "base_price"], ..., "$.properties[0].room_types[1]: Object missing required field `base_price`"),
+        ([*ROOM, "base_price"], ..., "$.properties[0].room_types[1].base_price: is required"),
         ([*ROOM, "discounted_price"], 620001, "$.properties[0].room_types[1].discounted_price"),
         ([*ROOM, "total_rooms"], 0, "$.properties[0].room_types[1].total_rooms"),
         ([*ROOM, "max_guests"], 100, "$.properties[0].room_types[1].max_guests"),
         ([*ROOM, "room_type_id"], "goa-suite", "$.properties[0].room_types[2].room_type_id: 'goa-suite' is also at"),
         ([*ROOM, "room_type_id"], "goa#suite", "$.properties[0].room_types[1].room_type_id"),
-        ([*ROOM, "colour"], "red", "$.properties[0].room_types[1]: Object contains unknown field `colour`"),
+        ([*ROOM, "colour"], "red", "$.properties[0].room_types[1].colour: is not a known field"),
         (["properties", 0, "room_types"], [], "$.properties[0].room_types"),
         (["properties", 1, "property_id"], "goa-beach", "$.properties[1].property_id: 'goa-beach' is also at"),
         (["properties", 0, "timezone"], "Asia/Goa", "$.properties[0].timezone: 'Asia/Goa' is not a time zone"),
@@ -104,7 +104,7 @@ ROOM = ["properties", 0, "room_types", 1]
         (["wallets", 0, "balance"], -1, "$.wallets[0].balance"),
         (["wallets", 1, "user"], "alice", "$.wallets[1].user: 'alice' is also at $.wallets[0].user"),
         (["properties"], [], "$.properties"),
-        (["hotels"], [], "$: Object contains unknown field `hotels`"),
+        (["hotels"], [], "$.hotels: is not a known field"),
     ],
 )
 def test_a_wrong_field_is_refused_by_its_place(
@@ -123,7 +123,7 @@ def test_a_promo_that_ends_before_it_starts(tmp_path: Path, demo: dict[str, Any]
     [
         ("", "not JSON, line 1 column 1"),
         ('{"properties": [', "not JSON, line 1 column 17"),
-        ("[]", "$: Expected `object`, got `array`"),
+        ("[]", "$: must be an object"),
         ('{"properties": [], "properties": []}', "two members 'properties'"),
         ('{"properties": NaN}', "NaN is not JSON"),
     ],

@@ -11,6 +11,7 @@ from holdfast.errors import (
     NotPayable,
 )
 from holdfast.model.booking import Booking, Status
+from holdfast.requests import NO_CURSOR
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +39,7 @@ def _position(cursor: str, user_id: str, engine: Engine) -> tuple[int, str]:
     at_ms, _, booking_id = cursor.partition(".")
     last = engine.store.booking(booking_id)
     if last is None or last.user_id != user_id or last.reserved_at_ms != int(at_ms):
-        raise InvalidFields(("cursor", "is not one that this list gave"))
+        raise InvalidFields(("cursor", NO_CURSOR))
     return last.reserved_at_ms, booking_id
 
 

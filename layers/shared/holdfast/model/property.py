@@ -19,13 +19,6 @@ class PolicyStep(msgspec.Struct, frozen=True, array_like=True):
     refund_percent: int
 
 
-class PolicyStepView(msgspec.Struct, frozen=True):
-    """A step of the policy as the API shows it: by names, where the table keeps a pair."""
-
-    days_before: int
-    refund_percent: int
-
-
 class TaxSlab(msgspec.Struct, frozen=True, array_like=True):
     """The rate of tax on a room-night worth at most `up_to` (minor units; None: any value)."""
 

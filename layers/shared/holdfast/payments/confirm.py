@@ -35,7 +35,7 @@ from holdfast.payments.gateways.protocol import GatewayPayment, GatewayRefused, 
 from holdfast.payments.late import is_late, late_context, too_late
 from holdfast.payments.quotes import agreed_quote, with_promo_limit
 from holdfast.payments.tasks import run_tasks
-from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest, check_shape
+from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,7 +66,6 @@ def confirm(
     Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, PriceChanged, InsufficientWallet, PromoInvalid,
     PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
     """
-    check_shape(request)
     promo_code = request.promo_code.upper() if isinstance(request, FinalizeRequest) and request.promo_code else None
     attempt = _Attempt(
         booking_id=booking_id,

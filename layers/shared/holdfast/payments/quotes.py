@@ -28,7 +28,7 @@ def price(booking_id: str, query: PricingQuery, *, user_id: str, engine: Engine)
     Raises NotFound, PromoInvalid, PromoExhausted, TooManyTries.
     """
     promo_code = query.promo_code.upper() if query.promo_code else None
-    asked = int(query.wallet_apply_amount) if query.wallet_apply_amount is not None else None
+    asked = query.wallet_apply_amount
 
     def attempt() -> Quote:
         now = engine.clock()
@@ -147,4 +147,4 @@ def _fresh(booking: Booking, context: BookingContext, promo_code: str | None, no
 
 
 def _shown(quote: Quote) -> Quote:
-    return msgspec.structs.replace(quote, lines=())
+    return quote.model_copy(update={"lines": ()})

@@ -69,7 +69,7 @@ def _paid_by_it(booking: Booking) -> bool:
 def _confirmed(booking: Booking, payment: GatewayPayment, engine: Engine, by: str) -> bool:
     """Confirms with the amounts that the payment start fixed; False if this money cannot buy the booking any more."""
     frozen = booking.quote
-    if frozen is None:
+    if frozen is None or not frozen.gateway_payable:  # nothing for a gateway to pay: the wallet has paid it all
         return False
     request = FinalizeRequest(
         payment_mode="wallet_partial" if frozen.wallet_applied else "gateway_only",

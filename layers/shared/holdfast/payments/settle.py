@@ -130,9 +130,8 @@ def _settle_topup(topup: TopUp, engine: Engine) -> TopUp:
 def retry_booking(booking_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> Booking:
     """Tries now what the booking has due, stuck or not, with the admin and the reason in its history.
 
-    Raises NotFound, InvalidFields, Busy.
+    Raises NotFound, Busy.
     """
-    request.refuse_blank()
     by = f"admin {admin_id}"
 
     def attempt() -> Booking:
@@ -152,9 +151,8 @@ def retry_topup(topup_id: str, request: SettleRequest, *, admin_id: str, engine:
 
     One that was never tried may be with its guest at the gateway: it is credited if it is paid, and else left open.
 
-    Raises NotFound, InvalidFields, Busy.
+    Raises NotFound, Busy.
     """
-    request.refuse_blank()
     by = f"admin {admin_id}"
 
     def attempt() -> TopUp:

@@ -10,20 +10,20 @@ from holdfast.logs import record_entry
 from holdfast.model.account import LedgerEntry
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_AMOUNT
-from holdfast.requests import CreditRequest
+from holdfast.requests import NO_CURSOR, CreditRequest
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
 
 
-def list_entries(cursor: str | None, *, user_id: str, engine: Engine) -> tuple[list[LedgerEntry], str | None]:
+def list_entries(cursor: int | None, *, user_id: str, engine: Engine) -> tuple[list[LedgerEntry], str | None]:
     """One page of the user's own ledger, newest first, and the cursor of the next.
 
     Raises InvalidFields when the cursor does not name an entry of this ledger.
     """
-    if cursor and int(cursor) > engine.store.account(user_id).seq:
-        raise InvalidFields(("cursor", "is not one that this list gave"))
-    entries, more = engine.store.entries(user_id, int(cursor) if cursor else None)
+    if cursor and cursor > engine.store.account(user_id).seq:
+        raise InvalidFields(("cursor", NO_CURSOR))
+    entries, more = engine.store.entries(user_id, cursor)
     return entries, str(more) if more else None
 
 
@@ -34,8 +34,6 @@ def credit(
 
     Raises InvalidFields, IdempotencyKeyReused, Busy.
     """
-    if not request.reason.isprintable() or not request.reason.strip():
-        raise InvalidFields(("reason", "must be a line of printable text"))
     actor = f"admin {admin_id}"
     credit_id = sha256(f"{admin_id}\0{key}".encode()).hexdigest()[:32]
 

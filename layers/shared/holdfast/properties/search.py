@@ -57,7 +57,7 @@ def search(query: SearchQuery, *, engine: Engine) -> list[Listing]:
 
     Raises InvalidFields.
     """
-    dates, rooms, guests = _dates(query), int(query.rooms), int(query.guests)
+    dates, rooms, guests = _dates(query), query.rooms, query.guests
     catalog, found = engine.catalog, []
     for property_id in catalog.property_ids(query.city):
         known = catalog.property(property_id)

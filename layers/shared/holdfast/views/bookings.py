@@ -1,28 +1,22 @@
 """A booking, as its guest sees it."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
-from typing import Annotated
 
-import msgspec
-
+from holdfast.fields import Instant, Strict
 from holdfast.model.booking import Booking, PaymentMode, Status
 from holdfast.model.dates import millis, rfc3339
-from holdfast.model.property import PolicyStepView
 from holdfast.pricing import Quote, frozen_quote, quote
+from holdfast.views.policy import PolicyStepView, policy_view
 
-Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 
-
-class EventView(msgspec.Struct, kw_only=True, omit_defaults=True):
+class EventView(Strict):
     status: Status
     at: Instant
     by: str
     note: str | None = None
 
 
-class PaymentView(msgspec.Struct, kw_only=True):
+class PaymentView(Strict):
     gateway: str
     gateway_order_id: str
     transaction_id: str | None
@@ -32,7 +26,7 @@ class PaymentView(msgspec.Struct, kw_only=True):
     refunded: int
 
 
-class BookingView(msgspec.Struct, kw_only=True):
+class BookingView(Strict):
     booking_id: str
     status: Status
     reservation_seconds_left: int
@@ -90,9 +84,7 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         else None,
         wallet_paid=booking.wallet_paid,
         wallet_refunded=booking.wallet_refunded,
-        cancellation_policy=[
-            PolicyStepView(step.days_before, step.refund_percent) for step in booking.cancellation_policy
-        ],
+        cancellation_policy=policy_view(booking.cancellation_policy),
         history=[
             EventView(status=event.status, at=rfc3339(event.at_ms), by=event.by, note=event.note)
             for event in booking.history
@@ -101,7 +93,7 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
     )
 
 
-class BookingList(msgspec.Struct, kw_only=True):
+class BookingList(Strict):
     """One page of a guest's bookings, newest first; `next_cursor` asks for the next one."""
 
     bookings: list[BookingView]

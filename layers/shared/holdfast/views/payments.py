@@ -1,21 +1,21 @@
 """Paying and cancelling, the operators' list of payments, and the answer to a gateway."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-import msgspec
-
+from holdfast.fields import Strict
 from holdfast.model.account import OrphanPayment, TopUp
 from holdfast.model.booking import Booking, Status, TaskAction
 from holdfast.model.dates import millis, rfc3339
-from holdfast.payments import cancel
-from holdfast.payments.start import StartedPayment
 from holdfast.pricing import Quote, Refund
-from holdfast.storage.store import DueRow
+
+if TYPE_CHECKING:
+    from holdfast.payments.cancel import CancellationPreview
+    from holdfast.payments.start import StartedPayment
+    from holdfast.storage.store import DueRow
 
 
-class PaymentStart(msgspec.Struct, kw_only=True, omit_defaults=True):
+class PaymentStart(Strict):
     """What a frontend needs to let the guest pay. There is no order when the wallet covers everything."""
 
     gateway: str
@@ -26,7 +26,7 @@ class PaymentStart(msgspec.Struct, kw_only=True, omit_defaults=True):
     pricing: Quote
 
 
-def payment_start_view(started: StartedPayment) -> PaymentStart:
+def payment_start_view(started: "StartedPayment") -> PaymentStart:
     order = started.order
     return PaymentStart(
         gateway=started.gateway,
@@ -38,7 +38,7 @@ def payment_start_view(started: StartedPayment) -> PaymentStart:
     )
 
 
-class Finalized(msgspec.Struct, frozen=True, kw_only=True):
+class Finalized(Strict):
     """The answer to a finalize, the same for every repeat."""
 
     status: str
@@ -62,7 +62,7 @@ def finalized_view(booking: Booking) -> Finalized:
     )
 
 
-class RefundStep(msgspec.Struct, frozen=True, kw_only=True):
+class RefundStep(Strict):
     """What cancelling gives back from one day on, up to and with `until`, by dates at the property."""
 
     since: date
@@ -73,7 +73,7 @@ class RefundStep(msgspec.Struct, frozen=True, kw_only=True):
     gateway: int
 
 
-class Cancellation(msgspec.Struct, kw_only=True):
+class Cancellation(Strict):
     """The preview of `GET /bookings/{booking_id}/cancellation`; `now` is what cancelling does today."""
 
     booking_id: str
@@ -84,7 +84,7 @@ class Cancellation(msgspec.Struct, kw_only=True):
     schedule: list[RefundStep]
 
 
-def cancellation_view(preview: cancel.CancellationPreview) -> Cancellation:
+def cancellation_view(preview: "CancellationPreview") -> Cancellation:
     return Cancellation(
         booking_id=preview.booking.booking_id,
         status=preview.status,
@@ -105,7 +105,7 @@ def cancellation_view(preview: cancel.CancellationPreview) -> Cancellation:
     )
 
 
-class PaymentRow(msgspec.Struct, kw_only=True, omit_defaults=True):
+class PaymentRow(Strict):
     """A payment that is due or stuck has its booking or top-up; an unmatched one has what the gateway told of it."""
 
     booking_id: str | None = None
@@ -123,11 +123,11 @@ class PaymentRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     age_seconds: int | None = None
 
 
-class PaymentList(msgspec.Struct, kw_only=True):
+class PaymentList(Strict):
     payments: list[PaymentRow]
 
 
-def payment_rows(row: DueRow, payment: Booking | TopUp | None, now: datetime) -> list[PaymentRow]:
+def payment_rows(row: "DueRow", payment: Booking | TopUp | None, now: datetime) -> list[PaymentRow]:
     """One row for each task that is due; of a payment that cannot be read, what the index knows of it."""
     match payment:
         case Booking():
@@ -182,8 +182,8 @@ def _topup_row(topup: TopUp, now: datetime) -> PaymentRow:
     )
 
 
-class WebhookAck(msgspec.Struct, kw_only=True):
+class WebhookAck(Strict):
     """The answer to a gateway: the event need not be sent again. `acted`: it spoke of something that we follow."""
 
-    received: bool = True
+    received: bool
     acted: bool

@@ -1,22 +1,19 @@
 """Properties, their room types and calendars, as anyone sees them."""
 
-from __future__ import annotations
-
 from datetime import date
 
-import msgspec
-
-from holdfast.model.property import PolicyStepView
+from holdfast.fields import Strict
 from holdfast.properties.search import Calendar, Listing, Offer
+from holdfast.views.policy import PolicyStepView, policy_view
 
 
-class PriceView(msgspec.Struct, kw_only=True):
+class PriceView(Strict):
     base_amount: int
     gst_amount: int
     total_payable: int
 
 
-class RoomTypeView(msgspec.Struct, kw_only=True, omit_defaults=True):
+class RoomTypeView(Strict):
     """`rooms_free`, `available` and `pricing` are there when dates were asked for; the price is for all the rooms."""
 
     room_type_id: str
@@ -30,7 +27,7 @@ class RoomTypeView(msgspec.Struct, kw_only=True, omit_defaults=True):
     pricing: PriceView | None = None
 
 
-class PropertyView(msgspec.Struct, kw_only=True):
+class PropertyView(Strict):
     property_id: str
     name: str
     city: str
@@ -40,18 +37,18 @@ class PropertyView(msgspec.Struct, kw_only=True):
     room_types: list[RoomTypeView]
 
 
-class PropertyList(msgspec.Struct, kw_only=True):
+class PropertyList(Strict):
     properties: list[PropertyView]
 
 
-class NightView(msgspec.Struct, kw_only=True):
+class NightView(Strict):
     date: date
     rooms_on_sale: int
     rooms_free: int
     price: int
 
 
-class CalendarView(msgspec.Struct, kw_only=True):
+class CalendarView(Strict):
     room_type_id: str
     property_id: str
     month: str
@@ -67,9 +64,7 @@ def property_view(listing: Listing) -> PropertyView:
         city=property_.city,
         timezone=property_.timezone,
         currency=property_.currency,
-        cancellation_policy=[
-            PolicyStepView(step.days_before, step.refund_percent) for step in property_.cancellation_policy
-        ],
+        cancellation_policy=policy_view(property_.cancellation_policy),
         room_types=[_room_type_view(offer) for offer in listing.offers],
     )
 

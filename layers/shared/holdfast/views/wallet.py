@@ -1,15 +1,11 @@
 """The wallet: its balance, its ledger, and the top-ups that fill it."""
 
-from __future__ import annotations
-
-import msgspec
-
+from holdfast.fields import Instant, Strict
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.dates import rfc3339
-from holdfast.views.bookings import Instant
 
 
-class WalletView(msgspec.Struct, kw_only=True):
+class WalletView(Strict):
     user_id: str
     balance: int
     currency: str
@@ -19,7 +15,7 @@ def wallet_view(account: Account) -> WalletView:
     return WalletView(user_id=account.user_id, balance=account.balance, currency=account.currency)
 
 
-class EntryView(msgspec.Struct, kw_only=True):
+class EntryView(Strict):
     seq: int
     amount: int
     balance_after: int
@@ -41,14 +37,14 @@ def entry_view(entry: LedgerEntry) -> EntryView:
     )
 
 
-class EntryList(msgspec.Struct, kw_only=True):
+class EntryList(Strict):
     """One page of a wallet's ledger, newest first; `next_cursor` asks for the next one."""
 
     entries: list[EntryView]
     next_cursor: str | None
 
 
-class TopUpView(msgspec.Struct, kw_only=True, omit_defaults=True):
+class TopUpView(Strict):
     topup_id: str
     status: TopUpStatus
     gateway: str

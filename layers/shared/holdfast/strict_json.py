@@ -1,0 +1,51 @@
+"""A body's JSON, read strictly: what two readers could understand in two ways is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from holdfast.errors import MalformedRequest
+
+MAX_JSON_DEPTH = 8
+SHOWN_NAME_LENGTH = 64  # of an unknown field, in the problem that names it
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """One JSON object, strictly: no duplicate keys, no NaN, no deep nesting, valid UTF-8."""
+    try:
+        value = json.loads(raw.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise MalformedRequest("The body is nested too deeply.") from error
+    except ValueError as error:  # covers bad UTF-8, bad JSON and integers of thousands of digits
+        raise MalformedRequest(f"The body is not valid JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise MalformedRequest("The body must be a JSON object.")
+    if _depth(value) > MAX_JSON_DEPTH:
+        raise MalformedRequest(f"The body is nested more than {MAX_JSON_DEPTH} deep.")
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise MalformedRequest(f"Sent more than once: {', '.join(sorted(shown(name) for name in twice))}.")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    return 0
+
+
+def shown(name: str) -> str:
+    """A name that is safe to repeat: printable ASCII, and not long. No field of ours is changed by it."""
+    return name.encode("unicode_escape").decode()[:SHOWN_NAME_LENGTH]
