@@ -116,13 +116,16 @@ fuzz: $(VENV)
 # ---- build
 
 # For the machine's own processor, or for ARCHITECTURE (arm64, x86_64), which a deploy to AWS must name too.
+# SNAP_START=on lets the request functions start from a snapshot: docs/operating.md.
 .PHONY: build
 build: $(VENV)
+	$(if $(filter-out on off,$(SNAP_START)),$(error holdfast: SNAP_START is on or off))
 	@mkdir -p .aws-sam
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM) build --config-env local \
 		--parameter-overrides "Architecture=$(or $(ARCHITECTURE),$$(.venv/bin/python -c 'from local.cloud.deploy import architecture; print(architecture())'))" \
 		> .aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
 	@$(RUN) local.cloud.bytecode
+	@$(if $(filter on,$(SNAP_START)),$(RUN) local.cloud.snap_start)
 
 # To AWS, with whatever credentials the environment has: what a tag does in CI. STACK_NAME, STAGE; CORS_ORIGINS (with
 # commas between) and ALARM_EMAIL, of which an empty one leaves what the stack has: SAM takes no empty value, and none

@@ -116,7 +116,7 @@ def at_work(
     swapped: list[tuple[Any, str, Any]] = [
         (holdfast.bookings.expire, "ThreadPoolExecutor", Workers),
         (holdfast.payments.settle, "ThreadPoolExecutor", Workers),
-        (holdfast.storage.table, "random", jitter),
+        (holdfast.storage.table, "JITTER", jitter),
         (holdfast.logs, "metrics", _Figures()),
         (handler, "emit", lines.take),
         (logger._logger, "propagate", False),

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 from pydantic_core.core_schema import ErrorType
-from tests.kit.front_door import FrontDoor
 
 from holdfast.fields import WORDS, Day, Digits, Readable, Strict, Text, Whole, problems
 from holdfast.requests import SearchQuery
 from holdfast.settings import BadEnvironment, Settings
+from tests.kit.front_door import FrontDoor
 
 LETTERS = re.compile(r"[a-z]{1,3}")
 

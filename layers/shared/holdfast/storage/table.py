@@ -32,6 +32,7 @@ CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # the longest one call can take: 
 FIRST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.5
 DEFAULT_PATIENCE_SECONDS = 30.0  # for callers without a Lambda deadline
+JITTER = random.SystemRandom()  # instances that start from one image share the seed of any other
 BATCH_GET_LIMIT = 100  # keys in one BatchGetItem, by DynamoDB's limits
 
 # What may be sent again as it was: nothing has been applied, or the conditions and the token make a repeat harmless.
@@ -94,7 +95,7 @@ class Table:
 
     def pause(self, attempt: int) -> None:
         """Full jitter: up to 5 ms before the first repeat, twice that before each next, half a second at most."""
-        self._sleep(random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)))  # noqa: S311 - jitter
+        self._sleep(JITTER.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)))
 
     def get(self, keys: Sequence[Key]) -> dict[Key, Item]:
         """The items that exist, by key, as of now (consistent reads); one round trip for each hundred keys."""
