@@ -1,4 +1,4 @@
-"""The hourly function: tells what is broken for longer than a moment, line by line, and its number as a metric."""
+"""The hourly function: it reports what stays broken, line by line, and the number as a metric."""
 
 import importlib.util
 import io
@@ -52,7 +52,7 @@ class Context:
 
 
 @dataclass
-class Told:
+class Report:
     answer: dict[str, Any]
     lines: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
@@ -61,13 +61,13 @@ class Told:
 @pytest.fixture
 def audited(
     app: ModuleType, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[[], Told]:
+) -> Callable[[], Report]:
     """Runs the handler on the test's table, and gives what it answered, logged and counted."""
     monkeypatch.setattr(app, "store", store)
     monkeypatch.setattr(app.time, "sleep", lambda _: None)
     monkeypatch.setattr(metrics.provider, "namespace", "Holdfast")  # as the template names it for each function
 
-    def run() -> Told:
+    def run() -> Report:
         handler = logger.registered_handler
         assert isinstance(handler, logging.StreamHandler)
         text = io.StringIO()
@@ -77,7 +77,7 @@ def audited(
         finally:
             handler.setStream(before)
         lines = [json.loads(line) for line in text.getvalue().splitlines()]
-        return Told(answer, lines, [json.loads(line) for line in capsys.readouterr().out.splitlines()])
+        return Report(answer, lines, [json.loads(line) for line in capsys.readouterr().out.splitlines()])
 
     return run
 
@@ -93,22 +93,24 @@ def spoil(store: Store, free: int) -> None:
     )
 
 
-def test_an_untouched_hotel_is_clean_and_counts_zero(audited: Callable[[], Told]) -> None:
-    told = audited()
-    assert told.answer == {"broken": 0}
-    assert [line for line in told.lines if line["level"] == "ERROR"] == []
-    assert [metric["BrokenInvariants"] for metric in told.metrics] == [[0.0]]
+def test_an_untouched_hotel_is_clean_and_counts_zero(audited: Callable[[], Report]) -> None:
+    report = audited()
+    assert report.answer == {"broken": 0}
+    assert [line for line in report.lines if line["level"] == "ERROR"] == []
+    assert [metric["BrokenInvariants"] for metric in report.metrics] == [[0.0]]
 
 
-def test_each_broken_invariant_is_an_error_line_and_they_are_counted(audited: Callable[[], Told], store: Store) -> None:
+def test_each_broken_invariant_is_an_error_line_and_they_are_counted(
+    audited: Callable[[], Report], store: Store
+) -> None:
     spoil(store, 6)
-    told = audited()
-    assert told.answer == {"broken": 2}
-    errors = [line for line in told.lines if line["level"] == "ERROR"]
+    report = audited()
+    assert report.answer == {"broken": 2}
+    errors = [line for line in report.lines if line["level"] == "ERROR"]
     assert [line["invariant"] for line in errors] == ["INV1", "INV2"]
     assert errors[0]["message"].startswith("broken: INV1 deluxe 2026-12-10")
     assert errors[0]["keys"] == [" ".join(PAGE)]
-    assert [metric["BrokenInvariants"] for metric in told.metrics] == [[2.0]]
+    assert [metric["BrokenInvariants"] for metric in report.metrics] == [[2.0]]
 
 
 def test_what_only_one_look_shows_is_not_told(store: Store, clock: FakeClock) -> None:

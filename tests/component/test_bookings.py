@@ -117,25 +117,25 @@ class TestList:
         assert second["next_cursor"] is None
 
     def test_takes_a_cursor_only_of_a_booking_in_it_at_the_instant_it_was_reserved(self, front_door: FrontDoor) -> None:
-        bobs, mine = front_door.held(BOB), front_door.held()
+        bobs, own = front_door.held(BOB), front_door.held()
         at_ms = millis(NOW)
-        assert self.shown(front_door, f"{at_ms}.{mine}") == {"bookings": [], "next_cursor": None}
+        assert self.shown(front_door, f"{at_ms}.{own}") == {"bookings": [], "next_cursor": None}
 
         for cursor in (
             f"{at_ms}.{bobs}",
-            f"{at_ms + 1}.{mine}",
+            f"{at_ms + 1}.{own}",
             f"{at_ms}.bk_{'a' * 26}",
-            f"0{at_ms}.{mine}",
-            f"{at_ms}.{mine}.{at_ms}",
+            f"0{at_ms}.{own}",
+            f"{at_ms}.{own}.{at_ms}",
             f"{at_ms}.x",
         ):
             reply = front_door.call("GET /bookings", query={"cursor": cursor})
             assert (reply.status, reply.code, reply.fields) == (422, "invalid_request", {"cursor"}), cursor
 
     def test_shows_each_guest_their_own(self, front_door: FrontDoor) -> None:
-        mine, theirs = front_door.held(ALICE), front_door.held(BOB)
+        own, theirs = front_door.held(ALICE), front_door.held(BOB)
 
-        assert [b["booking_id"] for b in self.shown(front_door)["bookings"]] == [mine]
+        assert [b["booking_id"] for b in self.shown(front_door)["bookings"]] == [own]
         assert [b["booking_id"] for b in self.shown(front_door, user=BOB)["bookings"]] == [theirs]
 
 

@@ -17,7 +17,7 @@ from holdfast.storage.store import DueRow, Store
 from holdfast.storage.table import Table
 from tests.kit.builders import DEADLINE, a_hold, a_promo, clock_at, everything, free, put_hold
 from tests.kit.clock import FakeClock
-from tests.kit.flaky_client import throttled, troubled_store
+from tests.kit.flaky_client import flaky_store, throttled
 from tests.kit.front_door import ALICE, BOB, Context, FrontDoor, event
 from tests.kit.log_capture import LogLines
 
@@ -134,7 +134,7 @@ class TestSweep:
 
     def test_a_hold_paid_between_look_and_write_is_a_lost_race(self, store: Store, hotel: CatalogStore) -> None:
         held = put_hold(store, a_hold())
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
 
         def rescued() -> None:
             store.commit(held, held.transitioned(Status.CONFIRMED, DEADLINE, "test"), now=DEADLINE, late=True)
@@ -149,7 +149,7 @@ class TestSweep:
     def test_throttling_of_one_read_fails_that_batch_and_goes_on(self, store: Store, hotel: CatalogStore) -> None:
         put_hold(store, a_hold())
         put_hold(store, a_hold("bk_2", BOB, room_type_id="suite"))
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("batch_get_item", throttled("BatchGetItem"))
 
         assert sweep(store=troubled, clock=clock_at(600)).expired == 2
@@ -169,7 +169,7 @@ class TestSweep:
 
     def test_what_there_is_no_time_for_remains_and_grows_old(self, store: Store, hotel: CatalogStore) -> None:
         put_hold(store, a_hold())
-        hurried, _, _ = troubled_store(store, patience_seconds=4.9)
+        hurried, _, _ = flaky_store(store, patience_seconds=4.9)
 
         done = sweep(store=hurried, clock=clock_at(620))
 
@@ -362,7 +362,7 @@ class TestDeletedByTtl:
         assert self.stream(front_door, record) == ["7"]
 
     def test_the_event_as_it_is_in_events_is_read(self, front_door: FrontDoor, clock: FakeClock) -> None:
-        """Its room type is of another hotel, so it is told again; but it is read."""
+        """Its room type is of another hotel, so it is reported again; but it is read."""
         clock.advance(86_400)
 
         assert front_door.expire(event("ttl_deletion")) == {

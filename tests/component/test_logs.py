@@ -230,12 +230,12 @@ class TestMetrics:
         """What CloudWatch would read from the lines in its embedded format."""
         found: dict[str, list[float]] = {}
         for line in capsys.readouterr().out.splitlines():
-            told = json.loads(line) if line.startswith('{"_aws"') else {}
-            for directive in told.get("_aws", {}).get("CloudWatchMetrics", []):
+            parsed = json.loads(line) if line.startswith('{"_aws"') else {}
+            for directive in parsed.get("_aws", {}).get("CloudWatchMetrics", []):
                 assert directive["Namespace"] == "Holdfast"
                 for metric in directive["Metrics"]:
                     assert metric["Unit"] == ("Seconds" if metric["Name"] == "ExpiryLag" else "Count")
-                    value = told[metric["Name"]]
+                    value = parsed[metric["Name"]]
                     found.setdefault(metric["Name"], []).extend(value if isinstance(value, list) else [value])
         return found
 

@@ -18,17 +18,17 @@ from holdfast.storage.store import Store
 from tests.kit.builders import a_promo, clock_at, everything
 from tests.kit.clock import NOW, FakeClock
 from tests.kit.fake_gateway import FakeGateway
-from tests.kit.flaky_client import LOST_ANSWER, cancelled, troubled_store
+from tests.kit.flaky_client import LOST_ANSWER, cancelled, flaky_store
 from tests.kit.front_door import ALICE, BOB, STAY_TOTAL, FrontDoor, Reply
 from tests.kit.log_capture import LogLines
 
 FINALIZE = "POST /bookings/{booking_id}/finalize"
 
 
-def nothing_moves(store: Store, ask: Callable[[], Reply]) -> Reply:
+def nothing_moves(store: Store, call: Callable[[], Reply]) -> Reply:
     """Nothing but the count of promo codes that did not apply."""
     before = but_promo_attempts(store)
-    reply = ask()
+    reply = call()
     assert but_promo_attempts(store) == before
     return reply
 
@@ -298,12 +298,12 @@ class TestGateway:
         front_door.credit(600_000)
         booking_id, start = self.started(front_door, **choice)
         first = front_door.pay_by_card(booking_id, start)
-        captures = front_door.gateway.asked["capture"]
+        captures = front_door.gateway.calls["capture"]
 
         again = nothing_moves(store, lambda: front_door.pay_by_card(booking_id, start))
 
         assert (again.status, again.body) == (200, first.body)
-        assert front_door.gateway.asked["capture"] == captures == 1
+        assert front_door.gateway.calls["capture"] == captures == 1
 
     def test_another_payment_of_a_paid_booking_is_refused(self, front_door: FrontDoor, store: Store) -> None:
         front_door.credit(5_000_000)
@@ -335,7 +335,7 @@ class TestGateway:
         assert (reply.status, reply.code) == (409, "not_payable")
 
     @pytest.mark.parametrize(
-        ("told", "status", "code"),
+        ("changes", "status", "code"),
         [
             ({"transaction_id": "pi_other"}, 402, "payment_declined"),
             ({"state": PaymentState.OPEN}, 402, "payment_declined"),
@@ -345,18 +345,18 @@ class TestGateway:
         ],
     )
     def test_a_payment_that_is_not_ours_to_take_confirms_nothing(
-        self, front_door: FrontDoor, store: Store, told: dict[str, Any], status: int, code: str
+        self, front_door: FrontDoor, store: Store, changes: dict[str, Any], status: int, code: str
     ) -> None:
         booking_id, start = self.started(front_door)
-        front_door.gateway.change(start.body["gateway_order_id"], **told)
+        front_door.gateway.change(start.body["gateway_order_id"], **changes)
 
         reply = nothing_moves(store, lambda: front_door.pay_by_card(booking_id, start))
 
         assert (reply.status, reply.code) == (status, code)
-        assert front_door.gateway.asked["capture"] == 0
+        assert front_door.gateway.calls["capture"] == 0
 
     @pytest.mark.parametrize(
-        "told",
+        "changes",
         [
             {"reference": "bk_" + "b" * 26},
             {"reference": None},
@@ -366,10 +366,10 @@ class TestGateway:
         ],
     )
     def test_wrong_money_confirms_nothing_and_is_never_captured(
-        self, front_door: FrontDoor, store: Store, told: dict[str, Any]
+        self, front_door: FrontDoor, store: Store, changes: dict[str, Any]
     ) -> None:
         booking_id, start = self.started(front_door)
-        front_door.gateway.change(start.body["gateway_order_id"], **told)
+        front_door.gateway.change(start.body["gateway_order_id"], **changes)
 
         reply = front_door.pay_by_card(booking_id, start)
 
@@ -377,7 +377,7 @@ class TestGateway:
         assert (reply.status, reply.code) == (402, "payment_declined")
         assert booking
         assert (booking.status, booking.wallet_paid) == ("payment_pending", 0)
-        assert front_door.gateway.asked["capture"] == 0
+        assert front_door.gateway.calls["capture"] == 0
 
     def test_the_payment_of_another_booking_pays_nothing_here(self, front_door: FrontDoor, store: Store) -> None:
         booking_id, start = self.started(front_door)
@@ -459,7 +459,7 @@ class TestGateway:
         front_door.gateway.change(order_id, state=PaymentState.CAPTURED, captured=STAY_TOTAL)
 
         assert front_door.pay_by_card(booking_id, start).status == 200
-        assert front_door.gateway.asked["capture"] == 0
+        assert front_door.gateway.calls["capture"] == 0
         assert due_now(store) == []
 
 
@@ -505,7 +505,7 @@ class TestCapture:
         booking_id = front_door.held()
         start = front_door.start(booking_id)
         front_door.gateway.authorise(start.body["gateway_order_id"])
-        troubled, client, watch = troubled_store(store, patience_seconds=12)
+        troubled, client, watch = flaky_store(store, patience_seconds=12)
         client.after("transact_write_items", lambda: watch.sleep(8))
 
         done = finalize(
@@ -523,7 +523,7 @@ class TestCapture:
         )
 
         assert done.new_status == "confirmed"
-        assert front_door.gateway.asked["capture"] == 0
+        assert front_door.gateway.calls["capture"] == 0
         assert due_now(store) == [booking_id]
 
 
@@ -674,7 +674,7 @@ class TestPromo:
     ) -> None:
         hotel.add_promo(a_promo(usage_limit=1))
         booking_id, bobs = front_door.held(), front_door.held(BOB)
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: start(bobs, store, front_door.gateway, BOB, promo_code="TEN"))
 
         with pytest.raises(PromoExhausted):
@@ -713,7 +713,7 @@ class TestRaces:
         front_door.credit(2 * STAY_TOTAL)
         booking_id = front_door.held()
         lines.clear()
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         answers: list[Finalized] = []
         client.before("transact_write_items", lambda: answers.append(pay(booking_id, store)))
 
@@ -726,7 +726,7 @@ class TestRaces:
     def test_a_wallet_spent_elsewhere_between_read_and_write_is_told(self, front_door: FrontDoor, store: Store) -> None:
         front_door.credit(STAY_TOTAL)
         one, other = front_door.held(), front_door.held(key="other")
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: pay(other, store))
 
         with pytest.raises(InsufficientWallet):
@@ -740,7 +740,7 @@ class TestRaces:
     ) -> None:
         front_door.credit(STAY_TOTAL)
         booking_id = front_door.held()
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: front_door.credit(7, key="more"))
 
         assert pay(booking_id, troubled).new_status == "confirmed"
@@ -767,7 +767,7 @@ class TestRaces:
     def test_a_cancel_that_comes_first_wins(self, front_door: FrontDoor, store: Store) -> None:
         front_door.credit(STAY_TOTAL)
         booking_id = front_door.held()
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: front_door.cancel(booking_id))
 
         with pytest.raises(BookingError, match="cancelled"):
@@ -780,7 +780,7 @@ class TestRaces:
     ) -> None:
         front_door.credit(2 * STAY_TOTAL)
         booking_id = front_door.held()
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.after("transact_write_items", LOST_ANSWER)
 
         assert pay(booking_id, troubled).new_status == "confirmed"
@@ -790,7 +790,7 @@ class TestRaces:
         front_door.credit(STAY_TOTAL)
         booking_id = front_door.held()
         before = everything(store)
-        troubled, client, _ = troubled_store(store, patience_seconds=5)
+        troubled, client, _ = flaky_store(store, patience_seconds=5)
         client.before("transact_write_items", *[cancelled("TransactionConflict", "None", "None")] * 1000)
 
         with pytest.raises(Busy):
@@ -804,9 +804,9 @@ class TestRaces:
         booking_id = front_door.held()
         order_id = front_door.start(booking_id).body["gateway_order_id"]
         front_door.gateway.authorise(order_id)
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", *[cancelled("ConditionalCheckFailed", "None")] * 3)
-        front_door.gateway.asked.clear()
+        front_door.gateway.calls.clear()
         front_door.gateway.refuses.add("capture")
 
         finalize(
@@ -824,12 +824,12 @@ class TestRaces:
         )
 
         looks_of_the_capture = 2
-        assert front_door.gateway.asked["fetch"] == 1 + looks_of_the_capture
+        assert front_door.gateway.calls["fetch"] == 1 + looks_of_the_capture
 
     def test_an_admin_and_a_guest_at_once_end_in_one_payment(self, front_door: FrontDoor, store: Store) -> None:
         front_door.credit(STAY_TOTAL)
         booking_id = front_door.held()
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: front_door.confirm(booking_id))
 
         with pytest.raises(BookingError, match="another payment"):

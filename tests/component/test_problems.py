@@ -9,7 +9,7 @@ from holdfast import errors
 from holdfast.errors import BookingError
 from holdfast.storage.store import Store
 from tests.kit.builders import everything
-from tests.kit.flaky_client import LOST_ANSWER, cancelled, server_error, throttled, troubled_store
+from tests.kit.flaky_client import LOST_ANSWER, cancelled, flaky_store, server_error, throttled
 from tests.kit.front_door import ALICE, CLIENT_ID, STAY, Context, FrontDoor, request_for, routes
 
 CONTRACT = {
@@ -166,7 +166,7 @@ def test_contention_past_the_retries_is_busy_and_moves_nothing(
     call: str, trouble: BaseException, front_door: FrontDoor, store: Store
 ) -> None:
     before = everything(store)
-    troubled, client, watch = troubled_store(store)
+    troubled, client, watch = flaky_store(store)
     client.before(call, *[trouble] * ENOUGH)
     front_door.use_store("reserve", troubled)
     front_door.context = Context(seconds_left=15)
@@ -181,7 +181,7 @@ def test_contention_past_the_retries_is_busy_and_moves_nothing(
 
 
 def test_contention_that_passes_is_not_told(front_door: FrontDoor, store: Store) -> None:
-    troubled, client, _ = troubled_store(store)
+    troubled, client, _ = flaky_store(store)
     client.before("batch_get_item", throttled("BatchGetItem"), LOST_ANSWER)
     client.before("transact_write_items", cancelled("TransactionConflict", "None", "None"), throttled())
     front_door.use_store("reserve", troubled)
@@ -190,7 +190,7 @@ def test_contention_that_passes_is_not_told(front_door: FrontDoor, store: Store)
 
 
 def test_an_invocation_without_time_left_begins_nothing(front_door: FrontDoor, store: Store) -> None:
-    troubled, client, _ = troubled_store(store)
+    troubled, client, _ = flaky_store(store)
     front_door.use_store("reserve", troubled)
     front_door.context = Context(seconds_left=3.9)
 
@@ -201,7 +201,7 @@ def test_an_invocation_without_time_left_begins_nothing(front_door: FrontDoor, s
 
 
 def test_a_bug_is_no_refusal_and_crashes(front_door: FrontDoor, store: Store) -> None:
-    troubled, client, _ = troubled_store(store)
+    troubled, client, _ = flaky_store(store)
     client.before("batch_get_item", ZeroDivisionError("a bug"))
     front_door.use_store("reserve", troubled)
 

@@ -14,8 +14,8 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import DueRow, Store
 from tests.kit.builders import clock_at, everything, free
 from tests.kit.clock import FakeClock
-from tests.kit.dynamodb_recorder import Traffic
-from tests.kit.flaky_client import LOST_ANSWER, cancelled, troubled_store
+from tests.kit.dynamodb_recorder import DynamoDBRecorder
+from tests.kit.flaky_client import LOST_ANSWER, cancelled, flaky_store
 from tests.kit.front_door import ALICE, BOB, STAY, STAY_TOTAL, FrontDoor
 
 ONE_NIGHT = {"check_in": "2026-12-10", "check_out": "2026-12-11"}
@@ -103,13 +103,13 @@ class TestSoldOut:
         front_door.held(check_in="2026-12-11", check_out="2026-12-12", rooms=5, guests=5)
         before = everything(store)
 
-        with Traffic(front_door.app("reserve").store.table.client, store.table.name) as traffic:
+        with DynamoDBRecorder(front_door.app("reserve").store.table.client, store.table.name) as recorder:
             reply = front_door.hold(BOB)
 
         assert (reply.status, reply.code) == (409, "sold_out")
         assert reply.body["nights"] == ["2026-12-11"]
-        assert traffic.requests
-        assert traffic.writes == []
+        assert recorder.requests
+        assert recorder.writes == []
         assert everything(store) == before
 
     def test_fewer_rooms_than_asked_for_are_not_held_in_part(self, front_door: FrontDoor) -> None:
@@ -125,7 +125,7 @@ class TestSoldOut:
         assert reply.body["nights"] == ["2027-02-01"]
 
     def test_the_last_room_may_go_between_read_and_write(self, store: Store, hotel: CatalogStore) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         request = a_request(rooms=5, guests=5)
         client.before("transact_write_items", lambda: hold(request, store, user_id=BOB))
 
@@ -136,7 +136,7 @@ class TestSoldOut:
         assert free(store)[10] == 0
 
     def test_contention_is_never_told_as_sold_out(self, store: Store, hotel: CatalogStore) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", *[cancelled("None", "TransactionConflict", "None")] * 5)
 
         assert hold(a_request(), troubled) == (booking_id_for(ALICE, "key-1"), True)
@@ -218,7 +218,7 @@ class TestIdempotencyKey:
     def test_of_two_identical_requests_at_once_one_holds_and_the_other_is_its_replay(
         self, store: Store, hotel: CatalogStore
     ) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: hold(a_request(), store))
 
         assert hold(a_request(), troubled) == (booking_id_for(ALICE, "key-1"), False)
@@ -227,7 +227,7 @@ class TestIdempotencyKey:
     def test_of_two_different_requests_with_one_key_at_once_one_is_refused(
         self, front_door: FrontDoor, store: Store
     ) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: hold(a_request(rooms=2), store))
         front_door.use_store("reserve", troubled)
 
@@ -235,7 +235,7 @@ class TestIdempotencyKey:
         assert free(store)[10] == 3
 
     def test_an_answer_that_was_lost_is_given_after_all(self, store: Store, hotel: CatalogStore) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.after("transact_write_items", LOST_ANSWER)
 
         assert hold(a_request(), troubled) == (booking_id_for(ALICE, "key-1"), True)
@@ -282,7 +282,7 @@ class TestLiveHolds:
         one_night = a_request(check_out=date(2026, 12, 11))
         for n in range(MAX_LIVE_HOLDS - 1):
             hold(one_night, store, key=f"key-{n}")
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: hold(one_night, store, key="first"))
 
         with pytest.raises(TooManyHolds):
@@ -354,7 +354,7 @@ class TestReclaim:
     ) -> None:
         hold(a_request(rooms=5, guests=5), store, user_id=BOB)
         late = clock_at(600)
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", lambda: sweep(store=store, clock=late))
 
         assert hold(a_request(), troubled, clock=late)[1]

@@ -24,16 +24,16 @@ def filling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         front_door.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=started["topup_id"])
 
 
-def told(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+def receiving_webhooks(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     """A payment in time; one too late, whose rooms another overdue hold has; one that belongs to nothing."""
-    _tell(front_door, _authorised(front_door, "in-time"))
+    _deliver(front_door, _authorised(front_door, "in-time"))
     late = _authorised(front_door, "late", rooms=3)
     clock.advance(600)
     front_door.expire()
     front_door.held("someone-else", rooms=4, guests=4)
     clock.advance(600)
-    _tell(front_door, late)
-    _tell(front_door, front_door.gateway.open_order("not-ours", 100, "INR", "stray").order_id, authorise=True)
+    _deliver(front_door, late)
+    _deliver(front_door, front_door.gateway.open_order("not-ours", 100, "INR", "stray").order_id, authorise=True)
 
 
 def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
@@ -51,8 +51,8 @@ def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         front_door.call("GET /admin/payments", query={"state": state}, groups="[admin]")
     settle = "POST /admin/bookings/{booking_id}/settle"
     front_door.call(settle, {"reason": "Asked by the guest"}, groups="[admin]", booking_id=paid)
-    ask = "POST /admin/topups/{topup_id}/settle"
-    front_door.call(ask, {"reason": "Asked by the guest"}, groups="[admin]", topup_id=left["topup_id"])
+    settle_topup = "POST /admin/topups/{topup_id}/settle"
+    front_door.call(settle_topup, {"reason": "Asked by the guest"}, groups="[admin]", topup_id=left["topup_id"])
     front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
     assert late
 
@@ -80,7 +80,7 @@ def _paid_by_card(front_door: FrontDoor, key: str) -> str:
     return booking_id
 
 
-def _tell(front_door: FrontDoor, order_id: str, *, authorise: bool = False) -> Reply:
+def _deliver(front_door: FrontDoor, order_id: str, *, authorise: bool = False) -> Reply:
     """The webhook of that order."""
     if authorise:
         front_door.gateway.authorise(order_id)
@@ -88,7 +88,7 @@ def _tell(front_door: FrontDoor, order_id: str, *, authorise: bool = False) -> R
     return front_door.send(request | {"body": order_id})
 
 
-WORK: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
+SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "reserve": known.reserving,
     "bookings": known.booking,
     "finalize": known.finalizing,
@@ -96,7 +96,7 @@ WORK: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "catalog": known.looking,
     "cancel": cancelling,
     "topup": filling,
-    "webhook": told,
+    "webhook": receiving_webhooks,
     "settle": settling,
     "expire": known.expiring,
     "audit": auditing,

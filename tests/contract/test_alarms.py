@@ -10,7 +10,7 @@ import pytest
 from holdfast.logs import metrics
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
-from tests.contract.function_scenarios import WORK
+from tests.contract.function_scenarios import SCENARIOS
 from tests.contract.test_template import functions
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
@@ -39,7 +39,7 @@ AWS_METRICS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): [{"QueueName"}],
 }
 
-# For each alarm: what is still well, what is not, and the seconds of it after which somebody is told, at most.
+# For each alarm: what is still well, what is not, and the most seconds of it until the alarm rises.
 RISES = {
     "RequestErrorsAlarm": (0, 1, 60),
     "RequestThrottlesAlarm": (0, 1, 60),
@@ -117,13 +117,13 @@ def emitted_by(
     def emitted(function: str) -> Emitted:
         hotel.add_promo(a_promo())
         monkeypatch.setattr(front_door, "app", under_its_own_name)
-        WORK[function](front_door, clock, store)
+        SCENARIOS[function](front_door, clock, store)
         found = set()
         for line in capsys.readouterr().out.splitlines():
-            told = json.loads(line) if line.startswith('{"_aws"') else {}
-            for directive in told.get("_aws", {}).get("CloudWatchMetrics", []):
+            parsed = json.loads(line) if line.startswith('{"_aws"') else {}
+            for directive in parsed.get("_aws", {}).get("CloudWatchMetrics", []):
                 for names in directive["Dimensions"]:
-                    values = tuple(sorted((name, told[name]) for name in names))
+                    values = tuple(sorted((name, parsed[name]) for name in names))
                     found |= {(metric["Name"], values) for metric in directive["Metrics"]}
         return found
 
@@ -212,7 +212,7 @@ def test_every_alarm_tells_the_one_topic_when_it_rises_and_when_it_falls() -> No
 
 
 def test_silence_rises_only_where_a_minute_without_news_is_one_too_many() -> None:
-    """A new stack has had no audit in its first hour: that is no alarm, but audits that cease are told."""
+    """A new stack has had no audit in its first hour: that is no alarm, but audits that stop are one."""
     missing = {name: alarm["TreatMissingData"] for name, alarm in ALARMS.items()}
 
     assert {name for name, says in missing.items() if says == "breaching"} == {

@@ -19,8 +19,8 @@ from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
-from tests.contract.function_scenarios import WORK
-from tests.contract.iam_recorder import Asked, Right
+from tests.contract.function_scenarios import SCENARIOS
+from tests.contract.iam_recorder import IamRecorder, Right
 from tests.contract.test_template import functions as declared
 from tests.contract.test_template import http_events
 from tests.kit.builders import a_promo
@@ -192,13 +192,13 @@ def test_a_function_may_do_what_it_does_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hotel.add_promo(a_promo())
-    asked = Asked()
-    use_gateway(paid_at, front_door, asked, secrets_of(name), monkeypatch)
-    asked.watch(front_door.app(name), monkeypatch)
+    recorder = IamRecorder()
+    use_gateway(paid_at, front_door, recorder, secrets_of(name), monkeypatch)
+    recorder.watch(front_door.app(name), monkeypatch)
 
-    WORK[name](front_door, clock, store)
+    SCENARIOS[name](front_door, clock, store)
 
-    assert asked.rights == given(name, paid_at)
+    assert recorder.rights == given(name, paid_at)
 
 
 def secrets_of(name: str) -> dict[str, str]:
@@ -212,7 +212,7 @@ def secrets_of(name: str) -> dict[str, str]:
 
 
 def use_gateway(
-    gateway: str, front_door: FrontDoor, asked: Asked, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    gateway: str, front_door: FrontDoor, recorder: IamRecorder, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Plays every request with that gateway; the watched function reads its keys as in AWS, and then gets the fake."""
     settings = msgspec.structs.replace(Settings(table_name=TABLE_NAME), **secrets)
@@ -226,7 +226,7 @@ def use_gateway(
 
     class Keyed(Gateways):
         def __missing__(self, name: str) -> Any:
-            if asked.running:
+            if recorder.running:
                 super().__missing__(name)
             self[name] = front_door.gateway
             return self[name]
@@ -265,8 +265,8 @@ def test_only_the_api_the_rules_and_the_stream_may_start_a_function(name: str) -
         for event in http_events(declared()[name])
     } | {
         ("events.amazonaws.com", f"{logical_id}{event}.Arn")
-        for event, told in declared()[name]["Events"].items()
-        if told["Type"] == "Schedule"
+        for event, definition in declared()[name]["Events"].items()
+        if definition["Type"] == "Schedule"
     }
 
 

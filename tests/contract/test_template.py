@@ -11,7 +11,7 @@ from holdfast.storage.store import Store
 from tests.component.test_expiring import deleted
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
-from tests.kit.dynamodb_recorder import Traffic
+from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import ADMIN, BOB, STAY_TOTAL, FrontDoor, base_events, routes
 from tests.kit.template import ROOT, template
 
@@ -49,10 +49,10 @@ def allowed(function: str) -> set[tuple[str, str]]:
     return found
 
 
-def needed(traffic: Traffic) -> set[tuple[str, str]]:
+def needed(recorder: DynamoDBRecorder) -> set[tuple[str, str]]:
     """What IAM would have asked for."""
     found = set()
-    for request in traffic.requests:
+    for request in recorder.requests:
         if request.operation == "TransactWriteItems":
             found |= {(RIGHTS[kind], "table") for action in request.body["TransactItems"] for kind in action}
         else:
@@ -103,13 +103,13 @@ def test_every_variable_that_the_settings_read_is_set_by_the_template_or_has_a_d
 
 
 @contextmanager
-def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, Traffic]]:
+def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, DynamoDBRecorder]]:
     """What each function sends to DynamoDB meanwhile."""
     with ExitStack() as stack:
         found = {}
         for name in names:
             store: Store = front_door.app(name).store
-            found[name] = stack.enter_context(Traffic(store.table.client, store.table.name))
+            found[name] = stack.enter_context(DynamoDBRecorder(store.table.client, store.table.name))
         yield found
 
 
@@ -201,10 +201,10 @@ def test_a_function_may_do_what_it_does(
     store: Store,
 ) -> None:
     hotel.add_promo(a_promo())
-    with watched(front_door, [function]) as traffic:
+    with watched(front_door, [function]) as recorder:
         work(front_door, clock, store)
 
-    used = needed(traffic[function])
+    used = needed(recorder[function])
     assert used
     assert used - allowed(function) == set(), "IAM would refuse this"
 

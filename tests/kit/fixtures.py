@@ -14,7 +14,7 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table, connect
 from tests.kit.clock import FakeClock
-from tests.kit.dynamodb_recorder import Traffic
+from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import Apps, FrontDoor
 from tests.kit.hotel import TABLE_NAME, open_hotel
@@ -87,10 +87,10 @@ def gateway() -> FakeGateway:
 
 
 @pytest.fixture
-def traffic(store: Store) -> Iterator[Traffic]:
+def recorder(store: Store) -> Iterator[DynamoDBRecorder]:
     """What the store's own client sends to DynamoDB."""
-    with Traffic(store.table.client, store.table.name) as traffic:
-        yield traffic
+    with DynamoDBRecorder(store.table.client, store.table.name) as recorder:
+        yield recorder
 
 
 @pytest.fixture

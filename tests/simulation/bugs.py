@@ -120,7 +120,7 @@ BUGS = (
         ),
     ),
     Bug(
-        "a rescue takes no rooms",
+        "a late payment takes no rooms",
         "pay",
         (
             Edit(
@@ -349,7 +349,7 @@ BUGS = (
         ),
     ),
     Bug(
-        "a replay is told as a new hold",
+        "a replay is answered as a new hold",
         "mixed",
         (Edit("bookings.reserve", "reserve", "if created:", "if booking:"),),
     ),
@@ -485,7 +485,7 @@ BUGS = (
         (Edit("bookings.expire", "_sweep_one", "> millis(now)", "> millis(now) - 240_000"),),
     ),
     Bug(
-        "TTL is told in milliseconds",
+        "TTL is given in milliseconds",
         "mixed",
         (Edit("storage.items", "_ttl", "booking.expires_at_ms // 1000 +", "booking.expires_at_ms +"),),
     ),
@@ -495,7 +495,7 @@ BUGS = (
         (Edit("logs", "record_entry", "logger.info(", "logger.debug("),),
     ),
     Bug(
-        "a capture is told twice",
+        "a capture is logged twice",
         "pay",
         (
             Edit(

@@ -76,10 +76,10 @@ def test_function_imports_from_what_was_built_alone(function: str) -> None:
         timeout=60,
     )
     assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout.splitlines()[-1])
-    assert Path(told["app"]) == folder / "app.py"
-    assert Path(told["holdfast"]).is_relative_to(LAYER)
-    assert told["handler"]
+    report = json.loads(ran.stdout.splitlines()[-1])
+    assert Path(report["app"]) == folder / "app.py"
+    assert Path(report["holdfast"]).is_relative_to(LAYER)
+    assert report["handler"]
 
 
 def test_a_function_folder_ships_its_one_file() -> None:

@@ -1,6 +1,6 @@
 """What the store's operations do, the same on every DynamoDB: each write that wins and each that must lose.
 
-moto runs these with the unit tests; MiniStack and Amazon's DynamoDB Local prove that moto told the truth.
+moto runs these with the unit tests; MiniStack and Amazon's DynamoDB Local prove that moto is right.
 """
 
 import re
@@ -891,9 +891,9 @@ def test_a_refused_transaction_gives_a_reason_for_each_action_in_order(table: Ta
     ]
     with pytest.raises(ConditionsFailed) as refusal:
         table.transact(actions)
-    told = [(reason.code, reason.item) for reason in refusal.value.reasons]
+    found = [(reason.code, reason.item) for reason in refusal.value.reasons]
     failed = "ConditionalCheckFailed"
-    assert told == [("None", None), (failed, there), (failed, None), ("None", None)]
+    assert found == [("None", None), (failed, there), (failed, None), ("None", None)]
     assert table.get([("NEW", "THING"), ("FRESH", "THING")]) == {}
 
 

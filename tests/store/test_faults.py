@@ -136,9 +136,9 @@ each_refusal = pytest.mark.parametrize("fault", REFUSED, ids=NAMES)
 @on_both
 @each_loss
 def test_a_reserve_over_a_broken_wire_takes_the_room_once(bench: Bench, fault: Fault) -> None:
-    with going_wrong(bench.client, WRITE, fault) as wire:
+    with going_wrong(bench.client, WRITE, fault) as calls:
         booking = hold(bench.store, "alice", clock=bench.clock)
-    assert wire.sent == 2
+    assert calls.sent == 2
     assert bench.lines.of("BOOKING_RESERVED")["booking_id"] == booking.booking_id
     assert stored(bench.store, booking) == booking
     assert bench.free() == [4, 4, 4]
@@ -161,7 +161,7 @@ def test_a_payment_start_over_a_broken_wire_is_one_change(bench: Bench, fault: F
     """A put of one item, which has no token at all."""
     booking, total = bench.held_and_paid_for()
     gateway: Any = SimpleNamespace(name="stripe", call_seconds=5.0)  # the wallet pays all: it is asked for nothing
-    with going_wrong(bench.client, "PutItem", fault) as wire:
+    with going_wrong(bench.client, "PutItem", fault) as calls:
         start_payment(
             booking.booking_id,
             PaymentRequest(gateway="stripe", wallet_apply_amount=total),
@@ -170,7 +170,7 @@ def test_a_payment_start_over_a_broken_wire_is_one_change(bench: Bench, fault: F
             gateways={"stripe": gateway},
             clock=bench.clock,
         )
-    assert wire.sent == 2
+    assert calls.sent == 2
     assert [line["message"] for line in bench.lines.all].count("payment started") == 1
     after = stored(bench.store, booking)
     assert (after.status, after.version) == (Status.PAYMENT_PENDING, 2)
@@ -180,9 +180,9 @@ def test_a_payment_start_over_a_broken_wire_is_one_change(bench: Bench, fault: F
 @each_loss
 def test_a_finalize_over_a_broken_wire_takes_the_money_once(bench: Bench, fault: Fault) -> None:
     booking, total = bench.held_and_paid_for()
-    with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault) as wire:
+    with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault) as calls:
         paid = pay_by_wallet(bench.store, booking, total, clock=bench.clock)
-    assert (wire.sent, paid.wallet_deducted, paid.new_status) == (2, total, Status.CONFIRMED)
+    assert (calls.sent, paid.wallet_deducted, paid.new_status) == (2, total, Status.CONFIRMED)
     assert bench.lines.of("BOOKING_CONFIRMED")["booking_id"] == booking.booking_id
     account = bench.store.account("alice")
     assert (account.balance, account.seq, account.live_holds) == (0, 2, {})
@@ -225,45 +225,45 @@ def test_a_credit_over_a_broken_wire_is_one_credit(bench: Bench, fault: Fault) -
 @pytest.mark.parametrize("operation", ["BatchGetItem", "Query"])
 def test_reads_are_asked_again(bench: Bench, fault: Fault, operation: str) -> None:
     booking = hold(bench.store, "alice", clock=bench.clock)
-    with going_wrong(bench.client, operation, fault, fault) as wire:
+    with going_wrong(bench.client, operation, fault, fault) as calls:
         found, more = bench.store.bookings_of("alice", None)
-    assert (found, more, wire.sent) == ([booking], None, 3)
+    assert (found, more, calls.sent) == ([booking], None, 3)
 
 
 @each_refusal
 def test_what_is_throttled_or_in_conflict_goes_on_when_that_is_over(bench: Bench, fault: Fault) -> None:
-    with going_wrong(bench.client, WRITE, fault, conflicts, fault) as wire:
+    with going_wrong(bench.client, WRITE, fault, conflicts, fault) as calls:
         booking, total = bench.held_and_paid_for()
-    assert wire.sent == 3 + 2  # the hold after three refusals, and the credit
+    assert calls.sent == 3 + 2  # the hold after three refusals, and the credit
     assert bench.free() == [4, 4, 4]
-    with going_wrong(bench.client, WRITE, fault, conflicts, fault) as wire:
+    with going_wrong(bench.client, WRITE, fault, conflicts, fault) as calls:
         pay_by_wallet(bench.store, booking, total, clock=bench.clock)
-    assert wire.sent == 4
+    assert calls.sent == 4
     assert bench.store.account("alice").balance == 0
 
 
 def test_a_conflict_beside_a_failed_condition_is_read_again(bench: Bench) -> None:
     """The condition decides: what was read is out of date, so the same bytes are not sent again."""
-    with going_wrong(bench.client, WRITE, cancels("ConditionalCheckFailed", "TransactionConflict")) as wire:
+    with going_wrong(bench.client, WRITE, cancels("ConditionalCheckFailed", "TransactionConflict")) as calls:
         hold(bench.store, "alice", clock=bench.clock)
-    assert wire.sent == 2
-    assert len(set(wire.tokens)) == 2
+    assert calls.sent == 2
+    assert len(set(calls.tokens)) == 2
     assert bench.free() == [4, 4, 4]
 
 
 def test_a_repeat_carries_the_same_token_and_the_same_bytes(bench: Bench) -> None:
-    with going_wrong(bench.client, WRITE, conflicts, never_sent, answer_timed_out) as wire:
+    with going_wrong(bench.client, WRITE, conflicts, never_sent, answer_timed_out) as calls:
         hold(bench.store, "alice", clock=bench.clock)
-    assert wire.sent == 4
-    assert len(set(wire.tokens)) == 1
-    assert len(set(wire.bodies)) == 1
+    assert calls.sent == 4
+    assert len(set(calls.tokens)) == 1
+    assert len(set(calls.bodies)) == 1
 
 
 def test_keys_that_were_not_processed_are_asked_for_again(bench: Bench) -> None:
     booking = hold(bench.store, "alice", clock=bench.clock)
-    with going_wrong(bench.client, "BatchGetItem", nothing_processed, nothing_processed) as wire:
+    with going_wrong(bench.client, "BatchGetItem", nothing_processed, nothing_processed) as calls:
         assert stored(bench.store, booking) == booking
-    assert wire.sent == 3
+    assert calls.sent == 3
 
 
 def test_a_hold_that_ran_out_while_its_answer_was_lost_is_told_as_it_is(bench: Bench) -> None:
@@ -286,9 +286,9 @@ def test_a_hold_that_ran_out_while_its_answer_was_lost_is_told_as_it_is(bench: B
 
 @each_refusal
 def test_contention_without_end_is_busy_and_changes_nothing(bench: Bench, fault: Fault) -> None:
-    with going_wrong(bench.client, WRITE, fault, for_ever=True) as wire, pytest.raises(Busy):
+    with going_wrong(bench.client, WRITE, fault, for_ever=True) as calls, pytest.raises(Busy):
         hold(bench.impatient, "alice", clock=bench.clock)
-    assert wire.sent > 1
+    assert calls.sent > 1
     assert bench.free() == [5, 5, 5]
     assert not bench.store.account("alice").stored
     hold(bench.store, "alice", clock=bench.clock)
@@ -309,9 +309,9 @@ def test_a_reserve_that_never_hears_an_answer_is_busy_and_its_repeat_finds_the_b
     with going_wrong(bench.client, WRITE, answer_timed_out, for_ever=True), pytest.raises(Busy):
         hold(bench.impatient, "alice", clock=bench.clock)
     assert bench.free() == [4, 4, 4]
-    with going_wrong(bench.client, WRITE) as wire:
+    with going_wrong(bench.client, WRITE) as calls:
         booking = hold(bench.store, "alice", clock=bench.clock)
-    assert wire.sent == 0
+    assert calls.sent == 0
     assert stored(bench.store, booking) == booking
     assert bench.free() == [4, 4, 4]
 
@@ -346,18 +346,18 @@ def test_reads_that_never_end_are_busy(bench: Bench) -> None:
 
 def test_no_call_is_begun_that_has_no_time_to_end(bench: Bench) -> None:
     late = Store(bench.table.within(CALL_SECONDS - 0.01))
-    with going_wrong(bench.client, "BatchGetItem") as wire, pytest.raises(Busy):
+    with going_wrong(bench.client, "BatchGetItem") as calls, pytest.raises(Busy):
         hold(late, "alice", clock=bench.clock)
-    assert wire.sent == 0
+    assert calls.sent == 0
 
 
 @pytest.mark.parametrize(
     "fault", [says("AccessDeniedException"), says("ResourceNotFoundException"), cancels("ValidationError")]
 )
 def test_what_repeating_cannot_mend_is_raised_at_once(bench: Bench, fault: Fault) -> None:
-    with going_wrong(bench.client, WRITE, fault) as wire, pytest.raises(ClientError):
+    with going_wrong(bench.client, WRITE, fault) as calls, pytest.raises(ClientError):
         hold(bench.store, "alice", clock=bench.clock)
-    assert wire.sent == 1
+    assert calls.sent == 1
     assert bench.free() == [5, 5, 5]
 
 

@@ -53,7 +53,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.gateway import SimulatedGateway
 from tests.simulation.hotel import indexes, opening
 from tests.simulation.plan import STAYS, USERS
-from tests.simulation.scheduler import Clockwork
+from tests.simulation.scheduler import Scheduler
 from tests.store.dynamodbs import ON_DYNAMODB_LOCAL, ON_MINISTACK
 
 SEQUENCES = {"moto": 12, "ministack": 4, "dynamodb_local": 4}
@@ -131,10 +131,10 @@ class Side:
     held: list[tuple[str, str]] = field(default_factory=list)  # user and key of each hold, as they were made
 
     def __post_init__(self) -> None:
-        ids = Ids()  # a server remembers tokens for all its tables, so a table's own are told apart by its name
+        ids = Ids()  # a server remembers tokens for all its tables, so each table's carry its name
         self.table = self.table.within(SECONDS)
         self.store = InOrder(self.table, due_shards=SHARDS, new_id=lambda: f"{self.table.name}-{ids()}")
-        faults = Faults(Clockwork(), 0.0, None)
+        faults = Faults(Scheduler(), 0.0, None)
         gateway = SimulatedGateway("stripe", True, faults, 5.0, lambda *_: None)
         self.gateways = {"stripe": gateway}
         for item in opening():
@@ -197,7 +197,7 @@ def sides(table: Table) -> tuple[Side, Side, FakeClock]:
 
 
 def _stand_in(table_name: str, clock: FakeClock) -> Side:
-    faults: Any = Faults(Clockwork(), 0.0, None)
+    faults: Any = Faults(Scheduler(), 0.0, None)
     faults.index_lag_us = lambda: 0
     client: Any = StandIn(table_name, indexes(), faults)
     return Side(Table(client, table_name), clock)
@@ -208,8 +208,8 @@ def test_the_engines_operations_go_the_same_way(sides: tuple[Side, Side, FakeClo
     real, stand_in, clock = sides
     for at in range(STEPS):
         name, step = _step(rng, at)
-        told = [side.does(step) for side in (real, stand_in)]
-        assert told[0] == told[1], f"step {at}, {name}"
+        answers = [side.does(step) for side in (real, stand_in)]
+        assert answers[0] == answers[1], f"step {at}, {name}"
         _pass_time(rng, clock)
     assert real.items() == stand_in.items()
 
@@ -222,17 +222,17 @@ def test_the_sequences_reach_what_the_engine_can_do() -> None:
         side = _stand_in("reach", clock)
         for at in range(STEPS):
             name, step = _step(rng, at)
-            told = side.does(step)
-            done = not (isinstance(told, tuple) and isinstance(told[0], str))
-            reached.add(name if done else told[0])
-            if done and name == "_credit" and told[1] is False:
+            answer = side.does(step)
+            done = not (isinstance(answer, tuple) and isinstance(answer[0], str))
+            reached.add(name if done else answer[0])
+            if done and name == "_credit" and answer[1] is False:
                 reached.add("credit repeated")
             _pass_time(rng, clock)
-        reached.update(_told_by(side.items().values()))
+        reached.update(_reached_by(side.items().values()))
     assert {maker.__name__ for maker in MAKERS} | RARE <= reached
 
 
-def _told_by(items: Iterable[Item]) -> Iterator[str]:
+def _reached_by(items: Iterable[Item]) -> Iterator[str]:
     """The rare paths that a table shows to have been taken."""
     for item in items:
         if item["sk"] == "TOPUP":
@@ -388,8 +388,8 @@ def _settle(rng: Random, user: str, key: str, pick: int, number: int) -> Callabl
     return step
 
 
-def _news(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[Side], Any]:
-    """A payment is made on some order, however late, and the gateway tells of it."""
+def _deliver(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[Side], Any]:
+    """A payment is made on some order, however late, and the gateway sends its event."""
 
     def step(side: Side) -> Any:
         order_id = side.some_order(pick)
@@ -491,7 +491,7 @@ def _aside(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
 
 MAKERS = (
     *(_hold, _hold, _hold, _start, _start, _pay, _pay, _admin, _cancel, _credit, _stale, _stale, _sweep),
-    *(_read, _restore, _delete, _delete, _aside, _settle, _settle, _news, _news, _topup),
+    *(_read, _restore, _delete, _delete, _aside, _settle, _settle, _deliver, _deliver, _topup),
 )
 
 
@@ -550,7 +550,7 @@ def test_a_request_by_itself_is_answered_the_same(
 ) -> None:
     which = request.node.callspec.params["table"]
     known = DIFFERENCES.get((which, name))
-    told = []
+    outcomes = []
     for side in sides[:2]:
         client: Any = side.table.client
         item: Item = {"pk": "P", "sk": "S", "n": 1, "s": "text", "m": {"a": 5, "c": 3}}
@@ -566,9 +566,9 @@ def test_a_request_by_itself_is_answered_the_same(
             code = error.response["Error"]["Code"]
             outcome = [reason["Code"] for reason in reasons] or code
             if outcome == ["ValidationError"]:
-                outcome = "ValidationException"  # of one action of several, told as its reason
-        told.append((outcome, side.items()["P", "S"]))
+                outcome = "ValidationException"  # of one action of several, given as its reason
+        outcomes.append((outcome, side.items()["P", "S"]))
     if known:
-        assert told[0] != told[1], f"{which} does {name} right by now: take it off the list"
+        assert outcomes[0] != outcomes[1], f"{which} does {name} right by now: take it off the list"
     else:
-        assert told[0] == told[1]
+        assert outcomes[0] == outcomes[1]

@@ -359,7 +359,7 @@ def test_a_refused_call_leaves_the_payment_as_it_was(api: httpx.Client, kind: st
     answer(api.post("/_test/faults", json={"kind": kind, "on": "capture"}))
     assert capture(api, payment_id).status_code == status
     assert payment(api, payment_id)["status"] == "authorized"
-    answer(capture(api, payment_id))  # a fault strikes once, unless told otherwise
+    answer(capture(api, payment_id))  # a fault strikes once, unless a number is given
 
 
 def test_a_dropped_call_leaves_the_payment_as_it_was(api: httpx.Client, razorpay: LocalRazorpay) -> None:

@@ -51,14 +51,14 @@ class Handlers:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
 
-    def webhook(self, told: Webhook, *, base64: bool = False, **changes: Any) -> tuple[int, Any]:
+    def webhook(self, webhook: Webhook, *, base64: bool = False, **changes: Any) -> tuple[int, Any]:
         """Status and body of the answer to one delivery."""
-        body = b64encode(told.body).decode() if base64 else told.body.decode()
+        body = b64encode(webhook.body).decode() if base64 else webhook.body.decode()
         event = {
-            "headers": dict(told.headers),
+            "headers": dict(webhook.headers),
             "body": body,
             "isBase64Encoded": base64,
-            "pathParameters": {"gateway": told.gateway},
+            "pathParameters": {"gateway": webhook.gateway},
         }
         return self.call("webhook", "POST /webhooks/{gateway}", event | changes)
 

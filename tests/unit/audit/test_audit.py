@@ -49,8 +49,8 @@ def table() -> SettledTable:
 
 
 def free(table: SettledTable, **nights: int) -> dict[str, int]:
-    told: dict[str, int] = table.items[PAGE]["free"]
-    return told | {day.removeprefix("d"): rooms for day, rooms in nights.items()}
+    stored: dict[str, int] = table.items[PAGE]["free"]
+    return stored | {day.removeprefix("d"): rooms for day, rooms in nights.items()}
 
 
 def test_an_ordinary_day_breaks_nothing(table: SettledTable) -> None:
@@ -97,14 +97,14 @@ class TestRooms:
         table.spoil(PAGE, free=free(table, d11=4))
         assert table.broken() == {"INV1", "INV3"}
 
-    @pytest.mark.parametrize(("days", "told"), [(RETENTION_DAYS - 20, {"INV1"}), (RETENTION_DAYS + 20, set())])
+    @pytest.mark.parametrize(("days", "broken"), [(RETENTION_DAYS - 20, {"INV1"}), (RETENTION_DAYS + 20, set())])
     def test_nights_whose_bookings_ttl_has_deleted_are_left_alone(
-        self, table: SettledTable, days: int, told: set[str]
+        self, table: SettledTable, days: int, broken: set[str]
     ) -> None:
         for booking_id in (CARD, WALLET):
             del table.items[KEYS[booking_id]]
         after = NOW + timedelta(days=18 + days)
-        assert table.broken(now=after, sweeping=False, gateway_records=None, lines=None) == told
+        assert table.broken(now=after, sweeping=False, gateway_records=None, lines=None) == broken
 
     def test_a_hold_past_its_deadline_keeps_its_rooms_until_it_is_released(self, table: SettledTable) -> None:
         assert "INV1" not in table.broken(now=LATER)
@@ -230,7 +230,7 @@ class TestPayments:
         assert "PAY4" in table.broken()
 
     @pytest.mark.parametrize(
-        ("place", "payment"),
+        ("position", "payment"),
         [
             pytest.param(1, at_gateway("o2", CARD), id="a confirmed booking without its money"),
             pytest.param(3, at_gateway("o4", OVER, captured=TOTAL), id="money kept without a room"),
@@ -240,8 +240,8 @@ class TestPayments:
             pytest.param(0, at_gateway("o9", "bk_unknown", captured=1), id="money of nobody that we know"),
         ],
     )
-    def test_the_gateways_books_against_ours(self, table: SettledTable, place: int, payment: Any) -> None:
-        table.gateway_records[place] = payment
+    def test_the_gateways_books_against_ours(self, table: SettledTable, position: int, payment: Any) -> None:
+        table.gateway_records[position] = payment
         assert table.broken() == {"BOOK1"}
 
     def test_a_payment_of_a_live_hold_is_left_alone(self, table: SettledTable) -> None:
@@ -356,12 +356,12 @@ class TestTime:
 
 class TestStories:
     @pytest.mark.parametrize(
-        "told",
+        "statuses",
         [(R, X, C), (R, E, X), (R, C, P), (R, C, E), (R, P, R), (R, X, E)],
         ids=" to ".join,
     )
-    def test_a_move_that_there_is_not(self, table: SettledTable, told: tuple[Status, ...]) -> None:
-        table.put(settled_item(booking("bk_odd", *told)))
+    def test_a_move_that_there_is_not(self, table: SettledTable, statuses: tuple[Status, ...]) -> None:
+        table.put(settled_item(booking("bk_odd", *statuses)))
         assert "ST1" in table.broken()
 
     def test_a_change_without_a_history_line(self, table: SettledTable) -> None:
@@ -392,7 +392,7 @@ class TestLines:
         assert table.broken() == {"LOG1"}
 
     def test_a_wallet_entry_without_its_line(self, table: SettledTable) -> None:
-        table.lines = [told for told in table.lines if told["tag"] != "WALLET_DEDUCTED"]
+        table.lines = [logged for logged in table.lines if logged["tag"] != "WALLET_DEDUCTED"]
         assert table.broken() == {"LOG1"}
         assert table.broken(lines_complete=False) == set()
 
@@ -421,7 +421,7 @@ class TestLines:
         ],
     )
     def test_a_secret_or_personal_data_anywhere_in_a_line(self, table: SettledTable, text: str) -> None:
-        table.lines.append({"tag": "SETTLE_FAILED", "facts": {"told": ["why", text]}})
+        table.lines.append({"tag": "SETTLE_FAILED", "facts": {"said": ["why", text]}})
         assert table.broken() == {"LOG1"}
 
     def test_ids_amounts_and_instants_are_no_secrets(self, table: SettledTable) -> None:

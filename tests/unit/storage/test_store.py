@@ -40,7 +40,7 @@ from tests.kit.builders import (
     put_hold,
 )
 from tests.kit.clock import NOW
-from tests.kit.flaky_client import LOST_ANSWER, cancelled, server_error, throttled, troubled_store
+from tests.kit.flaky_client import LOST_ANSWER, cancelled, flaky_store, server_error, throttled
 from tests.kit.hotel import DELUXE, KOLKATA, MONTHS
 
 pytestmark = pytest.mark.usefixtures("hotel")
@@ -363,11 +363,11 @@ class TestClock:
     def test_what_the_gateway_told_is_kept_whatever_the_clock_says(self, store: Store) -> None:
         order = Payment(gateway="stripe", order_id="pi_1", amount=1_575_000)
         held = put_hold(store, msgspec.structs.replace(pending(a_hold()), payment=order))
-        told = msgspec.structs.replace(order, voided=True)
+        voided = msgspec.structs.replace(order, voided=True)
 
-        store.commit(held, held.transitioned(held.status, DEADLINE, "settle", payment=told), now=DEADLINE)
+        store.commit(held, held.transitioned(held.status, DEADLINE, "settle", payment=voided), now=DEADLINE)
 
-        assert store.bookings(["bk_1"])[0].payment == told
+        assert store.bookings(["bk_1"])[0].payment == voided
 
     @pytest.mark.parametrize("late", [timedelta(0), timedelta(milliseconds=1), timedelta(days=1)])
     def test_from_the_deadline_on_it_expires(self, store: Store, late: timedelta) -> None:
@@ -621,7 +621,7 @@ class TestLostAnswer:
     """The write took effect and its answer never came: the repeat meets its own earlier commit."""
 
     def test_a_transaction_of_our_own_reads_as_success_and_happened_once(self, store: Store) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.after("transact_write_items", LOST_ANSWER)
 
         held = put_hold(troubled, a_hold())
@@ -634,7 +634,7 @@ class TestLostAnswer:
 
     def test_a_put_of_our_own_reads_as_success(self, store: Store) -> None:
         held = put_hold(store, a_hold())
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.after("put_item", LOST_ANSWER)
 
         started = troubled.commit(held, pending(held), now=NOW)
@@ -645,7 +645,7 @@ class TestLostAnswer:
     def test_a_payment_of_our_own_is_taken_once(self, store: Store) -> None:
         give(store, 2_000_000)
         held = put_hold(store, a_hold())
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.after("transact_write_items", LOST_ANSWER, server_error())
 
         troubled.commit(held, confirmed(held, wallet=1_575_000), now=JUST_BEFORE, context=context_of(store, held))
@@ -654,7 +654,7 @@ class TestLostAnswer:
         assert len(store.entries(ALICE, None)[0]) == 2
 
     def test_an_answer_lost_before_it_was_applied_is_sent_again(self, store: Store) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", LOST_ANSWER)
 
         put_hold(troubled, a_hold())
@@ -662,7 +662,7 @@ class TestLostAnswer:
         assert free(store)[10] == 4
 
     def test_another_writer_between_our_commit_and_its_repeat_is_not_taken_for_us(self, store: Store) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
 
         def cancelled_meanwhile() -> None:
             held = store.bookings(["bk_1"])[0]
@@ -696,7 +696,7 @@ class TestCredit:
         assert store.credited(ALICE, "other") is None
 
     def test_whose_answer_was_lost_is_given_once_and_is_no_refusal(self, store: Store) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.after("transact_write_items", LOST_ANSWER)
 
         give(troubled, 500)
@@ -833,7 +833,7 @@ class TestTopUp:
 
     def test_whose_answer_was_lost_is_credited_once(self, store: Store) -> None:
         made = self.made(store)
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.after("transact_write_items", LOST_ANSWER)
 
         self.credit(troubled, made, store.account(ALICE))
@@ -927,7 +927,7 @@ class TestRetries:
         ids=["throttled", "server error", "conflict", "conflict and throttle", "no answer"],
     )
     def test_contention_is_tried_again_with_growing_jitter(self, store: Store, trouble: BaseException) -> None:
-        troubled, client, watch = troubled_store(store)
+        troubled, client, watch = flaky_store(store)
         client.before("transact_write_items", *[trouble] * 4)
 
         put_hold(troubled, a_hold())
@@ -938,7 +938,7 @@ class TestRetries:
         assert all(0 <= pause <= limit for pause, limit in zip(watch.pauses, most, strict=True))
 
     def test_contention_that_outlasts_the_time_left_is_busy_and_never_a_refusal(self, store: Store) -> None:
-        troubled, client, watch = troubled_store(store, patience_seconds=6)
+        troubled, client, watch = flaky_store(store, patience_seconds=6)
         client.before("transact_write_items", *[cancelled("None", "TransactionConflict", "None")] * 10_000)
 
         with pytest.raises(Busy):
@@ -948,7 +948,7 @@ class TestRetries:
         assert store.booking("bk_1") is None
 
     def test_no_call_is_begun_without_the_time_to_end_it(self, store: Store) -> None:
-        troubled, client, _ = troubled_store(store, patience_seconds=2.9)
+        troubled, client, _ = flaky_store(store, patience_seconds=2.9)
 
         with pytest.raises(Busy):
             troubled.booking("bk_1")
@@ -956,7 +956,7 @@ class TestRetries:
         assert client.calls == []
 
     def test_a_failed_condition_beside_a_conflict_is_not_tried_again_blindly(self, store: Store) -> None:
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
 
         with pytest.raises(WriteConflict) as lost:
@@ -966,7 +966,7 @@ class TestRetries:
         assert len(client.named("transact_write_items")) == 1
 
     def test_a_decision_that_always_loses_ends_as_busy(self, store: Store) -> None:
-        troubled, _, _ = troubled_store(store)
+        troubled, _, _ = flaky_store(store)
 
         def always_beaten() -> None:
             raise WriteConflict(["page"], None)
@@ -976,7 +976,7 @@ class TestRetries:
 
     def test_keys_that_dynamodb_left_out_are_asked_for_again(self, store: Store) -> None:
         held = put_hold(store, a_hold())
-        troubled, client, _ = troubled_store(store)
+        troubled, client, _ = flaky_store(store)
         client.leaves_out_keys(troubled.table.name)
 
         assert troubled.bookings(["bk_1", "bk_2"]) == [held]
