@@ -5,7 +5,8 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.kit.front_door import ADMIN, CLIENT_ID, STAY, base_events, request_for
+from tests.kit.apps import CLIENT_ID
+from tests.kit.front_door import ADMIN, STAY, base_events, request_for
 
 Request = dict[str, Any]
 ARRIVED_SECONDS = base_events()["POST /bookings"]["requestContext"]["timeEpoch"] // 1000

@@ -1,54 +1,25 @@
 """The hourly function: it reports what stays broken, line by line, and the number as a metric."""
 
-import importlib.util
-import io
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from holdfast.audit.audit import LOOKS, audit_table
-from holdfast.logs import logger, metrics
 from holdfast.payments.gateways.protocol import GatewayPayment
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import page_key
 from holdfast.storage.store import Store
+from tests.kit.apps import Apps, LambdaContext
 from tests.kit.clock import FakeClock
-from tests.kit.hotel import TABLE_NAME
+from tests.kit.log_capture import LogLines
 from tests.kit.settled_table import at_gateway
-from tests.kit.template import ROOT
 
 PAGE = page_key("deluxe", "2026-12")
 pytestmark = pytest.mark.usefixtures("hotel")
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("TABLE_NAME", TABLE_NAME)
-        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        spec = importlib.util.spec_from_file_location("audit.app", ROOT / "functions" / "audit" / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield module
-
-
-@dataclass
-class Context:
-    function_name: str = "audit"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:audit"
-    aws_request_id: str = "7a1f6f3e-0f55-4c1b-9f0e-5b8a1f0e2d3c"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 300_000
 
 
 @dataclass
@@ -60,24 +31,17 @@ class Report:
 
 @pytest.fixture
 def audited(
-    app: ModuleType, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    apps: Apps, store: Store, lines: LogLines, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], Report]:
     """Runs the handler on the test's table, and gives what it answered, logged and counted."""
+    app = apps["audit"]
     monkeypatch.setattr(app, "store", store)
     monkeypatch.setattr(app.time, "sleep", lambda _: None)
-    monkeypatch.setattr(metrics.provider, "namespace", "Holdfast")  # as the template names it for each function
 
     def run() -> Report:
-        handler = logger.registered_handler
-        assert isinstance(handler, logging.StreamHandler)
-        text = io.StringIO()
-        before = handler.setStream(text)
-        try:
-            answer = app.lambda_handler({"source": "aws.events"}, Context())
-        finally:
-            handler.setStream(before)
-        lines = [json.loads(line) for line in text.getvalue().splitlines()]
-        return Report(answer, lines, [json.loads(line) for line in capsys.readouterr().out.splitlines()])
+        lines.clear()
+        answer = app.lambda_handler({"source": "aws.events"}, LambdaContext(seconds_left=300))
+        return Report(answer, lines.all, [json.loads(line) for line in capsys.readouterr().out.splitlines()])
 
     return run
 

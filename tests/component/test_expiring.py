@@ -12,14 +12,15 @@ from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import millis
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item, booking_key
-from holdfast.storage.marshal import to_wire
 from holdfast.storage.store import DueRow, Store
 from holdfast.storage.table import Table
+from tests.kit.apps import LambdaContext
 from tests.kit.builders import DEADLINE, a_hold, a_promo, clock_at, everything, free, put_hold
 from tests.kit.clock import FakeClock
 from tests.kit.flaky_client import flaky_store, throttled
-from tests.kit.front_door import ALICE, BOB, Context, FrontDoor, event
+from tests.kit.front_door import ALICE, BOB, FrontDoor, event
 from tests.kit.log_capture import LogLines
+from tests.kit.stream_events import deleted, deletion
 
 NOTHING = {"expired": 0, "lost_race": 0, "failed": 0, "remaining": 0, "lag_seconds_max": 0.0}
 
@@ -29,11 +30,6 @@ def break_booking(store: Store, booking_id: str, update: str = "REMOVE night_pri
     store.table.client.update_item(
         TableName=store.table.name, Key={"pk": {"S": pk}, "sk": {"S": sk}}, UpdateExpression=update
     )
-
-
-def remove(store: Store, booking_id: str) -> None:
-    pk, sk = booking_key(booking_id)
-    store.table.client.delete_item(TableName=store.table.name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
 
 
 class TestSweep:
@@ -236,22 +232,6 @@ class TestDryRun:
         assert front_door.expire({"dry_run": False})["expired"] == 1
 
 
-def deletion(image: dict[str, Any], number: str = "1") -> dict[str, Any]:
-    """The record of `events/ttl_deletion.json`, about this item."""
-    record: dict[str, Any] = event("ttl_deletion")["Records"][0]
-    wire = to_wire(image)
-    record["dynamodb"] |= {"Keys": {key: wire[key] for key in ("pk", "sk")}, "OldImage": wire, "SequenceNumber": number}
-    return record
-
-
-def deleted(store: Store, booking_id: str, number: str = "1") -> dict[str, Any]:
-    """Deletes a booking as TTL would, and gives the stream's record of it."""
-    key = booking_key(booking_id)
-    image = store.table.get([key])[key]
-    remove(store, booking_id)
-    return deletion(image, number)
-
-
 class TestDeletedByTtl:
     """Layer (d): the sweep was down for more than an hour, and DynamoDB deleted the hold."""
 
@@ -372,7 +352,7 @@ class TestDeletedByTtl:
     def test_a_stream_without_time_tells_all_again(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         record = deleted(store, front_door.held())
         clock.advance(2 * 3600)
-        front_door.context = Context(seconds_left=1)
+        front_door.context = LambdaContext(seconds_left=1)
 
         assert self.stream(front_door, record) == ["1"]
 

@@ -1,6 +1,5 @@
 """The log: one tagged line for each change, none for a replay, nothing private in any; and the operators' figures."""
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +10,12 @@ import pytest
 from holdfast.logs import Tag, metrics
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
-from tests.component.test_expiring import deleted
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ADMIN, ALICE, BOB, STAY_TOTAL, FrontDoor, event, request_for
 from tests.kit.log_capture import LogLines
+from tests.kit.metrics_capture import written_metrics
+from tests.kit.stream_events import deleted
 
 TAGS = """
     BOOKING_CREATED BOOKING_RESERVED BOOKING_CONFIRMED BOOKING_EXPIRED BOOKING_CANCELLED PAYMENT_FINALIZE_SUCCESS
@@ -229,14 +229,12 @@ class TestMetrics:
     def published(self, capsys: pytest.CaptureFixture[str]) -> dict[str, list[float]]:
         """What CloudWatch would read from the lines in its embedded format."""
         found: dict[str, list[float]] = {}
-        for line in capsys.readouterr().out.splitlines():
-            parsed = json.loads(line) if line.startswith('{"_aws"') else {}
-            for directive in parsed.get("_aws", {}).get("CloudWatchMetrics", []):
-                assert directive["Namespace"] == "Holdfast"
-                for metric in directive["Metrics"]:
-                    assert metric["Unit"] == ("Seconds" if metric["Name"] == "ExpiryLag" else "Count")
-                    value = parsed[metric["Name"]]
-                    found.setdefault(metric["Name"], []).extend(value if isinstance(value, list) else [value])
+        for directive, line in written_metrics(capsys):
+            assert directive["Namespace"] == "Holdfast"
+            for metric in directive["Metrics"]:
+                assert metric["Unit"] == ("Seconds" if metric["Name"] == "ExpiryLag" else "Count")
+                value = line[metric["Name"]]
+                found.setdefault(metric["Name"], []).extend(value if isinstance(value, list) else [value])
         return found
 
     def test_a_sweep_tells_holds_rooms_and_lag(

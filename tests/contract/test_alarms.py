@@ -11,11 +11,11 @@ from holdfast.logs import metrics
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.contract.function_scenarios import SCENARIOS
-from tests.contract.test_template import functions
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor
-from tests.kit.template import template
+from tests.kit.metrics_capture import written_metrics
+from tests.kit.template import functions, template
 
 RESOURCES: dict[str, Any] = template()["Resources"]
 ALARMS: dict[str, dict[str, Any]] = {
@@ -119,12 +119,10 @@ def emitted_by(
         monkeypatch.setattr(front_door, "app", under_its_own_name)
         SCENARIOS[function](front_door, clock, store)
         found = set()
-        for line in capsys.readouterr().out.splitlines():
-            parsed = json.loads(line) if line.startswith('{"_aws"') else {}
-            for directive in parsed.get("_aws", {}).get("CloudWatchMetrics", []):
-                for names in directive["Dimensions"]:
-                    values = tuple(sorted((name, parsed[name]) for name in names))
-                    found |= {(metric["Name"], values) for metric in directive["Metrics"]}
+        for directive, line in written_metrics(capsys):
+            for names in directive["Dimensions"]:
+                values = tuple(sorted((name, line[name]) for name in names))
+                found |= {(metric["Name"], values) for metric in directive["Metrics"]}
         return found
 
     return emitted

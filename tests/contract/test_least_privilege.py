@@ -21,13 +21,12 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.contract.function_scenarios import SCENARIOS
 from tests.contract.iam_recorder import IamRecorder, Right
-from tests.contract.test_template import functions as declared
-from tests.contract.test_template import http_events
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor
 from tests.kit.hotel import TABLE_NAME
-from tests.kit.template import ROOT
+from tests.kit.template import ROOT, http_events
+from tests.kit.template import functions as declared
 
 # What SAM attaches by itself. Their resources are `*`; the stack's permissions boundary narrows them.
 AWS_POLICIES = {

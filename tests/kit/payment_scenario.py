@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
 from holdfast.bookings.expire import Sweep, sweep
@@ -45,6 +45,7 @@ BOB = "bob"
 ADMIN = "root"
 ARRIVAL = date(2026, 12, 30)  # 38 days after the tests' now
 HOLD_SECONDS = 600
+MIDDAY = timedelta(hours=6, minutes=30)  # UTC, when it is noon in Udaipur
 
 
 def table_over(client: object) -> Table:
@@ -262,3 +263,9 @@ class PaymentScenario:
 
 def _known(name: str) -> Literal["stripe", "razorpay"]:
     return "stripe" if name == "stripe" else "razorpay"
+
+
+def days_before(scenario: PaymentScenario, days: int) -> None:
+    """Moves the clock to noon, so many days before the day of arrival."""
+    midnight = datetime(ARRIVAL.year, ARRIVAL.month, ARRIVAL.day, tzinfo=scenario.clock.now.tzinfo)
+    scenario.clock.now = midnight - timedelta(days=days) + MIDDAY

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import logging
 import os
@@ -18,7 +17,8 @@ import holdfast.payments.settle
 import holdfast.storage.store
 import holdfast.storage.table
 from holdfast.logs import logger
-from tests.kit.template import ROOT, template
+from tests.kit.apps import FUNCTIONS, LambdaContext, load_app
+from tests.kit.template import template
 from tests.simulation.plan import HOLD_SECONDS
 from tests.simulation.scheduler import Scheduler, Workers
 
@@ -45,21 +45,11 @@ def apps() -> dict[str, ModuleType]:
     os.environ.update(_ENVIRONMENT)
     store_module["connect"] = lambda: None
     try:
-        folders = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
-        return {name: _load(name) for name in folders if name not in {"catalog", "audit"}}
+        return {name: load_app(name) for name in FUNCTIONS if name not in {"catalog", "audit"}}
     finally:
         store_module["connect"] = connect
         os.environ.clear()
         os.environ.update(kept)
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"simulated.{name}.app", ROOT / "functions" / name / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache
@@ -140,15 +130,11 @@ class NamedGateways(dict[str, Any]):
         return frozenset(self)
 
 
-class Context:
-    """What Lambda gives a handler about its invocation."""
-
-    function_name = "simulated"
-    memory_limit_in_mb = 1024
-    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:simulated"
-    aws_request_id = "simulated"
+class SimulatedContext(LambdaContext):
+    """Its time runs out on the world's clock."""
 
     def __init__(self, clock: Scheduler, deadline_us: int) -> None:
+        super().__init__()
         self._clock = clock
         self._deadline_us = deadline_us
 

@@ -21,7 +21,16 @@ from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.gateway import SIGNATURE, SimulatedGateway
 from tests.simulation.guests import Guests
-from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, NamedGateways, request, routes, timeout_seconds
+from tests.simulation.handlers import (
+    DUE_SHARDS,
+    TABLE,
+    Lines,
+    NamedGateways,
+    SimulatedContext,
+    request,
+    routes,
+    timeout_seconds,
+)
 from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening
 from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.plan import Operation, Plan
@@ -182,7 +191,7 @@ class World:
         task = self.clock.task()
         assert task.invocation is None
         task.invocation = process
-        context = Context(self.clock, deadline_us)
+        context = SimulatedContext(self.clock, deadline_us)
         try:
             answer: dict[str, Any] = self.modules[name].lambda_handler(event, context)
         except Killed:

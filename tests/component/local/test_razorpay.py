@@ -1,12 +1,10 @@
 """The local Razorpay behaves as the documentation of the real one says; all through real HTTP."""
 
-import hmac
 import json
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,6 +12,7 @@ import httpx  # noqa: TID251  the server under test is an HTTP server
 import pytest
 
 from local.gateways.razorpay import LocalRazorpay
+from tests.kit.webhooks import from_razorpay, razorpay_proof
 
 KEY, SECRET, WEBHOOK_SECRET = "rzp_test_key", "key secret", "webhook secret"
 PRICE = 700_000  # paise
@@ -171,9 +170,8 @@ def test_an_unknown_id_is_a_bad_request(api: httpx.Client) -> None:
 def test_hands_the_page_a_proof_signed_with_the_key_secret(api: httpx.Client) -> None:
     order_id = an_order(api)
     proof = answer(api.post(f"/_test/orders/{order_id}/authorize"))
-    message = f"{order_id}|{proof['razorpay_payment_id']}".encode()
     assert proof["razorpay_order_id"] == order_id
-    assert proof["razorpay_signature"] == hmac.new(SECRET.encode(), message, sha256).hexdigest()
+    assert proof["razorpay_signature"] == razorpay_proof(order_id, proof["razorpay_payment_id"], SECRET)
 
 
 def test_an_authorized_payment_waits_to_be_captured(api: httpx.Client) -> None:
@@ -377,7 +375,7 @@ def test_signs_the_raw_body_of_a_webhook_and_names_the_event(api: httpx.Client, 
     payment_id = an_authorized_payment(api, order_id)
     [event] = merchant.events(1)
     [(headers, body)] = merchant.deliveries
-    assert headers["x-razorpay-signature"] == hmac.new(WEBHOOK_SECRET.encode(), body, sha256).hexdigest()
+    assert headers["x-razorpay-signature"] == from_razorpay(body, WEBHOOK_SECRET).headers["x-razorpay-signature"]
     assert headers["x-razorpay-event-id"]
     assert (event["event"], event["contains"]) == ("payment.authorized", ["payment"])
     entity = event["payload"]["payment"]["entity"]

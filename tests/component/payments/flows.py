@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from holdfast.model.booking import Booking, Status
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
-from tests.component.payments.test_cancellation import days_before
-from tests.kit.payment_scenario import ALICE, BOB, PaymentScenario
+from tests.kit.payment_scenario import ALICE, BOB, PaymentScenario, days_before
 
 GIFT = 200_000
 ROOM = "tower"  # there is one

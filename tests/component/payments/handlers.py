@@ -1,9 +1,7 @@
 """The handlers of `functions/`, wired as in AWS: environment, Secrets Manager, gateways over HTTP."""
 
-import importlib.util
 import json
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -11,25 +9,13 @@ from uuid import uuid4
 import botocore.session  # noqa: TID251 - plays the operator who puts the secrets in
 import pytest
 
+from tests.kit.apps import CLIENT_ID, LambdaContext, load_app
 from tests.kit.clock import FakeClock
 from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, OLD_WEBHOOK_SECRET, STRIPE_KEY, WEBHOOK_SECRET
 from tests.kit.hotel import TABLE_NAME
-from tests.kit.template import ROOT
 from tests.kit.webhooks import Webhook
 
-CLIENT_ID = "client-of-the-tests"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.token-nobody-may-see.sig"
-
-
-@dataclass
-class _Context:
-    function_name: str = "test"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:test"
-    aws_request_id: str = "7a1f6f3e-0f55-4c1b-9f0e-5b8a1f0e2d3c"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 29_000
 
 
 class Handlers:
@@ -78,22 +64,14 @@ class Handlers:
     def call(self, function: str, route: str, event: dict[str, Any]) -> tuple[int, Any]:
         whole = {"version": "2.0", "routeKey": route, "rawPath": "/", "requestContext": {}} | event
         whole["requestContext"] = {"requestId": "request-1"} | whole["requestContext"]
-        answer = self._app(function).lambda_handler(whole, _Context())
+        answer = self._app(function).lambda_handler(whole, LambdaContext(seconds_left=29))
         return answer["statusCode"], json.loads(answer["body"])
 
     def _app(self, function: str) -> Any:
         if function not in self._apps:
-            self._apps[function] = self._loaded(function)
+            self._apps[function] = load_app(function)
+            self._monkeypatch.setattr(self._apps[function], "utc_now", self._clock)
         return self._apps[function]
-
-    def _loaded(self, function: str) -> Any:
-        spec = importlib.util.spec_from_file_location(f"payments.{function}", ROOT / "functions" / function / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        self._monkeypatch.setattr(module, "utc_now", self._clock)
-        return module
 
 
 @cache

@@ -1,7 +1,5 @@
 """Cancelling gives back what the preview said, to the paisa, tender by tender, and once."""
 
-from datetime import datetime, timedelta
-
 import pytest
 
 from holdfast.errors import NotCancellable
@@ -10,15 +8,7 @@ from holdfast.model.dates import today_in
 from tests.kit.gateway_driver import GatewayRecord, RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
-from tests.kit.payment_scenario import ARRIVAL, PaymentScenario
-
-MIDDAY = timedelta(hours=6, minutes=30)  # UTC, when it is noon in Udaipur
-
-
-def days_before(scenario: PaymentScenario, days: int) -> None:
-    """Moves the clock to noon, so many days before the day of arrival."""
-    midnight = datetime(ARRIVAL.year, ARRIVAL.month, ARRIVAL.day, tzinfo=scenario.clock.now.tzinfo)
-    scenario.clock.now = midnight - timedelta(days=days) + MIDDAY
+from tests.kit.payment_scenario import ARRIVAL, PaymentScenario, days_before
 
 
 def percent_at(days: int) -> int:

@@ -14,12 +14,11 @@ from holdfast.bookings.expire import sweep
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
 from holdfast.storage.store import Store
-from tests.component.payments.test_cancellation import days_before
 from tests.kit.clock import NOW, FakeClock
 from tests.kit.gateway_driver import RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.guests import all_at_once, kinds
-from tests.kit.payment_scenario import BOB, HOLD_SECONDS, PaymentScenario, table_over
+from tests.kit.payment_scenario import BOB, HOLD_SECONDS, PaymentScenario, days_before, table_over
 
 ROUNDS = range(3)
 WRITES = {"put_item", "transact_write_items"}

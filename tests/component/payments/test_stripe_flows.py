@@ -6,11 +6,10 @@ from holdfast.errors import AlreadyPaid, HoldExpired, PaymentDeclined
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
 from holdfast.payments.gateways.razorpay import RazorpayGateway
-from tests.component.payments.test_cancellation import days_before
 from tests.kit.gateway_driver import GatewayRecord, NotTaken, Proof
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
-from tests.kit.payment_scenario import BOB, PaymentScenario
+from tests.kit.payment_scenario import BOB, PaymentScenario, days_before
 
 pytestmark = pytest.mark.localstripe
 
