@@ -159,3 +159,14 @@ class Workers:
         if failed:
             raise failed[0]
         return iter(results)
+
+
+class Jitter:
+    """In the place of `random` in the table's retries: each process draws from its own chance."""
+
+    def __init__(self, clock: Scheduler) -> None:
+        self._clock = clock
+
+    def uniform(self, low: float, high: float) -> float:
+        process = self._clock.process()
+        return process.rng.uniform(low, high) if process else high

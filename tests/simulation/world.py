@@ -34,21 +34,10 @@ from tests.simulation.handlers import (
 from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening
 from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.plan import Operation, Plan
-from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Killed, Scheduler
+from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
 
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest
-
-
-class Jitter:
-    """In the place of `random` in the table's retries: each process draws from its own chance."""
-
-    def __init__(self, clock: Scheduler) -> None:
-        self._clock = clock
-
-    def uniform(self, low: float, high: float) -> float:
-        process = self._clock.process()
-        return process.rng.uniform(low, high) if process else high
 
 
 @dataclass
