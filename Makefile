@@ -1,4 +1,5 @@
 # make run    the whole system on this machine; Ctrl-C ends it
+# make check  lint, types and unit tests: the inner loop, in under a minute
 # make test   every test, and how long each part took
 # make proof  many seeds of the simulation (SEEDS=50000)
 # make lint   format, lint, types, import arrows, template
@@ -67,7 +68,7 @@ test: $(VENV)
 	echo "== all parts: $$((SECONDS - start)) s"; exit $$code
 
 test-unit: $(VENV)
-	$(call timed,unit and component tests,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system")
+	$(call timed,unit and component and contract tests and simulation,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system")
 
 test-store: $(VENV)
 	$(call timed,store contract and races,$(RUN) pytest -m "ministack or dynamodb_local or localstripe")
@@ -87,12 +88,18 @@ proof: $(VENV)
 
 # ---- check
 
-.PHONY: lint format
-lint: $(VENV)
+.PHONY: check lint lint-python format
+check: $(VENV)
+	$(call timed,lint and types,$(MAKE) lint-python)
+	$(call timed,unit tests,$(RUN) pytest --quiet -n $(WORKERS) tests/unit)
+
+lint-python: $(VENV)
 	@.venv/bin/ruff format --check --quiet . || { echo "holdfast: run make format" >&2; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+lint: lint-python
 	@$(SAM) validate --lint
 	@$(call tool,CHECKOV) checkov --config-file .checkov.yaml
 

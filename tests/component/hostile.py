@@ -5,7 +5,8 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.kit.front_door import ADMIN, CLIENT_ID, STAY, base_events, request_for
+from tests.kit.apps import CLIENT_ID
+from tests.kit.front_door import ADMIN, STAY, base_events, request_for
 
 Request = dict[str, Any]
 ARRIVED_SECONDS = base_events()["POST /bookings"]["requestContext"]["timeEpoch"] // 1000
@@ -35,7 +36,7 @@ def raw(says: str, text: str, status: int = 400, **headers: str) -> Hostile:
 
 def pay(says: str, status: int = 422, code: str = "invalid_request", **changes: Any) -> Hostile:
     body = {"payment_mode": "wallet_only", "wallet_applied": 1_575_000, "gateway_amount": 0} | changes
-    return Hostile(says, lambda mine: request_for(FINALIZE, body, path={"booking_id": mine}), status, code)
+    return Hostile(says, lambda booking_id: request_for(FINALIZE, body, path={"booking_id": booking_id}), status, code)
 
 
 def look(says: str, booking_id: str) -> Hostile:
@@ -46,9 +47,9 @@ def listed(says: str, route: str, cursor: str) -> Hostile:
     return Hostile(says, lambda _: request_for(route, query={"cursor": cursor}), 422)
 
 
-def asked(says: str, route: str, query: dict[str, str]) -> Hostile:
-    def made(mine: str) -> Request:
-        path = {"booking_id": mine} if "booking_id" in route else None
+def with_query(says: str, route: str, query: dict[str, str]) -> Hostile:
+    def made(booking_id: str) -> Request:
+        path = {"booking_id": booking_id} if "booking_id" in route else None
         return request_for(route, STAY if route == HOLD else None, key="hostile", query=query, path=path)
 
     return Hostile(says, made, 422)
@@ -132,12 +133,12 @@ SHAPES = [
     raw("JSON with a parameter that is none", BODY, content_type="application/json; x"),
     raw("JSON in two charsets", BODY, content_type="application/json; charset=utf-8; charset=utf-7"),
     raw("a name with a NUL and a newline", BODY[:-1] + r', "\u0000\n[BOOKING_CONFIRMED]\u007f": 1}', 422),
-    asked("a query that the route does not have", BOOKING, {"x": "1"}),
-    asked("a query beside a body", HOLD, {"rooms": "9"}),
-    asked("a query at a route that has none", "GET /wallet", {"user_id": "victim"}),
-    asked("a limit of one's own", "GET /bookings", {"limit": "100000"}),
-    asked("a name of control characters in a query", "GET /bookings", {"\0\n[x]\x1b[2J": "1"}),
-    asked("a name of a lone surrogate in a query", "GET /wallet/entries", {"\ud800": "1"}),
+    with_query("a query that the route does not have", BOOKING, {"x": "1"}),
+    with_query("a query beside a body", HOLD, {"rooms": "9"}),
+    with_query("a query at a route that has none", "GET /wallet", {"user_id": "victim"}),
+    with_query("a limit of one's own", "GET /bookings", {"limit": "100000"}),
+    with_query("a name of control characters in a query", "GET /bookings", {"\0\n[x]\x1b[2J": "1"}),
+    with_query("a name of a lone surrogate in a query", "GET /wallet/entries", {"\ud800": "1"}),
     changed("base64 that is said to be none", 400, body=IN_BASE64, isBase64Encoded=False),
     changed("text that is said to be base64", 400, body=BODY, isBase64Encoded=True),
     changed(
@@ -192,7 +193,7 @@ IDS = [
     listed("a cursor of an instant that never was", "GET /bookings", f"{'9' * 15}.{UNKNOWN}"),
     Hostile(
         "a cursor of one's own booking at another instant",
-        lambda mine: request_for("GET /bookings", query={"cursor": f"9999999999999.{mine}"}),
+        lambda booking_id: request_for("GET /bookings", query={"cursor": f"9999999999999.{booking_id}"}),
         422,
     ),
     listed("a cursor of nothing", "GET /wallet/entries", "0"),

@@ -1,58 +1,29 @@
-"""The hourly function: tells what is broken for longer than a moment, line by line, and its number as a metric."""
+"""The hourly function: it reports what stays broken, line by line, and the number as a metric."""
 
-import importlib.util
-import io
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from holdfast.audit.audit import LOOKS, audit_table
-from holdfast.logs import logger, metrics
 from holdfast.payments.gateways.protocol import GatewayPayment
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import page_key
 from holdfast.storage.store import Store
+from tests.kit.apps import Apps, LambdaContext
 from tests.kit.clock import FakeClock
-from tests.kit.hotel import TABLE_NAME
+from tests.kit.log_capture import LogLines
 from tests.kit.settled_table import at_gateway
-from tests.kit.template import ROOT
 
 PAGE = page_key("deluxe", "2026-12")
 pytestmark = pytest.mark.usefixtures("hotel")
 
 
-@pytest.fixture(scope="module")
-def app() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("TABLE_NAME", TABLE_NAME)
-        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        spec = importlib.util.spec_from_file_location("audit.app", ROOT / "functions" / "audit" / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield module
-
-
 @dataclass
-class Context:
-    function_name: str = "audit"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:audit"
-    aws_request_id: str = "7a1f6f3e-0f55-4c1b-9f0e-5b8a1f0e2d3c"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 300_000
-
-
-@dataclass
-class Told:
+class Report:
     answer: dict[str, Any]
     lines: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
@@ -60,24 +31,17 @@ class Told:
 
 @pytest.fixture
 def audited(
-    app: ModuleType, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[[], Told]:
+    apps: Apps, store: Store, lines: LogLines, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[], Report]:
     """Runs the handler on the test's table, and gives what it answered, logged and counted."""
+    app = apps["audit"]
     monkeypatch.setattr(app, "engine", app.engine._replace(store=store))
     monkeypatch.setattr(app.time, "sleep", lambda _: None)
-    monkeypatch.setattr(metrics.provider, "namespace", "Holdfast")  # as the template names it for each function
 
-    def run() -> Told:
-        handler = logger.registered_handler
-        assert isinstance(handler, logging.StreamHandler)
-        text = io.StringIO()
-        before = handler.setStream(text)
-        try:
-            answer = app.lambda_handler({"source": "aws.events"}, Context())
-        finally:
-            handler.setStream(before)
-        lines = [json.loads(line) for line in text.getvalue().splitlines()]
-        return Told(answer, lines, [json.loads(line) for line in capsys.readouterr().out.splitlines()])
+    def run() -> Report:
+        lines.clear()
+        answer = app.lambda_handler({"source": "aws.events"}, LambdaContext(seconds_left=300))
+        return Report(answer, lines.all, [json.loads(line) for line in capsys.readouterr().out.splitlines()])
 
     return run
 
@@ -93,22 +57,24 @@ def spoil(store: Store, free: int) -> None:
     )
 
 
-def test_an_untouched_hotel_is_clean_and_counts_zero(audited: Callable[[], Told]) -> None:
-    told = audited()
-    assert told.answer == {"broken": 0}
-    assert [line for line in told.lines if line["level"] == "ERROR"] == []
-    assert [metric["BrokenInvariants"] for metric in told.metrics] == [[0.0]]
+def test_an_untouched_hotel_is_clean_and_counts_zero(audited: Callable[[], Report]) -> None:
+    report = audited()
+    assert report.answer == {"broken": 0}
+    assert [line for line in report.lines if line["level"] == "ERROR"] == []
+    assert [metric["BrokenInvariants"] for metric in report.metrics] == [[0.0]]
 
 
-def test_each_broken_invariant_is_an_error_line_and_they_are_counted(audited: Callable[[], Told], store: Store) -> None:
+def test_each_broken_invariant_is_an_error_line_and_they_are_counted(
+    audited: Callable[[], Report], store: Store
+) -> None:
     spoil(store, 6)
-    told = audited()
-    assert told.answer == {"broken": 2}
-    errors = [line for line in told.lines if line["level"] == "ERROR"]
+    report = audited()
+    assert report.answer == {"broken": 2}
+    errors = [line for line in report.lines if line["level"] == "ERROR"]
     assert [line["invariant"] for line in errors] == ["INV1", "INV2"]
     assert errors[0]["message"].startswith("broken: INV1 deluxe 2026-12-10")
     assert errors[0]["keys"] == [" ".join(PAGE)]
-    assert [metric["BrokenInvariants"] for metric in told.metrics] == [[2.0]]
+    assert [metric["BrokenInvariants"] for metric in report.metrics] == [[2.0]]
 
 
 def test_what_only_one_look_shows_is_not_told(store: Store, clock: FakeClock) -> None:

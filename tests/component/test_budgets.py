@@ -27,14 +27,14 @@ from holdfast.storage.table import Table
 from tests.kit.builders import clock_at
 from tests.kit.capacity import KB, item_size
 from tests.kit.clock import FakeClock
-from tests.kit.dynamodb_recorder import Traffic
+from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import ADMIN, ALICE
 from tests.kit.hotel import KOLKATA
 from tests.kit.log_capture import LogLines
 
 ROOM_TYPE = "lake-view-deluxe"
-PLACE: Property = KOLKATA
+PROPERTY: Property = KOLKATA
 DELUXE = RoomType(
     room_type_id=ROOM_TYPE,
     property_id="lake-view",
@@ -86,25 +86,25 @@ def _figures() -> Iterator[list[Measured]]:
 
 
 @pytest.fixture
-def place(table: Table) -> CatalogStore:
+def catalog(table: Table) -> CatalogStore:
     catalog = CatalogStore(table)
-    assert catalog.add_property(PLACE)
-    assert catalog.add_room_type(PLACE, DELUXE, ["2026-12", "2027-01"])
+    assert catalog.add_property(PROPERTY)
+    assert catalog.add_room_type(PROPERTY, DELUXE, ["2026-12", "2027-01"])
     return catalog
 
 
 class Desk:
     """Does one thing at a time, and measures it."""
 
-    def __init__(self, store: Store, traffic: Traffic, figures: list[Measured]) -> None:
+    def __init__(self, store: Store, recorder: DynamoDBRecorder, figures: list[Measured]) -> None:
         self.store = store
-        self.traffic = traffic
+        self.recorder = recorder
         self.figures = figures
         self.gateway = FakeGateway()
 
     def measured(self, operation: str, nights: int) -> Measured:
-        sizes = [write.size for write in self.traffic.written]
-        found = Measured(operation, nights, len(self.traffic.requests), self.traffic.units, max(sizes, default=0))
+        sizes = [write.size for write in self.recorder.written]
+        found = Measured(operation, nights, len(self.recorder.requests), self.recorder.units, max(sizes, default=0))
         self.figures.append(found)
         return found
 
@@ -118,7 +118,7 @@ class Desk:
             rooms=rooms,
             guests=rooms * 2,
         )
-        self.traffic.clear()
+        self.recorder.clear()
         booking, created = reserve(
             request, user_id=ALICE, key=key, hold_seconds=600, engine=Engine(self.store, {}, FakeClock())
         )
@@ -144,7 +144,7 @@ class Desk:
         return self.gateway.authorise(opened.order.order_id if opened.order else "")
 
     def finalize(self, booking: Booking, **request: Any) -> None:
-        self.traffic.clear()
+        self.recorder.clear()
         finalize(
             booking.booking_id,
             FinalizeRequest(**request),
@@ -158,9 +158,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(store: Store, place: CatalogStore, traffic: Traffic, _figures: list[Measured], lines: LogLines) -> Desk:
+def desk(
+    store: Store, catalog: CatalogStore, recorder: DynamoDBRecorder, _figures: list[Measured], lines: LogLines
+) -> Desk:
     """The log goes aside, so that `-s` shows the figures alone."""
-    return Desk(store, traffic, _figures)
+    return Desk(store, recorder, _figures)
 
 
 def within(measured: Measured, operation: str) -> None:
@@ -190,7 +192,7 @@ def test_a_hold_over_two_months(desk: Desk, nights: int) -> None:
 @pytest.mark.parametrize("nights", [1, 3, 7, 30])
 def test_the_timer(desk: Desk, nights: int) -> None:
     booking = desk.hold(nights)
-    desk.traffic.clear()
+    desk.recorder.clear()
     assert desk.store.booking(booking.booking_id)
 
     within(desk.measured("timer", nights), "timer")
@@ -199,7 +201,7 @@ def test_the_timer(desk: Desk, nights: int) -> None:
 @pytest.mark.parametrize("nights", [1, 30])
 def test_a_quote(desk: Desk, nights: int) -> None:
     booking = desk.hold(nights)
-    desk.traffic.clear()
+    desk.recorder.clear()
     desk.total(booking)
 
     within(desk.measured("quote", nights), "quote")
@@ -227,7 +229,7 @@ def test_a_payment_by_card_with_its_capture(desk: Desk, nights: int) -> None:
         gateway_amount=total,
         gateway_transaction_id=transaction,
     )
-    assert desk.gateway.asked["capture"] == 1
+    assert desk.gateway.calls["capture"] == 1
 
     within(desk.measured("finalize by gateway", nights), "finalize by gateway")
 
@@ -259,11 +261,11 @@ def test_an_expiry_alone(desk: Desk, nights: int, started: bool) -> None:
     booking = desk.hold(nights)
     if started:
         desk.start(booking)
-    desk.traffic.clear()
+    desk.recorder.clear()
     assert sweep(engine=Engine(desk.store, {}, clock_at(600))).expired == 1
-    queries = [request for request in desk.traffic.requests if request.operation == "Query"]
+    queries = [request for request in desk.recorder.requests if request.operation == "Query"]
     for query in queries:
-        desk.traffic.requests.remove(query)
+        desk.recorder.requests.remove(query)
 
     assert len(queries) == desk.store.due_shards
     within(desk.measured("expire", nights), "expire")
@@ -287,12 +289,12 @@ def test_a_sold_out_night_costs_no_write(desk: Desk) -> None:
     with pytest.raises(Exception, match="not free"):
         desk.hold(3)
 
-    assert desk.traffic.writes == []
+    assert desk.recorder.writes == []
     desk.measured("sold out", 3)
 
 
 def test_a_page_of_the_longest_month_stays_within_two_kilobytes(desk: Desk, table: Table) -> None:
     desk.hold(30)
-    page = next(write.new for write in desk.traffic.written if write.new and write.new["sk"] == "MONTH#2026-12")
+    page = next(write.new for write in desk.recorder.written if write.new and write.new["sk"] == "MONTH#2026-12")
 
     assert item_size(page) <= 2 * KB

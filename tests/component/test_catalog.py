@@ -8,8 +8,8 @@ import pytest
 from holdfast.model.property import Property, RoomType, TaxPeriod, TaxSlab
 from holdfast.storage.catalog import CatalogStore
 from tests.kit.clock import FakeClock
-from tests.kit.dynamodb_recorder import Traffic
-from tests.kit.front_door import BOB, FrontDoor, engine_home
+from tests.kit.dynamodb_recorder import DynamoDBRecorder
+from tests.kit.front_door import BOB, FrontDoor
 from tests.kit.hotel import MONTHS
 
 DATES = {"check_in": "2026-12-10", "check_out": "2026-12-13"}
@@ -24,20 +24,24 @@ def search(front_door: FrontDoor, **query: str) -> Any:
 def offers(front_door: FrontDoor, **query: str) -> dict[str, Any]:
     """The room types found, by id."""
     found = search(front_door, **DATES | query)
-    return {room_type["room_type_id"]: room_type for place in found for room_type in place["room_types"]}
+    return {room_type["room_type_id"]: room_type for property_ in found for room_type in property_["room_types"]}
 
 
 class TestSearch:
     def test_without_dates_it_lists(self, front_door: FrontDoor) -> None:
-        [place] = search(front_door)
+        [property_] = search(front_door)
 
-        assert (place["property_id"], place["city"], place["timezone"]) == ("lake-view", "Udaipur", "Asia/Kolkata")
-        assert [room_type["room_type_id"] for room_type in place["room_types"]] == ["deluxe", "suite"]
-        assert not {"available", "rooms_free", "pricing"} & set(place["room_types"][0])
+        assert (property_["property_id"], property_["city"], property_["timezone"]) == (
+            "lake-view",
+            "Udaipur",
+            "Asia/Kolkata",
+        )
+        assert [room_type["room_type_id"] for room_type in property_["room_types"]] == ["deluxe", "suite"]
+        assert not {"available", "rooms_free", "pricing"} & set(property_["room_types"][0])
 
     @pytest.mark.parametrize("city", ["Udaipur", "udaipur", " UDAIPUR "])
     def test_a_city_is_found_however_it_is_written(self, front_door: FrontDoor, city: str) -> None:
-        assert [place["property_id"] for place in search(front_door, city=city)] == ["lake-view"]
+        assert [property_["property_id"] for property_ in search(front_door, city=city)] == ["lake-view"]
 
     @pytest.mark.parametrize("city", ["Uda", "Goa"])
     def test_another_city_is_not(self, front_door: FrontDoor, city: str) -> None:
@@ -177,10 +181,10 @@ class TestCalendar:
     def test_looking_writes_nothing(self, front_door: FrontDoor, clock: FakeClock) -> None:
         front_door.held()
         clock.advance(600)
-        table = engine_home(front_door.app("catalog")).engine.store.table
-        with Traffic(table.client, table.name) as traffic:
+        app = front_door.app("catalog")
+        with DynamoDBRecorder(app.store.table.client, app.store.table.name) as recorder:
             search(front_door, **DATES)
             front_door.free()
 
-        assert traffic.requests
-        assert traffic.writes == []
+        assert recorder.requests
+        assert recorder.writes == []

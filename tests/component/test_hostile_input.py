@@ -17,10 +17,10 @@ from tests.kit.template import template
 
 @pytest.mark.parametrize("hostile", TABLE, ids=[hostile.says for hostile in TABLE])
 def test_it_is_refused_and_moves_nothing(hostile: Hostile, front_door: FrontDoor, store: Store) -> None:
-    mine = front_door.held(check_in="2026-12-20", check_out="2026-12-23")
+    booking_id = front_door.held(check_in="2026-12-20", check_out="2026-12-23")
     before = everything(store)
 
-    reply = front_door.send(hostile.request(mine))
+    reply = front_door.send(hostile.request(booking_id))
 
     assert (reply.status, reply.code) == (hostile.status, hostile.code)
     assert reply.body["detail"].isascii()

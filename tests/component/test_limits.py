@@ -202,7 +202,7 @@ class TestTopUps:
 
 
 class TestPromoCodes:
-    def ask(self, front_door: FrontDoor, booking_id: str, code: str) -> Reply:
+    def quote(self, front_door: FrontDoor, booking_id: str, code: str) -> Reply:
         return front_door.call("GET /bookings/{booking_id}/pricing", query={"promo_code": code}, booking_id=booking_id)
 
     def test_unknown_ended_not_yet_valid_and_used_up_read_alike(self, front_door: FrontDoor, store: Store) -> None:
@@ -214,7 +214,7 @@ class TestPromoCodes:
         ):
             store.table.put(put_action(store.table.name, promo_item(promo)))
 
-        answers = [self.ask(front_door, booking_id, code) for code in ("NEVER", "ENDED", "SOON", "GONE")]
+        answers = [self.quote(front_door, booking_id, code) for code in ("NEVER", "ENDED", "SOON", "GONE")]
 
         assert {(reply.status, reply.code, reply.body["detail"]) for reply in answers} == {
             (422, "promo_invalid", answers[0].body["detail"])
@@ -226,12 +226,12 @@ class TestPromoCodes:
         booking_id = front_door.held()
         store.table.put(put_action(store.table.name, promo_item(a_promo())))
         for n in range(MAX_PROMO_ATTEMPTS):
-            assert self.ask(front_door, booking_id, f"GUESS{n}").status == 422
+            assert self.quote(front_door, booking_id, f"GUESS{n}").status == 422
         before = everything(store)
 
         for reply in (
-            self.ask(front_door, booking_id, "TEN"),
-            self.ask(front_door, booking_id, "GUESS"),
+            self.quote(front_door, booking_id, "TEN"),
+            self.quote(front_door, booking_id, "GUESS"),
             front_door.start(booking_id, promo_code="TEN"),
             front_door.pay(booking_id, 1_417_500, promo_code="TEN"),
         ):
@@ -239,14 +239,14 @@ class TestPromoCodes:
             assert reply.headers["Retry-After"] == str(PROMO_ATTEMPT_DECAY_MS // 1000)
         assert everything(store) == before
         clock.advance(PROMO_ATTEMPT_DECAY_MS / 1000)
-        assert self.ask(front_door, booking_id, "TEN").status == 200
+        assert self.quote(front_door, booking_id, "TEN").status == 200
 
     def test_a_right_code_is_never_counted(self, front_door: FrontDoor, store: Store) -> None:
         booking_id = front_door.held()
         store.table.put(put_action(store.table.name, promo_item(a_promo())))
 
         for _ in range(MAX_PROMO_ATTEMPTS + 1):
-            assert self.ask(front_door, booking_id, "TEN").status == 200
+            assert self.quote(front_door, booking_id, "TEN").status == 200
         assert store.account(ALICE).promo_attempts == 0
 
     def test_wrong_codes_at_payment_count_with_the_others(self, front_door: FrontDoor, store: Store) -> None:
@@ -254,7 +254,7 @@ class TestPromoCodes:
         for n in range(MAX_PROMO_ATTEMPTS):
             assert front_door.start(booking_id, promo_code=f"GUESS{n}").code == "promo_invalid"
 
-        assert self.ask(front_door, booking_id, "TEN").code == "too_many_tries"
+        assert self.quote(front_door, booking_id, "TEN").code == "too_many_tries"
 
     def test_the_code_that_a_payment_was_started_with_goes_on_being_quoted(
         self, front_door: FrontDoor, store: Store
@@ -263,9 +263,9 @@ class TestPromoCodes:
         store.table.put(put_action(store.table.name, promo_item(a_promo())))
         assert front_door.start(booking_id, promo_code="TEN").status == 200
         for n in range(MAX_PROMO_ATTEMPTS):
-            self.ask(front_door, booking_id, f"GUESS{n}")
+            self.quote(front_door, booking_id, f"GUESS{n}")
 
-        assert self.ask(front_door, booking_id, "TEN").status == 200
+        assert self.quote(front_door, booking_id, "TEN").status == 200
         assert front_door.start(booking_id, promo_code="TEN").status == 200
 
     def test_two_wrong_codes_at_once_both_count(self, store: Store, hotel: CatalogStore, clock: FakeClock) -> None:

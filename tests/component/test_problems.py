@@ -8,9 +8,10 @@ import pytest
 from holdfast import errors
 from holdfast.errors import BookingError
 from holdfast.storage.store import Store
+from tests.kit.apps import CLIENT_ID, LambdaContext
 from tests.kit.builders import everything
-from tests.kit.flaky_client import LOST_ANSWER, cancelled, server_error, throttled, troubled_store
-from tests.kit.front_door import ALICE, CLIENT_ID, STAY, Context, FrontDoor, request_for, routes
+from tests.kit.flaky_client import LOST_ANSWER, cancelled, flaky_store, server_error, throttled
+from tests.kit.front_door import ALICE, STAY, FrontDoor, request_for, routes
 
 CONTRACT = {
     (400, "invalid_request"),
@@ -142,7 +143,9 @@ def test_anyone_may_look_at_the_catalog(route: str, front_door: FrontDoor) -> No
 
 
 def test_a_route_that_no_function_has_is_not_found(front_door: FrontDoor) -> None:
-    answer = front_door.app("wallet").lambda_handler(request_for("GET /wallet") | {"routeKey": "GET /x"}, Context())
+    answer = front_door.app("wallet").lambda_handler(
+        request_for("GET /wallet") | {"routeKey": "GET /x"}, LambdaContext()
+    )
 
     assert answer["statusCode"] == 404
 
@@ -166,10 +169,10 @@ def test_contention_past_the_retries_is_busy_and_moves_nothing(
     call: str, trouble: BaseException, front_door: FrontDoor, store: Store
 ) -> None:
     before = everything(store)
-    troubled, client, watch = troubled_store(store)
+    troubled, client, watch = flaky_store(store)
     client.before(call, *[trouble] * ENOUGH)
     front_door.use_store("reserve", troubled)
-    front_door.context = Context(seconds_left=15)
+    front_door.context = LambdaContext(seconds_left=15)
 
     reply = front_door.hold()
 
@@ -181,7 +184,7 @@ def test_contention_past_the_retries_is_busy_and_moves_nothing(
 
 
 def test_contention_that_passes_is_not_told(front_door: FrontDoor, store: Store) -> None:
-    troubled, client, _ = troubled_store(store)
+    troubled, client, _ = flaky_store(store)
     client.before("batch_get_item", throttled("BatchGetItem"), LOST_ANSWER)
     client.before("transact_write_items", cancelled("TransactionConflict", "None", "None"), throttled())
     front_door.use_store("reserve", troubled)
@@ -190,9 +193,9 @@ def test_contention_that_passes_is_not_told(front_door: FrontDoor, store: Store)
 
 
 def test_an_invocation_without_time_left_begins_nothing(front_door: FrontDoor, store: Store) -> None:
-    troubled, client, _ = troubled_store(store)
+    troubled, client, _ = flaky_store(store)
     front_door.use_store("reserve", troubled)
-    front_door.context = Context(seconds_left=3.9)
+    front_door.context = LambdaContext(seconds_left=3.9)
 
     reply = front_door.hold()
 
@@ -201,7 +204,7 @@ def test_an_invocation_without_time_left_begins_nothing(front_door: FrontDoor, s
 
 
 def test_a_bug_is_no_refusal_and_crashes(front_door: FrontDoor, store: Store) -> None:
-    troubled, client, _ = troubled_store(store)
+    troubled, client, _ = flaky_store(store)
     client.before("batch_get_item", ZeroDivisionError("a bug"))
     front_door.use_store("reserve", troubled)
 

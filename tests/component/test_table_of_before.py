@@ -302,7 +302,7 @@ class TestKeysOfBefore:
         again = front_door.start(IDS["payment_pending"], promo_code="TEN", wallet_apply_amount=100_000)
 
         assert again.body["gateway_order_id"] == order_of("payment_pending")
-        assert gateway.asked["open_order"] == 0
+        assert gateway.calls["open_order"] == 0
 
     def test_what_is_due_is_asked_for_under_the_keys_that_were_used(
         self, front_door: FrontDoor, gateway: FakeGateway, razorpay: FakeGateway
@@ -417,7 +417,7 @@ class TestSettling:
         assert newest["seq"] == older[0]["seq"] + 1
         assert older == THEN["wallets"][ALICE]["entries"]
         assert store.account(ALICE).pending_topups == 0
-        assert gateway.asked["capture"] == 2  # the booking's and this
+        assert gateway.calls["capture"] == 2  # the booking's and this
 
     def test_what_is_stuck_waits_for_an_admin(
         self, settled: Any, front_door: FrontDoor, store: Store, gateway: FakeGateway

@@ -8,7 +8,7 @@ from holdfast.storage.base import PAGE_SIZE
 from holdfast.storage.store import Store
 from tests.kit.builders import everything
 from tests.kit.clock import FakeClock
-from tests.kit.flaky_client import LOST_ANSWER, troubled_store
+from tests.kit.flaky_client import LOST_ANSWER, flaky_store
 from tests.kit.front_door import ADMIN, ALICE, BOB, STAY_TOTAL, FrontDoor, Reply
 
 
@@ -99,7 +99,7 @@ def test_a_credit_needs_a_key(front_door: FrontDoor, store: Store) -> None:
 
 
 def test_a_credit_whose_answer_was_lost_is_given_once(front_door: FrontDoor, store: Store) -> None:
-    troubled, client, _ = troubled_store(store)
+    troubled, client, _ = flaky_store(store)
     client.after("transact_write_items", LOST_ANSWER)
     front_door.use_store("wallet", troubled)
 
@@ -108,7 +108,7 @@ def test_a_credit_whose_answer_was_lost_is_given_once(front_door: FrontDoor, sto
 
 
 def test_two_credits_at_once_are_both_given(front_door: FrontDoor, store: Store) -> None:
-    troubled, client, _ = troubled_store(store)
+    troubled, client, _ = flaky_store(store)
     front_door.use_store("wallet", troubled)
     client.before("transact_write_items", lambda: credit(front_door, "other", amount=7))
 

@@ -13,7 +13,7 @@ TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", 
 
 
 @dataclass
-class Asked:
+class IamRecorder:
     """Each action with its resource, named as the template names it."""
 
     rights: set[Right] = field(default_factory=set)

@@ -40,15 +40,15 @@ def passing(query: str, lines: list[Line]) -> list[Line]:
 
 def fields_of(query: str) -> set[str]:
     """The fields that a query takes from each line that passes its filter, but for those of the service itself."""
-    asked: set[str] = set()
+    names: set[str] = set()
     for command, rest in commands(query):
         if command == "fields":
-            asked |= set(rest.split(", "))
+            names |= set(rest.split(", "))
         elif command == "stats":
             figures, groups = _stats(rest)
             for node in [*figures.values(), *groups]:
-                asked |= set(_names(node))
-    return {name for name in asked if not name.startswith("@")}
+                names |= set(_names(node))
+    return {name for name in names if not name.startswith("@")}
 
 
 def answer(query: str, lines: list[Line]) -> list[Line]:

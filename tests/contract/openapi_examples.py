@@ -12,7 +12,7 @@ from tests.kit.front_door import ADMIN, ALICE, STAY, FrontDoor, Reply, event, re
 Example = dict[str, Any]
 
 
-class Tour:
+class ExampleRecorder:
     """Sends calls, and keeps each route's last request and its answers by status."""
 
     def __init__(self, front_door: FrontDoor) -> None:
@@ -44,33 +44,33 @@ class Tour:
 
 def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     """One example for each route and each status that it answers with, all of one guest's few minutes."""
-    tour = Tour(door)
+    recorder = ExampleRecorder(door)
     stay: dict[str, str] = {"check_in": str(STAY["check_in"]), "check_out": str(STAY["check_out"])}
     store.table.put(put_action(store.table.name, promo_item(a_promo())))
 
-    tour.call("GET /properties", query={"city": "Udaipur", "rooms": "1", "guests": "2"} | stay)
-    tour.call("GET /properties/{property_id}", property_id="lake-view")
-    month = tour.call("GET /room-types/{room_type_id}/calendar", query={"month": "2026-12"}, room_type_id="deluxe")
+    recorder.call("GET /properties", query={"city": "Udaipur", "rooms": "1", "guests": "2"} | stay)
+    recorder.call("GET /properties/{property_id}", property_id="lake-view")
+    month = recorder.call("GET /room-types/{room_type_id}/calendar", query={"month": "2026-12"}, room_type_id="deluxe")
     month["nights"] = month["nights"][9:12]
 
     credit = {"amount": 600_000, "reason": "Goodwill"}
     for status in (201, 200):
-        tour.call(
+        recorder.call(
             "POST /admin/wallets/{user_id}/credits", credit, admin=True, key="credit", status=status, user_id=ALICE
         )
-    tour.call("POST /bookings", STAY, key="trip", status=201)
-    held = tour.call("POST /bookings", STAY, key="trip")
+    recorder.call("POST /bookings", STAY, key="trip", status=201)
+    held = recorder.call("POST /bookings", STAY, key="trip")
     booking = {"booking_id": held["booking_id"]}
     door.clock.advance(60)
     choice = {"promo_code": "TEN", "wallet_apply_amount": "200000"}
-    tour.call("GET /bookings/{booking_id}/pricing", query=choice, **booking)
-    start = tour.call(
+    recorder.call("GET /bookings/{booking_id}/pricing", query=choice, **booking)
+    start = recorder.call(
         "POST /bookings/{booking_id}/payment",
         {"gateway": "stripe", "promo_code": "TEN", "wallet_apply_amount": 200_000},
         **booking,
     )
     door.gateway.authorise(start["gateway_order_id"])
-    tour.call(
+    recorder.call(
         "POST /bookings/{booking_id}/finalize",
         {
             "payment_mode": "wallet_partial",
@@ -80,31 +80,35 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
         },
         **booking,
     )
-    tour.call("GET /bookings/{booking_id}", **booking)
-    tour.call("GET /bookings/{booking_id}/cancellation", **booking)
-    tour.call("GET /bookings")
+    recorder.call("GET /bookings/{booking_id}", **booking)
+    recorder.call("GET /bookings/{booking_id}/cancellation", **booking)
+    recorder.call("GET /bookings")
     door.gateway.silent_before.add("refund")
-    tour.call("POST /bookings/{booking_id}/cancel", {}, **booking)
-    [due] = tour.call("GET /admin/payments", query={"state": "due"}, admin=True)["payments"]
+    recorder.call("POST /bookings/{booking_id}/cancel", {}, **booking)
+    [due] = recorder.call("GET /admin/payments", query={"state": "due"}, admin=True)["payments"]
     due["next_try_at"] = "2026-11-22T06:32:00.000Z"  # left to chance by some seconds
     door.gateway.silent_before.clear()
-    tour.call("POST /admin/bookings/{booking_id}/settle", {"reason": "The card's bank is back"}, admin=True, **booking)
+    recorder.call(
+        "POST /admin/bookings/{booking_id}/settle", {"reason": "The card's bank is back"}, admin=True, **booking
+    )
 
     other = door.held(key="another-trip")
     paid_at_the_desk = {"payment_mode": "admin", "reason": "Paid in cash at the desk"}
-    tour.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, admin=True, booking_id=other)
+    recorder.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, admin=True, booking_id=other)
 
     money = {"gateway": "stripe", "amount": 50_000}
-    tour.call("POST /wallet/topups", money, key="fill", status=201)
-    topup = tour.call("POST /wallet/topups", money, key="fill")
+    recorder.call("POST /wallet/topups", money, key="fill", status=201)
+    topup = recorder.call("POST /wallet/topups", money, key="fill")
     door.gateway.authorise(topup["gateway_order_id"])
     proof = {"gateway_transaction_id": topup["gateway_order_id"]}
-    tour.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=topup["topup_id"])
+    recorder.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=topup["topup_id"])
     reason = {"reason": "The gateway is back"}
-    tour.call("POST /admin/topups/{topup_id}/settle", reason, admin=True, topup_id=topup["topup_id"])
-    tour.call("GET /wallet")
-    tour.call("GET /wallet/entries")
+    recorder.call("POST /admin/topups/{topup_id}/settle", reason, admin=True, topup_id=topup["topup_id"])
+    recorder.call("GET /wallet")
+    recorder.call("GET /wallet/entries")
 
-    told = event("webhook_stripe")
-    tour.keep("POST /webhooks/{gateway}", door.send(told), body=json.loads(told["body"]), path={"gateway": "stripe"})
-    return tour.examples
+    webhook = event("webhook_stripe")
+    recorder.keep(
+        "POST /webhooks/{gateway}", door.send(webhook), body=json.loads(webhook["body"]), path={"gateway": "stripe"}
+    )
+    return recorder.examples

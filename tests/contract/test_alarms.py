@@ -1,28 +1,21 @@
-"""Alarms that can rise: each is of a metric that is really written, by that function, and rises at what it is for."""
+"""Alarms: what each watches is really published, and each rises at what is wrong."""
 
-import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from holdfast.logs import metrics
-from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.store import Store
-from tests.contract.function_scenarios import WORK
-from tests.contract.test_template import functions
-from tests.kit.builders import a_promo
-from tests.kit.clock import FakeClock
+from tests.contract.watched import RESOURCES, Emitted, service_name
 from tests.kit.front_door import FrontDoor
-from tests.kit.template import template
+from tests.kit.template import functions
 
-RESOURCES: dict[str, Any] = template()["Resources"]
 ALARMS: dict[str, dict[str, Any]] = {
     name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm"
 }
+
+
 OWN = "Holdfast/${AWS::StackName}"
-Emitted = set[tuple[str, tuple[tuple[str, str], ...]]]
+
 
 # The metrics of AWS that are watched, each with the dimensions under which the service publishes it.
 # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
@@ -39,7 +32,8 @@ AWS_METRICS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): [{"QueueName"}],
 }
 
-# For each alarm: what is still well, what is not, and the seconds of it after which somebody is told, at most.
+
+# For each alarm: what is still well, what is not, and the most seconds of it until the alarm rises.
 RISES = {
     "RequestErrorsAlarm": (0, 1, 60),
     "RequestThrottlesAlarm": (0, 1, 60),
@@ -60,6 +54,8 @@ RISES = {
     "ExpireFailuresAlarm": (0, 1, 300),
     "ScheduleFailuresAlarm": (0, 1, 300),
 }
+
+
 BREACHES: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
@@ -91,43 +87,6 @@ def function_of(part: dict[str, Any]) -> str | None:
         or (part["Namespace"] == "AWS/Lambda" and RESOURCES[given["FunctionName"]]["Properties"] is properties)
     ]
     return found[0] if found else None
-
-
-def service_name(function: str) -> str:
-    name: str = functions()[function]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
-    return name
-
-
-@pytest.fixture
-def emitted_by(
-    front_door: FrontDoor,
-    hotel: CatalogStore,
-    clock: FakeClock,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Callable[[str], Emitted]:
-    """What CloudWatch reads from the lines that a function writes in its life: each metric with its dimensions."""
-    as_loaded = front_door.app
-
-    def under_its_own_name(name: str) -> Any:
-        metrics.service = service_name(name)
-        return as_loaded(name)
-
-    def emitted(function: str) -> Emitted:
-        hotel.add_promo(a_promo())
-        monkeypatch.setattr(front_door, "app", under_its_own_name)
-        WORK[function](front_door, clock, store)
-        found = set()
-        for line in capsys.readouterr().out.splitlines():
-            told = json.loads(line) if line.startswith('{"_aws"') else {}
-            for directive in told.get("_aws", {}).get("CloudWatchMetrics", []):
-                for names in directive["Dimensions"]:
-                    values = tuple(sorted((name, told[name]) for name in names))
-                    found |= {(metric["Name"], values) for metric in directive["Metrics"]}
-        return found
-
-    return emitted
 
 
 WATCHED = sorted(
@@ -212,7 +171,7 @@ def test_every_alarm_tells_the_one_topic_when_it_rises_and_when_it_falls() -> No
 
 
 def test_silence_rises_only_where_a_minute_without_news_is_one_too_many() -> None:
-    """A new stack has had no audit in its first hour: that is no alarm, but audits that cease are told."""
+    """A new stack has had no audit in its first hour: that is no alarm, but audits that stop are one."""
     missing = {name: alarm["TreatMissingData"] for name, alarm in ALARMS.items()}
 
     assert {name for name, says in missing.items() if says == "breaching"} == {
@@ -258,52 +217,3 @@ def test_every_function_is_watched_for_errors_and_throttles(metric: str) -> None
     }
 
     assert watched == set(functions())
-
-
-# ---- the dashboard
-
-FIGURES = {  # each figure's metric, a function that writes it, and the statistics it is made of
-    "HoldsExpired": ("expire", ["Sum"]),
-    "PaymentSuccess": ("finalize", ["Sum", "SampleCount"]),
-    "PaidByWallet": ("finalize", ["Sum", "SampleCount"]),
-    "ExpiryLag": ("expire", ["Maximum"]),
-    "RoomsReleased": ("expire", ["Sum"]),
-}
-SEARCH = re.compile(r"""SEARCH\('\{"Holdfast/holdfast-prod",service\} MetricName="(\w+)"', '(\w+)', \d+\)""")
-
-
-def expressions() -> list[str]:
-    """What the dashboard of a stack called holdfast-prod would ask CloudWatch for."""
-    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"].replace("${AWS::StackName}", "holdfast-prod")
-    return [
-        metric["expression"]
-        for widget in json.loads(body)["widgets"]
-        for row in widget["properties"]["metrics"]
-        for metric in row
-    ]
-
-
-def test_each_figure_is_searched_in_the_stacks_own_namespace_which_stands_in_quotes() -> None:
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html: so must a hyphen
-    found = [SEARCH.findall(expression) for expression in expressions()]
-
-    assert {one[0][0]: [statistic for _, statistic in one] for one in found} == {
-        metric: statistics for metric, (_, statistics) in FIGURES.items()
-    }
-    for expression in expressions():
-        assert "SEARCH" not in SEARCH.sub("", expression)
-
-
-def test_a_share_is_of_all_together_not_an_average_of_averages() -> None:
-    shares = {SEARCH.sub("found", expression) for expression in expressions() if "SampleCount" in expression}
-
-    assert shares == {"100 * SUM(found) / SUM(found)"}
-
-
-@pytest.mark.parametrize("metric", sorted(FIGURES))
-def test_each_figure_is_written_under_the_one_dimension_it_is_searched_by(
-    metric: str, emitted_by: Callable[[str], Emitted]
-) -> None:
-    function, _ = FIGURES[metric]
-
-    assert (metric, (("service", function),)) in emitted_by(function)

@@ -31,9 +31,9 @@ def dry_run(**variables: str) -> subprocess.CompletedProcess[str]:
 
 def overrides(**variables: str) -> dict[str, str]:
     """The parameters that the deploy would give."""
-    told = dry_run(**GIVEN | variables)
-    assert told.returncode == 0, told.stderr
-    _, _, last = told.stdout.partition("--parameter-overrides")
+    ran = dry_run(**GIVEN | variables)
+    assert ran.returncode == 0, ran.stderr
+    _, _, last = ran.stdout.partition("--parameter-overrides")
     words = shlex.split(last)
     assert words
     assert [word for word in words if not OVERRIDE.fullmatch(word)] == []
@@ -58,10 +58,10 @@ def test_origins_with_spaces_between_are_all_given() -> None:
 
 @pytest.mark.parametrize("name", sorted(GIVEN))
 def test_a_stack_without_a_name_or_a_stage_is_not_deployed(name: str) -> None:
-    told = dry_run(**{key: value for key, value in GIVEN.items() if key != name})
+    ran = dry_run(**{key: value for key, value in GIVEN.items() if key != name})
 
-    assert told.returncode != 0
-    assert f"{name} is not set" in told.stderr
+    assert ran.returncode != 0
+    assert f"{name} is not set" in ran.stderr
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -77,9 +77,9 @@ def test_only_the_job_that_deploys_may_ask_for_the_role_and_only_after_all_tests
     found = {path.stem: yaml.safe_load(path.read_text()) for path in WORKFLOWS}
     may_ask = {
         (workflow, name)
-        for workflow, told in found.items()
-        for name, job in told["jobs"].items()
-        if "id-token" in told["permissions"] or "id-token" in job.get("permissions", {})
+        for workflow, content in found.items()
+        for name, job in content["jobs"].items()
+        if "id-token" in content["permissions"] or "id-token" in job.get("permissions", {})
     }
     checked = [step.get("run") for step in found["deploy"]["jobs"]["check"]["steps"]]
 

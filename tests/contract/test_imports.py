@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.kit.front_door import ENVIRONMENT
+from tests.kit.apps import ENVIRONMENT, FUNCTIONS
 from tests.kit.template import ROOT
 
 SLOW = (
@@ -48,7 +48,7 @@ def test_a_function_that_asks_no_gateway_loads_nothing_slow(function: str) -> No
     assert loaded & set(SLOW) == set()
 
 
-@pytest.mark.parametrize("function", sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py")))
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_starts_with_the_environment_alone(function: str) -> None:
     assert not loaded_by(function) & {
         "aws_lambda_powertools.event_handler",

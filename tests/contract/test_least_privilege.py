@@ -18,15 +18,14 @@ from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
-from tests.contract.function_scenarios import WORK
-from tests.contract.iam_recorder import Asked, Right
-from tests.contract.test_template import functions as declared
-from tests.contract.test_template import http_events
+from tests.contract.function_scenarios import SCENARIOS
+from tests.contract.iam_recorder import IamRecorder, Right
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor
 from tests.kit.hotel import TABLE_NAME
-from tests.kit.template import ROOT
+from tests.kit.template import ROOT, http_events
+from tests.kit.template import functions as declared
 
 # What SAM attaches by itself. Their resources are `*`; the stack's permissions boundary narrows them.
 AWS_POLICIES = {
@@ -191,13 +190,13 @@ def test_a_function_may_do_what_it_does_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hotel.add_promo(a_promo())
-    asked = Asked()
-    use_gateway(paid_at, front_door, asked, secrets_of(name), monkeypatch)
-    asked.watch(front_door.app(name), monkeypatch)
+    recorder = IamRecorder()
+    use_gateway(paid_at, front_door, recorder, secrets_of(name), monkeypatch)
+    recorder.watch(front_door.app(name), monkeypatch)
 
-    WORK[name](front_door, clock, store)
+    SCENARIOS[name](front_door, clock, store)
 
-    assert asked.rights == given(name, paid_at)
+    assert recorder.rights == given(name, paid_at)
 
 
 def secrets_of(name: str) -> dict[str, str]:
@@ -211,7 +210,7 @@ def secrets_of(name: str) -> dict[str, str]:
 
 
 def use_gateway(
-    gateway: str, front_door: FrontDoor, asked: Asked, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    gateway: str, front_door: FrontDoor, recorder: IamRecorder, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Plays every request with that gateway; the watched function reads its keys as in AWS, and then gets the fake."""
     settings = Settings.model_validate({"table_name": TABLE_NAME, **secrets})
@@ -225,7 +224,7 @@ def use_gateway(
 
     class Keyed(Gateways):
         def __getitem__(self, name: str) -> Any:
-            if asked.running:
+            if recorder.running:
                 super().__getitem__(name)
             return front_door.gateway
 
@@ -263,8 +262,8 @@ def test_only_the_api_the_rules_and_the_stream_may_start_a_function(name: str) -
         for event in http_events(declared()[name])
     } | {
         ("events.amazonaws.com", f"{logical_id}{event}.Arn")
-        for event, told in declared()[name]["Events"].items()
-        if told["Type"] == "Schedule"
+        for event, definition in declared()[name]["Events"].items()
+        if definition["Type"] == "Schedule"
     }
 
 

@@ -94,8 +94,8 @@ def test_every_line_that_a_query_takes_up_has_the_fields_it_asks_for(name: str, 
     assert found
     assert fields_of(query) >= set(on_some)
     for line in found:
-        needed = {asked for asked in fields_of(query) if line["tag"] in on_some.get(asked, OF_A_BOOKING)}
-        assert {asked for asked in needed if field(line, asked, None) is None} == set(), line
+        needed = {name_ for name_ in fields_of(query) if line["tag"] in on_some.get(name_, OF_A_BOOKING)}
+        assert {name_ for name_ in needed if field(line, name_, None) is None} == set(), line
 
 
 class TestAnHour:

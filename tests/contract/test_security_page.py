@@ -23,14 +23,14 @@ def named(page: str) -> list[tuple[Path, list[str]]]:
     for text in re.findall(r"`([^`\n]+)`", page):
         path, _, within = text.partition("::")
         if path.startswith("tests/"):
-            place = ROOT / path
+            file = ROOT / path
         elif re.fullmatch(r"(test_\w+|hostile)\.py", path):
-            [place] = (ROOT / "tests").rglob(path)
+            [file] = (ROOT / "tests").rglob(path)
         elif not path and within:
-            place = found[-1][0]
+            file = found[-1][0]
         else:
             continue
-        found.append((place, within.split("::") if within else []))
+        found.append((file, within.split("::") if within else []))
     return found
 
 

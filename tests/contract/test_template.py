@@ -2,36 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 import pytest
 
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
-from tests.component.test_expiring import deleted
+from tests.contract.function_scenarios import DYNAMODB_SCENARIOS
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
-from tests.kit.dynamodb_recorder import Traffic
-from tests.kit.front_door import ADMIN, BOB, STAY_TOTAL, FrontDoor, base_events, engine_home, routes
-from tests.kit.template import ROOT, template
+from tests.kit.dynamodb_recorder import DynamoDBRecorder
+from tests.kit.front_door import FrontDoor, base_events, routes
+from tests.kit.template import ROOT, functions, http_events, template
 
 # The right that each operation needs; a transaction needs those of its actions.
 RIGHTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
-
-
-def functions() -> dict[str, dict[str, Any]]:
-    """The properties of each function, by its folder's name."""
-    return {
-        resource["Properties"]["CodeUri"].removeprefix("functions/"): resource["Properties"]
-        for resource in template()["Resources"].values()
-        if resource["Type"] == "AWS::Serverless::Function"
-    }
-
-
-def http_events(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for event in properties.get("Events", {}).values():
-        if event["Type"] == "HttpApi":
-            yield event["Properties"]
 
 
 def allowed(function: str) -> set[tuple[str, str]]:
@@ -49,10 +33,10 @@ def allowed(function: str) -> set[tuple[str, str]]:
     return found
 
 
-def needed(traffic: Traffic) -> set[tuple[str, str]]:
+def needed(recorder: DynamoDBRecorder) -> set[tuple[str, str]]:
     """What IAM would have asked for."""
     found = set()
-    for request in traffic.requests:
+    for request in recorder.requests:
         if request.operation == "TransactWriteItems":
             found |= {(RIGHTS[kind], "table") for action in request.body["TransactItems"] for kind in action}
         else:
@@ -103,95 +87,17 @@ def test_every_variable_that_the_settings_read_is_set_by_the_template_or_has_a_d
 
 
 @contextmanager
-def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, Traffic]]:
+def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, DynamoDBRecorder]]:
     """What each function sends to DynamoDB meanwhile."""
     with ExitStack() as stack:
         found = {}
         for name in names:
-            store: Store = engine_home(front_door.app(name)).engine.store
-            found[name] = stack.enter_context(Traffic(store.table.client, store.table.name))
+            store: Store = front_door.app(name).store
+            found[name] = stack.enter_context(DynamoDBRecorder(store.table.client, store.table.name))
         yield found
 
 
-def reserving(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    front_door.hold(BOB, rooms=5, guests=5)
-    front_door.hold(room_type_id="penthouse")
-    front_door.hold(check_in="2027-06-01", check_out="2027-06-02")
-    clock.advance(600)
-    front_door.hold()
-
-
-def booking(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    booking_id = front_door.held()
-    front_door.booking(booking_id)
-    front_door.call("GET /bookings")
-    front_door.call("GET /bookings/{booking_id}/pricing", query={"promo_code": "TEN"}, booking_id=booking_id)
-    front_door.call("GET /bookings/{booking_id}/pricing", query={"promo_code": "NONE"}, booking_id=booking_id)
-
-
-def finalizing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    front_door.credit(STAY_TOTAL)
-    front_door.pay(front_door.held(key="wallet"), STAY_TOTAL)
-    front_door.confirm(front_door.held(key="admin"))
-    late, in_time = front_door.held(key="late", rooms=2, guests=2), front_door.held(key="in-time")
-    for booking_id, seconds in ((in_time, 0), (late, 600)):
-        started = front_door.start(booking_id, promo_code="TEN")
-        front_door.gateway.authorise(started.body["gateway_order_id"])
-        clock.advance(seconds)
-        if seconds:
-            front_door.expire()
-            front_door.held(BOB, rooms=1, guests=1)
-            clock.advance(600)  # its due hold has to make way for the late payment
-        front_door.pay_by_card(booking_id, started)
-
-
-def crediting(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    front_door.credit(5)
-    front_door.credit(5)
-    front_door.credit(5, key="again")
-    front_door.call("GET /wallet")
-    front_door.call("GET /wallet/entries")
-    front_door.credit(5, user=ADMIN)
-
-
-def looking(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    front_door.held(rooms=5)
-    clock.advance(600)
-    front_door.call("GET /properties", query={"check_in": "2026-12-10", "check_out": "2026-12-12", "city": "Udaipur"})
-    front_door.call("GET /properties/{property_id}", property_id="lake-view")
-    front_door.free()
-
-
-def cancelling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    front_door.credit(STAY_TOTAL)
-    paid, dropped = front_door.held(key="paid"), front_door.held(key="dropped")
-    front_door.pay(paid, STAY_TOTAL)
-    front_door.start(dropped, promo_code="TEN")
-    front_door.cancel(paid)
-    front_door.cancel(dropped)
-
-
-def expiring(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    front_door.start(front_door.held(), promo_code="TEN")
-    record = deleted(store, front_door.held(key="deleted"))
-    clock.advance(600)
-    front_door.expire({"dry_run": True})
-    front_door.expire()
-    front_door.expire({"Records": [record]})
-
-
-@pytest.mark.parametrize(
-    ("function", "work"),
-    [
-        ("reserve", reserving),
-        ("bookings", booking),
-        ("finalize", finalizing),
-        ("wallet", crediting),
-        ("catalog", looking),
-        ("cancel", cancelling),
-        ("expire", expiring),
-    ],
-)
+@pytest.mark.parametrize(("function", "work"), DYNAMODB_SCENARIOS.items())
 def test_a_function_may_do_what_it_does(
     function: str,
     work: Callable[[FrontDoor, FakeClock, Store], None],
@@ -201,10 +107,10 @@ def test_a_function_may_do_what_it_does(
     store: Store,
 ) -> None:
     hotel.add_promo(a_promo())
-    with watched(front_door, [function]) as traffic:
+    with watched(front_door, [function]) as recorder:
         work(front_door, clock, store)
 
-    used = needed(traffic[function])
+    used = needed(recorder[function])
     assert used
     assert used - allowed(function) == set(), "IAM would refuse this"
 

@@ -1,5 +1,5 @@
 # ruff: noqa: TID251 - breaks the client from inside
-"""What goes wrong between a client and DynamoDB, at the client's own wire: nothing of the engine is replaced."""
+"""Faults between a client and DynamoDB, injected where requests leave: nothing of the engine is replaced."""
 
 import io
 import json
@@ -62,9 +62,11 @@ def cancels(*codes: str) -> Fault:
     def fault(request: AWSPreparedRequest, send: Send) -> AWSResponse:
         body: Any = request.body
         actions = len(json.loads(body)["TransactItems"])
-        told = [*codes, *["None"] * actions][:actions]
-        reasons = [{"Code": code} if code == "None" else {"Code": code, "Message": "injected"} for code in told]
-        message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(told)}]"
+        all_codes = [*codes, *["None"] * actions][:actions]
+        reasons = [{"Code": code} if code == "None" else {"Code": code, "Message": "injected"} for code in all_codes]
+        message = (
+            f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(all_codes)}]"
+        )
         return _answer(request, 400, "TransactionCanceledException", message, CancellationReasons=reasons)
 
     return fault
@@ -80,7 +82,7 @@ def nothing_processed(request: AWSPreparedRequest, send: Send) -> AWSResponse:
     return _response(request, 200, answer)
 
 
-class Wire:
+class FaultyCalls:
     """Between a client and its server: counts what is sent, and lets the given faults happen, one for each call."""
 
     def __init__(self, client: "DynamoDBClient", operation: str, faults: Sequence[Fault], *, for_ever: bool) -> None:
@@ -112,13 +114,15 @@ class Wire:
 
 
 @contextmanager
-def going_wrong(client: "DynamoDBClient", operation: str, *faults: Fault, for_ever: bool = False) -> Iterator[Wire]:
+def going_wrong(
+    client: "DynamoDBClient", operation: str, *faults: Fault, for_ever: bool = False
+) -> Iterator[FaultyCalls]:
     """The next calls of that operation meet these faults, one each, and then none; or the one fault for ever."""
-    wire = Wire(client, operation, faults, for_ever=for_ever)
-    handler: Any = wire
+    calls = FaultyCalls(client, operation, faults, for_ever=for_ever)
+    handler: Any = calls
     client.meta.events.register("before-send.dynamodb", handler)
     try:
-        yield wire
+        yield calls
     finally:
         client.meta.events.unregister("before-send.dynamodb", handler)
 

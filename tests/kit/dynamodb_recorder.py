@@ -39,7 +39,7 @@ class Write(NamedTuple):
         return max(item_size(image) for image in (self.old, self.new) if image is not None)
 
 
-class Traffic:
+class DynamoDBRecorder:
     """The requests of one client while this is entered, and what each successful write of them costs."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:

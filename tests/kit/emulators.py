@@ -115,10 +115,10 @@ def _java() -> str:
     java = shutil.which("java")
     if java is None:
         _missing("Java is not installed")
-    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=30).stderr
-    version = re.search(r'version "(\d+)', told)
+    output = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=30).stderr
+    version = re.search(r'version "(\d+)', output)
     if version is None or int(version[1]) < JAVA:
-        _missing(f"Java {JAVA} or later is needed, this is: {told.strip()[:80]}")
+        _missing(f"Java {JAVA} or later is needed, this is: {output.strip()[:80]}")
     return java
 
 

@@ -28,7 +28,7 @@ class FakeGateway:
     refuses: set[str] = field(default_factory=set)
     silent_before: set[str] = field(default_factory=set)
     silent_after: set[str] = field(default_factory=set)
-    asked: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
     _done: dict[str, str] = field(default_factory=dict)  # the order that each key was used for
 
     def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
@@ -100,7 +100,7 @@ class FakeGateway:
         self.orders[order_id] = msgspec.structs.replace(self.orders[order_id], **changes)
 
     def _before(self, call: str) -> None:
-        self.asked[call] += 1
+        self.calls[call] += 1
         if call in self.refuses:
             raise GatewayRefused(f"{call} refused")
         if call in self.silent_before:

@@ -26,7 +26,7 @@ class Trouble(StrEnum):
 
 
 @dataclass
-class Wire:
+class FaultInjector:
     """Calls in the order of their leaving; number `at` meets the trouble."""
 
     trouble: Trouble | None = None
@@ -54,52 +54,52 @@ class Wire:
 
 
 @dataclass
-class Line:
-    """Which wire calls go over at the moment."""
+class CurrentInjector:
+    """The injector that calls go through at the moment."""
 
-    wire: Wire = field(default_factory=Wire)
+    injector: FaultInjector = field(default_factory=FaultInjector)
 
 
-class WiredClient:
-    """A DynamoDB client whose calls go over the wire."""
+class InjectedClient:
+    """A DynamoDB client whose calls go through the injector."""
 
-    def __init__(self, client: Any, line: Line) -> None:
+    def __init__(self, client: Any, current: CurrentInjector) -> None:
         self._client = client
-        self._line = line
+        self._current = current
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call = getattr(self._client, name)
         lost = ReadTimeoutError(endpoint_url="http://dynamodb")
-        return lambda **arguments: self._line.wire.send(name, lambda: call(**arguments), lost)
+        return lambda **arguments: self._current.injector.send(name, lambda: call(**arguments), lost)
 
 
-class WiredAdapter(HTTPAdapter):
-    """The transport of a `requests` session whose calls go over the wire, each HTTP request by itself."""
+class InjectedAdapter(HTTPAdapter):
+    """The transport of a `requests` session whose calls go through the injector, each HTTP request by itself."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, current: CurrentInjector) -> None:
         super().__init__()
-        self._line = line
+        self._current = current
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **named: Any) -> requests.Response:
         def call() -> requests.Response:
-            answer = super(WiredAdapter, self).send(request, *arguments, **named)
+            answer = super(InjectedAdapter, self).send(request, *arguments, **named)
             assert answer.content is not None  # read to its end, so that the connection is free again
             return answer
 
         words = request.path_url.partition("?")[0].split("/")
-        return self._line.wire.send(f"{request.method} {words[2]} {words[-1][:7]}", call, requests.ReadTimeout())
+        return self._current.injector.send(f"{request.method} {words[2]} {words[-1][:7]}", call, requests.ReadTimeout())
 
 
-class WiredGateway:
+class InjectedGateway:
     """A gateway of which each call is one HTTP request, as Stripe's are."""
 
-    def __init__(self, gateway: Gateway, line: Line) -> None:
+    def __init__(self, gateway: Gateway, current: CurrentInjector) -> None:
         self._gateway = gateway
-        self._line = line
+        self._current = current
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._gateway, name)
         if name not in GATEWAY_CALLS:
             return found
         lost = GatewayUnknown("the answer was lost")
-        return lambda *arguments: self._line.wire.send(name, lambda: found(*arguments), lost)
+        return lambda *arguments: self._current.injector.send(name, lambda: found(*arguments), lost)

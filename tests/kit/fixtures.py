@@ -1,7 +1,5 @@
 """The fixtures of all tests; a folder's conftest has only what that folder alone needs, or has otherwise."""
 
-import io
-import logging
 from collections.abc import Iterator
 from functools import cache
 
@@ -9,17 +7,18 @@ import pytest
 from hypothesis import settings
 from moto import mock_aws
 
-from holdfast.logs import logger, metrics
+from holdfast.logs import metrics
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table, connect
+from tests.kit.apps import Apps
 from tests.kit.clock import FakeClock
-from tests.kit.dynamodb_recorder import Traffic
+from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.fake_gateway import FakeGateway
-from tests.kit.front_door import Apps, FrontDoor
+from tests.kit.front_door import FrontDoor
 from tests.kit.hotel import TABLE_NAME, open_hotel
 from tests.kit.ids import Ids
-from tests.kit.log_capture import LogLines
+from tests.kit.log_capture import LogLines, captured_lines
 from tests.kit.template import table_definition
 
 # A test says what is true, not how fast this machine is today.
@@ -87,21 +86,17 @@ def gateway() -> FakeGateway:
 
 
 @pytest.fixture
-def traffic(store: Store) -> Iterator[Traffic]:
+def recorder(store: Store) -> Iterator[DynamoDBRecorder]:
     """What the store's own client sends to DynamoDB."""
-    with Traffic(store.table.client, store.table.name) as traffic:
-        yield traffic
+    with DynamoDBRecorder(store.table.client, store.table.name) as recorder:
+        yield recorder
 
 
 @pytest.fixture
 def lines() -> Iterator[LogLines]:
     """Every line that is logged while the test runs."""
-    handler = logger.registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    text = io.StringIO()
-    before = handler.setStream(text)
-    yield LogLines(text)
-    handler.setStream(before)
+    with captured_lines() as lines:
+        yield lines
 
 
 @pytest.fixture(autouse=True)

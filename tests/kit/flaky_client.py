@@ -49,7 +49,7 @@ def cancelled(*codes: str) -> ClientError:
 
 
 @dataclass
-class TroubledClient:
+class FlakyClient:
     """Passes calls through to the real client, but for the troubles that were planned for them."""
 
     client: "DynamoDBClient"
@@ -119,11 +119,11 @@ class Stopwatch:
         self.at += seconds
 
 
-def troubled_store(
+def flaky_store(
     store: Store, *, patience_seconds: float = 10.0, ids: Iterable[str] = ()
-) -> tuple[Store, TroubledClient, Stopwatch]:
+) -> tuple[Store, FlakyClient, Stopwatch]:
     """A second store on the same table, through a client that can be troubled, in time that does not pass by itself."""
-    client = TroubledClient(store.table.client)
+    client = FlakyClient(store.table.client)
     watch = Stopwatch()
     table = Table(
         cast("DynamoDBClient", client),

@@ -1,51 +1,23 @@
 """The front door: API Gateway's part, played over the handlers in `functions/` with the events of `events/`."""
 
-import importlib.util
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from holdfast.storage.store import Store
+from tests.kit.apps import CLIENT_ID, Apps, LambdaContext, engine_home
 from tests.kit.clock import FakeClock
 from tests.kit.fake_gateway import FakeGateway
-from tests.kit.hotel import TABLE_NAME
 from tests.kit.template import ROOT
 
 ALICE = "137f74f6-103a-4e59-bd0f-68056e399488"  # the guest of the events
 BOB = "5e0c7d1a-9b1f-4a56-8f0e-2c3d4e5f6a7b"
 ADMIN = "b4a8f498-9021-7095-2f2f-0c8f3d6f5a11"  # the admin of the events
-CLIENT_ID = "3n4b5urk1ft4fl3mg5e62d9ado"  # the user pool client of the events
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "POWERTOOLS_METRICS_NAMESPACE": "Holdfast",
-    "POWERTOOLS_SERVICE_NAME": "test",
-    "TABLE_NAME": TABLE_NAME,
-    "HOLD_SECONDS": "600",
-    "COGNITO_CLIENT_ID": CLIENT_ID,
-    "STRIPE_SECRET_NAME": "not-asked-for",
-}
-
-
-@dataclass
-class Context:
-    """What Lambda tells a handler about its invocation."""
-
-    seconds_left: float = 15.0
-    function_name: str = "test"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:test"
-    aws_request_id: str = "7a1f6f3e-0f55-4c1b-9f0e-5b8a1f0e2d3c"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self.seconds_left * 1000)
 
 
 @dataclass
@@ -68,30 +40,6 @@ class Reply:
         return {error["field"] for error in self.body.get("errors", [])} | (
             {self.body["field"]} if "field" in self.body else set()
         )
-
-
-@dataclass
-class Apps:
-    """The modules `functions/<name>/app.py`."""
-
-    environment: pytest.MonkeyPatch
-    loaded: dict[str, ModuleType] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> ModuleType:
-        if name not in self.loaded:
-            for variable, value in ENVIRONMENT.items():
-                self.environment.setenv(variable, value)
-            self.loaded[name] = self._load(name)
-        return self.loaded[name]
-
-    @staticmethod
-    def _load(name: str) -> ModuleType:
-        spec = importlib.util.spec_from_file_location(f"functions.{name}.app", ROOT / "functions" / name / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
 
 
 @cache
@@ -122,11 +70,6 @@ def base_events() -> dict[str, dict[str, Any]]:
     return found
 
 
-def engine_home(module: ModuleType) -> Any:
-    """What holds the engine of a function: its `Api`, or the module itself if it has no routes."""
-    return getattr(module, "api", module)
-
-
 class FrontDoor:
     """Calls routes as a guest, as an admin, or as nobody. In every handler, time and gateway are the test's."""
 
@@ -134,7 +77,7 @@ class FrontDoor:
         self.apps = apps
         self.clock = clock
         self.gateway = gateway
-        self.context = Context()
+        self.context = LambdaContext()
         self.gateways: Mapping[str, Any] | None = None  # None: the gateway alone, by its name
         self._stores: dict[str, Store] = {}
         self._monkeypatch = monkeypatch

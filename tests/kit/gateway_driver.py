@@ -1,4 +1,4 @@
-"""The guest's side of a gateway, where money is authorised, and the gateway's own books of it."""
+"""The guest's side of a gateway, where money is authorised, and the gateway's own record of it."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -28,7 +28,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Books:
+class GatewayRecord:
     """One order as the gateway keeps it: `held` is authorised, and neither captured nor given back."""
 
     held: int = 0
@@ -42,46 +42,46 @@ class Books:
         return self.captured - self.refunded
 
 
-class Till(Protocol):
+class GatewayDriver(Protocol):
     name: str
 
     def pay(self, order_id: str) -> Proof:
         """The guest authorises the whole order."""
 
-    def gateway_records(self, order_id: str) -> Books: ...
+    def record(self, order_id: str) -> GatewayRecord: ...
 
     def orders(self) -> dict[str, str]:
         """What every order was opened for, by order id."""
 
 
 @dataclass
-class RazorpayTill:
+class RazorpayDriver:
     razorpay: LocalRazorpay
     name: str = "razorpay"
 
     def pay(self, order_id: str, *, amount: int | None = None, currency: str | None = None) -> Proof:
         wrongly = {name: value for name, value in {"amount": amount, "currency": currency}.items() if value}
-        told = self.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
-        return Proof(told["razorpay_payment_id"], told["razorpay_signature"])
+        paid = self.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
+        return Proof(paid["razorpay_payment_id"], paid["razorpay_signature"])
 
-    def gateway_records(self, order_id: str) -> Books:
-        paid = [told for told in self.razorpay.account.payments.values() if told["order_id"] == order_id]
-        captured = [told for told in paid if told["captured"]]
-        return Books(
-            held=sum(told["amount"] for told in paid if told["status"] == "authorized"),
-            captured=sum(told["amount"] for told in captured),
-            refunded=sum(told["amount_refunded"] for told in captured),
+    def record(self, order_id: str) -> GatewayRecord:
+        paid = [payment for payment in self.razorpay.account.payments.values() if payment["order_id"] == order_id]
+        captured = [payment for payment in paid if payment["captured"]]
+        return GatewayRecord(
+            held=sum(payment["amount"] for payment in paid if payment["status"] == "authorized"),
+            captured=sum(payment["amount"] for payment in captured),
+            refunded=sum(payment["amount_refunded"] for payment in captured),
             captures=len(captured),
             currency=paid[-1]["currency"] if paid else "",
         )
 
     def orders(self) -> dict[str, str]:
         return {
-            order_id: told["notes"]["holdfast_reference"] for order_id, told in self.razorpay.account.orders.items()
+            order_id: order["notes"]["holdfast_reference"] for order_id, order in self.razorpay.account.orders.items()
         }
 
 
-class StripeTill:
+class StripeDriver:
     """localstripe keeps everything that any test did, so only the orders asked about are these tests' own."""
 
     name = "stripe"
@@ -100,11 +100,11 @@ class StripeTill:
             raise NotTaken(order_id) from error
         return Proof(order_id)
 
-    def gateway_records(self, order_id: str) -> Books:
+    def record(self, order_id: str) -> GatewayRecord:
         intent = self._guest.v1.payment_intents.retrieve(order_id).to_dict()
         charge = intent.get("latest_charge") or {}
         captured = intent["amount"] if charge.get("captured") else 0
-        return Books(
+        return GatewayRecord(
             held=intent["amount"] if intent["status"] == "requires_capture" else 0,
             captured=captured,
             refunded=charge.get("amount_refunded", 0) if captured else 0,
@@ -118,7 +118,7 @@ class StripeTill:
 
     def open_foreign(self, amount: int, reference: str = "") -> str:
         """An order that some other program of the same Stripe account opened."""
-        told = self._guest.v1.payment_intents.create(
+        intent = self._guest.v1.payment_intents.create(
             {
                 "amount": amount,
                 "currency": "inr",
@@ -126,7 +126,7 @@ class StripeTill:
                 "metadata": {METADATA_REFERENCE: reference},
             }
         )
-        return told.id
+        return intent.id
 
     def _intents(self) -> list[stripe.PaymentIntent]:
         return list(self._guest.v1.payment_intents.list({"limit": 100}).auto_paging_iter())

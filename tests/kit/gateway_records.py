@@ -1,24 +1,27 @@
-"""What must be true at rest of the table and the gateway's books together, whatever happened before."""
+"""What must be true at rest of the table and the gateway's records together, whatever happened before."""
 
 from holdfast.model.account import TopUpStatus
 from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState
 from holdfast.storage.items import booking_of, topup_of
 from tests.kit.auditing import broken_in
-from tests.kit.gateway_driver import Till
-from tests.kit.payment_scenario import House
+from tests.kit.gateway_driver import GatewayDriver
+from tests.kit.payment_scenario import PaymentScenario
 
 
-def wrong_in(house: House) -> list[str]:
+def wrong_in(scenario: PaymentScenario) -> list[str]:
     """Each broken promise in a line: none when no money is kept without a room, and none is taken twice.
 
     The auditor leaves alone what is still open, so nothing may be.
     """
-    return [*left_open(house), *broken_in(house.store, house.clock(), gateway_records=payments_at(house.till))]
+    return [
+        *left_open(scenario),
+        *broken_in(scenario.store, scenario.clock(), gateway_records=payments_at(scenario.driver)),
+    ]
 
 
-def left_open(house: House) -> list[str]:
+def left_open(scenario: PaymentScenario) -> list[str]:
     lines = []
-    for item in house.store.table.scan():
+    for item in scenario.store.table.scan():
         if item["sk"] == "BOOKING" and (tasks := booking_of(item).tasks):
             lines.append(f"{item['pk']}: {len(tasks)} thing(s) due")
         if item["sk"] == "TOPUP" and topup_of(item).status is TopUpStatus.PENDING:
@@ -26,13 +29,13 @@ def left_open(house: House) -> list[str]:
     return lines
 
 
-def payments_at(till: Till) -> list[tuple[str, GatewayPayment]]:
-    """The gateway's own books as the auditor takes them, read without the engine's adapter."""
-    return [(till.name, _payment(till, order_id, reference)) for order_id, reference in till.orders().items()]
+def payments_at(driver: GatewayDriver) -> list[tuple[str, GatewayPayment]]:
+    """The gateway's own records as the auditor takes them, read without the engine's adapter."""
+    return [(driver.name, _payment(driver, order_id, reference)) for order_id, reference in driver.orders().items()]
 
 
-def _payment(till: Till, order_id: str, reference: str) -> GatewayPayment:
-    gateway_records = till.gateway_records(order_id)
+def _payment(driver: GatewayDriver, order_id: str, reference: str) -> GatewayPayment:
+    gateway_records = driver.record(order_id)
     state = PaymentState.CAPTURED if gateway_records.captured else PaymentState.OPEN
     return GatewayPayment(
         order_id=order_id,

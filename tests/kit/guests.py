@@ -87,14 +87,14 @@ def all_at_once[Answer](calls: Sequence[Callable[[], Answer]]) -> list[Answer | 
     line = threading.Barrier(len(calls))
     outcomes: list[Answer | Exception] = [RuntimeError("never ended")] * len(calls)
 
-    def run(place: int, call: Callable[[], Answer]) -> None:
+    def run(index: int, call: Callable[[], Answer]) -> None:
         try:
             line.wait(ALL_TOGETHER_SECONDS)
-            outcomes[place] = call()
+            outcomes[index] = call()
         except Exception as error:  # noqa: BLE001 - the test looks at it
-            outcomes[place] = error
+            outcomes[index] = error
 
-    threads = [threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)]
+    threads = [threading.Thread(target=run, args=(index, call)) for index, call in enumerate(calls)]
     for thread in threads:
         thread.start()
     for thread in threads:

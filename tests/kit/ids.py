@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Ids:
-    """Write ids that can be told apart and repeat from run to run."""
+    """Write ids that differ from each other and repeat from run to run."""
 
     made: list[str] = field(default_factory=list)
 

@@ -2,8 +2,13 @@
 
 import io
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+from holdfast.logs import logger
 
 
 @dataclass
@@ -30,3 +35,16 @@ class LogLines:
     def clear(self) -> None:
         self.text.seek(0)
         self.text.truncate()
+
+
+@contextmanager
+def captured_lines() -> Iterator[LogLines]:
+    """Every line that is logged meanwhile."""
+    handler = logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    text = io.StringIO()
+    before = handler.setStream(text)
+    try:
+        yield LogLines(text)
+    finally:
+        handler.setStream(before)

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
 from holdfast.bookings.expire import Sweep, sweep
@@ -38,7 +38,7 @@ from holdfast.storage.store import Store
 from holdfast.storage.table import Table
 from holdfast.views.payments import PaymentRow, payment_rows
 from tests.kit.clock import FakeClock
-from tests.kit.gateway_driver import Proof, RazorpayTill, Till
+from tests.kit.gateway_driver import GatewayDriver, Proof, RazorpayDriver
 from tests.kit.hotel import TABLE_NAME
 from tests.kit.webhooks import Webhook, from_razorpay, from_stripe, stripe_body
 
@@ -50,6 +50,7 @@ BOB = "bob"
 ADMIN = "root"
 ARRIVAL = date(2026, 12, 30)  # 38 days after the tests' now
 HOLD_SECONDS = 600
+MIDDAY = timedelta(hours=6, minutes=30)  # UTC, when it is noon in Udaipur
 
 
 def table_over(client: object) -> Table:
@@ -58,12 +59,12 @@ def table_over(client: object) -> Table:
 
 
 @dataclass
-class House:
+class PaymentScenario:
     store: Store
     clock: FakeClock
-    till: Till
+    driver: GatewayDriver
     gateways: dict[str, Gateway]
-    told: int = 0  # events of the gateway that were delivered
+    delivered: int = 0  # events of the gateway, so far
     run: str = ""  # part of each key: localstripe lives through many tests, and remembers the keys of all
 
     @property
@@ -78,19 +79,13 @@ class House:
         request = ReserveRequest(
             room_type_id=room, check_in=check_in, check_out=check_in + timedelta(days=nights), rooms=1, guests=1
         )
-        return reserve(
-            request,
-            user_id=user,
-            key=key + self.run,
-            hold_seconds=HOLD_SECONDS,
-            engine=self.engine,
-        )[0]
+        return reserve(request, user_id=user, key=key + self.run, hold_seconds=HOLD_SECONDS, engine=self.engine)[0]
 
     def start(
         self, booking: Booking, *, wallet: int = 0, promo: str | None = None, gateway: str | None = None
     ) -> StartedPayment:
         request = PaymentRequest(
-            gateway=_known(gateway or self.till.name), promo_code=promo, wallet_apply_amount=wallet
+            gateway=_known(gateway or self.driver.name), promo_code=promo, wallet_apply_amount=wallet
         )
         return start_payment(
             booking.booking_id,
@@ -106,9 +101,9 @@ class House:
         return order.order_id
 
     def paid(self, booking: Booking, *, wallet: int = 0, promo: str | None = None) -> tuple[str, Proof]:
-        """The order that the guest has authorised, and the proof; we have not been told yet."""
+        """The order that the guest has authorised, and the proof; no browser and no webhook has come back yet."""
         order_id = self.started(booking, wallet=wallet, promo=promo)
-        return order_id, self.till.pay(order_id)
+        return order_id, self.driver.pay(order_id)
 
     def finalize(self, booking: Booking, proof: Proof) -> Booking:
         """The browser's call after the gateway."""
@@ -142,7 +137,7 @@ class House:
     def begin_topup(
         self, amount: int = 50_000, user: str = ALICE, key: str = "topup-1"
     ) -> tuple[TopUp, GatewayPayment, bool]:
-        request = TopUpRequest(gateway=_known(self.till.name), amount=amount)
+        request = TopUpRequest(gateway=_known(self.driver.name), amount=amount)
         return start_topup(request, user_id=user, key=key + self.run, engine=self.engine)
 
     def start_topup(self, amount: int = 50_000, user: str = ALICE, key: str = "topup-1") -> TopUp:
@@ -167,25 +162,25 @@ class House:
             engine=self.engine,
         )
 
-    def tell(self, order_id: str, kind: str = "payment_intent.amount_capturable_updated") -> None:
+    def deliver_latest(self, order_id: str, kind: str = "payment_intent.amount_capturable_updated") -> None:
         """One webhook about the order: the newest there is of Razorpay's, or one that Stripe would send."""
-        if isinstance(self.till, RazorpayTill):
-            self.deliver([news for news in self.news() if order_id.encode() in news.body][-1])
+        if isinstance(self.driver, RazorpayDriver):
+            self.deliver([event for event in self.events() if order_id.encode() in event.body][-1])
         else:
             self.deliver(from_stripe(stripe_body(kind, order_id), self.clock()))
 
-    def news(self) -> list[Webhook]:
-        """Every event that Razorpay has had to tell, in the order of its happening; localstripe tells nothing."""
-        if not isinstance(self.till, RazorpayTill):
+    def events(self) -> list[Webhook]:
+        """Every event of Razorpay as a webhook, in the order they happened; localstripe sends none."""
+        if not isinstance(self.driver, RazorpayDriver):
             return []
-        return [from_razorpay(event.body) for event in self.till.razorpay.webhooks.events]
+        return [from_razorpay(event.body) for event in self.driver.razorpay.webhooks.events]
 
-    def tell_new(self) -> int:
-        """Delivers what Razorpay has had to tell since the last time, and how much that was."""
-        fresh = self.news()[self.told :]
+    def deliver_new(self) -> int:
+        """Delivers the events since the last delivery, and returns how many."""
+        fresh = self.events()[self.delivered :]
         for webhook in fresh:
             self.deliver(webhook)
-            self.told += 1
+            self.delivered += 1
         return len(fresh)
 
     def listed(self, state: Literal["due", "stuck"]) -> list[PaymentRow]:
@@ -214,11 +209,11 @@ class House:
         self.sweep()
 
     def come_to_rest(self, most_rounds: int = 12) -> None:
-        """What production does by itself while time goes on: events told until taken, sweeps, rounds of settle."""
-        self.told = 0
+        """What production does by itself while time goes on: webhooks until accepted, sweeps, rounds of settle."""
+        self.delivered = 0
         for _ in range(most_rounds):
             with suppress(Busy):
-                self.tell_new()
+                self.deliver_new()
             self.sweep()
             self.settle()
             self.clock.advance(HOLD_SECONDS)
@@ -250,8 +245,8 @@ class House:
 
     def entries(self, user: str = ALICE) -> list[tuple[str, int]]:
         """The wallet's ledger, oldest first, without the tests' own gifts."""
-        told = [(entry.reason, entry.amount) for entry in reversed(self.store.entries(user, None)[0])]
-        return [line for line in told if line[0] != "for the test"]
+        lines = [(entry.reason, entry.amount) for entry in reversed(self.store.entries(user, None)[0])]
+        return [line for line in lines if line[0] != "for the test"]
 
     def free(self, booking: Booking) -> int:
         """The rooms free on the first night of the booking."""
@@ -273,3 +268,9 @@ class House:
 
 def _known(name: str) -> Literal["stripe", "razorpay"]:
     return "stripe" if name == "stripe" else "razorpay"
+
+
+def days_before(scenario: PaymentScenario, days: int) -> None:
+    """Moves the clock to noon, so many days before the day of arrival."""
+    midnight = datetime(ARRIVAL.year, ARRIVAL.month, ARRIVAL.day, tzinfo=scenario.clock.now.tzinfo)
+    scenario.clock.now = midnight - timedelta(days=days) + MIDDAY

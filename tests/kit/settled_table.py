@@ -1,4 +1,4 @@
-"""A table as the engine leaves it after an ordinary day: one booking in each state, and the books and lines of it."""
+"""An ordinary day's table as the engine leaves it: one booking in each state, with gateway records and log lines."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -76,10 +76,10 @@ def settled_item(made: Booking) -> Item:
     return booking_item(made, SHARDS)
 
 
-def booking(booking_id: str, *told: Status, late: bool = False, **changes: Any) -> Booking:
-    """One Deluxe room for the night of December 10, reserved five minutes ago, and what was told of it since."""
+def booking(booking_id: str, *statuses: Status, late: bool = False, **changes: Any) -> Booking:
+    """One Deluxe room for the night of December 10, reserved five minutes ago, with these statuses since."""
     reserved_ms = NOW_MS - 300_000
-    events = [Event(status=status, at_ms=reserved_ms + 1_000 * n, by="guest") for n, status in enumerate(told)]
+    events = [Event(status=status, at_ms=reserved_ms + 1_000 * n, by="guest") for n, status in enumerate(statuses)]
     if late:
         reserved_ms -= 900_000
         events = [
@@ -98,7 +98,7 @@ def booking(booking_id: str, *told: Status, late: bool = False, **changes: Any) 
         currency="INR",
         night_prices=(500_000,),
         cancellation_policy=(PolicyStep(7, 50),),
-        status=told[-1],
+        status=statuses[-1],
         reserved_at_ms=reserved_ms,
         expires_at_ms=reserved_ms + 600_000,
         history=tuple(events),
@@ -122,8 +122,8 @@ def due(action: TaskAction, name: str, amount: int) -> GatewayTask:
 
 def at_gateway(name: str, reference: str, *, captured: int = 0, **changes: Any) -> tuple[str, GatewayPayment]:
     state = PaymentState.CAPTURED if captured else PaymentState.OPEN
-    told: dict[str, Any] = {"amount": captured or TOTAL, "state": state, "captured": captured} | changes
-    payment = GatewayPayment(order_id=name, transaction_id=name, reference=reference, currency="INR", **told)
+    fields: dict[str, Any] = {"amount": captured or TOTAL, "state": state, "captured": captured} | changes
+    payment = GatewayPayment(order_id=name, transaction_id=name, reference=reference, currency="INR", **fields)
     return "stripe", payment
 
 
@@ -155,9 +155,9 @@ def settled_table() -> SettledTable:
     table = SettledTable()
     for made in BOOKINGS.values():
         table.put(booking_item(made, SHARDS))
-        told = [event.status for event in made.history]
-        for version, status in enumerate(told, start=1):
-            if status in _TAGS and told[version - 2 : version - 1] != [status]:
+        statuses = [event.status for event in made.history]
+        for version, status in enumerate(statuses, start=1):
+            if status in _TAGS and statuses[version - 2 : version - 1] != [status]:
                 table.lines.append(line(_TAGS[status], made.booking_id, version))
     page = open_month(KOLKATA, DELUXE, "2026-12")
     table.put(page_item(msgspec.structs.replace(page, free=page.free | {10: 1})))  # four of five are kept

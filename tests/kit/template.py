@@ -1,5 +1,6 @@
 """`template.yaml` as the tests read it, and the table that it defines."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,3 +37,18 @@ def table_definition(name: str) -> dict[str, Any]:
     properties = template()["Resources"]["Table"]["Properties"]
     kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     return {"TableName": name} | {part: properties[part] for part in kept}
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    """The properties of each function, by its folder's name."""
+    return {
+        resource["Properties"]["CodeUri"].removeprefix("functions/"): resource["Properties"]
+        for resource in template()["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def http_events(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for event in properties.get("Events", {}).values():
+        if event["Type"] == "HttpApi":
+            yield event["Properties"]

@@ -25,21 +25,21 @@ def from_razorpay(body: bytes, secret: str = WEBHOOK_SECRET) -> Webhook:
 def razorpay_body(kind: str, order_id: str, **payment: Any) -> bytes:
     """An event about one payment of an order, as far as anyone reads it."""
     entity = {"id": "pay_1", "entity": "payment", "order_id": order_id, "status": "authorized"} | payment
-    told = {"entity": "event", "event": kind, "contains": ["payment"], "payload": {"payment": {"entity": entity}}}
-    return json.dumps(told).encode()
+    event = {"entity": "event", "event": kind, "contains": ["payment"], "payload": {"payment": {"entity": entity}}}
+    return json.dumps(event).encode()
 
 
 def from_stripe(body: bytes, now: datetime, secret: str = WEBHOOK_SECRET) -> Webhook:
     return Webhook("stripe", body, {"stripe-signature": stripe_signature(body, int(now.timestamp()), secret)})
 
 
-def stripe_body(kind: str, order_id: str, **told: Any) -> bytes:
+def stripe_body(kind: str, order_id: str, **fields: Any) -> bytes:
     """An event about an intent itself, or about something of its own that names it."""
     if kind.startswith("payment_intent."):
         thing = {"id": order_id, "object": "payment_intent"}
     else:
         thing = {"id": "ch_1", "object": kind.partition(".")[0], "payment_intent": order_id}
-    return json.dumps({"id": "evt_1", "object": "event", "type": kind, "data": {"object": thing | told}}).encode()
+    return json.dumps({"id": "evt_1", "object": "event", "type": kind, "data": {"object": thing | fields}}).encode()
 
 
 def stripe_signature(body: bytes, at_seconds: int, *secrets: str) -> str:

@@ -29,29 +29,29 @@ class Tally:
 
     seeds: int = 0
     cpu_seconds: float = 0.0
-    marks: Counter[str] = field(default_factory=Counter)
+    coverage: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     failed: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         self.seeds += other.seeds
         self.cpu_seconds += other.cpu_seconds
-        self.marks += other.marks
+        self.coverage += other.coverage
         self.faults += other.faults
         self.failed += other.failed
 
 
 def tally(seeds: Iterable[int], profile: str | None = None) -> Tally:
-    told, begun = Tally(), time.process_time()
+    total, begun = Tally(), time.process_time()
     for seed in seeds:
         outcome = run(drawn(seed, profile))
-        told.seeds += 1
-        told.marks += outcome.marks
-        told.faults.update(fault.value for fault in outcome.faults.values())
+        total.seeds += 1
+        total.coverage += outcome.coverage
+        total.faults.update(fault.value for fault in outcome.faults.values())
         if outcome.broken:
-            told.failed.append((seed, outcome.plan.profile))
-    told.cpu_seconds = time.process_time() - begun
-    return told
+            total.failed.append((seed, outcome.plan.profile))
+    total.cpu_seconds = time.process_time() - begun
+    return total
 
 
 def explain(outcome: Outcome) -> Iterator[str]:
@@ -113,10 +113,10 @@ def _many(arguments: argparse.Namespace) -> int:
             if number % 20 == 0:
                 print(f"{total.seeds} seeds, {len(total.failed)} failed", file=sys.stderr, flush=True)
     _report(total, time.perf_counter() - begun)
-    unmarked = [] if arguments.profile else missing(total.marks)
-    for mark in unmarked if total.seeds >= arguments.marks_from else ():
-        print(f"never reached: {mark}")
-    return int(bool(total.failed) or bool(unmarked and total.seeds >= arguments.marks_from))
+    uncovered = [] if arguments.profile else missing(total.coverage)
+    for path in uncovered if total.seeds >= arguments.coverage_from else ():
+        print(f"never reached: {path}")
+    return int(bool(total.failed) or bool(uncovered and total.seeds >= arguments.coverage_from))
 
 
 def _hunted(most_seeds: int) -> int:
@@ -126,9 +126,9 @@ def _hunted(most_seeds: int) -> int:
         own = caught(bug, most_seeds=MOST_SEEDS, profile=bug.profile)
         general = caught(bug, most_seeds=most_seeds)
         missed += own is None or general is None
-        told = [str(found.seeds) if found else "not caught" for found in (own, general)]
+        seeds = [str(found.seeds) if found else "not caught" for found in (own, general)]
         how = (general or own or Caught(0, "-")).broken.partition(" ")[0]
-        print(f"| {bug.name} | {bug.profile} | {told[0]} | {told[1]} | {how} |", flush=True)
+        print(f"| {bug.name} | {bug.profile} | {seeds[0]} | {seeds[1]} | {how} |", flush=True)
     print(f"{len(BUGS)} bugs planted, {len(BUGS) - missed} caught by both")
     return int(missed > 0)
 
@@ -136,17 +136,17 @@ def _hunted(most_seeds: int) -> int:
 def _paired(processes: int) -> int:
     """Every flow with each two faults on two of its calls."""
     with ProcessPoolExecutor(processes) as pool:
-        told = list(pool.map(_pairs_of, range(len(FLOWS))))
-    for flow, (cases, broken) in zip(FLOWS, told, strict=True):
+        results = list(pool.map(_pairs_of, range(len(FLOWS))))
+    for flow, (cases, broken) in zip(FLOWS, results, strict=True):
         print(f"{cases:>9} {flow.name}: {len(broken)} broken")
         print("\n".join(f"          {text}" for text in broken[:5]), end="\n" if broken else "")
-    print(f"{sum(cases for cases, _ in told)} pairs of faults")
-    return int(any(broken for _, broken in told))
+    print(f"{sum(cases for cases, _ in results)} pairs of faults")
+    return int(any(broken for _, broken in results))
 
 
-def _pairs_of(place: int) -> tuple[int, list[str]]:
+def _pairs_of(index: int) -> tuple[int, list[str]]:
     cases, broken = 0, []
-    for case in pairs(FLOWS[place]):
+    for case in pairs(FLOWS[index]):
         cases += 1
         broken += [f"{case.faults}: {case.broken[0].splitlines()[0]}"] if case.broken else []
     return cases, broken
@@ -156,8 +156,8 @@ def _report(total: Tally, seconds: float) -> None:
     per_minute = total.seeds / seconds * 60
     per_core = total.seeds / total.cpu_seconds * 60
     print(f"{total.seeds} seeds in {seconds:.0f} s: {per_minute:.0f} a minute, {per_core:.0f} a minute of one core")
-    print(f"{len(total.failed)} failed; {sum(total.faults.values())} faults, {len(total.marks)} marks")
-    for title, counts in (("faults", total.faults), ("marks", total.marks)):
+    print(f"{len(total.failed)} failed; {sum(total.faults.values())} faults, {len(total.coverage)} coverage")
+    for title, counts in (("faults", total.faults), ("coverage", total.coverage)):
         print(f"{title}:")
         for name, count in sorted(counts.items()):
             print(f"  {count:>9} {name}")
@@ -167,7 +167,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000, help="how many worlds to run")
     parser.add_argument("--first", type=int, default=0, help="the first of their seeds")
-    parser.add_argument("--seed", type=int, help="run one world, and tell all about it")
+    parser.add_argument("--seed", type=int, help="run one world, and show all about it")
     parser.add_argument("--profile", choices=sorted(PROFILES), help="instead of the one that the seed draws")
     parser.add_argument("--only", help="with --seed: the numbers of the operations to keep, or none")
     parser.add_argument("--faults", help="with --seed: the names of the faults to keep, or none")
@@ -177,7 +177,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pairs", action="store_true", help="lay every pair of faults on every flow")
     parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 2)))
     parser.add_argument(
-        "--marks-from", type=int, default=2_000, help="fail on a mark not reached from so many seeds on"
+        "--coverage-from", type=int, default=2_000, help="fail on a path not reached from so many seeds on"
     )
     return parser.parse_args()
 

@@ -53,7 +53,7 @@ def check_at_an_instant(world: World) -> None:
         raise BrokenPromise("; ".join(_told(found)))
 
 
-def verdict(world: World) -> list[str]:
+def check_at_rest(world: World) -> list[str]:
     """What is broken once everything rests, and what answers promised that is not so."""
     gateway_records = [
         (gateway.name, order) for gateway in world.gateways.values() for order in gateway.orders.values()
@@ -72,7 +72,7 @@ def verdict(world: World) -> list[str]:
 
 def _told_all(world: World) -> bool:
     """Whether nobody can have died, or given up, between a commit and its line."""
-    ended = world.faults.marks["killed by crash"] + world.faults.marks["killed by timeout"]
+    ended = world.faults.coverage["killed by crash"] + world.faults.coverage["killed by timeout"]
     return not ended and NOTHING_APPLIED.issuperset(world.faults.drawn.values())
 
 
@@ -94,7 +94,7 @@ def _unsettled(world: World) -> Iterator[str]:
 
 
 def _broken_answers(world: World) -> Iterator[str]:
-    """ANS1: what was told as done and was not, or otherwise, or more than once."""
+    """ANS1: what was answered as done and was not, or otherwise, or more than once."""
     for promise in world.guests.promised:
         kind = "TOPUP" if promise.done == "topped up" else "BOOKING"
         item = world.table.items.get((f"{kind}#{promise.name}", kind), {})
@@ -110,9 +110,9 @@ def _broken_answers(world: World) -> Iterator[str]:
                 yield f"ANS1 {promise.name}: answered as credited, and is {item.get('status')}"
     entries = [item for key, item in sorted(world.table.items.items()) if key[1].startswith("ENTRY#")]
     times = Counter(item["reason"]["S"] for item in entries)
-    told = {promise.name for promise in world.guests.promised if promise.done == "credited"}
+    credited = {promise.name for promise in world.guests.promised if promise.done == "credited"}
     for reason in world.guests.credits:
-        if times[reason] > 1 or (reason in told and not times[reason]):
+        if times[reason] > 1 or (reason in credited and not times[reason]):
             yield f"ANS1 {reason}: credited {times[reason]} times"
 
 
@@ -125,9 +125,9 @@ def _told_otherwise(promise: Promise, item: Item, story: list[str]) -> Iterator[
     by_card = item["payment_mode"]["S"] in {"wallet_partial", "gateway_only"}
     charged = int(item["payment"]["M"]["amount"]["N"]) if by_card else 0
     wanted = {"final_amount": total, "wallet_deducted": wallet, "gateway_charged": charged}
-    told = {name: promise.told[name] for name in wanted}
-    if told != wanted:
-        yield f"ANS1 {promise.name}: answered with {told}, and it is {wanted}"
+    answered = {name: promise.facts[name] for name in wanted}
+    if answered != wanted:
+        yield f"ANS1 {promise.name}: answered with {answered}, and it is {wanted}"
 
 
 def _mispriced(world: World) -> Iterator[str]:
@@ -142,8 +142,8 @@ def _mispriced(world: World) -> Iterator[str]:
         wanted = {"TENOFF": base // 10, "FLAT": min(5_000, base)}.get(code, 0)
         kept = [price - price * discount / base for price in lines]
         tax = sum(share * (0.05 if share <= 750_000 else 0.18) for share in kept)
-        told = int(quote["gst_amount"]["N"])
-        if discount != wanted or abs(told - tax) > len(lines) * bool(discount):
-            yield f"PRICE1 {key[0]}: {discount} off and {told} tax on {base} with {code}"
-        if int(quote["total_payable"]["N"]) != base - discount + told:
-            yield f"PRICE1 {key[0]}: {quote['total_payable']['N']} asked for {base} - {discount} + {told}"
+        stated = int(quote["gst_amount"]["N"])
+        if discount != wanted or abs(stated - tax) > len(lines) * bool(discount):
+            yield f"PRICE1 {key[0]}: {discount} off and {stated} tax on {base} with {code}"
+        if int(quote["total_payable"]["N"]) != base - discount + stated:
+            yield f"PRICE1 {key[0]}: {quote['total_payable']['N']} asked for {base} - {discount} + {stated}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-MARKS = (
+PATHS = (
     # how calls end
     "killed by crash",
     "killed by timeout",
@@ -57,5 +57,5 @@ MARKS = (
 )
 
 
-def missing(marks: Counter[str]) -> list[str]:
-    return [mark for mark in MARKS if not marks[mark]]
+def missing(coverage: Counter[str]) -> list[str]:
+    return [path for path in PATHS if not coverage[path]]

@@ -34,7 +34,7 @@ _NO_ITEM: Item = {}
 
 
 class StandIn:
-    """`faults` decides how each call goes; `on_commit` is told of every change, at its instant."""
+    """`faults` decides how each call goes; `on_commit` gets every change, at its instant."""
 
     def __init__(self, table: str, indexes: Iterable[Index], faults: Faults) -> None:
         self.table = table
@@ -130,7 +130,7 @@ class StandIn:
             self._commit([(key, old, put["Item"])])
             return {}
 
-        return self.faults.call("put", write, writes=True, told=key)
+        return self.faults.call("put", write, writes=True, about=key)
 
     def transact_write_items(self, *, TransactItems: list[Any], ClientRequestToken: str) -> dict[str, Any]:  # noqa: N803
         if not 1 <= len(TransactItems) <= TRANSACTION_LIMIT or not 1 <= len(ClientRequestToken) <= 36:
@@ -148,7 +148,7 @@ class StandIn:
                     raise client_error("IdempotentParameterMismatchException", "TransactWriteItems")
                 if not known[2]:
                     raise client_error("TransactionInProgressException", "TransactWriteItems")
-                self.faults.mark("token repeated")
+                self.faults.cover("token repeated")
                 return {}
             self._prepare(actions, keys, ClientRequestToken)
             changes: Commit = [
@@ -169,7 +169,7 @@ class StandIn:
             self.faults.two_phases(finish)
             return {}
 
-        return self.faults.call("transact", write, writes=True, told=keys[0])
+        return self.faults.call("transact", write, writes=True, about=keys[0])
 
     def _prepare(self, actions: Sequence[tuple[str, Any]], keys: Sequence[Key], token: str) -> None:
         """Raises TransactionCanceledException with a reason for each action, unless all may happen now."""
@@ -178,7 +178,7 @@ class StandIn:
             reason: dict[str, Any] = {"Code": "None"}
             if key in self._locked:
                 reason = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
-                self.faults.mark("transactions conflict")
+                self.faults.cover("transactions conflict")
             elif not self._holds(action, self.items.get(key)):
                 reason = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
                 if key in self.items and action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
@@ -187,7 +187,7 @@ class StandIn:
             reasons.append(reason)
         codes = {reason["Code"] for reason in reasons} - {"None"}
         if not codes and token in self._contended:
-            self.faults.mark("a conflict retried and won")
+            self.faults.cover("a conflict retried and won")
         if codes == {"TransactionConflict"}:
             self._contended.add(token)
         if codes:
@@ -195,7 +195,7 @@ class StandIn:
 
     def _mark_own(self, action: dict[str, Any], met: Item | None) -> None:
         if met is not None and "write_id" in met and met["write_id"] == action.get("Item", {}).get("write_id"):
-            self.faults.mark("own earlier commit read back")
+            self.faults.cover("own earlier commit read back")
 
     def _checked(self, kind: str, action: dict[str, Any]) -> Key:
         """The key that the action writes; an error for an argument that is unknown, missing, or given and not used."""
@@ -238,8 +238,8 @@ class StandIn:
             assert new is not None
             self.items[key] = new
         self._index(changes)
-        for told in self.on_commit:
-            told(changes)
+        for listener in self.on_commit:
+            listener(changes)
 
     def _index(self, changes: Commit) -> None:
         for key, old, new in changes:
@@ -265,8 +265,8 @@ class StandIn:
         else:
             self.items[key] = new
         self._index(changes)
-        for told in self.on_commit:
-            told(changes)
+        for listener in self.on_commit:
+            listener(changes)
 
     def expired(self, now_seconds: int) -> list[Key]:
         """The items that TTL may delete by now."""

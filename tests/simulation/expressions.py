@@ -49,13 +49,13 @@ class _Tokens:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens: list[str] = []
-        place = 0
-        while place < len(text.rstrip()):
-            match = _TOKEN.match(text, place)
+        position = 0
+        while position < len(text.rstrip()):
+            match = _TOKEN.match(text, position)
             if match is None:
-                raise Unsupported(f"{text!r} at {place}")
+                raise Unsupported(f"{text!r} at {position}")
             self.tokens.append(match[1] or match[2])
-            place = match.end()
+            position = match.end()
         self.at = 0
 
     def peek(self) -> str:

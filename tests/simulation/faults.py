@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from botocore.exceptions import ClientError, ReadTimeoutError  # noqa: TID251 - these stand for what the SDK raises
 
 from holdfast.payments.gateways.protocol import GatewayError, GatewayRefused, GatewayUnknown
-from tests.simulation.scheduler import MILLISECOND, SECOND, Clockwork, Invocation, Killed
+from tests.simulation.scheduler import MILLISECOND, SECOND, Invocation, Killed, Scheduler
 
 Key = tuple[str, str]
 
@@ -56,12 +56,12 @@ class Faults:
     """Carries out every call to the outside, with the faults that fall on it. `kept` names those that may, if given."""
 
     def __init__(
-        self, clock: Clockwork, rate: float, kept: frozenset[str] | None, forced: dict[str, Fault] | None = None
+        self, clock: Scheduler, rate: float, kept: frozenset[str] | None, forced: dict[str, Fault] | None = None
     ) -> None:
         self.clock = clock
         self.rate = rate
         self.slow_index = False
-        self.marks: Counter[str] = Counter()
+        self.coverage: Counter[str] = Counter()
         self.drawn: dict[str, Fault] = {}
         self.calls: list[tuple[str, str, bool]] = []  # each call's name, what it asks, whether it writes
         self.trace: list[tuple[int, str, str, Any]] = []
@@ -73,12 +73,12 @@ class Faults:
     def now_us(self) -> int:
         return self.clock.now_us
 
-    def mark(self, name: str) -> None:
-        self.marks[name] += 1
+    def cover(self, name: str) -> None:
+        self.coverage[name] += 1
 
-    def tell(self, what: str, told: Any = "") -> None:
+    def note(self, what: str, about: Any = "") -> None:
         process = self.clock.process()
-        self.trace.append((self.clock.now_us, process.name if process else "", what, told))
+        self.trace.append((self.clock.now_us, process.name if process else "", what, about))
 
     def seed_index(self, seed: int) -> None:
         self._index_rng.seed(seed)
@@ -104,16 +104,16 @@ class Faults:
         else:
             finish()
 
-    def call[Answer](self, name: str, effect: Callable[[], Answer], *, writes: bool = False, told: Any = "") -> Answer:
+    def call[Answer](self, name: str, effect: Callable[[], Answer], *, writes: bool = False, about: Any = "") -> Answer:
         """One call to DynamoDB."""
         process = self.clock.process()
         if process is None:
             return effect()
         kinds = ON_WRITE if writes else ON_BATCH_READ if name == BATCH else ON_READ
-        fault = self._fault(process, kinds, f"{name} {told}", writes=writes)
+        fault = self._fault(process, kinds, f"{name} {about}", writes=writes)
         bits = process.rng.getrandbits(10)
         self.clock.sleep(MILLISECOND + (bits & 31) * 200)
-        answer = self._went(process, name, told, fault, effect, SDK_TIMEOUT_US)
+        answer = self._went(process, name, about, fault, effect, SDK_TIMEOUT_US)
         self.clock.sleep(self._delay_us + MILLISECOND + (bits >> 5) * 200)
         if isinstance(answer, ClientError | GatewayError):
             raise answer
@@ -130,7 +130,7 @@ class Faults:
             if process is not None and cut and (process.drawn is Fault.UNPROCESSED or process.rng.random() < 0.3):
                 first = here[: 1 + process.rng.randrange(len(here) - 1)]
                 if process.drawn is Fault.UNPROCESSED:
-                    self.mark("keys unprocessed")
+                    self.cover("keys unprocessed")
                     left[0] = here[len(first) :]
                     here = first
                 else:
@@ -139,29 +139,29 @@ class Faults:
                     self.clock.sleep(2 * MILLISECOND)
             read(here)
 
-        self.call(BATCH if len(keys) > 1 else "get", effect, told=keys)
+        self.call(BATCH if len(keys) > 1 else "get", effect, about=keys)
         return left[0]
 
-    def gateway[Answer](self, name: str, effect: Callable[[], Answer], *, writes: bool, told: Any) -> Answer:
+    def gateway[Answer](self, name: str, effect: Callable[[], Answer], *, writes: bool, about: Any) -> Answer:
         """One call to a payment gateway."""
         process = self.clock.process()
         if process is None:
             return effect()
-        fault = self._fault(process, ON_GATEWAY if writes else ON_LOOK, f"{name} {told}", writes=writes)
+        fault = self._fault(process, ON_GATEWAY if writes else ON_LOOK, f"{name} {about}", writes=writes)
         bits = process.rng.getrandbits(10)
         self.clock.sleep((20 + (bits & 31) * 4) * MILLISECOND)
-        answer = self._went(process, name, told, fault, effect, GATEWAY_TIMEOUT_US)
+        answer = self._went(process, name, about, fault, effect, GATEWAY_TIMEOUT_US)
         self.clock.sleep((20 + (bits >> 5) * 4) * MILLISECOND)
         if isinstance(answer, ClientError | GatewayError):
             raise answer
         return answer
 
-    def _fault(self, process: Invocation, kinds: Sequence[Fault], told: str, *, writes: bool) -> Fault | None:
+    def _fault(self, process: Invocation, kinds: Sequence[Fault], about: str, *, writes: bool) -> Fault | None:
         process.calls += 1
         process.drawn = None
         name = f"{process.name}/{process.calls}"
         if self._forced is not None:
-            self.calls.append((name, told, writes))
+            self.calls.append((name, about, writes))
             fault = self._forced.get(name)
             if fault not in kinds:
                 fault = None  # another fault made this another call than the one that was meant
@@ -186,14 +186,14 @@ class Faults:
         self,
         process: Invocation,
         name: str,
-        told: Any,
+        about: Any,
         fault: Fault | None,
         effect: Callable[[], Answer],
         timeout_us: int,
     ) -> Answer | ClientError | GatewayError:
         """What came of the call at the other side: an answer, an error to be raised, or nothing at all."""
         self._delay_us = 0
-        self.trace.append((self.clock.now_us, process.name, name, (told, fault)))
+        self.trace.append((self.clock.now_us, process.name, name, (about, fault)))
         at_gateway = timeout_us == GATEWAY_TIMEOUT_US
         match fault:
             case None | Fault.UNPROCESSED:

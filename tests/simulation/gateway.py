@@ -1,4 +1,4 @@
-"""The two gateways as a simulated world has them: their books, their idempotency, and the webhooks they send.
+"""The two gateways as a simulated world has them: their records, their idempotency, and the webhooks they send.
 
 They implement the `Gateway` protocol. Stripe closes orders that nobody paid, and repeats its answer to a key.
 Razorpay's orders stay open, it takes a capture without a key, and giving an authorisation back is a capture and a
@@ -39,7 +39,7 @@ def signed(order_id: str, transaction_id: str) -> str:
 
 
 class PaidTwice(BaseException):
-    """The gateway's books break a promise: told at once, with the order."""
+    """The gateway's records break a promise: raised at once, with the order."""
 
 
 @dataclass
@@ -48,7 +48,7 @@ class SimulatedGateway:
     closes_orders: bool
     faults: Faults
     call_seconds: float
-    tell: Callable[[str, str], None]  # sends a webhook about an order of this gateway
+    deliver: Callable[[str, str], None]  # sends a webhook about an order of this gateway
     orders: dict[str, GatewayPayment] = field(default_factory=dict)
     _keys: dict[str, tuple[str, GatewayError | str, int]] = field(default_factory=dict)
 
@@ -71,10 +71,10 @@ class SimulatedGateway:
             )
             return order_id
 
-        return self._asked("open", effect, reference, writes=True)
+        return self._call("open", effect, reference, writes=True)
 
     def fetch(self, order_id: str) -> GatewayPayment:
-        return self._asked("fetch", lambda: self._seen(order_id), order_id, writes=False)
+        return self._call("fetch", lambda: self._seen(order_id), order_id, writes=False)
 
     def capture(self, order_id: str, amount: int, currency: str, key: str) -> None:
         def captured() -> str:
@@ -87,7 +87,7 @@ class SimulatedGateway:
         def effect() -> str:  # Razorpay knows no key here: the payment's state refuses a second one
             return self._once(key, f"{order_id} {amount}", captured) if self.closes_orders else captured()
 
-        self._asked("capture", effect, order_id, writes=True)
+        self._call("capture", effect, order_id, writes=True)
 
     def void(self, order_id: str, key: str) -> None:
         def voided() -> str:
@@ -100,7 +100,7 @@ class SimulatedGateway:
             return ""
 
         if self.closes_orders:
-            self._asked("void", lambda: self._once(key, order_id, voided), order_id, writes=True)
+            self._call("void", lambda: self._once(key, order_id, voided), order_id, writes=True)
             return
         order = self.fetch(order_id)
         if order.state is PaymentState.AUTHORISED:
@@ -116,7 +116,7 @@ class SimulatedGateway:
             self._set(order_id, refunded=order.refunded + amount)
             return ""
 
-        self._asked("refund", lambda: self._once(f"r {key}", f"{order_id} {amount}", refunded), order_id, writes=True)
+        self._call("refund", lambda: self._once(f"r {key}", f"{order_id} {amount}", refunded), order_id, writes=True)
 
     def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
         if self.closes_orders:
@@ -141,7 +141,7 @@ class SimulatedGateway:
         return True
 
     def pay_too_little(self, order_id: str) -> None:
-        """The bank tells of another amount than was asked for."""
+        """The bank reports another amount than was asked for."""
         order = self.orders[order_id]
         if order.state in _PAYABLE:
             self._set(order_id, amount=order.amount - 1_000)
@@ -165,8 +165,8 @@ class SimulatedGateway:
             self._set(order_id, refunded=0)
         return order.refunded > 0
 
-    def _asked[Answer](self, call: str, effect: Callable[[], Answer], told: str, *, writes: bool) -> Answer:
-        return self.faults.gateway(f"gateway {call}", effect, writes=writes, told=told)
+    def _call[Answer](self, call: str, effect: Callable[[], Answer], about: str, *, writes: bool) -> Answer:
+        return self.faults.gateway(f"gateway {call}", effect, writes=writes, about=about)
 
     def _seen(self, order_id: str) -> GatewayPayment:
         if order_id not in self.orders:
@@ -180,7 +180,7 @@ class SimulatedGateway:
         if known and now_us < known[2] + KEY_US:
             if known[0] != asks:
                 raise GatewayUnknown("the key was used for another request")
-            self.faults.mark("a gateway's key repeated")
+            self.faults.cover("a gateway's key repeated")
             if isinstance(known[1], GatewayError):
                 raise known[1]
             return known[1]
@@ -195,17 +195,17 @@ class SimulatedGateway:
     def _set(self, order_id: str, **changes: object) -> None:
         order = msgspec.structs.replace(self.orders[order_id], **changes)
         self.orders[order_id] = order
-        self.faults.tell(f"{self.name} books", (order_id, order.state, order.captured, order.refunded))
+        self.faults.note(f"{self.name} records", (order_id, order.state, order.captured, order.refunded))
         if order.refunded > order.captured:
             raise PaidTwice(f"PAY4 {order_id}: {order.refunded} refunded of {order.captured}")
         if self.closes_orders:
             self._check_paid_once(order)
-        self.tell(self.name, order_id)
+        self.deliver(self.name, order_id)
 
     def _mark_duplicate(self, order: GatewayPayment) -> None:
         paid = (o for o in self.orders.values() if o.reference == order.reference and o.captured > o.refunded)
         if any(other.order_id != order.order_id for other in paid):
-            self.faults.mark("a duplicate given back")
+            self.faults.cover("a duplicate given back")
 
     def _check_paid_once(self, order: GatewayPayment) -> None:
         """Of a booking's orders one at most is captured, at every instant; where a void is a capture, only at rest."""

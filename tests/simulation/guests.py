@@ -37,7 +37,7 @@ class Reservation:
 
     user: str
     booking_id: str
-    orders: list[tuple[str, str]] = field(default_factory=list)  # gateway and order id, as payment starts told them
+    orders: list[tuple[str, str]] = field(default_factory=list)  # gateway and order id, as payment starts returned them
     start: dict[str, Any] | None = None
 
 
@@ -46,7 +46,7 @@ class Promise(NamedTuple):
 
     done: str
     name: str
-    told: dict[str, Any]
+    facts: dict[str, Any]
 
 
 @dataclass
@@ -63,15 +63,15 @@ class Guests:
     def _send(self, operation: Operation, route: str, body: Any = None, **arguments: Any) -> Reply | None:
         """The answer; asked again, after a while, when there was none; None when it stayed unknown."""
         for attempt in range(TRIES):
-            told = self.world.http(f"{operation.number}.{attempt}", route, body, **arguments)
-            if told is not None:
-                reply = Reply(told["statusCode"], json.loads(told["body"]))
-                self.world.faults.tell("answer", (reply.status, reply.code))
-                self.world.faults.mark(f"answered {reply.status} {reply.code}".rstrip())
+            response = self.world.http(f"{operation.number}.{attempt}", route, body, **arguments)
+            if response is not None:
+                reply = Reply(response["statusCode"], json.loads(response["body"]))
+                self.world.faults.note("answer", (reply.status, reply.code))
+                self.world.faults.cover(f"answered {reply.status} {reply.code}".rstrip())
                 if reply.status != 503:
                     return reply
             self.world.clock.sleep((1 + 2 * attempt) * SECOND)
-        self.world.faults.mark("outcome unknown to the guest")
+        self.world.faults.cover("outcome unknown to the guest")
         return None
 
     def _reserve(
@@ -86,18 +86,18 @@ class Guests:
             "rooms": rooms,
             "guests": 1,
         }
-        before = self.world.safety.free_for_sure(room_type, check_in, body["check_out"])
+        before = self.world.invariants.free_for_sure(room_type, check_in, body["check_out"])
         reply = self._send(operation, "POST /bookings", body, user=user, key=f"key-{ref}")
         if reply and reply.code == "sold_out":
-            after = self.world.safety.free_for_sure(room_type, check_in, body["check_out"])
+            after = self.world.invariants.free_for_sure(room_type, check_in, body["check_out"])
             if before == after and all(free >= rooms for _, free in after.values()):
-                self.world.broken.append(f"SOLD1 {known.booking_id}: told sold out, with rooms free all the while")
+                self.world.broken.append(f"SOLD1 {known.booking_id}: answered sold out, with rooms free all the while")
         if reply and reply.status in {200, 201}:
             if reply.body["booking_id"] != known.booking_id:
                 self.world.broken.append(f"ANS1 {known.booking_id}: its key made {reply.body['booking_id']} as well")
             self.promised.append(Promise("held", known.booking_id, reply.body))
             if reply.status == 200:
-                self.world.faults.mark("a key replayed")
+                self.world.faults.cover("a key replayed")
 
     def _about(
         self, operation: Operation, ref: int, method: str, part: str, body: Any = None, *, admin: bool = False
@@ -125,7 +125,7 @@ class Guests:
         if known and known.orders:
             gateway, order_id = known.orders[-1 if newest else 0]
             if self.world.gateways[gateway].authorise(order_id) and not newest:
-                self.world.faults.mark("an older order paid")
+                self.world.faults.cover("an older order paid")
 
     def _decline(self, _: Operation, *, ref: int) -> None:
         known = self.known.get(ref)
@@ -136,12 +136,12 @@ class Guests:
     def _lapse(self, _: Operation, *, ref: int) -> None:
         for gateway, order_id in self.known[ref].orders if ref in self.known else ():
             if self.world.gateways[gateway].lapse(order_id):
-                self.world.faults.mark("an authorisation lapsed")
+                self.world.faults.cover("an authorisation lapsed")
 
     def _fail_refund(self, _: Operation, *, ref: int) -> None:
         for gateway, order_id in self.known[ref].orders if ref in self.known else ():
             if self.world.gateways[gateway].fail_refund(order_id):
-                self.world.faults.mark("a refund failed later")
+                self.world.faults.cover("a refund failed later")
 
     def _finalize(self, operation: Operation, *, ref: int, mode: str, promo: str | None) -> None:
         if mode == "admin":
@@ -155,7 +155,7 @@ class Guests:
             reply = self._about(operation, ref, "POST", "/finalize", body)
         if reply and reply.status == 200:
             self.promised.append(Promise("confirmed", self.known[ref].booking_id, reply.body))
-            self.world.faults.mark(f"finalized {mode}")
+            self.world.faults.cover(f"finalized {mode}")
 
     def _payment(self, operation: Operation, ref: int, mode: str) -> dict[str, Any] | None:
         """The body of a finalize as a frontend fills it in, from the payment start or from the price."""
@@ -180,12 +180,12 @@ class Guests:
 
     def _misuse(self, operation: Operation, *, ref: int, of: int) -> None:
         """Finalizes one reservation with the proof of another's payment."""
-        mine, theirs = (self._payment(operation, number, "gateway_only") for number in (ref, of))
-        if mine is None or theirs is None or mine["gateway_transaction_id"] == theirs["gateway_transaction_id"]:
+        own, theirs = (self._payment(operation, number, "gateway_only") for number in (ref, of))
+        if own is None or theirs is None or own["gateway_transaction_id"] == theirs["gateway_transaction_id"]:
             return
-        self.world.faults.mark("another's payment shown")
+        self.world.faults.cover("another's payment shown")
         shown = {name: theirs[name] for name in ("gateway_transaction_id", "gateway_signature")}
-        reply = self._about(operation, ref, "POST", "/finalize", mine | shown)
+        reply = self._about(operation, ref, "POST", "/finalize", own | shown)
         if reply and reply.status == 200:
             self.promised.append(Promise("confirmed", self.known[ref].booking_id, reply.body))
 
@@ -194,7 +194,7 @@ class Guests:
         if known and known.orders:
             gateway, order_id = known.orders[-1]
             self.world.gateways[gateway].pay_too_little(order_id)
-            self.world.faults.mark("paid too little")
+            self.world.faults.cover("paid too little")
 
     def look_again(self) -> None:
         """The last reads, once everything rests: what was unknown to a guest is known now, and shown as it is."""
@@ -249,7 +249,7 @@ class Guests:
     def _lapse_topup(self, _: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
         topup = self.topups.get((user, number))
         if topup and self.world.gateways[topup["gateway"]].lapse(topup["gateway_order_id"]):
-            self.world.faults.mark("a top-up's authorisation lapsed")
+            self.world.faults.cover("a top-up's authorisation lapsed")
 
     def _finalize_topup(self, operation: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
         topup = self.topups.get((user, number))
@@ -261,7 +261,7 @@ class Guests:
             reply = self._send(operation, route, proof, user=user, path=path)
             if reply and reply.status == 200:
                 self.promised.append(Promise("topped up", topup["topup_id"], reply.body))
-                self.world.faults.mark("a top-up credited")
+                self.world.faults.cover("a top-up credited")
 
     def _price(self, _: Operation, *, room_type: str, price: int) -> None:
         self.world.change_prices(room_type, price)

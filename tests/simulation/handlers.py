@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import logging
 import os
@@ -20,10 +19,10 @@ import holdfast.storage.store
 import holdfast.storage.table
 from holdfast.engine import Engine
 from holdfast.logs import logger
-from tests.kit.front_door import engine_home
-from tests.kit.template import ROOT, template
+from tests.kit.apps import FUNCTIONS, LambdaContext, engine_home, load_app
+from tests.kit.template import template
 from tests.simulation.plan import HOLD_SECONDS
-from tests.simulation.scheduler import Clockwork, Workers
+from tests.simulation.scheduler import Scheduler, Workers
 
 CLIENT_ID = "simulated-client"
 TABLE = "simulated"
@@ -43,26 +42,16 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 @cache
 def apps() -> dict[str, ModuleType]:
     """Every function's module, imported once, with no connection to anything."""
-    kept, place = dict(os.environ), vars(holdfast.storage.base)
-    connect = place["connect"]
+    kept, store_module = dict(os.environ), vars(holdfast.storage.base)
+    connect = store_module["connect"]
     os.environ.update(_ENVIRONMENT)
-    place["connect"] = lambda: None
+    store_module["connect"] = lambda: None
     try:
-        folders = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
-        return {name: _load(name) for name in folders if name not in {"catalog", "audit"}}
+        return {name: load_app(name) for name in FUNCTIONS if name not in {"catalog", "audit"}}
     finally:
-        place["connect"] = connect
+        store_module["connect"] = connect
         os.environ.clear()
         os.environ.update(kept)
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"simulated.{name}.app", ROOT / "functions" / name / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache
@@ -74,9 +63,9 @@ def routes() -> dict[str, str]:
 @cache
 def timeout_seconds(name: str) -> int:
     """How long the template lets the function run."""
-    told = template()
-    default: int = told["Globals"]["Function"]["Timeout"]
-    for resource in told["Resources"].values():
+    whole = template()
+    default: int = whole["Globals"]["Function"]["Timeout"]
+    for resource in whole["Resources"].values():
         if resource.get("Properties", {}).get("CodeUri") == f"functions/{name}":
             timeout: int = resource["Properties"].get("Timeout", default)
             return timeout
@@ -107,7 +96,7 @@ class _Figures:
 
 @contextmanager
 def at_work(
-    clock: Clockwork, store: holdfast.storage.store.Store, gateways: dict[str, Any], lines: Lines, jitter: Any
+    clock: Scheduler, store: holdfast.storage.store.Store, gateways: dict[str, Any], lines: Lines, jitter: Any
 ) -> Iterator[dict[str, ModuleType]]:
     """The handlers in this world: its store, gateways and clock, its log, and its own kind of threads."""
     modules = apps()
@@ -123,25 +112,21 @@ def at_work(
     ]
     engine = Engine(store, gateways, clock.utc)
     swapped += [(engine_home(module), "engine", engine) for module in modules.values()]
-    before = [(place, name, getattr(place, name)) for place, name, _ in swapped]
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in swapped]
     try:
-        for place, name, value in swapped:
-            setattr(place, name, value)
+        for owner, name, value in swapped:
+            setattr(owner, name, value)
         yield modules
     finally:
-        for place, name, value in before:
-            setattr(place, name, value)
+        for owner, name, value in before:
+            setattr(owner, name, value)
 
 
-class Context:
-    """What Lambda tells a handler of its invocation."""
+class SimulatedContext(LambdaContext):
+    """Its time runs out on the world's clock."""
 
-    function_name = "simulated"
-    memory_limit_in_mb = 1024
-    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:simulated"
-    aws_request_id = "simulated"
-
-    def __init__(self, clock: Clockwork, deadline_us: int) -> None:
+    def __init__(self, clock: Scheduler, deadline_us: int) -> None:
+        super().__init__()
         self._clock = clock
         self._deadline_us = deadline_us
 

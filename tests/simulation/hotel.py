@@ -55,10 +55,10 @@ def opening() -> tuple[Item, ...]:
 def _index_shapes() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
     """The indexes as the template defines them."""
     shapes = []
-    for told in table_definition(TABLE)["GlobalSecondaryIndexes"]:
-        keys = {part["KeyType"]: part["AttributeName"] for part in told["KeySchema"]}
-        more = tuple(told["Projection"].get("NonKeyAttributes", ()))
-        shapes.append((told["IndexName"], keys["HASH"], keys["RANGE"], more))
+    for index in table_definition(TABLE)["GlobalSecondaryIndexes"]:
+        keys = {part["KeyType"]: part["AttributeName"] for part in index["KeySchema"]}
+        more = tuple(index["Projection"].get("NonKeyAttributes", ()))
+        shapes.append((index["IndexName"], keys["HASH"], keys["RANGE"], more))
     return tuple(shapes)
 
 

@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any
 
 from holdfast.audit.audit import OVERDUE_SECONDS
+from holdfast.model.stored_names import STORED_NAMES
 from tests.simulation.dynamodb import Commit, Key
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Faults
-from tests.simulation.scheduler import START, Clockwork
+from tests.simulation.scheduler import START, Scheduler
 
 SKEW_SECONDS = 2
 _HELD = frozenset({"reserved", "payment_pending"})
@@ -38,8 +39,8 @@ class BrokenPromise(BaseException):
     """An invariant does not hold after a commit: the run ends there."""
 
 
-class Safety:
-    def __init__(self, clock: Clockwork, faults: Faults) -> None:
+class Invariants:
+    def __init__(self, clock: Scheduler, faults: Faults) -> None:
         self._clock = clock
         self._faults = faults
         self._kept: Counter[tuple[str, str, str]] = Counter()
@@ -54,7 +55,7 @@ class Safety:
         self._pages = {key: item for key, item in items.items() if key[0].startswith("ROOM#")}
 
     def check(self, changes: Commit) -> None:
-        self._faults.tell("commit", [(key, _told(new)) for key, _, new in changes])
+        self._faults.note("commit", [(key, _summary(new)) for key, _, new in changes])
         pages: set[Key] = set()
         accounts: list[tuple[str, Item]] = []
         for key, old, new in changes:
@@ -118,8 +119,8 @@ class Safety:
 
     def _given_back(self, booking_id: str, new: Item) -> None:
         """PAY4, by what the booking says."""
-        told = new.get("payment", {}).get("M", {})
-        captured, refunded = (int(told.get(name, {"N": "0"})["N"]) for name in ("captured", "refunded"))
+        payment = new.get("payment", {}).get("M", {})
+        captured, refunded = (int(payment.get(name, {"N": "0"})["N"]) for name in ("captured", "refunded"))
         if refunded > captured:
             raise BrokenPromise(f"PAY4 {booking_id}: {refunded} refunded of {captured} captured")
 
@@ -166,26 +167,26 @@ class Safety:
 
     def _move(self, booking_id: str, old: Item | None, new: Item) -> None:
         """ST1 and TIME1: one edge, one version, one history line; confirmed in time, or rescued."""
-        told, status = new["history"]["L"], new["status"]["S"]
+        history, status = new["history"]["L"], new["status"]["S"]
         version = int(new["version"]["N"])
         if old is None:
-            if (status, version, len(told)) != ("reserved", 1, 1):
+            if (status, version, len(history)) != ("reserved", 1, 1):
                 raise BrokenPromise(f"ST1 {booking_id}: begins as {status}, version {version}")
             self._made(booking_id)
             return
         was, before = old["status"]["S"], old["history"]["L"]
         grown = version - int(old["version"]["N"])
-        if told[: len(before)] != before or len(told) - len(before) != grown or grown not in {0, 1}:
+        if history[: len(before)] != before or len(history) - len(before) != grown or grown not in {0, 1}:
             raise BrokenPromise(f"ST1 {booking_id}: version {version} after {old['version']['N']}, history rewritten")
         if old["expires_at"] != new["expires_at"] or old["reserved_at"] != new["reserved_at"]:
             raise BrokenPromise(f"ST1 {booking_id}: its deadline was moved")
-        if grown == 0 and {name for name in {*old, *new} if old.get(name) != new.get(name)} - _UNTOLD:
+        if grown == 0 and {name for name in {*old, *new} if old.get(name) != new.get(name)} - _UNTRACED:
             raise BrokenPromise(f"ST1 {booking_id}: changed without a history line")
         if was != status and ((was, status) not in _EDGES or grown == 0):
             raise BrokenPromise(f"ST1 {booking_id}: went from {was} to {status}")
         if status == "confirmed" and was != status:
             self._made(booking_id)
-            self._in_time(booking_id, new, told[-1]["M"])
+            self._in_time(booking_id, new, history[-1]["M"])
 
     def _in_time(self, booking_id: str, new: Item, event: Item) -> None:
         """By the clock of whoever confirmed it; and by the world's, as far as a call may take."""
@@ -201,7 +202,7 @@ class Safety:
             process.confirmed.append(booking_id)
 
 
-_UNTOLD = {"dues", "due_shard", "due_at", "write_id"}  # what putting a due off may change
+_UNTRACED = {STORED_NAMES["Booking"]["tasks"], "due_shard", "due_at", "write_id"}  # what putting a task off may change
 
 
 @cache
@@ -210,7 +211,7 @@ def _stay(check_in: str, check_out: str) -> list[tuple[str, str]]:
     return [(f"{night:%Y-%m}", str(night.day)) for night in map(date.fromordinal, days)]
 
 
-def _told(item: Item | None) -> Any:
+def _summary(item: Item | None) -> Any:
     """What a trace line shows of an item."""
     if item is None:
         return "deleted"

@@ -29,8 +29,8 @@ class Operation:
     facts: dict[str, Any]
 
     def __str__(self) -> str:
-        told = " ".join(f"{name}={value}" for name, value in self.facts.items() if value not in {None, 0})
-        return f"#{self.number} {self.at_ms / 1000:.3f} s {self.kind} {told}"
+        facts = " ".join(f"{name}={value}" for name, value in self.facts.items() if value not in {None, 0})
+        return f"#{self.number} {self.at_ms / 1000:.3f} s {self.kind} {facts}"
 
 
 @dataclass

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from tests.simulation.bugs import Bug, Edit
+from tests.simulation.bug import Bug, Edit
 from tests.simulation.profiles import drawn
 from tests.simulation.run import run
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from holdfast.logs import Tag
-from tests.simulation.checks import verdict
+from tests.simulation.checks import check_at_rest
 from tests.simulation.expressions import Unsupported
 from tests.simulation.faults import Fault
 from tests.simulation.gateway import PaidTwice
@@ -25,7 +25,7 @@ TRACE_SHOWN = 30
 class Outcome:
     plan: Plan
     broken: list[str]
-    marks: Counter[str]
+    coverage: Counter[str]
     faults: dict[str, Fault]
     trace: list[tuple[int, str, str, Any]]
     calls: list[tuple[str, str, bool]]
@@ -46,36 +46,36 @@ def run(plan: Plan, kept_faults: frozenset[str] | None = None, forced: dict[str,
         try:
             world.play()
             world.come_to_rest()
-            world.broken += verdict(world)
+            world.broken += check_at_rest(world)
         except (BrokenPromise, PaidTwice) as broken:
             world.broken.append(str(broken))
-        except (Unsupported, Exception) as error:  # noqa: BLE001 - the world itself failed: told like any other failure
+        except (Unsupported, Exception) as error:  # noqa: BLE001 - the world itself failed: shown like any other failure
             world.broken.append(f"WORLD1 {type(error).__name__}: {error}\n{traceback.format_exc(limit=-6)}")
-    marks = world.faults.marks
+    coverage = world.faults.coverage
     for index in world.table.indexes.values():
-        marks["a stale index row"] += index.stale_reads
+        coverage["a stale index row"] += index.stale_reads
     for line in world.lines:
-        marks.update(_marked(line))
-    return Outcome(plan, world.broken, +marks, world.faults.drawn, world.faults.trace, world.faults.calls)
+        coverage.update(_covered(line))
+    return Outcome(plan, world.broken, +coverage, world.faults.drawn, world.faults.trace, world.faults.calls)
 
 
-def _marked(line: dict[str, Any]) -> list[str]:
+def _covered(line: dict[str, Any]) -> list[str]:
     """What a log line shows that the run went through."""
     if line["message"] == "a booking cannot be read":
         return ["a poisoned item met"]
     tag, by = line.get("tag"), str(line.get("by"))
-    marks = [str(tag)] if tag else []
+    coverage = [str(tag)] if tag else []
     if tag == Tag.BOOKING_CONFIRMED and by != "guest":
-        marks.append(f"{by.split(maxsplit=1)[0]} confirmed")
+        coverage.append(f"{by.split(maxsplit=1)[0]} confirmed")
     if tag in {Tag.PAYMENT_CAPTURED, Tag.PAYMENT_VOIDED, Tag.PAYMENT_REFUNDED} and by == "settle":
-        marks.append("settle carried out a due")
-    return marks
+        coverage.append("settle carried out a due")
+    return coverage
 
 
 def _line(line: tuple[int, str, str, Any]) -> str:
-    us, name, what, told = line
-    return f"{us / 1e6:12.6f} {name:>14} {what} {_shown(told)}"
+    us, name, what, about = line
+    return f"{us / 1e6:12.6f} {name:>14} {what} {_shown(about)}"
 
 
-def _shown(told: Any) -> str:
-    return " ".join(map(str, told)) if isinstance(told, tuple) else str(told)
+def _shown(about: Any) -> str:
+    return " ".join(map(str, about)) if isinstance(about, tuple) else str(about)

@@ -46,7 +46,7 @@ class Invocation:
         self.dead = self.dead or why
 
 
-class Clockwork:
+class Scheduler:
     def __init__(self) -> None:
         self.now_us = 0
         self._hub = getcurrent()
@@ -120,7 +120,7 @@ class Clockwork:
 class Workers:
     """Stands where the engine makes a ThreadPoolExecutor: the same `map`, over tasks that take turns."""
 
-    world: Clockwork
+    world: Scheduler
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -144,9 +144,9 @@ class Workers:
         def worker() -> None:
             nonlocal active
             try:
-                for place in waiting:
-                    results[place] = work(todo[place])
-            except (Exception, Killed) as error:  # noqa: BLE001 - told to the one who waits, as an executor does
+                for index in waiting:
+                    results[index] = work(todo[index])
+            except (Exception, Killed) as error:  # noqa: BLE001 - raised where somebody waits, as an executor does
                 failed.append(error)
             finally:
                 active -= 1
@@ -159,3 +159,14 @@ class Workers:
         if failed:
             raise failed[0]
         return iter(results)
+
+
+class Jitter:
+    """In the place of `random` in the table's retries: each process draws from its own chance."""
+
+    def __init__(self, clock: Scheduler) -> None:
+        self._clock = clock
+
+    def uniform(self, low: float, high: float) -> float:
+        process = self._clock.process()
+        return process.rng.uniform(low, high) if process else high

@@ -9,7 +9,7 @@ from tests.simulation.dynamodb import StandIn
 from tests.simulation.expressions import Refused, Unsupported, changed, condition, update
 from tests.simulation.faults import Faults
 from tests.simulation.hotel import indexes
-from tests.simulation.scheduler import Clockwork
+from tests.simulation.scheduler import Scheduler
 
 ITEM = {"pk": "P", "n": 5, "s": "b", "live": {"one": 1, "two": 2}}
 
@@ -50,8 +50,8 @@ def test_a_condition(text: str, holds: bool) -> None:
 )
 def test_an_update(text: str, after: dict[str, Any]) -> None:
     before = to_wire(ITEM)
-    told = changed(before, update(text), {"#name": "one"}, to_wire({":two": 2}))
-    assert from_wire(told) == ITEM | after
+    item = changed(before, update(text), {"#name": "one"}, to_wire({":two": 2}))
+    assert from_wire(item) == ITEM | after
     assert from_wire(before) == ITEM
 
 
@@ -86,7 +86,7 @@ def test_a_reserved_word_must_hide_behind_a_name() -> None:
 
 
 def test_a_call_or_an_argument_that_the_store_never_makes_is_an_error() -> None:
-    client: Any = StandIn("table", indexes(), Faults(Clockwork(), 0.0, None))
+    client: Any = StandIn("table", indexes(), Faults(Scheduler(), 0.0, None))
     with pytest.raises(AttributeError):
         client.update_item()
     with pytest.raises(Unsupported):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.simulation.bugs import BUGS, Bug, Edit
+from tests.simulation.bug import Bug, Edit
+from tests.simulation.bugs import BUGS
 from tests.simulation.planted_bugs import NoLongerFits, caught, planted
 from tests.simulation.profiles import drawn
 from tests.simulation.run import run

@@ -9,20 +9,20 @@ import pytest
 from tests.kit.template import ROOT
 from tests.simulation.__main__ import Tally, explain, tally
 from tests.simulation.bugs import BUGS
-from tests.simulation.coverage import MARKS, missing
+from tests.simulation.coverage import PATHS, missing
 from tests.simulation.planted_bugs import planted
 from tests.simulation.profiles import PROFILES, drawn
 from tests.simulation.run import run
 from tests.simulation.shrinking import shrunk, with_operations
 
-MARKED = range(1_000)
+COVERED = range(1_000)
 MORE = [range(first, first + 250) for first in range(1_000, 2_000, 250)]
 
 
 def test_every_promise_holds_and_every_rare_path_was_taken() -> None:
-    told = checked(MARKED)
-    assert missing(told.marks) == []
-    assert len(MARKS) >= 30
+    result = checked(COVERED)
+    assert missing(result.coverage) == []
+    assert len(PATHS) >= 30
 
 
 @pytest.mark.parametrize("seeds", MORE, ids=lambda seeds: f"{seeds.start} to {seeds.stop}")
@@ -31,11 +31,11 @@ def test_every_promise_holds_in_more_worlds(seeds: range) -> None:
 
 
 def checked(seeds: range) -> Tally:
-    """What these worlds came to; the first that broke a promise is told in full."""
-    told = tally(seeds)
-    for seed, profile in told.failed[:1]:
+    """The result of these worlds; the first that broke a promise is shown in full."""
+    result = tally(seeds)
+    for seed, profile in result.failed[:1]:
         pytest.fail("\n".join(explain(run(drawn(seed, profile)))))
-    return told
+    return result
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -47,7 +47,7 @@ def test_a_world_without_faults_tells_every_transition_in_a_line(profile: str) -
 
 def test_a_seed_runs_the_same_in_another_process_with_other_hashes() -> None:
     command = [sys.executable, "-m", "tests.simulation", "--digests", "--seeds", "20"]
-    told = {
+    outputs = {
         subprocess.run(  # noqa: S603 - this very program
             command,
             cwd=ROOT,
@@ -59,12 +59,12 @@ def test_a_seed_runs_the_same_in_another_process_with_other_hashes() -> None:
         ).stdout
         for hashes in ("1", "2")
     }
-    assert len(told) == 1
-    assert len(set(told.pop().split())) == 20
+    assert len(outputs) == 1
+    assert len(set(outputs.pop().split())) == 20
 
 
 class TestFailures:
-    """What a failure tells is enough to see it again."""
+    """What a failure shows is enough to repeat it."""
 
     def test_it_shrinks_to_the_operations_and_faults_that_it_takes(self) -> None:
         bug = next(bug for bug in BUGS if bug.name == "an expired hold keeps its rooms")

@@ -21,25 +21,22 @@ from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.gateway import SIGNATURE, SimulatedGateway
 from tests.simulation.guests import Guests
-from tests.simulation.handlers import DUE_SHARDS, TABLE, Context, Lines, request, routes, timeout_seconds
+from tests.simulation.handlers import (
+    DUE_SHARDS,
+    TABLE,
+    Lines,
+    SimulatedContext,
+    request,
+    routes,
+    timeout_seconds,
+)
 from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening
-from tests.simulation.invariants import BrokenPromise, Safety
+from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.plan import Operation, Plan
-from tests.simulation.scheduler import MILLISECOND, SECOND, START, Clockwork, Invocation, Killed
+from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
 
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest
-
-
-class Jitter:
-    """In the place of `random` in the table's retries: each process draws from its own chance."""
-
-    def __init__(self, clock: Clockwork) -> None:
-        self._clock = clock
-
-    def uniform(self, low: float, high: float) -> float:
-        process = self._clock.process()
-        return process.rng.uniform(low, high) if process else high
 
 
 @dataclass
@@ -47,7 +44,7 @@ class World:
     plan: Plan
     kept_faults: frozenset[str] | None = None
     forced: dict[str, Fault] | None = None
-    clock: Clockwork = field(default_factory=Clockwork)
+    clock: Scheduler = field(default_factory=Scheduler)
     lines: Lines = field(default_factory=Lines)
     broken: list[str] = field(default_factory=list)
     sent: int = 0
@@ -60,9 +57,9 @@ class World:
         self.faults.seed_index(plan.seed)
         self.table = StandIn(TABLE, indexes(), self.faults)
         self.table.load(opening())
-        self.safety = Safety(self.clock, self.faults)
-        self.safety.watch(self.table.items)
-        self.table.on_commit.append(self.safety.check)
+        self.invariants = Invariants(self.clock, self.faults)
+        self.invariants.watch(self.table.items)
+        self.table.on_commit.append(self.invariants.check)
         self.guests = Guests(self)
         self.jitter = Jitter(self.clock)
         self.gateways = dict[str, Any](
@@ -101,12 +98,12 @@ class World:
             self.clock.at(at_us, partial(check_at_an_instant, self))
         if plan.is_well_swept:
             for at_us in range(0, plan.end_seconds * SECOND, 30 * SECOND):
-                self.clock.at(at_us, self.safety.check_swept)
+                self.clock.at(at_us, self.invariants.check_swept)
         self.clock.run(plan.end_seconds * SECOND)
 
     def _begin(self, operation: Operation) -> None:
         def work() -> None:
-            self.faults.tell("operation", str(operation))
+            self.faults.note("operation", str(operation))
             self.guests.act(operation)
 
         self.clock.spawn(operation.at_ms * MILLISECOND, work)
@@ -134,7 +131,7 @@ class World:
             self._scheduled("settle", at_us + 5 * SECOND, f"rest{number}.settle")
             for pk, shard in self._due_rows():
                 if shard.startswith("STUCK#") and pk.startswith("BOOKING#"):
-                    self.faults.mark("an operator settles what is stuck")
+                    self.faults.cover("an operator settles what is stuck")
                     self.clock.spawn(at_us + 30 * SECOND, partial(self._operator, pk, number))
         raise BrokenPromise(f"LIVE1 still due after {REST_ROUNDS} rounds: {self._due_rows()}")
 
@@ -182,21 +179,21 @@ class World:
         task = self.clock.task()
         assert task.invocation is None
         task.invocation = process
-        context = Context(self.clock, deadline_us)
+        context = SimulatedContext(self.clock, deadline_us)
         try:
             answer: dict[str, Any] = self.modules[name].lambda_handler(event, context)
         except Killed:
-            self.faults.mark(f"killed by {process.dead}")
-            self.faults.tell("killed", process.dead)
+            self.faults.cover(f"killed by {process.dead}")
+            self.faults.note("killed", process.dead)
             return None
         except BookingError as refusal:
             if "routeKey" in event:
                 raise
-            self.faults.tell("failed", refusal.code)  # the next minute is the retry
+            self.faults.note("failed", refusal.code)  # the next minute is the retry
             return None
         except Exception:  # noqa: BLE001 - whatever it is, the handler crashed
             self.broken.append(f"CRASH {name}: {traceback.format_exc(limit=-3)}")
-            self.faults.tell("crashed")
+            self.faults.note("crashed")
             return None
         finally:
             task.invocation = None
@@ -238,7 +235,7 @@ class World:
                     answer = self.http(f"{name}.{attempt}", route, body, path=path, headers=headers)
                     if answer and answer["statusCode"] == 200:
                         return
-                    self.faults.mark("a webhook sent again")
+                    self.faults.cover("a webhook sent again")
                     self.clock.sleep(60 * SECOND if self.ending else (10 + 60 * attempt) * SECOND)
                 deliver(f"{name}+", tries=REST_ROUNDS)
 
@@ -269,7 +266,7 @@ class World:
             if not self.table.is_locked(key):
                 images.append(self.table.items[key])
                 self.table.change(key, None)
-                self.faults.mark("deleted by TTL")
+                self.faults.cover("deleted by TTL")
         if images:
             self.deletions += images
             self.sent += 1
@@ -287,13 +284,13 @@ class World:
             ]
             answer = self._invoked("expire", f"{name}.{attempt}", {"Records": records})
             if answer is not None:
-                failed = [int(told["itemIdentifier"]) for told in answer["batchItemFailures"]]
+                failed = [int(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
                 done = [image for n, image in left if not failed or n < failed[0]]
                 left = [(n, image) for n, image in left if failed and n >= failed[0]]
                 self.deletions = [image for image in self.deletions if image not in done]
             if left:
                 attempt += 1
-                self.faults.mark("a stream batch delivered again")
+                self.faults.cover("a stream batch delivered again")
                 self.clock.sleep(20 * SECOND)
 
     def _new_id(self) -> str:

@@ -77,10 +77,10 @@ def test_function_imports_from_what_was_built_alone(function: str) -> None:
         timeout=60,
     )
     assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout.splitlines()[-1])
-    assert Path(told["app"]) == folder / "app.py"
-    assert Path(told["holdfast"]).is_relative_to(LAYER)
-    assert told["handler"]
+    report = json.loads(ran.stdout.splitlines()[-1])
+    assert Path(report["app"]) == folder / "app.py"
+    assert Path(report["holdfast"]).is_relative_to(LAYER)
+    assert report["handler"]
 
 
 def test_the_layer_ships_bytecode_that_is_taken_whatever_the_date_of_its_source() -> None:

@@ -62,10 +62,10 @@ def test_holds_let_go_at_once_are_all_counted(emulator: Emulator, table: Table) 
     clock = FakeClock()
     store = Store(table)
     for round_ in range(MAX_ABANDONED_ROOMS // 5):
-        mine = [hold(store, GREEDY, f"{round_}-{n}", clock=clock) for n in range(5)]
+        holds = [hold(store, GREEDY, f"{round_}-{n}", clock=clock) for n in range(5)]
         drops = [
             lambda booking=booking, own=own: abandoned_rooms(own, booking, clock=clock)
-            for booking, own in zip(mine, stores(emulator, table, 5), strict=True)
+            for booking, own in zip(holds, stores(emulator, table, 5), strict=True)
         ]
         assert kinds(all_at_once(drops)) == {"Booking": 5}
 
@@ -123,7 +123,7 @@ def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulat
 
     outcomes = all_at_once(calls)
 
-    told = kinds(outcomes)
+    counts = kinds(outcomes)
     assert answers(outcomes) == []
-    assert told["PromoInvalid"] == Store(table).account(GREEDY).promo_attempts == MAX_PROMO_ATTEMPTS
-    assert set(told) <= {"PromoInvalid", "TooManyTries", "Busy"}
+    assert counts["PromoInvalid"] == Store(table).account(GREEDY).promo_attempts == MAX_PROMO_ATTEMPTS
+    assert set(counts) <= {"PromoInvalid", "TooManyTries", "Busy"}

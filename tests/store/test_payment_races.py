@@ -17,7 +17,7 @@ from holdfast.storage.catalog import CatalogStore
 from local.gateways.razorpay import LocalRazorpay
 from tests.kit.auditing import broken_in
 from tests.kit.clock import FakeClock
-from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, WEBHOOK_SECRET, RazorpayTill
+from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, WEBHOOK_SECRET, RazorpayDriver
 from tests.kit.gateway_records import payments_at
 from tests.kit.guests import (
     ARRIVAL,
@@ -35,7 +35,7 @@ from tests.kit.guests import (
     payable,
     stored,
 )
-from tests.kit.payment_scenario import House
+from tests.kit.payment_scenario import PaymentScenario
 from tests.store.shared_hotel import Hotel, in_each_round
 
 POLICY = [(38, 100), (3, 50)]  # days before arrival, and the percent that goes back then
@@ -222,13 +222,15 @@ class Desks:
 
     hotel: Hotel
     razorpay: LocalRazorpay
-    till: RazorpayTill
+    driver: RazorpayDriver
     gateway: RazorpayGateway
 
-    def desk(self, number: int) -> House:
-        return House(self.hotel.store(number), self.hotel.clock, self.till, {self.gateway.name: self.gateway})
+    def desk(self, number: int) -> PaymentScenario:
+        return PaymentScenario(
+            self.hotel.store(number), self.hotel.clock, self.driver, {self.gateway.name: self.gateway}
+        )
 
-    def at_once(self, act: Callable[[House], object], count: int = 2) -> Counter[str]:
+    def at_once(self, act: Callable[[PaymentScenario], object], count: int = 2) -> Counter[str]:
         with meeting_at_first_write(self.hotel.emulator.clients[:count]):
             return kinds(all_at_once([partial(act, self.desk(n)) for n in range(count)]))
 
@@ -238,14 +240,14 @@ class Desks:
 
 @pytest.fixture
 def desks(hotel: Hotel) -> Iterator[Desks]:
-    """Razorpay keeps its webhooks to itself; its books are part of what the auditor looks at."""
+    """Razorpay keeps its webhooks to itself; its records are part of what the auditor looks at."""
     with LocalRazorpay(key_id=KEY_ID, key_secret=KEY_SECRET) as razorpay:
         razorpay.play("webhooks", hold=True)
         gateway = RazorpayGateway(KEY_ID, KEY_SECRET, (WEBHOOK_SECRET,), razorpay.url)
-        till = RazorpayTill(razorpay)
-        yield Desks(hotel, razorpay, till, gateway)
+        driver = RazorpayDriver(razorpay)
+        yield Desks(hotel, razorpay, driver, gateway)
         gateway._session.close()
-        assert broken_in(hotel.store(0), hotel.clock(), gateway_records=payments_at(till)) == []
+        assert broken_in(hotel.store(0), hotel.clock(), gateway_records=payments_at(driver)) == []
 
 
 @in_each_round
@@ -277,7 +279,7 @@ def test_a_refund_that_two_rounds_of_settle_take_up_at_once_is_made_once(desks: 
     desks.razorpay.play("faults", kind="error", on="refund")
     assert len(desk.cancel(booking).tasks) == 1
     desks.hotel.clock.advance(60)
-    assert desks.at_once(House.settle) == {"Round": 2}
+    assert desks.at_once(PaymentScenario.settle) == {"Round": 2}
     desk.come_to_rest()
     assert desks.refunds() == [525_000]
 

@@ -3,7 +3,6 @@
 On DynamoDB Local, the one emulator whose TTL writes the stream record of the real service. Time is real here.
 """
 
-import importlib.util
 import json
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from holdfast.engine import Engine
 from holdfast.model.booking import TTL_GRACE_SECONDS, Booking, Status
 from holdfast.model.dates import add_months, month_of, utc_now
 from holdfast.model.promo import Promo, PromoKind
+from holdfast.model.stored_names import STORED_NAMES
 from holdfast.payments.start import start_payment
 from holdfast.requests import PaymentRequest
 from holdfast.storage.catalog import CatalogStore
@@ -26,6 +26,7 @@ from holdfast.storage.items import booking_item, booking_key
 from holdfast.storage.marshal import put_action, to_wire
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
+from tests.kit.apps import LambdaContext, load_app
 from tests.kit.auditing import broken_in
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_faults import going_wrong, says
@@ -39,19 +40,6 @@ pytestmark = pytest.mark.dynamodb_local
 
 DELETED_WITHIN_SECONDS = 30  # it takes one or two
 LONG_AGO = timedelta(seconds=HOLD_SECONDS + TTL_GRACE_SECONDS + 60)  # when a hold was made whose TTL has passed
-
-
-@dataclass
-class Context:
-    """What Lambda tells a handler about its invocation."""
-
-    function_name: str = "expire"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:expire"
-    aws_request_id: str = "7a1f6f3e-0f55-4c1b-9f0e-5b8a1f0e2d3c"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
 
 
 @dataclass
@@ -87,7 +75,9 @@ class Deletions:
         return {"Records": [record for record in delivered if any(matches(one, record) for one in filters())]}
 
     def deliver(self, event: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = self.expire.lambda_handler(json.loads(json.dumps(event)), Context())
+        answer: dict[str, Any] = self.expire.lambda_handler(
+            json.loads(json.dumps(event)), LambdaContext(seconds_left=60)
+        )
         return answer
 
     def _read(self, arn: str, shard_id: str) -> Iterator[dict[str, Any]]:
@@ -147,23 +137,13 @@ def deletions(dynamodb_local: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setenv("TABLE_NAME", "holdfast-ttl")
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local.endpoint)
     streams = streams_client(dynamodb_local.endpoint)
-    expire = load_expire()
+    expire = load_app("expire")
     table = Table(client, "holdfast-ttl")
     yield Deletions(table, streams, expire)
     assert broken_in(Store(table), utc_now()) == []
     client.delete_table(TableName="holdfast-ttl")
     expire.engine.store.table.client.close()
     streams.close()
-
-
-def load_expire() -> ModuleType:
-    """The deployed function's own module, with its environment as it is now."""
-    spec = importlib.util.spec_from_file_location("expire_app", ROOT / "functions" / "expire" / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_a_hold_that_no_sweep_ever_saw_comes_back_by_its_deletion(deletions: Deletions) -> None:
@@ -253,7 +233,7 @@ def assert_like_our_event(records: list[dict[str, Any]]) -> None:
         assert record["dynamodb"].keys() == ours["dynamodb"].keys()
         assert record["userIdentity"] == ours["userIdentity"]
         image, our_image = record["dynamodb"]["OldImage"], ours["dynamodb"]["OldImage"]
-        optional = {"quote", "payment", "dues", "due_shard", "due_at", "tax_table"}
+        optional = {"quote", "payment", STORED_NAMES["Booking"]["tasks"], "due_shard", "due_at", "tax_table"}
         assert image.keys() - optional == our_image.keys() - optional
         shared = image.keys() & our_image.keys()
         assert {name: image[name].keys() for name in shared} == {name: our_image[name].keys() for name in shared}

@@ -10,7 +10,7 @@ from tests.system.stack import RunningStack, running_stack
 
 @pytest.fixture(scope="module")
 def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningStack]]:
-    """Starts stacks for the tests of one module; after the last, their books must be right."""
+    """Starts stacks for the tests of one module; after the last, their audit must be clean."""
     with ExitStack() as running:
 
         def start(**environment: str) -> RunningStack:

@@ -48,12 +48,12 @@ class Guest:
 @dataclass
 class RunningStack:
     folder: Path
-    told: dict[str, str]
+    details: dict[str, str]
     http: httpx.Client
 
     @property
     def api_url(self) -> str:
-        return self.told["api_url"]
+        return self.details["api_url"]
 
     @property
     def output(self) -> str:
@@ -91,27 +91,27 @@ class RunningStack:
     def pay_by_card(self, order_id: str, card: str = "4242424242424242") -> None:
         """What the guest's browser does at Stripe: authorises the payment."""
 
-        def ask(path: str, **fields: str) -> Any:
+        def post(path: str, **fields: str) -> Any:
             answer = self.http.post(
-                f"{self.told['stripe_url']}/v1/{path}", data=fields, auth=(self.told["stripe_key"], "")
+                f"{self.details['stripe_url']}/v1/{path}", data=fields, auth=(self.details["stripe_key"], "")
             )
             assert answer.status_code == 200, answer.text
             return answer.json()
 
         number = {"card[number]": card, "card[exp_month]": "12", "card[exp_year]": "2030", "card[cvc]": "123"}
-        method = ask("payment_methods", type="card", **number)
-        ask(f"payment_intents/{order_id}", payment_method=method["id"])
-        ask(f"payment_intents/{order_id}/confirm")
+        method = post("payment_methods", type="card", **number)
+        post(f"payment_intents/{order_id}", payment_method=method["id"])
+        post(f"payment_intents/{order_id}/confirm")
 
     def pay_by_razorpay(self, order_id: str) -> Any:
         """What Razorpay's Checkout does with the guest, and hands to the page."""
-        answer = self.http.post(f"{self.told['razorpay_url']}/_test/orders/{order_id}/authorize", json={})
+        answer = self.http.post(f"{self.details['razorpay_url']}/_test/orders/{order_id}/authorize", json={})
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def payment_at_gateway(self, order_id: str) -> Any:
-        url = f"{self.told['stripe_url']}/v1/payment_intents/{order_id}"
-        return self.http.get(url, auth=(self.told["stripe_key"], "")).json()
+        url = f"{self.details['stripe_url']}/v1/payment_intents/{order_id}"
+        return self.http.get(url, auth=(self.details["stripe_key"], "")).json()
 
 
 @contextmanager
@@ -131,9 +131,9 @@ def running_stack(folder: Path, **environment: str) -> Iterator[RunningStack]:
             start_new_session=True,
         )
     try:
-        told = _await(folder, process)
+        details = _await(folder, process)
         with httpx.Client(timeout=ANSWER_SECONDS, limits=httpx.Limits(max_connections=100), trust_env=False) as http:
-            yield RunningStack(folder, told, http)
+            yield RunningStack(folder, details, http)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -157,8 +157,8 @@ def _await(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, str]:
         assert process.poll() is None, f"up ended: {(folder / 'up.log').read_text()}"
         assert time.monotonic() < deadline, f"up is not up: {(folder / 'up.log').read_text()}"
         time.sleep(0.2)
-    told: dict[str, str] = json.loads((folder / "stack.json").read_text())
-    return told
+    details: dict[str, str] = json.loads((folder / "stack.json").read_text())
+    return details
 
 
 def _free_ports(count: int) -> list[int]:

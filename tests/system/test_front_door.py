@@ -50,7 +50,7 @@ def aws(stack: RunningStack) -> Callable[[str], Any]:
     def client(service: str) -> Any:
         return boto3.client(  # type: ignore[call-overload]
             service,
-            endpoint_url=stack.told["endpoint_url"],
+            endpoint_url=stack.details["endpoint_url"],
             region_name=REGION,
             aws_access_key_id="test",
             aws_secret_access_key="test",
@@ -59,19 +59,21 @@ def aws(stack: RunningStack) -> Callable[[str], Any]:
     return client
 
 
-def ask(stack: RunningStack, *authorization: str, path: str = "/wallet") -> int:
+def status_of(stack: RunningStack, *authorization: str, path: str = "/wallet") -> int:
     headers = [("Authorization", value) for value in authorization]
     return stack.http.get(stack.api_url + path, headers=headers).status_code
 
 
 def test_a_token_that_is_wrong_in_any_way_is_refused(stack: RunningStack, alice: Guest) -> None:
-    keys = stack.http.get(f"{stack.told['endpoint_url']}/{stack.told['user_pool_id']}/.well-known/jwks.json").json()
+    keys = stack.http.get(
+        f"{stack.details['endpoint_url']}/{stack.details['user_pool_id']}/.well-known/jwks.json"
+    ).json()
     [own] = [key for key in keys["keys"] if key["kid"] == parts(alice.token)[0]["kid"]]
     tokens = bad_tokens(alice.token, own)
 
-    assert {says: ask(stack, f"Bearer {token}") for says, token in tokens.items()} == dict.fromkeys(tokens, 401)
-    assert ask(stack, f"Bearer {alice.token}") == 200
-    assert ask(stack) == ask(stack, "Bearer") == 401
+    assert {says: status_of(stack, f"Bearer {token}") for says, token in tokens.items()} == dict.fromkeys(tokens, 401)
+    assert status_of(stack, f"Bearer {alice.token}") == 200
+    assert status_of(stack) == status_of(stack, "Bearer") == 401
 
 
 def test_a_token_that_the_pool_signed_is_refused_for_what_it_says(stack: RunningStack, alice: Guest) -> None:
@@ -79,13 +81,16 @@ def test_a_token_that_the_pool_signed_is_refused_for_what_it_says(stack: Running
     _, claims = parts(alice.token)
     tokens = {says: signed_by_the_pool(stack, claims | wrong) for says, wrong in bad_claims().items()}
 
-    assert {says: ask(stack, f"Bearer {token}") for says, token in tokens.items()} == dict.fromkeys(tokens, 401)
-    assert ask(stack, f"Bearer {signed_by_the_pool(stack, claims)}") == 200
+    assert {says: status_of(stack, f"Bearer {token}") for says, token in tokens.items()} == dict.fromkeys(tokens, 401)
+    assert status_of(stack, f"Bearer {signed_by_the_pool(stack, claims)}") == 200
 
 
 def signed_by_the_pool(stack: RunningStack, claims: dict[str, Any]) -> str:
     """A token of these claims, signed with the user pool's own key; only the local cloud does such a thing."""
-    url, body = stack.told["endpoint_url"], json.dumps({"UserPoolId": stack.told["user_pool_id"], "Claims": claims})
+    url, body = (
+        stack.details["endpoint_url"],
+        json.dumps({"UserPoolId": stack.details["user_pool_id"], "Claims": claims}),
+    )
     headers = {"X-Amz-Target": "AWSCognitoIdentityProviderService.SignClaims"}
     request = AWSRequest("POST", url, headers=headers, data=body)
     SigV4Auth(Credentials("test", "test"), "cognito-idp", REGION).add_auth(request)
@@ -98,23 +103,23 @@ def signed_by_the_pool(stack: RunningStack, claims: dict[str, Any]) -> str:
 def test_an_id_token_is_refused_by_the_code(stack: RunningStack, alice: Guest, aws: Callable[[str], Any]) -> None:
     """API Gateway lets it through: its audience is our client, and its signature is the pool's."""
     signed_in = aws("cognito-idp").admin_initiate_auth(
-        UserPoolId=stack.told["user_pool_id"],
-        ClientId=stack.told["client_id"],
+        UserPoolId=stack.details["user_pool_id"],
+        ClientId=stack.details["client_id"],
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": alice.name, "PASSWORD": PASSWORD},
     )["AuthenticationResult"]
     answer = stack.http.get(stack.api_url + "/wallet", headers={"Authorization": f"Bearer {signed_in['IdToken']}"})
 
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
-    assert ask(stack, f"Bearer {signed_in['AccessToken']}") == 200
+    assert status_of(stack, f"Bearer {signed_in['AccessToken']}") == 200
 
 
 def test_two_authorization_headers_are_none(stack: RunningStack, alice: Guest) -> None:
     good = f"Bearer {alice.token}"
 
-    assert ask(stack, good, "Bearer other") == 401
-    assert ask(stack, "Bearer other", good) == 401
-    assert ask(stack, f"Basic {alice.token}") == 401
+    assert status_of(stack, good, "Bearer other") == 401
+    assert status_of(stack, "Bearer other", good) == 401
+    assert status_of(stack, f"Basic {alice.token}") == 401
 
 
 def test_a_lower_case_bearer_is_the_same_user_and_nobody_else(stack: RunningStack, alice: Guest) -> None:
@@ -136,20 +141,20 @@ def test_only_our_own_origins_are_told_that_they_may(stack: RunningStack) -> Non
     def allowed(origin: str) -> str | None:
         headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
         answer = stack.http.options(stack.api_url + "/wallet", headers=headers)
-        told: str | None = answer.headers.get("access-control-allow-origin")
-        return told
+        allowed_origin: str | None = answer.headers.get("access-control-allow-origin")
+        return allowed_origin
 
     assert allowed("http://localhost:3000") == "http://localhost:3000"
     assert {origin: allowed(origin) for origin in LOOK_ALIKES} == dict.fromkeys(LOOK_ALIKES)
 
 
 def test_the_description_can_be_browsed(stack: RunningStack) -> None:
-    page = stack.http.get(stack.told["docs_url"])
-    description = stack.http.get(stack.told["docs_url"] + "openapi.json").json()
+    page = stack.http.get(stack.details["docs_url"])
+    description = stack.http.get(stack.details["docs_url"] + "openapi.json").json()
 
     assert page.status_code == 200
     for file in re.findall(r'(?:src|href)="([^"]+)"', page.text):
-        assert stack.http.get(stack.told["docs_url"] + file).status_code == 200
+        assert stack.http.get(stack.details["docs_url"] + file).status_code == 200
     assert description["servers"] == [{"url": stack.api_url}]
     assert "://" not in page.text, "the page needs no network"
 

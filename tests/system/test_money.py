@@ -1,4 +1,4 @@
-"""The promises about money, played against a stack whose holds are short, and the books of it all."""
+"""The promises about money, played against a stack whose holds are short, and the audit of it all."""
 
 from collections.abc import Callable
 

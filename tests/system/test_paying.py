@@ -60,8 +60,8 @@ def credit(admin: Guest, guest: Guest, amount: int) -> None:
 
 def claims(guest: Guest) -> dict[str, Any]:
     payload = guest.token.split(".")[1]
-    told: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return told
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
 
 
 def free_rooms(stack: RunningStack, room_type: str, night: date) -> int:
@@ -175,7 +175,7 @@ def test_twenty_identical_finalizes_are_one(stack: RunningStack, guest: Guest, a
 
 
 def test_fifty_guests_race_for_ten_rooms(stack: RunningStack) -> None:
-    """Ten get a room on all three nights, forty are told which nights are sold out, nobody gets an error."""
+    """Ten get a room on all three nights, forty learn which nights are sold out, nobody gets an error."""
     guests = [stack.guest(f"racer-{n}") for n in range(10)]  # five requests each: the cap on live holds
     body = stay(60, nights=3, room_type="goa-standard")
     night = TODAY + timedelta(days=60)

@@ -25,12 +25,12 @@ from tests.kit.gateway_driver import (
     OLD_WEBHOOK_SECRET,
     STRIPE_KEY,
     WEBHOOK_SECRET,
-    RazorpayTill,
-    StripeTill,
+    RazorpayDriver,
+    StripeDriver,
 )
 from tests.kit.hotel import DELUXE, KOLKATA, TABLE_NAME
 from tests.kit.localstripe import running
-from tests.kit.payment_scenario import House, table_over
+from tests.kit.payment_scenario import PaymentScenario, table_over
 from tests.kit.template import table_definition
 
 if TYPE_CHECKING:
@@ -98,15 +98,17 @@ def razorpay_gateway(razorpay: LocalRazorpay) -> Iterator[RazorpayGateway]:
 
 
 @pytest.fixture
-def house(store: Store, clock: FakeClock, razorpay: LocalRazorpay, razorpay_gateway: RazorpayGateway) -> House:
+def scenario(
+    store: Store, clock: FakeClock, razorpay: LocalRazorpay, razorpay_gateway: RazorpayGateway
+) -> PaymentScenario:
     """The hotel with Razorpay."""
-    return House(store, clock, RazorpayTill(razorpay), {"razorpay": razorpay_gateway})
+    return PaymentScenario(store, clock, RazorpayDriver(razorpay), {"razorpay": razorpay_gateway})
 
 
 @pytest.fixture
-def till(house: House) -> RazorpayTill:
-    assert isinstance(house.till, RazorpayTill)
-    return house.till
+def driver(scenario: PaymentScenario) -> RazorpayDriver:
+    assert isinstance(scenario.driver, RazorpayDriver)
+    return scenario.driver
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +124,6 @@ def stripe_gateway(localstripe: str) -> StripeGateway:
 
 
 @pytest.fixture
-def stripe_house(store: Store, clock: FakeClock, localstripe: str, stripe_gateway: StripeGateway) -> House:
+def stripe_scenario(store: Store, clock: FakeClock, localstripe: str, stripe_gateway: StripeGateway) -> PaymentScenario:
     """The hotel with Stripe."""
-    return House(store, clock, StripeTill(localstripe), {"stripe": stripe_gateway}, run=uuid4().hex)
+    return PaymentScenario(store, clock, StripeDriver(localstripe), {"stripe": stripe_gateway}, run=uuid4().hex)

@@ -7,127 +7,128 @@ from holdfast.deadline import Deadline
 from holdfast.model.booking import Booking, Status
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
-from tests.component.payments.test_cancellation import days_before
-from tests.kit.payment_scenario import ALICE, BOB, House
+from tests.kit.payment_scenario import ALICE, BOB, PaymentScenario, days_before
 
 GIFT = 200_000
 ROOM = "tower"  # there is one
 WALLET = 50_000
-Act = Callable[[House], object]
+Act = Callable[[PaymentScenario], object]
 
 
 class Flow(NamedTuple):
     """What is there before the act, the act that is disturbed, and how it must end."""
 
-    prepare: Callable[[House], Act]
+    prepare: Callable[[PaymentScenario], Act]
     status: Status | None  # of the one booking there is
     spent: int  # from the wallet
 
 
-def one_booking(house: House) -> Booking:
-    [booking] = house.store.bookings_of(ALICE, None)[0]
+def one_booking(scenario: PaymentScenario) -> Booking:
+    [booking] = scenario.store.bookings_of(ALICE, None)[0]
     return booking
 
 
-def finalizing(house: House) -> Act:
-    booking = house.hold(room=ROOM)
-    _, proof = house.paid(booking, wallet=WALLET)
-    return lambda house: house.finalize(booking, proof)
+def finalizing(scenario: PaymentScenario) -> Act:
+    booking = scenario.hold(room=ROOM)
+    _, proof = scenario.paid(booking, wallet=WALLET)
+    return lambda scenario: scenario.finalize(booking, proof)
 
 
-def hearing_of_a_payment(house: House) -> Act:
-    order_id, _ = house.paid(house.hold(room=ROOM), wallet=WALLET)
-    return lambda house: house.tell(order_id)
+def hearing_of_a_payment(scenario: PaymentScenario) -> Act:
+    order_id, _ = scenario.paid(scenario.hold(room=ROOM), wallet=WALLET)
+    return lambda scenario: scenario.deliver_latest(order_id)
 
 
-def starting_and_finalizing(house: House) -> Act:
-    booking = house.hold(room=ROOM)
+def starting_and_finalizing(scenario: PaymentScenario) -> Act:
+    booking = scenario.hold(room=ROOM)
 
-    def act(house: House) -> None:
-        _, proof = house.paid(booking, wallet=WALLET)
-        house.finalize(booking, proof)
-
-    return act
-
-
-def settling_a_capture(house: House) -> Act:
-    booking = house.hold(room=ROOM)
-    _, proof = house.paid(booking, wallet=WALLET)
-    without_time(house, lambda: house.finalize(booking, proof))
-    return lambda house: house.settle()
-
-
-def settling_late_money(house: House) -> Act:
-    house.paid(house.hold(room=ROOM), wallet=WALLET)
-    house.run_out()
-    return lambda house: house.settle()
-
-
-def settling_late_money_that_buys_nothing(house: House) -> Act:
-    booking = house.hold(room=ROOM)
-    house.paid(booking, wallet=WALLET)
-    house.run_out()
-    house.confirm_as_admin(house.hold(BOB, room=ROOM))
-    return lambda house: house.settle()
-
-
-def cancelling_for_half(house: House) -> Act:
-    booking = house.hold(room=ROOM)
-    house.confirmed(booking, wallet=WALLET)
-    days_before(house, 3)
-    return lambda house: house.cancel(booking)
-
-
-def cancelling_before_the_capture(house: House) -> Act:
-    booking = house.hold(room=ROOM)
-    _, proof = house.paid(booking, wallet=WALLET)
-    without_time(house, lambda: house.finalize(booking, proof))
-    days_before(house, 3)
-    return lambda house: house.cancel(booking)
-
-
-def settling_a_refund(house: House) -> Act:
-    booking = house.hold(room=ROOM)
-    house.confirmed(booking, wallet=WALLET)
-    days_before(house, 3)
-    without_time(house, lambda: house.cancel(booking))
-    return lambda house: house.settle()
-
-
-def cancelling_a_hold(house: House) -> Act:
-    booking = house.hold(room=ROOM)
-    house.paid(booking, wallet=WALLET)
-    return lambda house: house.cancel(booking)
-
-
-def topping_up(house: House) -> Act:
-    def act(house: House) -> None:
-        topup = house.start_topup()
-        house.finalize_topup(topup, house.till.pay(topup.order_id))
+    def act(scenario: PaymentScenario) -> None:
+        _, proof = scenario.paid(booking, wallet=WALLET)
+        scenario.finalize(booking, proof)
 
     return act
 
 
-def settling_a_topup(house: House) -> Act:
-    house.till.pay(house.start_topup().order_id)
-    house.clock.advance(3600)
-    return lambda house: house.settle()
+def settling_a_capture(scenario: PaymentScenario) -> Act:
+    booking = scenario.hold(room=ROOM)
+    _, proof = scenario.paid(booking, wallet=WALLET)
+    without_time(scenario, lambda: scenario.finalize(booking, proof))
+    return lambda scenario: scenario.settle()
 
 
-def closing_a_topup(house: House) -> Act:
-    house.start_topup()
-    house.clock.advance(3600)
-    return lambda house: house.settle()
+def settling_late_money(scenario: PaymentScenario) -> Act:
+    scenario.paid(scenario.hold(room=ROOM), wallet=WALLET)
+    scenario.run_out()
+    return lambda scenario: scenario.settle()
 
 
-def without_time(house: House, act: Callable[[], object]) -> None:
+def settling_late_money_that_buys_nothing(scenario: PaymentScenario) -> Act:
+    booking = scenario.hold(room=ROOM)
+    scenario.paid(booking, wallet=WALLET)
+    scenario.run_out()
+    scenario.confirm_as_admin(scenario.hold(BOB, room=ROOM))
+    return lambda scenario: scenario.settle()
+
+
+def cancelling_for_half(scenario: PaymentScenario) -> Act:
+    booking = scenario.hold(room=ROOM)
+    scenario.confirmed(booking, wallet=WALLET)
+    days_before(scenario, 3)
+    return lambda scenario: scenario.cancel(booking)
+
+
+def cancelling_before_the_capture(scenario: PaymentScenario) -> Act:
+    booking = scenario.hold(room=ROOM)
+    _, proof = scenario.paid(booking, wallet=WALLET)
+    without_time(scenario, lambda: scenario.finalize(booking, proof))
+    days_before(scenario, 3)
+    return lambda scenario: scenario.cancel(booking)
+
+
+def settling_a_refund(scenario: PaymentScenario) -> Act:
+    booking = scenario.hold(room=ROOM)
+    scenario.confirmed(booking, wallet=WALLET)
+    days_before(scenario, 3)
+    without_time(scenario, lambda: scenario.cancel(booking))
+    return lambda scenario: scenario.settle()
+
+
+def cancelling_a_hold(scenario: PaymentScenario) -> Act:
+    booking = scenario.hold(room=ROOM)
+    scenario.paid(booking, wallet=WALLET)
+    return lambda scenario: scenario.cancel(booking)
+
+
+def topping_up(scenario: PaymentScenario) -> Act:
+    def act(scenario: PaymentScenario) -> None:
+        topup = scenario.start_topup()
+        scenario.finalize_topup(topup, scenario.driver.pay(topup.order_id))
+
+    return act
+
+
+def settling_a_topup(scenario: PaymentScenario) -> Act:
+    scenario.driver.pay(scenario.start_topup().order_id)
+    scenario.clock.advance(3600)
+    return lambda scenario: scenario.settle()
+
+
+def closing_a_topup(scenario: PaymentScenario) -> Act:
+    scenario.start_topup()
+    scenario.clock.advance(3600)
+    return lambda scenario: scenario.settle()
+
+
+def without_time(scenario: PaymentScenario, act: Callable[[], object]) -> None:
     """Acts with too little time left to talk to the gateway after the commit, so that this is left to settle."""
-    left = house.store
-    house.store = Store(_HurriedTable(left.table.client, left.table.name, patience_seconds=600, sleep=lambda _: None))
+    left = scenario.store
+    scenario.store = Store(
+        _HurriedTable(left.table.client, left.table.name, patience_seconds=600, sleep=lambda _: None)
+    )
     try:
         act()
     finally:
-        house.store = left
+        scenario.store = left
 
 
 class _HurriedTable(Table):

@@ -1,9 +1,7 @@
 """The handlers of `functions/`, wired as in AWS: environment, Secrets Manager, gateways over HTTP."""
 
-import importlib.util
 import json
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -11,26 +9,13 @@ from uuid import uuid4
 import botocore.session  # noqa: TID251 - plays the operator who puts the secrets in
 import pytest
 
+from tests.kit.apps import CLIENT_ID, LambdaContext, engine_home, load_app
 from tests.kit.clock import FakeClock
-from tests.kit.front_door import engine_home
 from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, OLD_WEBHOOK_SECRET, STRIPE_KEY, WEBHOOK_SECRET
 from tests.kit.hotel import TABLE_NAME
-from tests.kit.template import ROOT
 from tests.kit.webhooks import Webhook
 
-CLIENT_ID = "client-of-the-tests"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.token-nobody-may-see.sig"
-
-
-@dataclass
-class _Context:
-    function_name: str = "test"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:test"
-    aws_request_id: str = "7a1f6f3e-0f55-4c1b-9f0e-5b8a1f0e2d3c"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 29_000
 
 
 class Handlers:
@@ -52,14 +37,14 @@ class Handlers:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
 
-    def webhook(self, told: Webhook, *, base64: bool = False, **changes: Any) -> tuple[int, Any]:
+    def webhook(self, webhook: Webhook, *, base64: bool = False, **changes: Any) -> tuple[int, Any]:
         """Status and body of the answer to one delivery."""
-        body = b64encode(told.body).decode() if base64 else told.body.decode()
+        body = b64encode(webhook.body).decode() if base64 else webhook.body.decode()
         event = {
-            "headers": dict(told.headers),
+            "headers": dict(webhook.headers),
             "body": body,
             "isBase64Encoded": base64,
-            "pathParameters": {"gateway": told.gateway},
+            "pathParameters": {"gateway": webhook.gateway},
         }
         return self.call("webhook", "POST /webhooks/{gateway}", event | changes)
 
@@ -79,23 +64,15 @@ class Handlers:
     def call(self, function: str, route: str, event: dict[str, Any]) -> tuple[int, Any]:
         whole = {"version": "2.0", "routeKey": route, "rawPath": "/", "requestContext": {}} | event
         whole["requestContext"] = {"requestId": "request-1"} | whole["requestContext"]
-        answer = self._app(function).lambda_handler(whole, _Context())
+        answer = self._app(function).lambda_handler(whole, LambdaContext(seconds_left=29))
         return answer["statusCode"], json.loads(answer["body"])
 
     def _app(self, function: str) -> Any:
         if function not in self._apps:
-            self._apps[function] = self._loaded(function)
+            self._apps[function] = load_app(function)
+            home = engine_home(self._apps[function])
+            self._monkeypatch.setattr(home, "engine", home.engine._replace(clock=self._clock))
         return self._apps[function]
-
-    def _loaded(self, function: str) -> Any:
-        spec = importlib.util.spec_from_file_location(f"payments.{function}", ROOT / "functions" / function / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        home = engine_home(module)
-        self._monkeypatch.setattr(home, "engine", home.engine._replace(clock=self._clock))
-        return module
 
 
 @cache

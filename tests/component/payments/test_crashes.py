@@ -21,10 +21,18 @@ from local.gateways.razorpay import LocalRazorpay
 from tests.component.payments.flows import FLOWS, GIFT, REPEATABLE, Act, Flow, one_booking
 from tests.component.payments.snapshots import razorpay_snapshot, table_snapshot
 from tests.kit.clock import NOW, FakeClock
-from tests.kit.fault_injection import Crash, Line, Trouble, Wire, WiredAdapter, WiredClient, WiredGateway
-from tests.kit.gateway_driver import StripeTill
+from tests.kit.fault_injection import (
+    Crash,
+    CurrentInjector,
+    FaultInjector,
+    InjectedAdapter,
+    InjectedClient,
+    InjectedGateway,
+    Trouble,
+)
+from tests.kit.gateway_driver import StripeDriver
 from tests.kit.gateway_records import wrong_in
-from tests.kit.payment_scenario import House, table_over
+from tests.kit.payment_scenario import PaymentScenario, table_over
 
 TABLE_READS = ("batch_get_item", "query")  # asked again at once when they are not answered: nothing to see
 READS = ("GET", "fetch", *TABLE_READS)
@@ -33,62 +41,64 @@ READS = ("GET", "fetch", *TABLE_READS)
 @pytest.mark.parametrize("kind", ["crash", "answer lost"])
 @pytest.mark.parametrize("name", FLOWS)
 def test_a_trouble_at_any_call_to_razorpay_or_the_table_loses_no_money(
-    name: str, kind: str, house: House, razorpay: LocalRazorpay, razorpay_gateway: RazorpayGateway
+    name: str, kind: str, scenario: PaymentScenario, razorpay: LocalRazorpay, razorpay_gateway: RazorpayGateway
 ) -> None:
-    line = Line()
-    razorpay_gateway._session.mount("http://", WiredAdapter(line))
-    house = _wired(house, line, house.gateways)
-    house.give(GIFT)
-    act = FLOWS[name].prepare(house)
+    current = CurrentInjector()
+    razorpay_gateway._session.mount("http://", InjectedAdapter(current))
+    scenario = _injected(scenario, current, scenario.gateways)
+    scenario.give(GIFT)
+    act = FLOWS[name].prepare(scenario)
     restores = [table_snapshot(), razorpay_snapshot(razorpay)]
-    at = house.clock.now
+    at = scenario.clock.now
 
     def prepared() -> Act:
         for restore in restores:
             restore()
-        house.clock.now = at
+        scenario.clock.now = at
         return act
 
-    _at_every_call(name, kind, house, line, prepared)
+    _at_every_call(name, kind, scenario, current, prepared)
 
 
 @pytest.mark.localstripe
 @pytest.mark.parametrize("kind", ["crash", "answer lost"])
 @pytest.mark.parametrize("name", ["finalize", "cancel for half", "top-up", "top-up closed"])
 def test_a_trouble_at_any_call_to_stripe_or_the_table_loses_no_money(
-    name: str, kind: str, stripe_house: House, localstripe: str
+    name: str, kind: str, stripe_scenario: PaymentScenario, localstripe: str
 ) -> None:
-    line = Line()
-    gateway = cast("Gateway", WiredGateway(stripe_house.gateways["stripe"], line))
-    house = _wired(stripe_house, line, {"stripe": gateway})
-    house.give(GIFT)
+    current = CurrentInjector()
+    gateway = cast("Gateway", InjectedGateway(stripe_scenario.gateways["stripe"], current))
+    scenario = _injected(stripe_scenario, current, {"stripe": gateway})
+    scenario.give(GIFT)
     restore = table_snapshot()
 
     def prepared() -> Act:
         restore()
-        house.clock.now = NOW
-        house.till = StripeTill(localstripe)  # what was there before belongs to no booking any more
-        house.run = uuid4().hex  # nor do the keys that Stripe remembers
-        return FLOWS[name].prepare(house)
+        scenario.clock.now = NOW
+        scenario.driver = StripeDriver(localstripe)  # what was there before belongs to no booking any more
+        scenario.run = uuid4().hex  # nor do the keys that Stripe remembers
+        return FLOWS[name].prepare(scenario)
 
-    _at_every_call(name, kind, house, line, prepared)
-
-
-def _wired(house: House, line: Line, gateways: dict[str, Gateway]) -> House:
-    """The same house, with every call that leaves it on the line; one shard is enough for one booking."""
-    table = table_over(WiredClient(house.store.table.client, line))
-    return House(Store(table, due_shards=1), FakeClock(), house.till, gateways)
+    _at_every_call(name, kind, scenario, current, prepared)
 
 
-def _at_every_call(name: str, kind: str, house: House, line: Line, prepared: Callable[[], Act]) -> None:
-    clean = Wire()
-    assert _run(name, house, line, clean, prepared) == []
+def _injected(scenario: PaymentScenario, current: CurrentInjector, gateways: dict[str, Gateway]) -> PaymentScenario:
+    """The same scenario, with a fault possible at each call that leaves it; one shard is enough for one booking."""
+    table = table_over(InjectedClient(scenario.store.table.client, current))
+    return PaymentScenario(Store(table, due_shards=1), FakeClock(), scenario.driver, gateways)
+
+
+def _at_every_call(
+    name: str, kind: str, scenario: PaymentScenario, current: CurrentInjector, prepared: Callable[[], Act]
+) -> None:
+    clean = FaultInjector()
+    assert _run(name, scenario, current, clean, prepared) == []
     places = list(_troubles(clean.calls, kind))
     assert len(places) > 1
     for trouble, at in places:
-        wire = Wire(trouble, at)
-        told = _run(name, house, line, wire, prepared)
-        assert told == [], f"{trouble} at call {at}, {clean.calls[at]}: {wire.calls}"
+        injector = FaultInjector(trouble, at)
+        problems = _run(name, scenario, current, injector, prepared)
+        assert problems == [], f"{trouble} at call {at}, {clean.calls[at]}: {injector.calls}"
 
 
 def _troubles(calls: list[str], kind: str) -> Iterator[tuple[Trouble, int]]:
@@ -101,31 +111,33 @@ def _troubles(calls: list[str], kind: str) -> Iterator[tuple[Trouble, int]]:
     yield from ((Trouble.CRASH_AFTER, at) for at in writes)
 
 
-def _run(name: str, house: House, line: Line, wire: Wire, prepared: Callable[[], Act]) -> list[str]:
+def _run(
+    name: str, scenario: PaymentScenario, current: CurrentInjector, injector: FaultInjector, prepared: Callable[[], Act]
+) -> list[str]:
     """Acts with the trouble, comes to rest, and says what is wrong then."""
-    line.wire = Wire()
+    current.injector = FaultInjector()
     act = prepared()
-    line.wire = wire
+    current.injector = injector
     try:
-        act(house)
+        act(scenario)
     except (Crash, BookingError):
-        line.wire = Wire()
+        current.injector = FaultInjector()
         if name in REPEATABLE:
             with suppress(BookingError):
-                act(house)
-    line.wire = Wire()
-    house.come_to_rest()
+                act(scenario)
+    current.injector = FaultInjector()
+    scenario.come_to_rest()
     metrics.clear_metrics()
-    return [*wrong_in(house), *_unexpected(FLOWS[name], house)]
+    return [*wrong_in(scenario), *_unexpected(FLOWS[name], scenario)]
 
 
-def _unexpected(flow: Flow, house: House) -> Iterator[str]:
+def _unexpected(flow: Flow, scenario: PaymentScenario) -> Iterator[str]:
     """A flow whose guest gives up half way may end either way; any other has one right end."""
     if flow.status is not None:
-        booking = one_booking(house)
+        booking = one_booking(scenario)
         if booking.status is not flow.status:
             yield f"the booking is {booking.status}"
-        if house.balance() != GIFT - flow.spent:
-            yield f"the wallet holds {house.balance()}"
-    elif flow.spent and house.balance() != GIFT - flow.spent:
-        yield f"the wallet holds {house.balance()}"
+        if scenario.balance() != GIFT - flow.spent:
+            yield f"the wallet holds {scenario.balance()}"
+    elif flow.spent and scenario.balance() != GIFT - flow.spent:
+        yield f"the wallet holds {scenario.balance()}"

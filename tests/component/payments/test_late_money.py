@@ -7,207 +7,211 @@ import pytest
 from holdfast.errors import HoldExpired
 from holdfast.model.booking import Status
 from tests.kit.clock import NOW
-from tests.kit.gateway_driver import Books, RazorpayTill
+from tests.kit.gateway_driver import GatewayRecord, RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
-from tests.kit.payment_scenario import BOB, HOLD_SECONDS, House
+from tests.kit.payment_scenario import BOB, HOLD_SECONDS, PaymentScenario
 
 DAY = 86_400
 
 
-def test_late_money_confirms_when_the_rooms_are_free(house: House, lines: LogLines) -> None:
-    booking = house.hold()
-    order_id = house.started(booking)
-    house.run_out()
-    house.settle()
-    assert house.stored(booking).status is Status.EXPIRED
-    house.till.pay(order_id)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert house.free(booking) == 4
+def test_late_money_confirms_when_the_rooms_are_free(scenario: PaymentScenario, lines: LogLines) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    scenario.run_out()
+    scenario.settle()
+    assert scenario.stored(booking).status is Status.EXPIRED
+    scenario.driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert scenario.free(booking) == 4
     rescued = lines.of("PAYMENT_LATE_RESCUED")
     assert (rescued["before"]["status"], rescued["after"]["status"]) == ("expired", "confirmed")
-    assert "paid late" in house.notes(booking)[-2]
-    assert wrong_in(house) == []
+    assert "paid late" in scenario.notes(booking)[-2]
+    assert wrong_in(scenario) == []
 
 
-def test_late_money_confirms_a_hold_that_is_due_and_not_swept(house: House) -> None:
-    booking = house.hold()
-    order_id = house.started(booking)
-    house.clock.advance(HOLD_SECONDS)
-    _, proof = order_id, house.till.pay(order_id)
-    house.finalize(booking, proof)
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert house.free(booking) == 4
-    house.sweep()
-    assert wrong_in(house) == []
+def test_late_money_confirms_a_hold_that_is_due_and_not_swept(scenario: PaymentScenario) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    scenario.clock.advance(HOLD_SECONDS)
+    _, proof = order_id, scenario.driver.pay(order_id)
+    scenario.finalize(booking, proof)
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert scenario.free(booking) == 4
+    scenario.sweep()
+    assert wrong_in(scenario) == []
 
 
-def test_late_money_whose_webhook_never_came_is_found_by_settle(house: House) -> None:
-    booking = house.hold()
-    house.paid(booking)
-    house.run_out()
-    house.settle()
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert wrong_in(house) == []
+def test_late_money_whose_webhook_never_came_is_found_by_settle(scenario: PaymentScenario) -> None:
+    booking = scenario.hold()
+    scenario.paid(booking)
+    scenario.run_out()
+    scenario.settle()
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
 
 
 @pytest.mark.parametrize("heard", ["browser", "webhook", "settle"])
-def test_late_money_goes_back_when_the_rooms_are_gone(house: House, lines: LogLines, heard: str) -> None:
-    booking = house.hold(room="tower")
-    order_id = house.started(booking)
-    house.run_out()
-    house.confirmed(house.hold(BOB, room="tower"))
-    proof = house.till.pay(order_id)
+def test_late_money_goes_back_when_the_rooms_are_gone(scenario: PaymentScenario, lines: LogLines, heard: str) -> None:
+    booking = scenario.hold(room="tower")
+    order_id = scenario.started(booking)
+    scenario.run_out()
+    scenario.confirmed(scenario.hold(BOB, room="tower"))
+    proof = scenario.driver.pay(order_id)
     lines.clear()
     if heard == "browser":
         with pytest.raises(HoldExpired):
-            house.finalize(booking, proof)
+            scenario.finalize(booking, proof)
     elif heard == "webhook":
-        house.tell(order_id)
-    house.settle()
-    after = house.stored(booking)
+        scenario.deliver_latest(order_id)
+    scenario.settle()
+    after = scenario.stored(booking)
     assert after.status is Status.EXPIRED
-    assert house.till.gateway_records(order_id).net == 0
-    assert house.till.gateway_records(order_id).held == 0
-    assert any("given back" in note for note in house.notes(booking))
+    assert scenario.driver.record(order_id).net == 0
+    assert scenario.driver.record(order_id).held == 0
+    assert any("given back" in note for note in scenario.notes(booking))
     assert any(tag in lines.tags for tag in ("PAYMENT_REFUNDED", "PAYMENT_VOIDED"))
-    assert wrong_in(house) == []
+    assert wrong_in(scenario) == []
 
 
-def test_late_money_goes_back_when_check_in_day_has_passed(house: House) -> None:
-    booking = house.hold(check_in=NOW.date())
-    order_id = house.started(booking)
-    house.run_out()
-    house.settle()
-    house.clock.advance(DAY)
-    house.till.pay(order_id)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.EXPIRED
-    assert house.till.gateway_records(order_id).net == 0
-    assert wrong_in(house) == []
+def test_late_money_goes_back_when_check_in_day_has_passed(scenario: PaymentScenario) -> None:
+    booking = scenario.hold(check_in=NOW.date())
+    order_id = scenario.started(booking)
+    scenario.run_out()
+    scenario.settle()
+    scenario.clock.advance(DAY)
+    scenario.driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.EXPIRED
+    assert scenario.driver.record(order_id).net == 0
+    assert wrong_in(scenario) == []
 
 
-def test_late_money_on_check_in_day_itself_still_confirms(house: House) -> None:
-    booking = house.hold(check_in=NOW.date() + timedelta(days=1))
-    order_id = house.started(booking)
-    house.run_out()
-    house.clock.advance(DAY)
-    house.till.pay(order_id)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert wrong_in(house) == []
+def test_late_money_on_check_in_day_itself_still_confirms(scenario: PaymentScenario) -> None:
+    booking = scenario.hold(check_in=NOW.date() + timedelta(days=1))
+    order_id = scenario.started(booking)
+    scenario.run_out()
+    scenario.clock.advance(DAY)
+    scenario.driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
 
 
-def test_late_money_goes_back_when_the_promo_is_used_up(house: House) -> None:
-    house.promo()
-    booking = house.hold()
-    order_id = house.started(booking, promo="ONCE")
-    house.run_out()
-    house.confirmed(house.hold(BOB), promo="ONCE")
-    house.till.pay(order_id)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.EXPIRED
-    assert (house.claimed(), house.till.gateway_records(order_id).net) == (1, 0)
-    assert wrong_in(house) == []
+def test_late_money_goes_back_when_the_promo_is_used_up(scenario: PaymentScenario) -> None:
+    scenario.promo()
+    booking = scenario.hold()
+    order_id = scenario.started(booking, promo="ONCE")
+    scenario.run_out()
+    scenario.confirmed(scenario.hold(BOB), promo="ONCE")
+    scenario.driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.EXPIRED
+    assert (scenario.claimed(), scenario.driver.record(order_id).net) == (1, 0)
+    assert wrong_in(scenario) == []
 
 
-def test_late_money_claims_its_promo_again(house: House) -> None:
-    house.promo()
-    booking = house.hold()
-    order_id = house.started(booking, promo="ONCE")
-    house.run_out()
-    assert house.claimed() == 0
-    house.till.pay(order_id)
-    house.tell(order_id)
-    assert (house.stored(booking).status, house.claimed()) == (Status.CONFIRMED, 1)
-    assert wrong_in(house) == []
+def test_late_money_claims_its_promo_again(scenario: PaymentScenario) -> None:
+    scenario.promo()
+    booking = scenario.hold()
+    order_id = scenario.started(booking, promo="ONCE")
+    scenario.run_out()
+    assert scenario.claimed() == 0
+    scenario.driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert (scenario.stored(booking).status, scenario.claimed()) == (Status.CONFIRMED, 1)
+    assert wrong_in(scenario) == []
 
 
-def test_late_money_goes_back_when_the_wallet_part_is_spent(house: House) -> None:
-    house.give(2_000_000)
-    booking, other = house.hold(), house.hold(key="second")
-    order_id = house.started(booking, wallet=1_500_000 // 2)
-    quote = house.start(other, wallet=2_000_000).quote
-    house.pay_by_wallet(other, quote.total_payable)
-    house.pay_by_wallet(
-        third := house.hold(key="third", nights=1), house.start(third, wallet=2_000_000).quote.total_payable
+def test_late_money_goes_back_when_the_wallet_part_is_spent(scenario: PaymentScenario) -> None:
+    scenario.give(2_000_000)
+    booking, other = scenario.hold(), scenario.hold(key="second")
+    order_id = scenario.started(booking, wallet=1_500_000 // 2)
+    quote = scenario.start(other, wallet=2_000_000).quote
+    scenario.pay_by_wallet(other, quote.total_payable)
+    scenario.pay_by_wallet(
+        third := scenario.hold(key="third", nights=1), scenario.start(third, wallet=2_000_000).quote.total_payable
     )
-    house.run_out()
-    house.till.pay(order_id)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.EXPIRED
-    assert house.till.gateway_records(order_id).net == 0
-    assert all(entry[0] == "booking_payment" for entry in house.entries())
-    assert wrong_in(house) == []
+    scenario.run_out()
+    scenario.driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.EXPIRED
+    assert scenario.driver.record(order_id).net == 0
+    assert all(entry[0] == "booking_payment" for entry in scenario.entries())
+    assert wrong_in(scenario) == []
 
 
-def test_an_emptied_wallet_leaves_the_guest_until_the_deadline_to_fill_it(house: House) -> None:
-    house.give(100_000)
-    booking = house.hold()
-    order_id, _ = house.paid(booking, wallet=100_000)
-    spend = house.hold(key="second", nights=1)
-    order_of_spend, _ = house.paid(spend, wallet=100_000)
-    house.tell(order_of_spend)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.PAYMENT_PENDING
-    assert house.till.gateway_records(order_id).held > 0
-    house.give(100_001)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert wrong_in(house) == []
+def test_an_emptied_wallet_leaves_the_guest_until_the_deadline_to_fill_it(scenario: PaymentScenario) -> None:
+    scenario.give(100_000)
+    booking = scenario.hold()
+    order_id, _ = scenario.paid(booking, wallet=100_000)
+    spend = scenario.hold(key="second", nights=1)
+    order_of_spend, _ = scenario.paid(spend, wallet=100_000)
+    scenario.deliver_latest(order_of_spend)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.PAYMENT_PENDING
+    assert scenario.driver.record(order_id).held > 0
+    scenario.give(100_001)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
 
 
-def test_a_failed_payment_that_turns_authorised_two_days_later_is_rescued(house: House, till: RazorpayTill) -> None:
-    booking = house.hold()
-    order_id = house.started(booking)
-    failed = till.razorpay.play(f"orders/{order_id}/fail", late=True)
-    house.tell(order_id)
-    house.come_to_rest()
-    assert house.stored(booking).status is Status.EXPIRED
-    house.clock.advance(2 * DAY)
-    till.razorpay.play(f"payments/{failed['id']}/authorize")
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert wrong_in(house) == []
+def test_a_failed_payment_that_turns_authorised_two_days_later_is_rescued(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    failed = driver.razorpay.play(f"orders/{order_id}/fail", late=True)
+    scenario.deliver_latest(order_id)
+    scenario.come_to_rest()
+    assert scenario.stored(booking).status is Status.EXPIRED
+    scenario.clock.advance(2 * DAY)
+    driver.razorpay.play(f"payments/{failed['id']}/authorize")
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
 
 
-def test_a_failed_payment_that_turns_authorised_after_another_paid_goes_back(house: House, till: RazorpayTill) -> None:
+def test_a_failed_payment_that_turns_authorised_after_another_paid_goes_back(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
     """Razorpay itself refunds what comes in on an order that is paid."""
-    booking = house.hold()
-    order_id = house.started(booking)
-    failed = till.razorpay.play(f"orders/{order_id}/fail", late=True)
-    house.finalize(booking, till.pay(order_id))
-    till.razorpay.play(f"payments/{failed['id']}/authorize")
-    for webhook in house.news():
-        house.deliver(webhook)
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert till.gateway_records(order_id).captures == 1
-    assert wrong_in(house) == []
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    failed = driver.razorpay.play(f"orders/{order_id}/fail", late=True)
+    scenario.finalize(booking, driver.pay(order_id))
+    driver.razorpay.play(f"payments/{failed['id']}/authorize")
+    for webhook in scenario.events():
+        scenario.deliver(webhook)
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert driver.record(order_id).captures == 1
+    assert wrong_in(scenario) == []
 
 
-def test_money_for_a_hold_that_its_guest_cancelled_goes_back(house: House) -> None:
-    booking = house.hold()
-    order_id = house.started(booking)
-    house.cancel(booking)
-    house.till.pay(order_id)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.CANCELLED
-    assert house.till.gateway_records(order_id) == Books(
-        captured=house.till.gateway_records(order_id).captured,
-        refunded=house.till.gateway_records(order_id).captured,
+def test_money_for_a_hold_that_its_guest_cancelled_goes_back(scenario: PaymentScenario) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    scenario.cancel(booking)
+    scenario.driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.CANCELLED
+    assert scenario.driver.record(order_id) == GatewayRecord(
+        captured=scenario.driver.record(order_id).captured,
+        refunded=scenario.driver.record(order_id).captured,
         captures=1,
     )
-    assert wrong_in(house) == []
+    assert wrong_in(scenario) == []
 
 
-def test_wallet_and_admin_cannot_pay_for_what_has_run_out(house: House) -> None:
-    house.give(5_000_000)
-    booking = house.hold()
-    total = house.start(booking).quote.total_payable
-    house.clock.advance(HOLD_SECONDS)
+def test_wallet_and_admin_cannot_pay_for_what_has_run_out(scenario: PaymentScenario) -> None:
+    scenario.give(5_000_000)
+    booking = scenario.hold()
+    total = scenario.start(booking).quote.total_payable
+    scenario.clock.advance(HOLD_SECONDS)
     with pytest.raises(HoldExpired):
-        house.pay_by_wallet(booking, total)
+        scenario.pay_by_wallet(booking, total)
     with pytest.raises(HoldExpired):
-        house.confirm_as_admin(booking)
-    assert house.entries() == []
+        scenario.confirm_as_admin(booking)
+    assert scenario.entries() == []

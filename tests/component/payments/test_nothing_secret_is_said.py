@@ -17,10 +17,10 @@ from tests.kit.gateway_driver import (
     STRIPE_KEY,
     WEBHOOK_SECRET,
     NotTaken,
-    RazorpayTill,
-    StripeTill,
+    RazorpayDriver,
+    StripeDriver,
 )
-from tests.kit.payment_scenario import ARRIVAL, House
+from tests.kit.payment_scenario import ARRIVAL, PaymentScenario
 from tests.kit.webhooks import Webhook, from_razorpay, from_stripe, stripe_body
 
 SIGNATURE = re.compile(r"\b[0-9a-f]{64}\b")  # an HMAC-SHA256 in hex
@@ -56,24 +56,24 @@ def everything_said(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCapture
     return "\n".join([out, err, *records])
 
 
-def through_everything(house: House) -> None:
+def through_everything(scenario: PaymentScenario) -> None:
     """Payments that go well, are refused, late, wrong, lost and cancelled, and top-ups."""
-    house.give(100_000)
-    booking = house.hold()
-    order_id, proof = house.paid(booking, wallet=30_000)
+    scenario.give(100_000)
+    booking = scenario.hold()
+    order_id, proof = scenario.paid(booking, wallet=30_000)
     for signature in (None, "0123456789abcdef" * 4):
         with pytest.raises(BookingError):
-            house.finalize(booking, type(proof)("pay_other", signature))
-    house.finalize(booking, proof)
-    house.tell(order_id)
-    house.cancel(booking)
-    late = house.hold(key="late", room="tower")
-    house.paid(late)
-    house.run_out()
-    house.confirmed(house.hold("bob", room="tower"))
-    topup = house.start_topup()
-    house.finalize_topup(topup, house.till.pay(topup.order_id))
-    house.come_to_rest()
+            scenario.finalize(booking, type(proof)("pay_other", signature))
+    scenario.finalize(booking, proof)
+    scenario.deliver_latest(order_id)
+    scenario.cancel(booking)
+    late = scenario.hold(key="late", room="tower")
+    scenario.paid(late)
+    scenario.run_out()
+    scenario.confirmed(scenario.hold("bob", room="tower"))
+    topup = scenario.start_topup()
+    scenario.finalize_topup(topup, scenario.driver.pay(topup.order_id))
+    scenario.come_to_rest()
 
 
 def test_a_text_with_a_secret_would_be_seen() -> None:
@@ -83,17 +83,20 @@ def test_a_text_with_a_secret_would_be_seen() -> None:
 
 
 def test_razorpays_flows_say_nothing_secret(
-    house: House, till: RazorpayTill, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    scenario: PaymentScenario,
+    driver: RazorpayDriver,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    through_everything(house)
+    through_everything(scenario)
     for kind in ("error", "busy", "lost", "dropped", "declined"):
-        booking = house.hold(key=kind)
-        _, proof = house.paid(booking)
-        till.razorpay.play("faults", kind=kind, on="capture")
-        house.finalize(booking, proof)
-    wrong = house.hold("carol", check_in=ARRIVAL + timedelta(days=5))
-    till.pay(house.started(wrong), amount=5_000)
-    house.come_to_rest()
+        booking = scenario.hold(key=kind)
+        _, proof = scenario.paid(booking)
+        driver.razorpay.play("faults", kind=kind, on="capture")
+        scenario.finalize(booking, proof)
+    wrong = scenario.hold("carol", check_in=ARRIVAL + timedelta(days=5))
+    driver.pay(scenario.started(wrong), amount=5_000)
+    scenario.come_to_rest()
     text = everything_said(capfd, caplog)
     assert "[PAYMENT_CAPTURED]" in text
     assert "[SETTLE_FAILED]" in text
@@ -102,22 +105,22 @@ def test_razorpays_flows_say_nothing_secret(
 
 @pytest.mark.localstripe
 def test_stripes_flows_say_nothing_secret(
-    stripe_house: House, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    stripe_scenario: PaymentScenario, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    through_everything(stripe_house)
-    assert isinstance(stripe_house.till, StripeTill)
-    booking = stripe_house.hold(key="declined")
+    through_everything(stripe_scenario)
+    assert isinstance(stripe_scenario.driver, StripeDriver)
+    booking = stripe_scenario.hold(key="declined")
     with pytest.raises(NotTaken):
-        stripe_house.till.pay(stripe_house.started(booking), "pm_card_chargeCustomerFail")
+        stripe_scenario.driver.pay(stripe_scenario.started(booking), "pm_card_chargeCustomerFail")
     with pytest.raises((GatewayError, BookingError)):
-        stripe_house.gateways["stripe"].capture("pi_nowhere", 100, "INR", "key")
+        stripe_scenario.gateways["stripe"].capture("pi_nowhere", 100, "INR", "key")
     text = everything_said(capfd, caplog)
     assert "[PAYMENT_CAPTURED]" in text
     assert said_wrongly(text) == []
 
 
 def test_the_handlers_say_nothing_secret(
-    house: House,
+    scenario: PaymentScenario,
     razorpay: LocalRazorpay,
     clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
@@ -125,10 +128,10 @@ def test_the_handlers_say_nothing_secret(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     handlers = Handlers(monkeypatch, clock, razorpay.url, "http://127.0.0.1:9")
-    booking = house.hold()
-    order_id, proof = house.paid(booking)
-    told = house.news()[-1]
-    assert handlers.webhook(Webhook("razorpay", told.body, {"x-razorpay-signature": "0" * 64}))[0] == 400
+    booking = scenario.hold()
+    order_id, proof = scenario.paid(booking)
+    webhook = scenario.events()[-1]
+    assert handlers.webhook(Webhook("razorpay", webhook.body, {"x-razorpay-signature": "0" * 64}))[0] == 400
     assert handlers.webhook(from_stripe(stripe_body("payment_intent.succeeded", "pi_1"), clock()))[0] == 503
     body = {
         "payment_mode": "gateway_only",
@@ -141,8 +144,8 @@ def test_the_handlers_say_nothing_secret(
         signed = body | {"gateway_signature": signature}
         answer = handlers.guest("finalize", route, signed, user=booking.user_id, booking_id=booking.booking_id)
         assert answer[0] == status, answer
-    assert handlers.webhook(told)[0] == 200
-    assert handlers.webhook(from_razorpay(told.body.replace(order_id.encode(), b"order_nowhere")))[0] == 200
+    assert handlers.webhook(webhook)[0] == 200
+    assert handlers.webhook(from_razorpay(webhook.body.replace(order_id.encode(), b"order_nowhere")))[0] == 200
     text = everything_said(capfd, caplog)
     assert "[PAYMENT_FINALIZE_ERROR]" in text
     assert said_wrongly(text) == []

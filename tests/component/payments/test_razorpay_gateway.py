@@ -8,15 +8,15 @@ import pytest
 from holdfast.payments.gateways.protocol import GatewayRefused, GatewayUnknown, PaymentState
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from local.gateways.razorpay import LocalRazorpay
-from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, Books, RazorpayTill
+from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, GatewayRecord, RazorpayDriver
 from tests.kit.webhooks import razorpay_proof
 
 KEY = "bk_1:order:1"
 
 
 @pytest.fixture
-def till(razorpay: LocalRazorpay) -> RazorpayTill:
-    return RazorpayTill(razorpay)
+def driver(razorpay: LocalRazorpay) -> RazorpayDriver:
+    return RazorpayDriver(razorpay)
 
 
 @pytest.fixture
@@ -25,61 +25,67 @@ def order_id(razorpay_gateway: RazorpayGateway) -> str:
 
 
 def test_an_order_carries_reference_amount_and_currency(razorpay_gateway: RazorpayGateway, order_id: str) -> None:
-    told = razorpay_gateway.fetch(order_id)
-    assert (told.reference, told.amount, told.currency) == ("bk_1", 70_000, "INR")
-    assert (told.state, told.holds_money, told.client_secret) == (PaymentState.OPEN, False, None)
+    payment = razorpay_gateway.fetch(order_id)
+    assert (payment.reference, payment.amount, payment.currency) == ("bk_1", 70_000, "INR")
+    assert (payment.state, payment.holds_money, payment.client_secret) == (PaymentState.OPEN, False, None)
 
 
 def test_the_same_key_gives_the_same_order(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
     assert razorpay_gateway.open_order("bk_1", 70_000, "INR", KEY).order_id == order_id
     assert razorpay_gateway.open_order("bk_1", 70_000, "INR", "bk_1:order:2").order_id != order_id
-    assert len(till.orders()) == 2
+    assert len(driver.orders()) == 2
 
 
-def test_an_order_waits_for_a_capture(razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str) -> None:
-    proof = till.pay(order_id)
-    told = razorpay_gateway.fetch(order_id)
-    assert (told.state, told.transaction_id, told.captured) == (PaymentState.AUTHORISED, proof.transaction_id, 0)
-    assert told.holds_money
+def test_an_order_waits_for_a_capture(razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str) -> None:
+    proof = driver.pay(order_id)
+    payment = razorpay_gateway.fetch(order_id)
+    assert (payment.state, payment.transaction_id, payment.captured) == (
+        PaymentState.AUTHORISED,
+        proof.transaction_id,
+        0,
+    )
+    assert payment.holds_money
     razorpay_gateway.capture(order_id, 70_000, "INR", "any")
-    told = razorpay_gateway.fetch(order_id)
-    assert (told.state, told.captured, told.refunded) == (PaymentState.CAPTURED, 70_000, 0)
+    payment = razorpay_gateway.fetch(order_id)
+    assert (payment.state, payment.captured, payment.refunded) == (PaymentState.CAPTURED, 70_000, 0)
 
 
-def test_a_second_capture_changes_nothing(razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str) -> None:
-    till.pay(order_id)
+def test_a_second_capture_changes_nothing(
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
+) -> None:
+    driver.pay(order_id)
     for _ in range(2):
         razorpay_gateway.capture(order_id, 70_000, "INR", "any")
-    assert till.gateway_records(order_id) == Books(captured=70_000, captures=1)
+    assert driver.record(order_id) == GatewayRecord(captured=70_000, captures=1)
 
 
 def test_refunds_add_up_and_each_key_has_one_effect(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
-    till.pay(order_id)
+    driver.pay(order_id)
     razorpay_gateway.capture(order_id, 70_000, "INR", "any")
     for key in ("one", "one", "two"):
         razorpay_gateway.refund(order_id, 30_000, key)
-    told = razorpay_gateway.fetch(order_id)
-    assert (told.captured, told.refunded, told.holds_money) == (70_000, 60_000, True)
+    payment = razorpay_gateway.fetch(order_id)
+    assert (payment.captured, payment.refunded, payment.holds_money) == (70_000, 60_000, True)
     with pytest.raises(GatewayRefused):
         razorpay_gateway.refund(order_id, 10_001, "three")
-    assert till.gateway_records(order_id).refunded == 60_000
+    assert driver.record(order_id).refunded == 60_000
 
 
 def test_a_void_gives_the_whole_back_at_once(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
-    till.pay(order_id)
+    driver.pay(order_id)
     razorpay_gateway.void(order_id, "any")
-    told = razorpay_gateway.fetch(order_id)
-    assert (told.captured, told.refunded, told.holds_money) == (70_000, 70_000, False)
+    payment = razorpay_gateway.fetch(order_id)
+    assert (payment.captured, payment.refunded, payment.holds_money) == (70_000, 70_000, False)
 
 
 def test_a_void_of_an_unpaid_order_does_nothing(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
     razorpay_gateway.void(order_id, "any")
     assert razorpay_gateway.fetch(order_id).state is PaymentState.OPEN
@@ -87,22 +93,22 @@ def test_a_void_of_an_unpaid_order_does_nothing(
 
 
 def test_a_declined_try_is_failed_and_a_later_one_counts(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
-    till.razorpay.play(f"orders/{order_id}/fail")
+    driver.razorpay.play(f"orders/{order_id}/fail")
     assert razorpay_gateway.fetch(order_id).state is PaymentState.FAILED
-    till.pay(order_id)
+    driver.pay(order_id)
     assert razorpay_gateway.fetch(order_id).state is PaymentState.AUTHORISED
 
 
 def test_an_authorisation_that_lapsed_is_voided(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
-    till.razorpay.play(f"orders/{order_id}/fail")
-    proof = till.pay(order_id)
-    till.razorpay.play(f"payments/{proof.transaction_id}/expire")
-    told = razorpay_gateway.fetch(order_id)
-    assert (told.state, told.holds_money) == (PaymentState.VOIDED, False)
+    driver.razorpay.play(f"orders/{order_id}/fail")
+    proof = driver.pay(order_id)
+    driver.razorpay.play(f"payments/{proof.transaction_id}/expire")
+    payment = razorpay_gateway.fetch(order_id)
+    assert (payment.state, payment.holds_money) == (PaymentState.VOIDED, False)
 
 
 def test_the_proof_of_the_browser_is_checked(razorpay_gateway: RazorpayGateway, order_id: str) -> None:
@@ -131,27 +137,27 @@ def test_what_razorpay_says_no_to_is_refused(
 
 
 def test_a_capture_or_refund_of_what_is_not_paid_does_nothing(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
     razorpay_gateway.capture(order_id, 70_000, "INR", "any")
     with pytest.raises(GatewayRefused):
         razorpay_gateway.refund(order_id, 100, "any")
-    till.pay(order_id)
+    driver.pay(order_id)
     with pytest.raises(GatewayRefused):  # not in part
         razorpay_gateway.capture(order_id, 60_000, "INR", "any")
-    assert till.gateway_records(order_id).captured == 0
+    assert driver.record(order_id).captured == 0
 
 
 @pytest.mark.parametrize("kind", ["error", "busy", "lost", "dropped"])
 @pytest.mark.parametrize("call", ["orders", "capture", "refund", "fetch"])
 def test_what_is_not_answered_clearly_is_unknown(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str, call: str, kind: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str, call: str, kind: str
 ) -> None:
-    till.pay(order_id)
+    driver.pay(order_id)
     method = "GET" if call == "fetch" else "POST"
     if call == "refund":
         razorpay_gateway.capture(order_id, 70_000, "INR", "any")
-    till.razorpay.play("faults", kind=kind, on="orders" if call == "fetch" else call, method=method)
+    driver.razorpay.play("faults", kind=kind, on="orders" if call == "fetch" else call, method=method)
     acts: dict[str, Callable[[], object]] = {
         "orders": lambda: razorpay_gateway.open_order("bk_2", 70_000, "INR", "other"),
         "capture": lambda: razorpay_gateway.capture(order_id, 70_000, "INR", "any"),
@@ -161,15 +167,15 @@ def test_what_is_not_answered_clearly_is_unknown(
     with pytest.raises(GatewayUnknown):
         acts[call]()
     acts[call]()
-    assert till.gateway_records(order_id).refunded == (500 if call == "refund" else 0)
-    assert len(till.orders()) == (2 if call == "orders" else 1)
+    assert driver.record(order_id).refunded == (500 if call == "refund" else 0)
+    assert len(driver.orders()) == (2 if call == "orders" else 1)
 
 
 def test_a_slow_answer_is_unknown_after_the_timeout_and_had_its_effect(
-    razorpay_gateway: RazorpayGateway, till: RazorpayTill, order_id: str
+    razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
-    till.pay(order_id)
-    till.razorpay.play("faults", kind="slow", on="capture", seconds=6)
+    driver.pay(order_id)
+    driver.razorpay.play("faults", kind="slow", on="capture", seconds=6)
     began = time.monotonic()
     with pytest.raises(GatewayUnknown):
         razorpay_gateway.capture(order_id, 70_000, "INR", "any")
@@ -181,14 +187,14 @@ def test_a_slow_answer_is_unknown_after_the_timeout_and_had_its_effect(
 def test_no_error_tells_the_secret(razorpay: LocalRazorpay, secret: str) -> None:
     gateway = RazorpayGateway(KEY_ID, secret, (), razorpay.url)
     nowhere = RazorpayGateway(KEY_ID, secret, (), "http://127.0.0.1:9")
-    told = []
+    texts = []
     for one in (gateway, nowhere):
         with pytest.raises((GatewayRefused, GatewayUnknown)) as raised:
             one.fetch("order_nowhere")
         error: BaseException | None = raised.value
         while error:
-            told.append(f"{error} {error!r} {error.args}")
+            texts.append(f"{error} {error!r} {error.args}")
             error = error.__cause__ or error.__context__
         one._session.close()
-    assert secret not in " ".join(told)
-    assert "Basic " not in " ".join(told)
+    assert secret not in " ".join(texts)
+    assert "Basic " not in " ".join(texts)

@@ -6,14 +6,14 @@ import pytest
 
 from holdfast.payments.gateways.protocol import GatewayRefused, GatewayUnknown, PaymentState
 from holdfast.payments.gateways.stripe import StripeGateway
-from tests.kit.gateway_driver import Books, NotTaken, StripeTill
+from tests.kit.gateway_driver import GatewayRecord, NotTaken, StripeDriver
 
 pytestmark = pytest.mark.localstripe
 
 
 @pytest.fixture
-def till(localstripe: str) -> StripeTill:
-    return StripeTill(localstripe)
+def driver(localstripe: str) -> StripeDriver:
+    return StripeDriver(localstripe)
 
 
 @pytest.fixture
@@ -22,79 +22,81 @@ def order_id(stripe_gateway: StripeGateway) -> str:
 
 
 def test_an_order_carries_reference_amount_and_currency(stripe_gateway: StripeGateway, order_id: str) -> None:
-    told = stripe_gateway.fetch(order_id)
-    assert (told.reference, told.amount, told.currency) == ("bk_1", 70_000, "INR")
-    assert (told.state, told.holds_money) == (PaymentState.OPEN, False)
-    assert told.client_secret is not None
-    assert told.transaction_id == told.order_id == order_id
+    payment = stripe_gateway.fetch(order_id)
+    assert (payment.reference, payment.amount, payment.currency) == ("bk_1", 70_000, "INR")
+    assert (payment.state, payment.holds_money) == (PaymentState.OPEN, False)
+    assert payment.client_secret is not None
+    assert payment.transaction_id == payment.order_id == order_id
 
 
-def test_an_order_waits_for_a_capture(stripe_gateway: StripeGateway, till: StripeTill, order_id: str) -> None:
-    till.pay(order_id)
-    told = stripe_gateway.fetch(order_id)
-    assert (told.state, told.captured, told.holds_money) == (PaymentState.AUTHORISED, 0, True)
+def test_an_order_waits_for_a_capture(stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str) -> None:
+    driver.pay(order_id)
+    payment = stripe_gateway.fetch(order_id)
+    assert (payment.state, payment.captured, payment.holds_money) == (PaymentState.AUTHORISED, 0, True)
     stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture")
-    told = stripe_gateway.fetch(order_id)
-    assert (told.state, told.captured, told.refunded) == (PaymentState.CAPTURED, 70_000, 0)
+    payment = stripe_gateway.fetch(order_id)
+    assert (payment.state, payment.captured, payment.refunded) == (PaymentState.CAPTURED, 70_000, 0)
 
 
-def test_the_same_key_has_one_effect(stripe_gateway: StripeGateway, till: StripeTill, order_id: str) -> None:
+def test_the_same_key_has_one_effect(stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str) -> None:
     key = uuid4().hex
     first = stripe_gateway.open_order("bk_1", 70_000, "INR", key)
     assert stripe_gateway.open_order("bk_1", 70_000, "INR", key) == first
-    till.pay(order_id)
+    driver.pay(order_id)
     for act in ("capture", "capture", "refund", "refund"):
         if act == "capture":
             stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture")
         else:
             stripe_gateway.refund(order_id, 10_000, f"{order_id}:refund")
-    assert till.gateway_records(order_id) == Books(captured=70_000, refunded=10_000, captures=1)
+    assert driver.record(order_id) == GatewayRecord(captured=70_000, refunded=10_000, captures=1)
 
 
-def test_refunds_add_up(stripe_gateway: StripeGateway, till: StripeTill, order_id: str) -> None:
-    till.pay(order_id)
+def test_refunds_add_up(stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str) -> None:
+    driver.pay(order_id)
     stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture")
     stripe_gateway.refund(order_id, 30_000, f"{order_id}:one")
     assert stripe_gateway.fetch(order_id).refunded == 30_000
     assert stripe_gateway.fetch(order_id).holds_money
     stripe_gateway.refund(order_id, 40_000, f"{order_id}:two")
     assert not stripe_gateway.fetch(order_id).holds_money
-    assert till.gateway_records(order_id) == Books(captured=70_000, refunded=70_000, captures=1)
+    assert driver.record(order_id) == GatewayRecord(captured=70_000, refunded=70_000, captures=1)
 
 
-def test_a_void_gives_an_authorisation_back(stripe_gateway: StripeGateway, till: StripeTill, order_id: str) -> None:
-    till.pay(order_id)
+def test_a_void_gives_an_authorisation_back(stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str) -> None:
+    driver.pay(order_id)
     stripe_gateway.void(order_id, f"{order_id}:void")
-    told = stripe_gateway.fetch(order_id)
-    assert (told.state, told.captured, told.holds_money) == (PaymentState.VOIDED, 0, False)
+    payment = stripe_gateway.fetch(order_id)
+    assert (payment.state, payment.captured, payment.holds_money) == (PaymentState.VOIDED, 0, False)
 
 
-def test_a_void_closes_an_unpaid_order_for_good(stripe_gateway: StripeGateway, till: StripeTill, order_id: str) -> None:
+def test_a_void_closes_an_unpaid_order_for_good(
+    stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str
+) -> None:
     assert stripe_gateway.closes_orders
     stripe_gateway.void(order_id, f"{order_id}:void")
     assert stripe_gateway.fetch(order_id).state is PaymentState.VOIDED
     with pytest.raises(NotTaken):
-        till.pay(order_id)
+        driver.pay(order_id)
     assert stripe_gateway.fetch(order_id).state is PaymentState.VOIDED
 
 
-def test_a_declined_card_is_failed(stripe_gateway: StripeGateway, till: StripeTill, order_id: str) -> None:
+def test_a_declined_card_is_failed(stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str) -> None:
     with pytest.raises(NotTaken):
-        till.pay(order_id, "pm_card_chargeCustomerFail")
-    told = stripe_gateway.fetch(order_id)
-    assert (told.state, told.holds_money) == (PaymentState.FAILED, False)
+        driver.pay(order_id, "pm_card_chargeCustomerFail")
+    payment = stripe_gateway.fetch(order_id)
+    assert (payment.state, payment.holds_money) == (PaymentState.FAILED, False)
 
 
 def test_a_second_capture_or_void_is_refused_and_changes_nothing(
-    stripe_gateway: StripeGateway, till: StripeTill, order_id: str
+    stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str
 ) -> None:
-    till.pay(order_id)
+    driver.pay(order_id)
     stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture")
     with pytest.raises(GatewayRefused):
         stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture:1")
     with pytest.raises(GatewayRefused):
         stripe_gateway.void(order_id, f"{order_id}:void")
-    assert till.gateway_records(order_id) == Books(captured=70_000, captures=1)
+    assert driver.record(order_id) == GatewayRecord(captured=70_000, captures=1)
 
 
 def test_an_unknown_order_is_refused(stripe_gateway: StripeGateway) -> None:
@@ -107,11 +109,11 @@ def test_a_key_that_stripe_does_not_know_is_unknown_and_not_told(localstripe: st
     with pytest.raises(GatewayUnknown) as raised:
         gateway.fetch("pi_1")
     error: BaseException | None = raised.value
-    told = []
+    texts = []
     while error:
-        told.append(f"{error} {error!r} {error.args}")
+        texts.append(f"{error} {error!r} {error.args}")
         error = error.__cause__ or error.__context__
-    assert "nobody-may-see" not in " ".join(told)
+    assert "nobody-may-see" not in " ".join(texts)
 
 
 def test_the_browser_proves_nothing_but_which_intent_it_means(stripe_gateway: StripeGateway) -> None:

@@ -1,4 +1,4 @@
-"""A Stripe that behaves badly: each answer is told apart as a no, or as not known."""
+"""A Stripe that behaves badly: each answer is read as a refusal or as unknown."""
 
 import json
 import threading
@@ -23,7 +23,7 @@ class Misbehaving:
     status: int = 200
     body: bytes = b"{}"
     seconds: float = 0.0
-    asked: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     url: str = ""
 
 
@@ -38,7 +38,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         manner = self.server.manner
-        manner.asked.append(self.headers.get("Idempotency-Key") or "")
+        manner.keys.append(self.headers.get("Idempotency-Key") or "")
         time.sleep(manner.seconds)
         if manner.status:
             self.send_response(manner.status)
@@ -93,7 +93,7 @@ def test_stripes_answers_are_told_apart(
     gateway = StripeGateway(SECRET, (), server.url)
     with pytest.raises(expected) as raised:
         gateway.capture("pi_1", 100, "INR", "the-key")
-    assert server.asked == ["the-key"]  # once: a repeat is ours to decide
+    assert server.keys == ["the-key"]  # once: a repeat is ours to decide
     assert SECRET not in str(raised.value)
 
 
@@ -125,7 +125,7 @@ def test_razorpays_answers_are_told_apart(
     with pytest.raises(expected) as raised:
         gateway.fetch("order_1")
     gateway._session.close()
-    assert len(server.asked) == 1
+    assert len(server.keys) == 1
     assert SECRET not in str(raised.value)
 
 
@@ -136,7 +136,7 @@ def test_a_slow_stripe_is_unknown_after_the_timeout(server: Misbehaving) -> None
     with pytest.raises(GatewayUnknown):
         gateway.refund("pi_1", 100, "the-key")
     assert 2 < time.monotonic() - began < 6
-    assert server.asked == ["the-key"]
+    assert server.keys == ["the-key"]
 
 
 def test_a_stripe_that_is_not_there_is_unknown_at_once() -> None:

@@ -4,163 +4,169 @@ import pytest
 
 from holdfast.errors import AlreadyPaid, PaymentDeclined
 from holdfast.model.booking import Status
-from tests.kit.gateway_driver import RazorpayTill
+from tests.kit.gateway_driver import RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
-from tests.kit.payment_scenario import House
+from tests.kit.payment_scenario import PaymentScenario
 from tests.kit.webhooks import from_razorpay, razorpay_body
 
 
 @pytest.mark.parametrize("wrongly", [{"amount": 100}, {"amount": 90_000_000}, {"currency": "USD"}])
 def test_a_wrong_amount_or_currency_goes_back(
-    house: House, till: RazorpayTill, lines: LogLines, wrongly: dict[str, int | str]
+    scenario: PaymentScenario, driver: RazorpayDriver, lines: LogLines, wrongly: dict[str, int | str]
 ) -> None:
-    booking = house.hold()
-    order_id = house.started(booking)
-    till.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.PAYMENT_PENDING
-    assert (till.gateway_records(order_id).net, till.gateway_records(order_id).held) == (0, 0)
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    driver.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.PAYMENT_PENDING
+    assert (driver.record(order_id).net, driver.record(order_id).held) == (0, 0)
     assert lines.of("PAYMENT_FINALIZE_ERROR")["code"] == "payment_declined"
-    assert any("given back" in note for note in house.notes(booking))
-    house.come_to_rest()
-    assert wrong_in(house) == []
+    assert any("given back" in note for note in scenario.notes(booking))
+    scenario.come_to_rest()
+    assert wrong_in(scenario) == []
 
 
-def test_the_browser_cannot_confirm_with_a_wrong_amount(house: House, till: RazorpayTill) -> None:
-    booking = house.hold()
-    order_id = house.started(booking)
-    proof = till.pay(order_id, amount=100)
+def test_the_browser_cannot_confirm_with_a_wrong_amount(scenario: PaymentScenario, driver: RazorpayDriver) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    proof = driver.pay(order_id, amount=100)
     with pytest.raises(PaymentDeclined):
-        house.finalize(booking, proof)
-    house.come_to_rest()
-    assert till.gateway_records(order_id).net == 0
-    assert wrong_in(house) == []
+        scenario.finalize(booking, proof)
+    scenario.come_to_rest()
+    assert driver.record(order_id).net == 0
+    assert wrong_in(scenario) == []
 
 
-def test_wrong_money_that_was_captured_already_is_refunded(house: House, till: RazorpayTill) -> None:
+def test_wrong_money_that_was_captured_already_is_refunded(scenario: PaymentScenario, driver: RazorpayDriver) -> None:
     """Some accounts capture by themselves, whatever the order says."""
-    booking = house.hold()
-    order_id = house.started(booking)
-    till.razorpay.account._manual_capture.discard(order_id)
-    till.pay(order_id, amount=70_000)
-    assert till.gateway_records(order_id).captured == 70_000
-    house.tell(order_id)
-    assert till.gateway_records(order_id).refunded == 70_000
-    house.come_to_rest()
-    assert wrong_in(house) == []
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    driver.razorpay.account._manual_capture.discard(order_id)
+    driver.pay(order_id, amount=70_000)
+    assert driver.record(order_id).captured == 70_000
+    scenario.deliver_latest(order_id)
+    assert driver.record(order_id).refunded == 70_000
+    scenario.come_to_rest()
+    assert wrong_in(scenario) == []
 
 
-def test_right_money_that_was_captured_already_confirms(house: House, till: RazorpayTill) -> None:
-    booking = house.hold()
-    order_id = house.started(booking)
-    till.razorpay.account._manual_capture.discard(order_id)
-    till.pay(order_id)
-    house.tell(order_id)
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert wrong_in(house) == []
+def test_right_money_that_was_captured_already_confirms(scenario: PaymentScenario, driver: RazorpayDriver) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    driver.razorpay.account._manual_capture.discard(order_id)
+    driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
 
 
-def test_after_wrong_money_went_back_the_guest_can_pay_rightly(house: House, till: RazorpayTill) -> None:
-    booking = house.hold()
-    order_id = house.started(booking)
-    till.pay(order_id, amount=70_000)
-    house.tell(order_id)
-    again, proof = house.paid(booking)
-    house.finalize(booking, proof)
+def test_after_wrong_money_went_back_the_guest_can_pay_rightly(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    driver.pay(order_id, amount=70_000)
+    scenario.deliver_latest(order_id)
+    again, proof = scenario.paid(booking)
+    scenario.finalize(booking, proof)
     assert again != order_id  # Razorpay takes nothing more on an order that was paid
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert wrong_in(house) == []
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
 
 
-def test_an_order_opened_for_another_booking_never_confirms_this_one(house: House, till: RazorpayTill) -> None:
+def test_an_order_opened_for_another_booking_never_confirms_this_one(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
     """The reference at the gateway decides whose money it is, whatever the event says."""
-    mine, theirs = house.hold(), house.hold("mallory")
-    house.started(mine)
-    order_id, proof = house.paid(theirs)
-    till.razorpay.account.orders[order_id]["notes"] = {"holdfast_reference": mine.booking_id}
+    own, theirs = scenario.hold(), scenario.hold("mallory")
+    scenario.started(own)
+    order_id, proof = scenario.paid(theirs)
+    driver.razorpay.account.orders[order_id]["notes"] = {"holdfast_reference": own.booking_id}
     with pytest.raises(PaymentDeclined):
-        house.finalize(theirs, proof)
-    house.tell(order_id)
-    assert house.stored(mine).status is house.stored(theirs).status is Status.PAYMENT_PENDING
-    house.come_to_rest()
-    assert (till.gateway_records(order_id).net, till.gateway_records(order_id).held) == (0, 0)
+        scenario.finalize(theirs, proof)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(own).status is scenario.stored(theirs).status is Status.PAYMENT_PENDING
+    scenario.come_to_rest()
+    assert (driver.record(order_id).net, driver.record(order_id).held) == (0, 0)
 
 
-def test_a_payment_on_the_old_order_of_a_restarted_payment_goes_back(house: House) -> None:
-    house.give(50_000)
-    booking = house.hold()
-    old = house.started(booking)
-    new = house.started(booking, wallet=50_000)
-    house.till.pay(old)
-    house.tell(old)
-    assert house.till.gateway_records(old).net == 0
-    house.finalize(booking, house.till.pay(new))
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert wrong_in(house) == []
+def test_a_payment_on_the_old_order_of_a_restarted_payment_goes_back(scenario: PaymentScenario) -> None:
+    scenario.give(50_000)
+    booking = scenario.hold()
+    old = scenario.started(booking)
+    new = scenario.started(booking, wallet=50_000)
+    scenario.driver.pay(old)
+    scenario.deliver_latest(old)
+    assert scenario.driver.record(old).net == 0
+    scenario.finalize(booking, scenario.driver.pay(new))
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
 
 
-def test_a_second_payment_for_a_paid_booking_goes_back(house: House, lines: LogLines) -> None:
-    house.give(50_000)
-    booking = house.hold()
-    old = house.started(booking)
-    house.confirmed(booking, wallet=50_000)
-    before = house.stored(booking)
-    house.till.pay(old)
+def test_a_second_payment_for_a_paid_booking_goes_back(scenario: PaymentScenario, lines: LogLines) -> None:
+    scenario.give(50_000)
+    booking = scenario.hold()
+    old = scenario.started(booking)
+    scenario.confirmed(booking, wallet=50_000)
+    before = scenario.stored(booking)
+    scenario.driver.pay(old)
     lines.clear()
-    house.tell(old)
-    after = house.stored(booking)
+    scenario.deliver_latest(old)
+    after = scenario.stored(booking)
     assert (after.status, after.payment) == (Status.CONFIRMED, before.payment)
-    assert house.till.gateway_records(old).net == 0
+    assert scenario.driver.record(old).net == 0
     assert lines.tags == ["PAYMENT_REFUNDED"]
-    assert wrong_in(house) == []
+    assert wrong_in(scenario) == []
 
 
-def test_the_browser_with_a_second_payment_is_told_that_it_was_not_taken(house: House) -> None:
-    house.give(50_000)
-    booking = house.hold()
-    old = house.started(booking)
-    house.confirmed(booking, wallet=50_000)
+def test_the_browser_with_a_second_payment_is_told_that_it_was_not_taken(scenario: PaymentScenario) -> None:
+    scenario.give(50_000)
+    booking = scenario.hold()
+    old = scenario.started(booking)
+    scenario.confirmed(booking, wallet=50_000)
     with pytest.raises(AlreadyPaid):
-        house.finalize(booking, house.till.pay(old))
-    house.tell(old)
-    assert wrong_in(house) == []
+        scenario.finalize(booking, scenario.driver.pay(old))
+    scenario.deliver_latest(old)
+    assert wrong_in(scenario) == []
 
 
 @pytest.mark.parametrize("paid_at", ["before", "after"])
 @pytest.mark.parametrize("how", ["wallet", "admin"])
-def test_an_order_beside_another_way_to_pay_keeps_no_money(house: House, how: str, paid_at: str) -> None:
-    house.give(5_000_000)
-    booking = house.hold()
-    order_id = house.started(booking)
+def test_an_order_beside_another_way_to_pay_keeps_no_money(scenario: PaymentScenario, how: str, paid_at: str) -> None:
+    scenario.give(5_000_000)
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
     if paid_at == "before":
-        house.till.pay(order_id)
+        scenario.driver.pay(order_id)
     if how == "wallet":
-        quote = house.stored(booking).quote
+        quote = scenario.stored(booking).quote
         assert quote is not None
-        house.pay_by_wallet(booking, quote.total_payable)
+        scenario.pay_by_wallet(booking, quote.total_payable)
     else:
-        house.confirm_as_admin(booking)
+        scenario.confirm_as_admin(booking)
     if paid_at == "after":
-        house.till.pay(order_id)
-        house.tell(order_id)
-    assert house.stored(booking).status is Status.CONFIRMED
-    assert house.till.gateway_records(order_id).net == 0
-    assert wrong_in(house) == []
+        scenario.driver.pay(order_id)
+        scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert scenario.driver.record(order_id).net == 0
+    assert wrong_in(scenario) == []
 
 
-def test_an_order_of_an_unknown_booking_is_put_aside_once(house: House, till: RazorpayTill, lines: LogLines) -> None:
-    order = till.razorpay.account.call(
+def test_an_order_of_an_unknown_booking_is_put_aside_once(
+    scenario: PaymentScenario, driver: RazorpayDriver, lines: LogLines
+) -> None:
+    order = driver.razorpay.account.call(
         "POST", "/v1/orders", {"amount": 5000, "currency": "INR", "notes": {"holdfast_reference": "bk_unknown"}}, None
     )
     for _ in range(3):
-        assert house.deliver(from_razorpay(razorpay_body("payment.authorized", order["id"])))
-    [orphans] = house.store.orphans()
+        assert scenario.deliver(from_razorpay(razorpay_body("payment.authorized", order["id"])))
+    [orphans] = scenario.store.orphans()
     assert (orphans.gateway, orphans.order_id, orphans.amount) == ("razorpay", order["id"], 5000)
     assert [line["level"] for line in lines.all].count("ERROR") == 1
 
 
-def test_an_order_that_the_gateway_does_not_know_is_put_aside(house: House) -> None:
-    assert house.deliver(from_razorpay(razorpay_body("payment.captured", "order_nowhere")))
-    [orphans] = house.store.orphans()
+def test_an_order_that_the_gateway_does_not_know_is_put_aside(scenario: PaymentScenario) -> None:
+    assert scenario.deliver(from_razorpay(razorpay_body("payment.captured", "order_nowhere")))
+    [orphans] = scenario.store.orphans()
     assert (orphans.order_id, orphans.payment_state) == ("order_nowhere", "unknown")

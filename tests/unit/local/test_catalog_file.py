@@ -67,7 +67,7 @@ ROOM = ["properties", 0, "room_types", 1]
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "told"),
+    ("path", "value", "message"),
     [
         ([*ROOM, "base_price"], "620000", "$.properties[0].room_types[1].base_price: must be a whole number"),
         ([*ROOM, "base_price"], 620000.0, "$.properties[0].room_types[1].base_price: must be a whole number"),
@@ -108,9 +108,9 @@ ROOM = ["properties", 0, "room_types", 1]
     ],
 )
 def test_a_wrong_field_is_refused_by_its_place(
-    tmp_path: Path, demo: dict[str, Any], path: list[str | int], value: object, told: str
+    tmp_path: Path, demo: dict[str, Any], path: list[str | int], value: object, message: str
 ) -> None:
-    assert told in refusal(tmp_path, changed(demo, path, value))
+    assert message in refusal(tmp_path, changed(demo, path, value))
 
 
 def test_a_promo_that_ends_before_it_starts(tmp_path: Path, demo: dict[str, Any]) -> None:
@@ -119,7 +119,7 @@ def test_a_promo_that_ends_before_it_starts(tmp_path: Path, demo: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "not JSON, line 1 column 1"),
         ('{"properties": [', "not JSON, line 1 column 17"),
@@ -128,21 +128,21 @@ def test_a_promo_that_ends_before_it_starts(tmp_path: Path, demo: dict[str, Any]
         ('{"properties": NaN}', "NaN is not JSON"),
     ],
 )
-def test_what_is_not_plain_json_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    assert told in refusal(tmp_path, text)
+def test_what_is_not_plain_json_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    assert message in refusal(tmp_path, text)
 
 
 @pytest.mark.parametrize(
-    ("slabs", "told"),
+    ("slabs", "message"),
     [
         ([{"up_to": 100, "rate_bp": 500}], "only that one, has up_to null"),
         ([{"up_to": 200, "rate_bp": 0}, {"up_to": 100, "rate_bp": 5}, {"up_to": None, "rate_bp": 9}], "must rise"),
     ],
 )
 def test_a_property_s_own_tax_slabs_are_in_order(
-    tmp_path: Path, demo: dict[str, Any], slabs: list[dict[str, Any]], told: str
+    tmp_path: Path, demo: dict[str, Any], slabs: list[dict[str, Any]], message: str
 ) -> None:
     own = [{"starts": "2020-01-01", "slabs": slabs}]
     answer = refusal(tmp_path, changed(demo, ["properties", 0, "gst_slabs"], own))
     assert "$.properties[0].gst_slabs[0].slabs" in answer
-    assert told in answer
+    assert message in answer

@@ -56,16 +56,16 @@ def razorpay_says(razorpay: RazorpayGateway, body: bytes, header: str) -> str | 
 def test_a_genuine_webhook_names_its_order_under_either_secret(
     stripe: StripeGateway, razorpay: RazorpayGateway, secret: str
 ) -> None:
-    told = from_stripe(STRIPE, NOW, secret)
-    assert stripe.verify_webhook(told.body, told.headers, NOW) == "pi_1"
-    told = from_razorpay(RAZORPAY, secret)
-    assert razorpay.verify_webhook(told.body, told.headers, NOW) == "order_1"
+    webhook = from_stripe(STRIPE, NOW, secret)
+    assert stripe.verify_webhook(webhook.body, webhook.headers, NOW) == "pi_1"
+    webhook = from_razorpay(RAZORPAY, secret)
+    assert razorpay.verify_webhook(webhook.body, webhook.headers, NOW) == "order_1"
 
 
 @pytest.mark.parametrize("kind", ["charge.refunded", "refund.failed", "charge.dispute.created"])
 def test_stripe_events_about_other_things_name_the_intent(stripe: StripeGateway, kind: str) -> None:
-    told = from_stripe(stripe_body(kind, "pi_1"), NOW)
-    assert stripe.verify_webhook(told.body, told.headers, NOW) == "pi_1"
+    webhook = from_stripe(stripe_body(kind, "pi_1"), NOW)
+    assert stripe.verify_webhook(webhook.body, webhook.headers, NOW) == "pi_1"
 
 
 def test_an_altered_body_is_not_the_gateways(stripe: StripeGateway, razorpay: RazorpayGateway) -> None:
@@ -99,12 +99,12 @@ def test_a_wrong_secret_is_refused(stripe: StripeGateway, razorpay: RazorpayGate
     ("seconds", "good"), [(-300, True), (300, True), (-301, False), (301, False), (-(10**9), False)]
 )
 def test_stripes_time_may_be_five_minutes_off_either_way(stripe: StripeGateway, seconds: int, good: bool) -> None:
-    told = from_stripe(STRIPE, NOW + timedelta(seconds=seconds))
+    webhook = from_stripe(STRIPE, NOW + timedelta(seconds=seconds))
     if good:
-        assert stripe.verify_webhook(told.body, told.headers, NOW) == "pi_1"
+        assert stripe.verify_webhook(webhook.body, webhook.headers, NOW) == "pi_1"
     else:
         with pytest.raises(BadSignature):
-            stripe.verify_webhook(told.body, told.headers, NOW)
+            stripe.verify_webhook(webhook.body, webhook.headers, NOW)
 
 
 def test_one_good_signature_of_several_is_enough(stripe: StripeGateway) -> None:
@@ -145,8 +145,8 @@ def test_without_a_secret_nothing_is_genuine() -> None:
 
 @pytest.mark.parametrize("kind", ["customer.created", "invoice.paid", "", "payment_method.attached"])
 def test_kinds_that_we_do_not_follow_name_nothing(stripe: StripeGateway, kind: str) -> None:
-    told = from_stripe(stripe_body(kind, "pi_1") if kind else b"{}", NOW)
-    assert stripe.verify_webhook(told.body, told.headers, NOW) is None
+    webhook = from_stripe(stripe_body(kind, "pi_1") if kind else b"{}", NOW)
+    assert stripe.verify_webhook(webhook.body, webhook.headers, NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""A payment start: it fixes the quote and opens the gateway's order."""
+
+import pytest
+
+from holdfast.model.booking import TaskAction
+from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.store import Store
+from tests.component.payments_seen import nothing_moves, stored
+from tests.kit.builders import a_promo
+from tests.kit.clock import FakeClock
+from tests.kit.front_door import STAY_TOTAL, FrontDoor
+
+
+class TestStart:
+    def test_fixes_the_quote_and_opens_an_order_for_the_gateways_part(self, front_door: FrontDoor) -> None:
+        front_door.credit(100_000)
+        booking_id = front_door.held()
+
+        reply = front_door.start(booking_id, wallet_apply_amount=300_000)
+
+        order = front_door.gateway.orders[reply.body["gateway_order_id"]]
+        assert reply.status == 200
+        assert (order.reference, order.amount, order.currency) == (booking_id, STAY_TOTAL - 100_000, "INR")
+        assert reply.body["amount"] == STAY_TOTAL - 100_000
+        assert (reply.body["gateway"], reply.body["currency"]) == ("stripe", "INR")
+        assert reply.body["client_secret"] == order.client_secret
+        assert reply.body["pricing"]["wallet_applied"] == 100_000
+        assert front_door.booking(booking_id)["status"] == "payment_pending"
+
+    def test_again_gives_the_same_order(self, front_door: FrontDoor, store: Store) -> None:
+        booking_id = front_door.held()
+        first = front_door.start(booking_id)
+
+        again = nothing_moves(store, lambda: front_door.start(booking_id))
+
+        assert again.body == first.body
+        assert len(front_door.gateway.orders) == 1
+
+    def test_another_choice_opens_another_order_and_leaves_the_old_one_to_be_closed(
+        self, front_door: FrontDoor, store: Store
+    ) -> None:
+        front_door.credit(100_000)
+        booking_id = front_door.held()
+        first = front_door.start(booking_id).body["gateway_order_id"]
+        second = front_door.start(booking_id, wallet_apply_amount=100_000).body["gateway_order_id"]
+
+        assert first != second
+        assert [(task.action, task.order_id) for task in stored(store, booking_id).tasks] == [(TaskAction.VOID, first)]
+
+    def test_when_the_wallet_covers_all_there_is_no_order(self, front_door: FrontDoor) -> None:
+        front_door.credit(STAY_TOTAL)
+        booking_id = front_door.held()
+
+        reply = front_door.start(booking_id, wallet_apply_amount=STAY_TOTAL)
+
+        assert (reply.body["gateway_order_id"], reply.body["amount"]) == (None, 0)
+        assert front_door.gateway.orders == {}
+        assert front_door.pay(booking_id, STAY_TOTAL).status == 200
+
+    def test_an_order_whose_answer_was_lost_is_found_again(self, front_door: FrontDoor, store: Store) -> None:
+        booking_id = front_door.held()
+        front_door.gateway.silent_after.add("open_order")
+
+        lost = nothing_moves(store, lambda: front_door.start(booking_id))
+        front_door.gateway.silent_after.clear()
+        found = front_door.start(booking_id)
+
+        assert (lost.status, lost.code) == (503, "busy")
+        assert found.status == 200
+        assert len(front_door.gateway.orders) == 1
+
+    def test_a_gateway_that_says_no_is_a_declined_payment(self, front_door: FrontDoor, store: Store) -> None:
+        booking_id = front_door.held()
+        front_door.gateway.refuses.add("open_order")
+
+        reply = nothing_moves(store, lambda: front_door.start(booking_id))
+
+        assert (reply.status, reply.code) == (402, "payment_declined")
+
+    @pytest.mark.parametrize("wallet", [0, 10**9])
+    def test_it_cannot_be_started_without_end(self, front_door: FrontDoor, hotel: CatalogStore, wallet: int) -> None:
+        hotel.add_promo(a_promo())
+        front_door.credit(wallet or 1)
+        booking_id = front_door.held()
+
+        replies = [
+            front_door.start(booking_id, wallet_apply_amount=wallet, **({"promo_code": "TEN"} if n % 2 else {}))
+            for n in range(21)
+        ]
+
+        assert [reply.status for reply in replies[:20]] == [200] * 20
+        assert (replies[-1].status, replies[-1].code) == (409, "not_payable")
+
+    @pytest.mark.parametrize(("after", "code"), [("cancel", "not_payable"), ("confirm", "not_payable")])
+    def test_not_of_a_booking_that_is_settled(self, front_door: FrontDoor, store: Store, after: str, code: str) -> None:
+        booking_id = front_door.held()
+        getattr(front_door, after)(booking_id)
+
+        reply = nothing_moves(store, lambda: front_door.start(booking_id))
+
+        assert (reply.status, reply.code) == (409, code)
+        assert front_door.gateway.orders == {}
+
+    def test_not_of_a_hold_that_ran_out(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+        booking_id = front_door.held()
+        clock.advance(600)
+
+        reply = nothing_moves(store, lambda: front_door.start(booking_id))
+
+        assert (reply.status, reply.code) == (410, "hold_expired")
+        assert front_door.gateway.orders == {}

@@ -1,0 +1,171 @@
+"""Bugs to plant in payments, gateway tasks and top-ups."""
+
+from tests.simulation.bug import Bug, Edit
+
+PAYMENT_BUGS = (
+    Bug(
+        "finalize looks at no deadline",
+        "edge",
+        (
+            Edit(
+                "payments.late",
+                "is_late",
+                "booking.status_at(now) is Status.EXPIRED",
+                "booking.status is Status.EXPIRED",
+            ),
+            Edit("payments.late", "is_late", "refuse_unpayable(booking, now)", "pass"),
+            Edit("storage.transaction", "Writes._booking_action", "before.status in HOLDING and moves", "False"),
+        ),
+    ),
+    Bug(
+        "a cancelled booking may be paid",
+        "cancel",
+        (
+            Edit(
+                "bookings.lookup",
+                "refuse_unpayable",
+                "case Status.RESERVED |",
+                "case Status.CANCELLED | Status.RESERVED |",
+            ),
+        ),
+    ),
+    Bug(
+        "a capture is not put down as due",
+        "pay",
+        (Edit("payments.confirm", "_confirmed", "if not paid.captured:", "if paid.captured:"),),
+    ),
+    Bug(
+        "late money is ignored",
+        "pay",
+        (
+            Edit(
+                "payments.reconcile",
+                "reconcile",
+                "elif payment.holds_money and",
+                'elif payment.holds_money and booking.status != "expired" and',
+            ),
+        ),
+    ),
+    Bug(
+        "a second payment is kept",
+        "pay",
+        (
+            Edit(
+                "payments.reconcile",
+                "reconcile",
+                "elif payment.holds_money and",
+                "elif payment.holds_money and own and",
+            ),
+        ),
+    ),
+    Bug(
+        "every refund has a key of its own",
+        "cancel",
+        (
+            Edit(
+                "payments.tasks",
+                "perform",
+                'gateway.refund(task.order_id, missing, f"{key}:{missing}")',
+                'gateway.refund(task.order_id, task.amount, f"{key}:{engine.deadline.seconds_left}")',
+            ),
+        ),
+    ),
+    Bug(
+        "what a gateway does not do at once is forgotten",
+        "pay",
+        (
+            Edit("payments.tasks", "_postpone", "tuple(later if other == task else other", "tuple(other"),
+            Edit(
+                "payments.tasks",
+                "_postpone",
+                "for other in booking.tasks)\n    try",
+                "for other in booking.tasks if other != task)\n    try",
+            ),
+        ),
+    ),
+    Bug(
+        "a payment start moves the deadline",
+        "mixed",
+        (
+            Edit(
+                "payments.start",
+                "_pending",
+                "quote=quote.frozen(),",
+                "quote=quote.frozen(), expires_at_ms=booking.expires_at_ms + 60_000,",
+            ),
+        ),
+    ),
+    Bug(
+        "a top-up is credited by everyone who hears of it",
+        "pay",
+        (
+            Edit(
+                "payments.topup",
+                "_credited",
+                "current.status is TopUpStatus.CREDITED",
+                "current.status is TopUpStatus.CLOSED",
+            ),
+        ),
+    ),
+    Bug(
+        "a due payment is not in the index",
+        "pay",
+        (
+            Edit(
+                "storage.items",
+                "booking_item",
+                "elif booking.tasks:",
+                "elif booking.tasks and booking.status is Status.CONFIRMED:",
+            ),
+        ),
+    ),
+    Bug(
+        "the proof of a payment goes into the log",
+        "pay",
+        (
+            Edit(
+                "payments.confirm",
+                "_record_refusal",
+                '"by": attempt.by}',
+                '"by": attempt.by, "proof": getattr(attempt.request, "gateway_signature", None)}',
+            ),
+        ),
+    ),
+    Bug(
+        "finalize answers with other amounts than it took",
+        "mixed",
+        (Edit("views.payments", "finalized_view", "wallet_deducted=booking.wallet_paid", "wallet_deducted=0"),),
+    ),
+    Bug(
+        "finalize takes a payment of another amount",
+        "pay",
+        (
+            Edit(
+                "payments.confirm",
+                "_verified",
+                "paid_for != (booking.booking_id, agreed.gateway_payable, booking.currency)",
+                "False",
+            ),
+        ),
+    ),
+    Bug(
+        "a top-up is credited before its money is there",
+        "pay",
+        (
+            Edit("payments.topup", "advance_topup", "payment.captured - payment.refunded < topup.amount", "False"),
+            Edit("payments.topup", "advance_topup", "payment = _performed(", "(lambda *_: None)("),
+        ),
+    ),
+    Bug(
+        "a capture is logged twice",
+        "pay",
+        (
+            Edit(
+                "payments.tasks",
+                "_record_done",
+                "    record(\n        tag,",
+                '    record(tag, "", before=before, after=after)\n    record(\n        tag,',
+            ),
+        ),
+    ),
+)

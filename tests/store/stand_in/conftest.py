@@ -1,0 +1,24 @@
+"""Both sides answer in the same order, and in small pages."""
+
+import pytest
+
+import holdfast.bookings.expire
+import holdfast.payments.settle
+import holdfast.storage.store
+from holdfast.storage.table import Table
+from tests.kit.clock import FakeClock
+from tests.store.stand_in.sides import PAGE, InTurn, Side, simulated_side
+
+
+@pytest.fixture(autouse=True)
+def _in_turn_and_in_small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holdfast.bookings.expire, "ThreadPoolExecutor", InTurn)
+    monkeypatch.setattr(holdfast.payments.settle, "ThreadPoolExecutor", InTurn)
+    monkeypatch.setattr(holdfast.bookings.expire, "SHARD_LIMIT", PAGE)
+    monkeypatch.setattr(holdfast.storage.store, "PAGE_SIZE", PAGE)
+
+
+@pytest.fixture
+def sides(table: Table) -> tuple[Side, Side, FakeClock]:
+    clock = FakeClock()
+    return Side(table, clock), simulated_side(table.name, clock), clock
