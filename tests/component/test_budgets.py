@@ -297,7 +297,7 @@ def test_a_sold_out_night_costs_no_write(desk: Desk) -> None:
     desk.measured("sold out", 3)
 
 
-def test_a_page_of_the_longest_month_stays_within_two_kilobytes(desk: Desk, table: Table) -> None:
+def test_the_inventory_of_the_longest_month_stays_within_two_kilobytes(desk: Desk, table: Table) -> None:
     desk.hold(30)
     page = next(write.new for write in desk.recorder.written if write.new and write.new["sk"] == "MONTH#2026-12")
 

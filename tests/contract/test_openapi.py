@@ -117,7 +117,7 @@ def test_every_example_fits_its_schema(key: str) -> None:
         OAS31Validator({**schema, "components": DOCUMENT["components"]}).validate(example)
 
 
-def test_who_is_not_signed_in_is_told_how_to() -> None:
+def test_a_401_says_how_to_sign_in() -> None:
     for operation in OPERATIONS.values():
         headers = operation["responses"].get("401", {}).get("headers", {})
         assert ("WWW-Authenticate" in headers) == ("AccessToken" in str(operation["security"]))

@@ -57,7 +57,7 @@ def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator:
     assert sum(held.values()) == 8 <= MAX_ROOMS_HELD
 
 
-def test_holds_let_go_at_once_are_all_counted(emulator: Emulator, table: Table) -> None:
+def test_holds_abandoned_at_once_are_all_counted(emulator: Emulator, table: Table) -> None:
     clock = FakeClock()
     store = Store(table)
     for round_ in range(MAX_ABANDONED_ROOMS // 5):

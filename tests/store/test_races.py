@@ -145,7 +145,7 @@ def test_a_cancel_and_a_sweep_have_one_winner(hotel: Hotel) -> None:
 
 
 @in_each_round
-def test_twenty_cancels_of_one_hold_give_its_rooms_back_once(hotel: Hotel) -> None:
+def test_twenty_cancels_of_one_hold_release_its_rooms_once(hotel: Hotel) -> None:
     booking = hold(hotel.store(0), "alice", clock=hotel.clock)
     outcomes = all_at_once([partial(abandoned_rooms, hotel.store(n), booking, clock=hotel.clock) for n in range(20)])
     assert kinds(outcomes) == {"Booking": 20}
@@ -154,7 +154,7 @@ def test_twenty_cancels_of_one_hold_give_its_rooms_back_once(hotel: Hotel) -> No
 
 
 @in_each_round
-def test_two_sweeps_at_once_give_the_rooms_back_once(hotel: Hotel) -> None:
+def test_two_sweeps_at_once_release_the_rooms_once(hotel: Hotel) -> None:
     for n in range(4):
         hold(hotel.store(0), f"guest-{n}", clock=hotel.clock)
     hold(hotel.store(0), "suite-guest", clock=hotel.clock, room_type_id="suite", rooms=2)
