@@ -165,7 +165,7 @@ class Desk:
 def desk(
     store: Store, catalog: CatalogStore, recorder: DynamoDBRecorder, _figures: list[Measured], lines: LogLines
 ) -> Desk:
-    """The log goes aside, so that `-s` shows the figures alone."""
+    """The log is captured, so that `-s` shows the figures alone."""
     return Desk(store, recorder, _figures)
 
 

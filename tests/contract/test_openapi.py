@@ -27,7 +27,7 @@ REGISTERED = {route.key: (function, route) for function, route in openapi.routes
 
 
 def test_the_examples_are_what_the_handlers_answer(front_door: FrontDoor, store: Store) -> None:
-    """`make openapi` records them anew."""
+    """`make openapi` records them again."""
     recorded = json.dumps(examples(front_door, store), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     if os.environ.get("HOLDFAST_RECORD"):
         openapi.EXAMPLES.write_text(recorded)

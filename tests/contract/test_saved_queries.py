@@ -53,7 +53,7 @@ def for_booking(query: str, booking_id: str) -> str:
 
 @pytest.fixture
 def written(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway, lines: LogLines) -> list[Line]:
-    """The lines of a whole tour, and of what goes wrong beside it: refused, expired, reclaimed, lapsed, late."""
+    """The lines of every example, and of what can go wrong: refused, expired, reclaimed, lapsed, late."""
     examples(front_door, store)
     front_door.cancel(front_door.held(key="dropped"))
     lapsing = front_door.held(BOB, "lapsing")

@@ -91,7 +91,7 @@ def test_of_sixteen_topups_at_once_five_are_begun(emulator: Emulator, table: Tab
 
 
 def test_of_one_topup_asked_for_many_times_at_once_one_is_begun(emulator: Emulator, table: Table) -> None:
-    """Four more are pending: whoever sees the fifth counted must see as well that it is its own."""
+    """Four more are pending: a caller that sees the fifth counted must also see that it is its own."""
     clock = FakeClock()
     gateways = {"stripe": FakeGateway()}
     request = TopUpRequest(gateway="stripe", amount=5000)

@@ -38,7 +38,7 @@ from tests.kit.guests import (
 from tests.kit.payment_scenario import PaymentScenario
 from tests.store.shared_hotel import Hotel, in_each_round
 
-POLICY = [(38, 100), (3, 50)]  # days before arrival, and the percent that goes back then
+POLICY = [(38, 100), (3, 50)]  # days before arrival, and the percent that is refunded then
 
 
 @in_each_round
@@ -269,7 +269,7 @@ def test_two_cancels_of_a_booking_paid_by_card_refund_once(desks: Desks, wallet:
 
 @in_each_round
 def test_a_refund_that_two_rounds_of_settle_take_up_at_once_is_made_once(desks: Desks) -> None:
-    """Half goes back, so a second refund of as much would not be more than was captured: the gateway would make it."""
+    """Half is refunded, so a second refund of as much would not exceed what was captured: the gateway would make it."""
     desk = desks.desk(0)
     booking = desk.hold()
     desk.confirmed(booking)

@@ -52,7 +52,7 @@ def test_sixty_four_guests_want_the_last_five_rooms(hotel: Hotel, rng: random.Ra
 
 @in_each_round
 def test_stays_that_overlap_by_one_night_never_share_its_rooms(hotel: Hotel, rng: random.Random) -> None:
-    """Everybody passes through the same night; whoever gets it keeps it, and no other night is left taken."""
+    """Everybody passes through the same night; the guest who gets it keeps it, and no other night stays taken."""
     night = ARRIVAL + timedelta(days=2)
     stays = []
     for _ in range(32):

@@ -114,7 +114,7 @@ def test_a_delivery_charges_once_whatever_runs_during_it(
 def test_a_cancellation_refunds_once_whatever_runs_during_it(
     cuts: Cuts, driver: RazorpayDriver, meanwhile: str
 ) -> None:
-    """Half goes back of what is not captured yet."""
+    """Half of what is not captured yet is refunded."""
     scenario = cuts.scenario
     booking = scenario.hold()
     order_id, proof = scenario.paid(booking)

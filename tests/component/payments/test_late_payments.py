@@ -1,4 +1,4 @@
-"""Money that comes after the deadline buys the booking if everything is still to be had, and goes back if not."""
+"""A payment after the deadline confirms the booking if everything is still available, and is refunded if not."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Money that is not what was asked for never confirms, and goes back; so does what comes beside the payment."""
+"""A payment of a wrong amount never confirms and is refunded; so is a second payment."""
 
 import pytest
 
