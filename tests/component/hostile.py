@@ -134,7 +134,7 @@ SHAPES = [
     raw("JSON in two charsets", BODY, content_type="application/json; charset=utf-8; charset=utf-7"),
     raw("a name with a NUL and a newline", BODY[:-1] + r', "\u0000\n[BOOKING_CONFIRMED]\u007f": 1}', 422),
     with_query("a query that the route does not have", BOOKING, {"x": "1"}),
-    with_query("a query beside a body", HOLD, {"rooms": "9"}),
+    with_query("a query and a body", HOLD, {"rooms": "9"}),
     with_query("a query at a route that has none", "GET /wallet", {"user_id": "victim"}),
     with_query("a limit of one's own", "GET /bookings", {"limit": "100000"}),
     with_query("a name of control characters in a query", "GET /bookings", {"\0\n[x]\x1b[2J": "1"}),

@@ -77,21 +77,21 @@ def test_each_broken_invariant_is_an_error_line_and_they_are_counted(
     assert [metric["BrokenInvariants"] for metric in report.metrics] == [[2.0]]
 
 
-def test_what_only_one_look_shows_is_not_told(store: Store, clock: FakeClock) -> None:
+def test_what_only_one_look_shows_is_not_reported(store: Store, clock: FakeClock) -> None:
     """A scan is no snapshot: a booking made while it ran may be seen without its page."""
     spoil(store, 4)
     looks = iter([lambda: spoil(store, 5)])
     assert audit_table(store, clock=clock, pause=next(looks)) == []
 
 
-def test_a_page_that_sells_while_it_is_looked_at_is_not_told(store: Store, clock: FakeClock) -> None:
+def test_a_month_that_sells_during_the_audit_is_not_reported(store: Store, clock: FakeClock) -> None:
     """Each look shows it half way through another sale."""
     spoil(store, 4)
     free = iter((3, 2))
     assert audit_table(store, clock=clock, pause=lambda: spoil(store, next(free))) == []
 
 
-def test_what_every_look_shows_is_told_once(store: Store, clock: FakeClock) -> None:
+def test_what_every_look_shows_is_reported_once(store: Store, clock: FakeClock) -> None:
     spoil(store, 4)
     pauses: list[None] = []
     [broken] = audit_table(store, clock=clock, pause=partial(pauses.append, None))
@@ -99,7 +99,7 @@ def test_what_every_look_shows_is_told_once(store: Store, clock: FakeClock) -> N
     assert len(pauses) == LOOKS - 1
 
 
-def test_the_gateways_books_are_audited_when_they_are_given(store: Store, clock: FakeClock) -> None:
+def test_the_gateway_records_are_audited_when_they_are_given(store: Store, clock: FakeClock) -> None:
     def gateway_records() -> list[tuple[str, GatewayPayment]]:
         return [at_gateway("o9", "bk_unknown", captured=1)]
 

@@ -46,7 +46,7 @@ BAD_STAYS = [
 
 
 @pytest.mark.parametrize("bad", BAD_STAYS, ids=[bad.says for bad in BAD_STAYS])
-def test_a_stay_that_cannot_be(bad: Bad, front_door: FrontDoor, store: Store) -> None:
+def test_a_stay_with_bad_input_is_refused(bad: Bad, front_door: FrontDoor, store: Store) -> None:
     before = everything(store)
 
     reply = front_door.hold(**bad.changes)
@@ -57,7 +57,7 @@ def test_a_stay_that_cannot_be(bad: Bad, front_door: FrontDoor, store: Store) ->
 
 
 @pytest.mark.parametrize("field", list(STAY))
-def test_a_stay_that_lacks_a_field(field: str, front_door: FrontDoor, store: Store) -> None:
+def test_a_stay_that_lacks_a_field_is_refused(field: str, front_door: FrontDoor, store: Store) -> None:
     before = everything(store)
 
     reply = front_door.call("POST /bookings", {name: STAY[name] for name in STAY if name != field}, key="k")
@@ -73,7 +73,7 @@ def test_every_wrong_field_is_named_at_once(front_door: FrontDoor) -> None:
 
 
 @pytest.mark.parametrize("check_in", ["2026-12-10", "2031-01-01", "2020-01-01"])
-def test_a_room_type_that_is_not_there(check_in: str, front_door: FrontDoor, store: Store) -> None:
+def test_a_missing_room_type_is_not_found(check_in: str, front_door: FrontDoor, store: Store) -> None:
     before = everything(store)
     check_out = check_in[:-1] + "2"
 
@@ -102,7 +102,7 @@ BAD_BODIES = {
 
 
 @pytest.mark.parametrize("raw", BAD_BODIES.values(), ids=BAD_BODIES)
-def test_a_body_that_cannot_be_read(raw: str, front_door: FrontDoor, store: Store) -> None:
+def test_a_body_that_cannot_be_read_is_refused(raw: str, front_door: FrontDoor, store: Store) -> None:
     before = everything(store)
 
     reply = front_door.call("POST /bookings", raw=raw, key="k")
@@ -111,7 +111,7 @@ def test_a_body_that_cannot_be_read(raw: str, front_door: FrontDoor, store: Stor
     assert everything(store) == before
 
 
-def test_bytes_that_are_no_text(front_door: FrontDoor) -> None:
+def test_bytes_that_are_not_text_are_refused(front_door: FrontDoor) -> None:
     request = request_for("POST /bookings", raw=base64.b64encode(b'{"a": "\xff"}').decode(), key="k")
 
     assert front_door.send(request | {"isBase64Encoded": True}).status == 400
@@ -125,7 +125,7 @@ def test_a_body_that_the_gateway_wrapped_in_base64_is_read(front_door: FrontDoor
 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "application/json+x"])
-def test_a_body_that_does_not_say_it_is_json(content_type: str, front_door: FrontDoor) -> None:
+def test_a_body_that_does_not_say_it_is_json_is_refused(content_type: str, front_door: FrontDoor) -> None:
     reply = front_door.call("POST /bookings", STAY, key="k", headers={"content-type": content_type})
 
     assert (reply.status, reply.code, reply.fields) == (400, "invalid_request", {"Content-Type"})

@@ -54,7 +54,7 @@ BAD_PAYMENTS = [
 
 
 @pytest.mark.parametrize("bad", BAD_PAYMENTS, ids=[bad.says for bad in BAD_PAYMENTS])
-def test_a_payment_that_cannot_be(bad: Bad, front_door: FrontDoor, store: Store) -> None:
+def test_a_payment_with_bad_input_is_refused(bad: Bad, front_door: FrontDoor, store: Store) -> None:
     front_door.credit(2_000_000)
     booking_id = front_door.held()
     before = everything(store)
@@ -78,7 +78,7 @@ BAD_STARTS = [
 
 
 @pytest.mark.parametrize("bad", BAD_STARTS, ids=[bad.says for bad in BAD_STARTS])
-def test_a_payment_start_that_cannot_be(bad: Bad, front_door: FrontDoor, store: Store) -> None:
+def test_a_payment_start_with_bad_input_is_refused(bad: Bad, front_door: FrontDoor, store: Store) -> None:
     booking_id = front_door.held()
     before = everything(store)
 
@@ -104,7 +104,7 @@ BAD_CREDITS = [
 
 
 @pytest.mark.parametrize("bad", BAD_CREDITS, ids=[bad.says for bad in BAD_CREDITS])
-def test_a_credit_that_cannot_be(bad: Bad, front_door: FrontDoor, store: Store) -> None:
+def test_a_credit_with_bad_input_is_refused(bad: Bad, front_door: FrontDoor, store: Store) -> None:
     before = everything(store)
 
     reply = front_door.call(
@@ -144,14 +144,16 @@ BAD_QUERIES = [
 
 
 @pytest.mark.parametrize(("route", "query", "field"), BAD_QUERIES)
-def test_a_query_that_cannot_be(route: str, query: dict[str, str], field: str, front_door: FrontDoor) -> None:
+def test_a_query_with_bad_input_is_refused(
+    route: str, query: dict[str, str], field: str, front_door: FrontDoor
+) -> None:
     reply = front_door.call(route, query=query)
 
     assert (reply.status, reply.code, reply.fields) == (422, "invalid_request", {field})
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "2026", "1926-01", "2026-12-01", "december"])
-def test_a_month_that_is_none(month: str, front_door: FrontDoor) -> None:
+def test_a_malformed_month_is_refused(month: str, front_door: FrontDoor) -> None:
     reply = front_door.call("GET /room-types/{room_type_id}/calendar", query={"month": month}, room_type_id="deluxe")
 
     assert (reply.status, reply.code, reply.fields) == (422, "invalid_request", {"month"})
@@ -169,7 +171,7 @@ def test_a_month_that_is_none(month: str, front_door: FrontDoor) -> None:
         ({"total": "1"}, "total"),
     ],
 )
-def test_a_quote_that_cannot_be_asked_for(query: dict[str, str], field: str, front_door: FrontDoor) -> None:
+def test_a_quote_with_bad_input_is_refused(query: dict[str, str], field: str, front_door: FrontDoor) -> None:
     booking_id = front_door.held()
 
     reply = front_door.call("GET /bookings/{booking_id}/pricing", query=query, booking_id=booking_id)
@@ -188,7 +190,7 @@ BOOKING_ROUTES = [
 
 @pytest.mark.parametrize(("route", "body"), BOOKING_ROUTES)
 @pytest.mark.parametrize("booking_id", [UNKNOWN_BOOKING, "bk_", "BOOKING", "x" * 300, "%00", "bk_" + "A" * 26])
-def test_a_booking_that_is_not_there(route: str, body: Any, booking_id: str, front_door: FrontDoor) -> None:
+def test_a_missing_booking_is_not_found(route: str, body: Any, booking_id: str, front_door: FrontDoor) -> None:
     reply = front_door.call(route, body, booking_id=booking_id)
 
     assert (reply.status, reply.code) == (404, "not_found")

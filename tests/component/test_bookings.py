@@ -50,7 +50,7 @@ class TestTimer:
         assert [swept[part] for part in ("status", "reservation_seconds_left")] == ["expired", 0]
         assert [event["by"] for event in swept["history"]] == ["guest", "expire"]
 
-    def test_the_deadline_is_moved_by_no_later_step(self, front_door: FrontDoor, clock: FakeClock) -> None:
+    def test_no_later_step_moves_the_deadline(self, front_door: FrontDoor, clock: FakeClock) -> None:
         booking_id = front_door.held()
         deadline = front_door.booking(booking_id)["expires_at"]
         clock.advance(60)
@@ -105,7 +105,7 @@ class TestList:
             (old, "expired", 0),
         ]
 
-    def test_goes_on_from_its_cursor_to_the_end(self, front_door: FrontDoor, store: Store) -> None:
+    def test_continues_from_its_cursor_to_the_end(self, front_door: FrontDoor, store: Store) -> None:
         made = self.fill(store, PAGE_SIZE + 3)
         self.fill(store, 0, BOB)
 
@@ -199,7 +199,7 @@ class TestPricing:
         assert (fixed["promo_code"], fixed["wallet_applied"], fixed["total_payable"]) == ("TEN", 50_000, 1_417_500)
         assert (other["promo_code"], other["wallet_applied"], other["total_payable"]) == (None, 0, STAY_TOTAL)
 
-    def test_a_paid_booking_shows_what_was_paid_whatever_is_asked(self, front_door: FrontDoor) -> None:
+    def test_a_paid_booking_always_shows_what_was_paid(self, front_door: FrontDoor) -> None:
         booking_id = front_door.held()
         front_door.credit(STAY_TOTAL)
         front_door.pay(booking_id, STAY_TOTAL)

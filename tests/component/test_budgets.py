@@ -161,7 +161,7 @@ class Desk:
 def desk(
     store: Store, catalog: CatalogStore, recorder: DynamoDBRecorder, _figures: list[Measured], lines: LogLines
 ) -> Desk:
-    """The log goes aside, so that `-s` shows the figures alone."""
+    """The log is captured, so that `-s` shows the figures alone."""
     return Desk(store, recorder, _figures)
 
 
@@ -293,7 +293,7 @@ def test_a_sold_out_night_costs_no_write(desk: Desk) -> None:
     desk.measured("sold out", 3)
 
 
-def test_a_page_of_the_longest_month_stays_within_two_kilobytes(desk: Desk, table: Table) -> None:
+def test_the_inventory_of_the_longest_month_stays_within_two_kilobytes(desk: Desk, table: Table) -> None:
     desk.hold(30)
     page = next(write.new for write in desk.recorder.written if write.new and write.new["sk"] == "MONTH#2026-12")
 

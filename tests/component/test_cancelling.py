@@ -10,7 +10,7 @@ from tests.kit.front_door import ALICE, STAY_TOTAL, FrontDoor
 
 
 class TestCancel:
-    def test_a_hold_is_let_go_at_once(self, front_door: FrontDoor, store: Store) -> None:
+    def test_a_hold_is_released_at_once(self, front_door: FrontDoor, store: Store) -> None:
         booking_id = front_door.held(rooms=2)
 
         reply = front_door.cancel(booking_id)
@@ -66,7 +66,7 @@ class TestCancel:
         assert (reply.status, reply.code) == (409, "not_cancellable")
         assert everything(store) == before
 
-    def test_a_paid_booking_gives_its_rooms_and_the_policys_part_back(
+    def test_a_paid_booking_releases_its_rooms_and_refunds_what_the_policy_says(
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:
         front_door.credit(STAY_TOTAL)

@@ -23,7 +23,7 @@ class TestDeletedByTtl:
         answer = front_door.expire({"Records": list(records)})
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
-    def test_its_rooms_go_back_and_its_record_is_restored(
+    def test_its_rooms_are_released_and_its_record_is_restored(
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:
         booking_id = front_door.held(rooms=2)
@@ -35,7 +35,7 @@ class TestDeletedByTtl:
         assert (booking["status"], booking["history"][-1]["by"]) == ("expired", "ttl")
         assert set(front_door.free().values()) == {5}
 
-    def test_its_promo_goes_back_too(
+    def test_its_promo_use_is_returned_too(
         self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock, store: Store
     ) -> None:
         hotel.add_promo(a_promo(usage_limit=1))
@@ -89,7 +89,7 @@ class TestDeletedByTtl:
         cursor = f"{a_hold().reserved_at_ms}.{listed[1]['booking_id']}"
         assert front_door.call("GET /bookings", query={"cursor": cursor}).body["bookings"] == []
 
-    def test_an_ended_booking_past_its_retention_is_let_go(
+    def test_an_ended_booking_past_its_retention_stays_deleted(
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:
         paid, dropped = front_door.held(key="paid"), front_door.held(key="dropped")
@@ -102,7 +102,7 @@ class TestDeletedByTtl:
         assert self.stream(front_door, *records) == []
         assert everything(store) == before
 
-    def test_a_bad_record_is_named_so_that_the_stream_goes_on_from_it(
+    def test_a_bad_record_is_named_so_that_the_stream_resumes_from_it(
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:
         good = deleted(store, front_door.held(key="good"), "1")
@@ -114,7 +114,7 @@ class TestDeletedByTtl:
         assert self.stream(front_door, later) == []
         assert set(front_door.free().values()) == {5}
 
-    def test_one_whose_page_is_gone_is_told_again_and_again(
+    def test_one_whose_month_is_gone_is_reported_each_time(
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:
         record = deleted(store, front_door.held(), "7")
@@ -133,7 +133,9 @@ class TestDeletedByTtl:
             "batchItemFailures": [{"itemIdentifier": "42145750000000000000000001"}]
         }
 
-    def test_a_stream_without_time_tells_all_again(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    def test_a_stream_invocation_without_time_repeats_every_record(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store
+    ) -> None:
         record = deleted(store, front_door.held())
         clock.advance(2 * 3600)
         front_door.context = LambdaContext(seconds_left=1)

@@ -31,7 +31,7 @@ def break_booking(store: Store, booking_id: str, update: str = "REMOVE night_pri
 
 
 class TestSweep:
-    def test_releases_what_is_due_and_tells_what_it_did(self, front_door: FrontDoor, clock: FakeClock) -> None:
+    def test_releases_what_is_due_and_reports_what_it_did(self, front_door: FrontDoor, clock: FakeClock) -> None:
         first = front_door.held(rooms=2)
         clock.advance(30)
         second = front_door.held(BOB, room_type_id="suite")
@@ -140,7 +140,7 @@ class TestSweep:
         assert store.bookings(["bk_1"])[0].status is Status.CONFIRMED
         assert free(store)[10] == 4
 
-    def test_throttling_of_one_read_fails_that_batch_and_goes_on(self, store: Store, hotel: CatalogStore) -> None:
+    def test_throttling_of_one_read_fails_that_batch_only(self, store: Store, hotel: CatalogStore) -> None:
         put_hold(store, a_hold())
         put_hold(store, a_hold("bk_2", BOB, room_type_id="suite"))
         troubled, client, _ = flaky_store(store)

@@ -16,7 +16,7 @@ from tests.kit.template import template
 
 
 @pytest.mark.parametrize("hostile", TABLE, ids=[hostile.says for hostile in TABLE])
-def test_it_is_refused_and_moves_nothing(hostile: Hostile, front_door: FrontDoor, store: Store) -> None:
+def test_it_is_refused_and_changes_nothing(hostile: Hostile, front_door: FrontDoor, store: Store) -> None:
     booking_id = front_door.held(check_in="2026-12-20", check_out="2026-12-23")
     before = everything(store)
 
@@ -90,7 +90,7 @@ def test_the_body_of_two_authorization_headers_is_what_the_authorizer_saw(front_
     assert front_door.send(request).body["user_id"] == ALICE
 
 
-def test_no_origin_is_taken_by_its_looks() -> None:
+def test_no_origin_is_accepted_for_its_looks() -> None:
     """API Gateway compares origins with this list, whole: none of ours has a star or lacks its scheme."""
     found = template()
     allowed = found["Parameters"]["CorsOrigins"]["Default"].split(",")

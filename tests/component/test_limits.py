@@ -220,7 +220,7 @@ class TestPromoCodes:
             (422, "promo_invalid", answers[0].body["detail"])
         }
 
-    def test_after_too_many_wrong_codes_the_right_one_is_not_told_either(
+    def test_after_too_many_wrong_codes_the_right_one_is_refused_too(
         self, front_door: FrontDoor, store: Store, clock: FakeClock
     ) -> None:
         booking_id = front_door.held()

@@ -25,7 +25,7 @@ class TestMetrics:
                 found.setdefault(metric["Name"], []).extend(value if isinstance(value, list) else [value])
         return found
 
-    def test_a_sweep_tells_holds_rooms_and_lag(
+    def test_a_sweep_publishes_holds_rooms_and_lag(
         self, front_door: FrontDoor, clock: FakeClock, capsys: pytest.CaptureFixture[str]
     ) -> None:
         front_door.held(rooms=2)
@@ -39,14 +39,14 @@ class TestMetrics:
             "ExpiryLag": [7],
         }
 
-    def test_an_idle_sweep_tells_that_nothing_was_released_or_is_late(
+    def test_an_idle_sweep_publishes_that_nothing_was_released_or_is_late(
         self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]
     ) -> None:
         front_door.expire()
 
         assert self.published(capsys) == SWEEP
 
-    def test_a_hold_that_cannot_be_released_is_told_by_each_sweep_with_its_age(
+    def test_each_sweep_reports_a_hold_that_cannot_be_released_with_its_age(
         self, front_door: FrontDoor, clock: FakeClock, store: Store, capsys: pytest.CaptureFixture[str]
     ) -> None:
         front_door.held()
@@ -60,12 +60,12 @@ class TestMetrics:
 
             assert self.published(capsys) == SWEEP | {"ExpiryLag": [lag], "SweepFailed": [1]}
 
-    def test_a_dry_run_tells_no_figures(self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_a_dry_run_publishes_no_figures(self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]) -> None:
         front_door.expire({"dry_run": True})
 
         assert self.published(capsys) == {}
 
-    def test_a_round_of_settle_tells_that_nothing_is_stuck(
+    def test_a_round_of_settle_reports_that_nothing_is_stuck(
         self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]
     ) -> None:
         front_door.context.seconds_left = 60
@@ -73,7 +73,7 @@ class TestMetrics:
 
         assert self.published(capsys) == {"RoundFailed": [0], "PaymentsStuck": [0], "PaymentsUnmatched": [0]}
 
-    def test_a_stuck_top_up_is_told_by_each_round_until_it_is_credited(
+    def test_each_round_reports_a_stuck_top_up_until_it_is_credited(
         self, front_door: FrontDoor, store: Store, capsys: pytest.CaptureFixture[str]
     ) -> None:
         front_door.context.seconds_left = 60
@@ -110,7 +110,7 @@ class TestMetrics:
 
         assert self.published(capsys) == {"HoldsExpired": [1], "RoomsReleased": [2], "ExpiryLag": [6600]}
 
-    def test_a_payment_tells_success_and_the_wallets_share(
+    def test_a_payment_publishes_success_and_the_wallets_share(
         self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]
     ) -> None:
         front_door.credit(STAY_TOTAL)

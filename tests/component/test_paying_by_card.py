@@ -126,7 +126,7 @@ class TestGateway:
             {"currency": "USD"},
         ],
     )
-    def test_wrong_money_confirms_nothing_and_is_never_captured(
+    def test_a_wrong_amount_confirms_nothing_and_is_never_captured(
         self, front_door: FrontDoor, store: Store, changes: dict[str, Any]
     ) -> None:
         booking_id, start = self.started(front_door)
@@ -180,7 +180,7 @@ class TestGateway:
 
         assert (reply.status, reply.code) == (409, "price_changed")
 
-    def test_a_wallet_that_was_emptied_since_the_start_is_told(self, front_door: FrontDoor, store: Store) -> None:
+    def test_a_wallet_emptied_since_the_start_is_answered(self, front_door: FrontDoor, store: Store) -> None:
         front_door.credit(STAY_TOTAL)
         booking_id, start = self.started(front_door, wallet_apply_amount=500_000)
         other = front_door.held(key="other")

@@ -97,7 +97,7 @@ class TestWalletOnly:
         assert store.account(ALICE).seq == 0
 
     @pytest.mark.parametrize("swept", [False, True])
-    def test_from_the_deadline_on_nothing_moves(
+    def test_from_the_deadline_on_nothing_changes(
         self, front_door: FrontDoor, clock: FakeClock, store: Store, swept: bool
     ) -> None:
         front_door.credit(STAY_TOTAL)

@@ -20,7 +20,7 @@ class TestPromo:
         assert context.redemption
         return context.promo.claimed, set(context.redemption.bookings)
 
-    def test_is_claimed_at_the_start_and_kept_by_the_payment(
+    def test_is_redeemed_at_the_start_and_kept_by_the_payment(
         self, front_door: FrontDoor, hotel: CatalogStore, store: Store
     ) -> None:
         hotel.add_promo(a_promo())
@@ -35,7 +35,7 @@ class TestPromo:
         assert (reply.status, reply.body["final_amount"]) == (200, 1_417_500)
         assert self.claims(store) == (1, {booking_id})
 
-    def test_can_be_claimed_by_the_payment_itself(
+    def test_can_be_redeemed_by_the_payment_itself(
         self, front_door: FrontDoor, hotel: CatalogStore, store: Store
     ) -> None:
         hotel.add_promo(a_promo(usage_limit=1))
@@ -47,7 +47,7 @@ class TestPromo:
         assert front_door.booking(booking_id)["pricing"]["promo_discount"] == 150_000
 
     @pytest.mark.parametrize("end", ["cancel", "expire"])
-    def test_goes_back_when_the_hold_ends(
+    def test_is_returned_when_the_hold_ends(
         self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock, store: Store, end: str
     ) -> None:
         hotel.add_promo(a_promo(usage_limit=1))
@@ -88,14 +88,14 @@ class TestPromo:
 
         assert front_door.pay(booking_id, 1_417_500, promo_code="TEN").status == 200
 
-    def test_that_is_unknown_moves_nothing(self, front_door: FrontDoor, store: Store) -> None:
+    def test_that_is_unknown_changes_nothing(self, front_door: FrontDoor, store: Store) -> None:
         booking_id = front_door.held()
 
         reply = nothing_moves(store, lambda: front_door.start(booking_id, promo_code="NONE"))
 
         assert (reply.status, reply.code) == (422, "promo_invalid")
 
-    def test_the_last_use_lost_between_read_and_write_is_told(
+    def test_the_last_use_lost_between_read_and_write_is_answered(
         self, front_door: FrontDoor, hotel: CatalogStore, store: Store
     ) -> None:
         hotel.add_promo(a_promo(usage_limit=1))

@@ -43,7 +43,9 @@ class TestRaces:
         assert store.account(ALICE).balance == STAY_TOTAL
         assert sorted(lines.tags) == ["BOOKING_CONFIRMED", "PAYMENT_FINALIZE_SUCCESS", "WALLET_DEDUCTED"]
 
-    def test_a_wallet_spent_elsewhere_between_read_and_write_is_told(self, front_door: FrontDoor, store: Store) -> None:
+    def test_a_wallet_spent_elsewhere_between_read_and_write_is_answered(
+        self, front_door: FrontDoor, store: Store
+    ) -> None:
         front_door.credit(STAY_TOTAL)
         one, other = front_door.held(), front_door.held(key="other")
         troubled, client, _ = flaky_store(store)
@@ -104,7 +106,7 @@ class TestRaces:
         assert pay(booking_id, troubled).status == "confirmed"
         assert store.account(ALICE).balance == STAY_TOTAL
 
-    def test_contention_that_outlasts_the_time_left_moves_nothing(self, front_door: FrontDoor, store: Store) -> None:
+    def test_contention_that_outlasts_the_time_left_changes_nothing(self, front_door: FrontDoor, store: Store) -> None:
         front_door.credit(STAY_TOTAL)
         booking_id = front_door.held()
         before = everything(store)

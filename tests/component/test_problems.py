@@ -83,7 +83,7 @@ def bare(route: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("route", GUESTS_ROUTES)
-def test_without_a_token_there_is_nothing(route: str, front_door: FrontDoor, store: Store) -> None:
+def test_without_a_token_every_route_is_refused(route: str, front_door: FrontDoor, store: Store) -> None:
     before = everything(store)
     request = bare(route)
     request["requestContext"].pop("authorizer", None)
@@ -107,7 +107,7 @@ def test_without_a_token_there_is_nothing(route: str, front_door: FrontDoor, sto
         {"client_id": CLIENT_ID, "token_use": "access"},
     ],
 )
-def test_a_token_that_is_not_our_access_token_is_none(claims: dict[str, str], front_door: FrontDoor) -> None:
+def test_a_token_that_is_not_our_access_token_is_refused(claims: dict[str, str], front_door: FrontDoor) -> None:
     request = request_for("GET /wallet")
     request["requestContext"]["authorizer"]["jwt"]["claims"] = claims
 
@@ -165,7 +165,7 @@ ENOUGH = 10_000
         ("transact_write_items", cancelled("None", "ProvisionedThroughputExceeded", "None")),
     ],
 )
-def test_contention_past_the_retries_is_busy_and_moves_nothing(
+def test_contention_past_the_retries_is_busy_and_changes_nothing(
     call: str, trouble: BaseException, front_door: FrontDoor, store: Store
 ) -> None:
     before = everything(store)
@@ -183,7 +183,7 @@ def test_contention_past_the_retries_is_busy_and_moves_nothing(
     assert everything(store) == before
 
 
-def test_contention_that_passes_is_not_told(front_door: FrontDoor, store: Store) -> None:
+def test_contention_that_passes_is_not_shown(front_door: FrontDoor, store: Store) -> None:
     troubled, client, _ = flaky_store(store)
     client.before("batch_get_item", throttled("BatchGetItem"), LOST_ANSWER)
     client.before("transact_write_items", cancelled("TransactionConflict", "None", "None"), throttled())

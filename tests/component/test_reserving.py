@@ -70,7 +70,7 @@ class TestHold:
         assert (reply.status, reply.body["nights"]) == (201, 30)
         assert front_door.free("2027-01")[18] == 4
 
-    def test_today_is_reckoned_at_the_property(self, front_door: FrontDoor, clock: FakeClock) -> None:
+    def test_today_is_the_propertys_day(self, front_door: FrontDoor, clock: FakeClock) -> None:
         clock.now = datetime.fromisoformat("2026-11-22T18:30:00+00:00")  # midnight there: the 23rd has begun
 
         assert front_door.hold(check_in="2026-11-22", check_out="2026-11-24").fields == {"check_in"}
@@ -114,7 +114,7 @@ class TestSoldOut:
         assert store.booking(booking_id_for(ALICE, "key-1")) is None
         assert free(store)[10] == 0
 
-    def test_contention_is_never_told_as_sold_out(self, store: Store, hotel: CatalogStore) -> None:
+    def test_contention_is_never_answered_as_sold_out(self, store: Store, hotel: CatalogStore) -> None:
         troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", *[cancelled("None", "TransactionConflict", "None")] * 5)
 
@@ -192,7 +192,7 @@ class TestReclaim:
 
         assert front_door.hold().code == "sold_out"
 
-    def test_due_holds_of_other_nights_and_room_types_are_let_be(
+    def test_due_holds_of_other_nights_and_room_types_are_left_alone(
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:
         in_the_way = front_door.held(BOB, "a", rooms=5, guests=5)

@@ -139,7 +139,7 @@ def test_a_payment_is_a_line_too_and_the_balance_is_the_sum_of_the_lines(front_d
     assert sum(line["amount"] for line in lines) == wallet(front_door)["balance"]
 
 
-def test_the_ledger_goes_on_from_its_cursor_to_the_end(front_door: FrontDoor) -> None:
+def test_the_ledger_continues_from_its_cursor_to_the_end(front_door: FrontDoor) -> None:
     for n in range(PAGE_SIZE + 2):
         credit(front_door, f"key-{n}", amount=n + 1)
 

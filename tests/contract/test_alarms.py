@@ -164,13 +164,13 @@ def test_a_function_on_a_schedule_runs_often_enough_to_raise_its_alarm(name: str
                 assert alarm["DatapointsToAlarm"] <= runs
 
 
-def test_every_alarm_tells_the_one_topic_when_it_rises_and_when_it_falls() -> None:
+def test_every_alarm_notifies_the_one_topic_when_it_rises_and_when_it_falls() -> None:
     for alarm in ALARMS.values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == ["Alarms"]
         assert alarm.get("ActionsEnabled", True) is True
 
 
-def test_silence_rises_only_where_a_minute_without_news_is_one_too_many() -> None:
+def test_silence_raises_only_the_alarms_of_what_runs_each_minute() -> None:
     """A new stack has had no audit in its first hour: that is no alarm, but audits that stop are one."""
     missing = {name: alarm["TreatMissingData"] for name, alarm in ALARMS.items()}
 
@@ -183,7 +183,7 @@ def test_silence_rises_only_where_a_minute_without_news_is_one_too_many() -> Non
 
 
 @pytest.mark.parametrize("name", ["StuckPaymentsAlarm", "UnmatchedPaymentsAlarm", "BrokenInvariantsAlarm"])
-def test_what_is_still_wrong_stays_told_while_nobody_counts_it(name: str) -> None:
+def test_what_is_still_wrong_keeps_its_alarm_while_nobody_counts_it(name: str) -> None:
     assert ALARMS[name]["TreatMissingData"] == "ignore"
     assert ALARMS[name]["Statistic"] == "Maximum"
 

@@ -66,7 +66,7 @@ def test_a_stack_without_a_name_or_a_stage_is_not_deployed(name: str) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_runs_only_the_code_of_others_that_it_names_by_commit(path: Path) -> None:
-    """A tag can be moved to other code. The version stands beside it, for people and for Dependabot."""
+    """A tag can be moved to other code. The comment has the version, for people and for Dependabot."""
     used = re.findall(r"uses: (.*)", path.read_text())
 
     assert used

@@ -236,7 +236,7 @@ def use_gateway(
     )
 
 
-def test_counting_promo_tries_touches_accounts_only() -> None:
+def test_counting_promo_attempts_touches_accounts_only() -> None:
     [counting] = [statement for statement in statements("bookings") if statement["Action"] == "dynamodb:UpdateItem"]
 
     assert counting["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "USER#*"}}

@@ -27,7 +27,7 @@ REGISTERED = {route.key: (function, route) for function, route in openapi.routes
 
 
 def test_the_examples_are_what_the_handlers_answer(front_door: FrontDoor, store: Store) -> None:
-    """`make openapi` records them anew."""
+    """`make openapi` records them again."""
     recorded = json.dumps(examples(front_door, store), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     if os.environ.get("HOLDFAST_RECORD"):
         openapi.EXAMPLES.write_text(recorded)
@@ -117,7 +117,7 @@ def test_every_example_fits_its_schema(key: str) -> None:
         OAS31Validator({**schema, "components": DOCUMENT["components"]}).validate(example)
 
 
-def test_who_is_not_signed_in_is_told_how_to() -> None:
+def test_a_401_says_how_to_sign_in() -> None:
     for operation in OPERATIONS.values():
         headers = operation["responses"].get("401", {}).get("headers", {})
         assert ("WWW-Authenticate" in headers) == ("AccessToken" in str(operation["security"]))

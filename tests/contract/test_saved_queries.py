@@ -53,7 +53,7 @@ def for_booking(query: str, booking_id: str) -> str:
 
 @pytest.fixture
 def written(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway, lines: LogLines) -> list[Line]:
-    """The lines of a whole tour, and of what goes wrong beside it: refused, expired, reclaimed, lapsed, late."""
+    """The lines of every example, and of what can go wrong: refused, expired, reclaimed, lapsed, late."""
     examples(front_door, store)
     front_door.cancel(front_door.held(key="dropped"))
     lapsing = front_door.held(BOB, "lapsing")
@@ -85,7 +85,7 @@ def test_the_lines_are_of_every_tag_that_bookings_have(written: list[Line]) -> N
 
 
 @pytest.mark.parametrize("name", OF_THE_LOGS)
-def test_every_line_that_a_query_takes_up_has_the_fields_it_asks_for(name: str, written: list[Line]) -> None:
+def test_every_line_that_a_query_selects_has_the_fields_it_asks_for(name: str, written: list[Line]) -> None:
     query, on_some = QUERIES[name], ON_SOME.get(name, {})
     ids = {line["booking_id"] for line in written if line.get("tag") == Tag.BOOKING_RESERVED}
     ours = [line for line in written if line.get("tag") in OF_A_BOOKING]
@@ -174,7 +174,7 @@ def test_a_query_names_tags_that_there_are() -> None:
     assert named <= set(Tag)
 
 
-def test_there_is_a_query_for_each_question() -> None:
+def test_each_question_has_a_query() -> None:
     assert set(QUERIES) == {
         "Why did this booking end so",
         "Payment failures by reason",

@@ -34,7 +34,7 @@ def named(page: str) -> list[tuple[Path, list[str]]]:
     return found
 
 
-def test_what_the_page_names_is_there() -> None:
+def test_what_the_page_names_exists() -> None:
     missing = [
         (path, names)
         for path, names in named(PAGE)

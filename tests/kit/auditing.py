@@ -13,7 +13,7 @@ SCAN_SECONDS = 30  # for all its pages
 def broken_in(
     store: Store, now: datetime, *, gateway_records: Iterable[tuple[str, GatewayPayment]] | None = None
 ) -> list[str]:
-    """Each broken invariant in a line. No sweep runs beside a test, so a hold may outlive its deadline there."""
+    """Each broken invariant in a line. No sweep runs during a test, so a hold may outlive its deadline."""
     items = store.within(SCAN_SECONDS).table.scan()
     found = audit(items, now=now, due_shards=store.due_shards, gateway_records=gateway_records, sweeping=False)
     return [str(broken) for broken in found]

@@ -49,8 +49,8 @@ def check_at_an_instant(world: World) -> None:
         sweeping=plan.is_well_swept,
         skew_seconds=SKEW_SECONDS,
     )
-    if _told(found):
-        raise BrokenPromise("; ".join(_told(found)))
+    if _shown(found):
+        raise BrokenPromise("; ".join(_shown(found)))
 
 
 def check_at_rest(world: World) -> list[str]:
@@ -64,19 +64,19 @@ def check_at_rest(world: World) -> list[str]:
         due_shards=DUE_SHARDS,
         gateway_records=gateway_records,
         lines=world.lines,
-        lines_complete=_told_all(world),
+        lines_complete=_logged_all(world),
         skew_seconds=SKEW_SECONDS,
     )
-    return [*_told(found), *_unsettled(world), *_broken_answers(world), *_mispriced(world)]
+    return [*_shown(found), *_unsettled(world), *_broken_answers(world), *_mispriced(world)]
 
 
-def _told_all(world: World) -> bool:
+def _logged_all(world: World) -> bool:
     """Whether nobody can have died, or given up, between a commit and its line."""
     ended = world.faults.coverage["killed by crash"] + world.faults.coverage["killed by timeout"]
     return not ended and NOTHING_APPLIED.issuperset(world.faults.drawn.values())
 
 
-def _told(found: list[Broken]) -> list[str]:
+def _shown(found: list[Broken]) -> list[str]:
     return [str(broken) for broken in found if broken.keys != (POISON_KEY,)]
 
 
@@ -103,7 +103,7 @@ def _broken_answers(world: World) -> Iterator[str]:
             case "held" if not story and world.plan.sweep_seconds:
                 yield f"ANS1 {promise.name}: answered as held, and is not there"
             case "confirmed":
-                yield from _told_otherwise(promise, item, story)
+                yield from _answered_otherwise(promise, item, story)
             case "cancelled" if item.get("status") != {"S": "cancelled"} and world.plan.sweep_seconds:
                 yield f"ANS1 {promise.name}: answered as cancelled, and is {story[-1:]}"
             case "topped up" if item.get("status") != {"S": "credited"}:
@@ -116,7 +116,7 @@ def _broken_answers(world: World) -> Iterator[str]:
             yield f"ANS1 {reason}: credited {times[reason]} times"
 
 
-def _told_otherwise(promise: Promise, item: Item, story: list[str]) -> Iterator[str]:
+def _answered_otherwise(promise: Promise, item: Item, story: list[str]) -> Iterator[str]:
     if "confirmed" not in story:
         yield f"ANS1 {promise.name}: answered as confirmed, and never was"
         return

@@ -1,7 +1,7 @@
 """The star invariants, checked after every commit: INV1, INV2, WAL1, WAL2, PAY4, ST1, TIME1, and history only grows.
 
 Reads the wire form and only what changed, so a commit costs microseconds. What a state means, and which nights a stay
-has, is said here once more: whoever asked the engine would agree with its mistakes.
+has, is stated here again: a check that asked the engine would agree with its mistakes.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class Invariants:
             self._in_time(booking_id, new, history[-1]["M"])
 
     def _in_time(self, booking_id: str, new: Item, event: Item) -> None:
-        """By the clock of whoever confirmed it; and by the world's, as far as a call may take."""
+        """By the clock of the process that confirmed it; and by the world's, as far as a call may take."""
         until_ms = int(new["expires_at"]["N"])
         now_ms = _START_MS + self._clock.now_us // 1000 - (SKEW_SECONDS + 30) * 1000
         late_ms = max(int(event["at"]["N"]), now_ms) - until_ms

@@ -39,7 +39,7 @@ def checked(seeds: range) -> Tally:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_world_without_faults_tells_every_transition_in_a_line(profile: str) -> None:
+def test_a_world_without_faults_logs_every_transition_in_a_line(profile: str) -> None:
     calm = (plan for plan in (drawn(seed, profile) for seed in range(100)) if plan.fault_rate == 0)
     outcome = run(next(calm))
     assert (outcome.broken, outcome.faults) == ([], {})

@@ -76,7 +76,7 @@ class World:
     # The plan
 
     def play(self) -> None:
-        """Every operation at its time, with sweeps, settles and webhooks beside them."""
+        """Every operation at its time, with sweeps, settles and webhooks at the same time."""
         plan = self.plan
         if plan.poisoned:
             shard = {"due_shard": {"S": f"HOLD#{plan.seed % DUE_SHARDS}"}}
@@ -211,7 +211,7 @@ class World:
         return any(fault is Fault.FORGOTTEN and name.startswith(f"{process.name}/") for name, fault in drawn)
 
     def _undone(self, booking_id: str) -> bool:
-        """Whether the booking is cancelled again, with nothing kept of its order; an older one goes back by itself."""
+        """Whether the booking is cancelled again, with nothing kept of its order; settle refunds older ones."""
         item = self.table.items[f"BOOKING#{booking_id}", "BOOKING"]
         own = item.get("payment", {}).get("M")
         order = own and self.gateways[own["gateway"]["S"]].orders[own["order_id"]["S"]]
@@ -221,7 +221,7 @@ class World:
         return bool(self.table.items[f"BOOKING#{booking_id}", "BOOKING"]["status"]["S"] == "cancelled")
 
     def _webhook(self, gateway: str, order_id: str) -> None:
-        """News of an order, some time later, perhaps twice, until it is taken."""
+        """An event of an order, some time later, perhaps twice, until it is accepted."""
         self.sent += 1
         number, rng = self.sent, Random(f"{self.plan.seed} webhook {self.sent}")
         longest = 1_200 if self.plan.late_webhooks and not self.ending and rng.random() < 0.4 else 3

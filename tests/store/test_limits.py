@@ -58,7 +58,7 @@ def test_sixteen_holds_of_four_rooms_at_once_leave_one_user_with_eight(emulator:
     assert sum(held.values()) == 8 <= MAX_ROOMS_HELD
 
 
-def test_holds_let_go_at_once_are_all_counted(emulator: Emulator, table: Table) -> None:
+def test_holds_abandoned_at_once_are_all_counted(emulator: Emulator, table: Table) -> None:
     clock = FakeClock()
     store = Store(table)
     for round_ in range(MAX_ABANDONED_ROOMS // 5):
@@ -92,7 +92,7 @@ def test_of_sixteen_topups_at_once_five_are_begun(emulator: Emulator, table: Tab
 
 
 def test_of_one_topup_asked_for_many_times_at_once_one_is_begun(emulator: Emulator, table: Table) -> None:
-    """Four more are pending: whoever sees the fifth counted must see as well that it is its own."""
+    """Four more are pending: a caller that sees the fifth counted must also see that it is its own."""
     clock = FakeClock()
     gateways = {"stripe": FakeGateway()}
     request = TopUpRequest(gateway="stripe", amount=5000)

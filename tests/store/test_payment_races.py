@@ -38,7 +38,7 @@ from tests.kit.guests import (
 from tests.kit.payment_scenario import PaymentScenario
 from tests.store.shared_hotel import Hotel, in_each_round
 
-POLICY = [(38, 100), (3, 50)]  # days before arrival, and the percent that goes back then
+POLICY = [(38, 100), (3, 50)]  # days before arrival, and the percent that is refunded then
 
 
 @in_each_round
@@ -176,7 +176,7 @@ def test_a_promo_of_one_use_a_guest_is_used_once_by_a_guest_with_two_bookings(ho
 
 
 @in_each_round
-def test_a_cancel_beside_a_finalize_ends_with_the_money_in_the_wallet(hotel: Hotel) -> None:
+def test_a_cancel_during_a_finalize_ends_with_the_money_in_the_wallet(hotel: Hotel) -> None:
     """Either the hold was cancelled and cannot be paid, or it was paid first and the cancel gave the money back."""
     booking = hold(hotel.store(0), "alice", clock=hotel.clock)
     total = payable(hotel.store(0), booking)
@@ -199,7 +199,7 @@ def test_a_cancel_beside_a_finalize_ends_with_the_money_in_the_wallet(hotel: Hot
 
 @in_each_round
 @pytest.mark.parametrize(("days", "percent"), POLICY)
-def test_two_cancels_of_a_paid_booking_give_back_once(hotel: Hotel, days: int, percent: int) -> None:
+def test_two_cancels_of_a_paid_booking_refund_once(hotel: Hotel, days: int, percent: int) -> None:
     booking = hold(hotel.store(0), "alice", clock=hotel.clock)
     total = payable(hotel.store(0), booking)
     give(hotel.store(0), "alice", total)
@@ -253,9 +253,7 @@ def desks(hotel: Hotel) -> Iterator[Desks]:
 @in_each_round
 @pytest.mark.parametrize(("days", "percent"), POLICY)
 @pytest.mark.parametrize("wallet", [0, 50_000])
-def test_two_cancels_of_a_booking_paid_by_card_give_back_once(
-    desks: Desks, wallet: int, days: int, percent: int
-) -> None:
+def test_two_cancels_of_a_booking_paid_by_card_refund_once(desks: Desks, wallet: int, days: int, percent: int) -> None:
     """With a wallet part, the wallet's own condition stops the second; without one, only the booking's does."""
     desk = desks.desk(0)
     desk.give(50_000)
@@ -271,7 +269,7 @@ def test_two_cancels_of_a_booking_paid_by_card_give_back_once(
 
 @in_each_round
 def test_a_refund_that_two_rounds_of_settle_take_up_at_once_is_made_once(desks: Desks) -> None:
-    """Half goes back, so a second refund of as much would not be more than was captured: the gateway would make it."""
+    """Half is refunded, so a second refund of as much would not exceed what was captured: the gateway would make it."""
     desk = desks.desk(0)
     booking = desk.hold()
     desk.confirmed(booking)

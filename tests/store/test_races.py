@@ -53,7 +53,7 @@ def test_sixty_four_guests_want_the_last_five_rooms(hotel: Hotel, rng: random.Ra
 
 @in_each_round
 def test_stays_that_overlap_by_one_night_never_share_its_rooms(hotel: Hotel, rng: random.Random) -> None:
-    """Everybody passes through the same night; whoever gets it keeps it, and no other night is left taken."""
+    """Everybody passes through the same night; the guest who gets it keeps it, and no other night stays taken."""
     night = ARRIVAL + timedelta(days=2)
     stays = []
     for _ in range(32):
@@ -146,7 +146,7 @@ def test_a_cancel_and_a_sweep_have_one_winner(hotel: Hotel) -> None:
 
 
 @in_each_round
-def test_twenty_cancels_of_one_hold_give_its_rooms_back_once(hotel: Hotel) -> None:
+def test_twenty_cancels_of_one_hold_release_its_rooms_once(hotel: Hotel) -> None:
     booking = hold(hotel.store(0), "alice", clock=hotel.clock)
     outcomes = all_at_once([partial(abandoned_rooms, hotel.store(n), booking, clock=hotel.clock) for n in range(20)])
     assert kinds(outcomes) == {"Booking": 20}
@@ -155,7 +155,7 @@ def test_twenty_cancels_of_one_hold_give_its_rooms_back_once(hotel: Hotel) -> No
 
 
 @in_each_round
-def test_two_sweeps_at_once_give_the_rooms_back_once(hotel: Hotel) -> None:
+def test_two_sweeps_at_once_release_the_rooms_once(hotel: Hotel) -> None:
     for n in range(4):
         hold(hotel.store(0), f"guest-{n}", clock=hotel.clock)
     hold(hotel.store(0), "suite-guest", clock=hotel.clock, room_type_id="suite", rooms=2)

@@ -146,7 +146,7 @@ def deletions(dynamodb_local: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iter
     streams.close()
 
 
-def test_a_hold_that_no_sweep_ever_saw_comes_back_by_its_deletion(deletions: Deletions) -> None:
+def test_the_deletion_of_a_hold_that_no_sweep_saw_restores_it(deletions: Deletions) -> None:
     now = utc_now()
     arrival = (now + timedelta(days=10)).date()
     catalog = CatalogStore(deletions.table)

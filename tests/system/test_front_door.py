@@ -114,7 +114,7 @@ def test_an_id_token_is_refused_by_the_code(stack: RunningStack, alice: Guest, a
     assert status_of(stack, f"Bearer {signed_in['AccessToken']}") == 200
 
 
-def test_two_authorization_headers_are_none(stack: RunningStack, alice: Guest) -> None:
+def test_two_authorization_headers_are_refused(stack: RunningStack, alice: Guest) -> None:
     good = f"Bearer {alice.token}"
 
     assert status_of(stack, good, "Bearer other") == 401
@@ -137,7 +137,7 @@ def test_a_guest_is_no_admin(stack: RunningStack, alice: Guest) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
-def test_only_our_own_origins_are_told_that_they_may(stack: RunningStack) -> None:
+def test_only_our_own_origins_are_allowed(stack: RunningStack) -> None:
     def allowed(origin: str) -> str | None:
         headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
         answer = stack.http.options(stack.api_url + "/wallet", headers=headers)
@@ -174,7 +174,7 @@ def test_odd_requests_meet_no_5xx_no_undescribed_answer_and_no_open_route(stack:
     assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr
 
 
-def test_every_alarm_is_there_and_tells_the_one_topic(aws: Callable[[str], Any]) -> None:
+def test_every_alarm_exists_and_notifies_the_one_topic(aws: Callable[[str], Any]) -> None:
     """The local cloud knows no sums of metrics: such an alarm is there once for each of its metrics."""
     alarms = aws("cloudwatch").describe_alarms()["MetricAlarms"]
     [topic] = aws("sns").list_topics()["Topics"]

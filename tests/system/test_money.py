@@ -40,7 +40,7 @@ def test_the_walkthrough_plays_to_its_end_and_skips_nothing(story: str) -> None:
         "no problem found",
     ],
 )
-def test_the_walkthrough_tells(story: str, line: str) -> None:
+def test_the_walkthrough_reports(story: str, line: str) -> None:
     assert line in story
 
 

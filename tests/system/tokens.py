@@ -67,7 +67,7 @@ OTHER_ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Another00"
 
 
 def bad_claims() -> dict[str, Claims]:
-    """What makes the claims of a good token bad ones, whoever signs them."""
+    """What makes the claims of a good token bad ones, no matter who signs them."""
     now = int(time.time())
     return {
         "another issuer": {"iss": OTHER_ISSUER},

@@ -113,7 +113,7 @@ def test_the_wallet_pays_after_tax_and_never_more_than_the_total() -> None:
     assert (whole.wallet_applied, whole.gateway_payable, whole.total_payable) == (525_000, 0, 525_000)
 
 
-def test_a_frozen_quote_keeps_what_the_lines_cannot_tell() -> None:
+def test_a_frozen_quote_keeps_what_the_lines_do_not_show() -> None:
     priced = quote(stay(500_000), promo_code="TEN", promo_discount=50_000, wallet_limit=100_000)
     frozen = priced.frozen()
 
@@ -156,7 +156,7 @@ def percent(bp: int, *, max_discount: int | None = None) -> Promo:
         (Promo(code="F", kind=PromoKind.FLAT, amount=5000), 1000, 1000),
     ],
 )
-def test_a_promo_takes_off_what_its_terms_say(promo: Promo, base: int, expected: int) -> None:
+def test_a_promo_discounts_what_its_terms_say(promo: Promo, base: int, expected: int) -> None:
     assert discount(promo, base, NOON) == expected
 
 

@@ -35,7 +35,7 @@ def test_the_lines_of_any_cart_sum_to_its_totals(cart: tuple[PricedStay, int], w
 
 
 @given(discounted())
-def test_the_same_cart_has_the_same_price_whenever_it_is_asked(cart: tuple[PricedStay, int]) -> None:
+def test_the_same_cart_always_has_the_same_price(cart: tuple[PricedStay, int]) -> None:
     the_stay, taken_off = cart
 
     assert quote(the_stay, promo_discount=taken_off) == quote(the_stay, promo_discount=taken_off)
@@ -69,7 +69,7 @@ def test_equal_weights_differ_by_a_paisa_at_most_and_the_earlier_has_it(
 
 
 @given(discounted(), st.integers(0, 10**9), st.integers(0, 10**9))
-def test_the_wallet_never_moves_the_price(cart: tuple[PricedStay, int], one: int, other: int) -> None:
+def test_the_wallet_never_changes_the_price(cart: tuple[PricedStay, int], one: int, other: int) -> None:
     the_stay, taken_off = cart
     first = quote(the_stay, promo_discount=taken_off, wallet_limit=one)
     second = quote(the_stay, promo_discount=taken_off, wallet_limit=other)

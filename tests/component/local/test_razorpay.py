@@ -46,7 +46,7 @@ def test_opens_an_order_that_nothing_was_paid_on(api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("amount", [99, -1, 0, 7000.0, "7000", None, True])
-def test_takes_only_whole_amounts_of_a_rupee_or_more(api: httpx.Client, amount: object) -> None:
+def test_accepts_only_whole_amounts_of_a_rupee_or_more(api: httpx.Client, amount: object) -> None:
     assert "amount" in refusal(api.post("/v1/orders", json={"amount": amount, "currency": "INR"}))
 
 
@@ -64,7 +64,7 @@ def test_an_unknown_id_is_a_bad_request(api: httpx.Client) -> None:
     assert refusal(api.get("/v1/payments/pay_nobody")) == "The id provided does not exist"
 
 
-def test_hands_the_page_a_proof_signed_with_the_key_secret(api: httpx.Client) -> None:
+def test_gives_the_page_a_proof_signed_with_the_key_secret(api: httpx.Client) -> None:
     order_id = an_order(api)
     proof = answer(api.post(f"/_test/orders/{order_id}/authorize"))
     assert proof["razorpay_order_id"] == order_id
@@ -105,7 +105,7 @@ def test_captures_only_the_whole_authorized_amount(api: httpx.Client) -> None:
     assert payment(api, payment_id)["captured"] is False
 
 
-def test_a_guest_can_be_made_to_pay_the_wrong_money(api: httpx.Client) -> None:
+def test_a_guest_can_be_made_to_pay_a_wrong_amount(api: httpx.Client) -> None:
     wrong = {"amount": 100, "currency": "USD"}
     checkout = answer(api.post(f"/_test/orders/{an_order(api)}/authorize", json=wrong))
     paid = payment(api, checkout["razorpay_payment_id"])
@@ -145,7 +145,7 @@ def test_a_timed_out_payment_may_turn_authorized_later(api: httpx.Client, mercha
     answer(capture(api, payment_id))
 
 
-def test_a_late_payment_on_a_paid_order_goes_back_at_once(api: httpx.Client) -> None:
+def test_a_late_payment_on_a_paid_order_is_refunded_at_once(api: httpx.Client) -> None:
     order_id = an_order(api)
     unanswered = an_unanswered_payment(api, order_id)
     answer(capture(api, an_authorized_payment(api, order_id)))

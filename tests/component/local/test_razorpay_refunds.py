@@ -71,7 +71,7 @@ def test_a_refund_key_in_use_is_a_conflict(api: httpx.Client, razorpay: LocalRaz
     assert refunds(api, payment_id) == [100_000]
 
 
-def test_a_pending_refund_that_fails_gives_the_amount_back(api: httpx.Client, razorpay: LocalRazorpay) -> None:
+def test_a_pending_refund_that_fails_restores_the_amount(api: httpx.Client, razorpay: LocalRazorpay) -> None:
     payment_id = a_captured_payment(api)
     razorpay.play("webhooks", pending_refunds=True)
     pending = answer(refund(api, payment_id, PRICE))

@@ -54,7 +54,7 @@ def test_sends_webhooks_late(api: httpx.Client, merchant: Merchant) -> None:
     assert merchant.types(2) == ["payment.authorized"] * 2
 
 
-def test_shows_a_person_all_there_is(api: httpx.Client, merchant: Merchant) -> None:
+def test_shows_a_person_everything(api: httpx.Client, merchant: Merchant) -> None:
     a_captured_payment(api)
     merchant.events(3)
     state = answer(api.get("/_test/state"))

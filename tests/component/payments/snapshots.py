@@ -1,4 +1,4 @@
-"""A state of the table and of Razorpay's account that can be gone back to, cheaper than to make it again."""
+"""A state of the table and of Razorpay's account that a test can restore, which is cheaper than making it again."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -13,7 +13,7 @@ KEPT = ("orders", "payments", "refunds", "_manual_capture", "_unanswered", "_ref
 
 
 def table_snapshot() -> Callable[[], None]:
-    """What goes back to the table as moto holds it now."""
+    """Returns a function that restores the table as moto holds it now."""
     tables = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID]["us-east-1"].tables
     kept = deepcopy(tables[TABLE_NAME])
 
@@ -24,14 +24,14 @@ def table_snapshot() -> Callable[[], None]:
 
 
 def razorpay_snapshot(razorpay: LocalRazorpay) -> Callable[[], None]:
-    """What goes back to the account and the events as they are now."""
-    account, webhooks = razorpay.account, razorpay.webhooks
+    """Returns a function that restores the account and the events as they are now."""
+    account, postman = razorpay.account, razorpay.postman
     kept = {name: deepcopy(getattr(account, name)) for name in KEPT}
-    events = list(webhooks.events)
+    events = list(postman.events)
 
     def restore() -> None:
         for name, value in kept.items():
             setattr(account, name, deepcopy(value))
-        webhooks.events[:] = events
+        postman.events[:] = events
 
     return restore

@@ -86,7 +86,7 @@ def test_a_stay_that_has_begun_cannot_be_cancelled(scenario: PaymentScenario) ->
     assert wrong_in(scenario) == []
 
 
-def test_cancelling_twice_gives_back_once(scenario: PaymentScenario, lines: LogLines) -> None:
+def test_cancelling_twice_refunds_once(scenario: PaymentScenario, lines: LogLines) -> None:
     scenario.give(30_000)
     booking = scenario.hold()
     order_id = scenario.confirmed(booking, wallet=30_000)
@@ -98,7 +98,7 @@ def test_cancelling_twice_gives_back_once(scenario: PaymentScenario, lines: LogL
     assert wrong_in(scenario) == []
 
 
-def test_cancelling_gives_the_promo_back(scenario: PaymentScenario) -> None:
+def test_cancelling_returns_the_promo_use(scenario: PaymentScenario) -> None:
     scenario.promo()
     booking = scenario.hold()
     scenario.confirmed(booking, promo="ONCE")
@@ -108,7 +108,7 @@ def test_cancelling_gives_the_promo_back(scenario: PaymentScenario) -> None:
     assert wrong_in(scenario) == []
 
 
-def test_cancelling_a_hold_gives_back_what_was_authorised(scenario: PaymentScenario) -> None:
+def test_cancelling_a_hold_releases_what_was_authorised(scenario: PaymentScenario) -> None:
     scenario.promo()
     booking = scenario.hold()
     order_id, _ = scenario.paid(booking, promo="ONCE")
@@ -151,7 +151,7 @@ def test_a_refund_that_failed_is_done_by_settle_once(
 
 
 @pytest.mark.parametrize("days", [3, 1])
-def test_news_of_a_cancelled_booking_gives_back_nothing_more(
+def test_events_of_a_cancelled_booking_refund_nothing_more(
     scenario: PaymentScenario, driver: RazorpayDriver, days: int
 ) -> None:
     """The gateway sends an event of the refund itself, and may repeat that of the capture."""
@@ -195,7 +195,7 @@ def test_a_refund_that_the_bank_sends_back_is_not_forgotten(scenario: PaymentSce
     assert any(task.action is TaskAction.REFUND for task in after.tasks) or driver.record(order_id).net == 0
 
 
-def test_a_booking_paid_outside_gives_nothing_back(scenario: PaymentScenario) -> None:
+def test_a_booking_paid_outside_refunds_nothing(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
     scenario.confirm_as_admin(booking)
     assert scenario.preview(booking).now.refund_amount == 0

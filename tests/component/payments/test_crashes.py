@@ -40,7 +40,7 @@ READS = ("GET", "fetch", *TABLE_READS)
 
 @pytest.mark.parametrize("kind", ["crash", "answer lost"])
 @pytest.mark.parametrize("name", FLOWS)
-def test_a_trouble_at_any_call_to_razorpay_or_the_table_loses_no_money(
+def test_a_fault_at_any_call_to_razorpay_or_the_table_loses_no_money(
     name: str, kind: str, scenario: PaymentScenario, razorpay: LocalRazorpay, razorpay_gateway: RazorpayGateway
 ) -> None:
     current = CurrentInjector()
@@ -63,7 +63,7 @@ def test_a_trouble_at_any_call_to_razorpay_or_the_table_loses_no_money(
 @pytest.mark.localstripe
 @pytest.mark.parametrize("kind", ["crash", "answer lost"])
 @pytest.mark.parametrize("name", ["finalize", "cancel for half", "top-up", "top-up closed"])
-def test_a_trouble_at_any_call_to_stripe_or_the_table_loses_no_money(
+def test_a_fault_at_any_call_to_stripe_or_the_table_loses_no_money(
     name: str, kind: str, stripe_scenario: PaymentScenario, localstripe: str
 ) -> None:
     current = CurrentInjector()

@@ -59,7 +59,7 @@ def cuts(scenario: PaymentScenario, razorpay: LocalRazorpay, razorpay_gateway: R
     return Cuts(scenario, razorpay, razorpay_gateway)
 
 
-def test_a_room_that_comes_free_while_money_goes_back_ends_with_either_and_not_both(
+def test_a_room_that_comes_free_during_a_refund_ends_with_either_and_not_both(
     cuts: Cuts, driver: RazorpayDriver
 ) -> None:
     """The telling finds no room; before each of its calls the room comes free, and a second telling comes."""
@@ -86,7 +86,7 @@ def test_a_room_that_comes_free_while_money_goes_back_ends_with_either_and_not_b
 @pytest.mark.parametrize(
     ("meanwhile", "late"), [("webhook", True), ("browser", False), ("browser", True), ("settle", True)]
 )
-def test_whatever_is_cut_into_a_telling_charges_once(
+def test_a_delivery_charges_once_whatever_runs_during_it(
     cuts: Cuts, driver: RazorpayDriver, meanwhile: str, late: bool
 ) -> None:
     scenario = cuts.scenario
@@ -111,8 +111,10 @@ def test_whatever_is_cut_into_a_telling_charges_once(
 
 
 @pytest.mark.parametrize("meanwhile", ["settle", "webhook"])
-def test_whatever_is_cut_into_a_cancellation_refunds_once(cuts: Cuts, driver: RazorpayDriver, meanwhile: str) -> None:
-    """Half goes back of what is not captured yet."""
+def test_a_cancellation_refunds_once_whatever_runs_during_it(
+    cuts: Cuts, driver: RazorpayDriver, meanwhile: str
+) -> None:
+    """Half of what is not captured yet is refunded."""
     scenario = cuts.scenario
     booking = scenario.hold()
     order_id, proof = scenario.paid(booking)
@@ -133,7 +135,7 @@ def test_whatever_is_cut_into_a_cancellation_refunds_once(cuts: Cuts, driver: Ra
 
 
 @pytest.mark.parametrize(("meanwhile", "wrongly"), [("webhook", True), ("settle", False), ("settle", True)])
-def test_whatever_is_cut_into_a_topup_credits_once_or_gives_back_once(
+def test_a_topup_credits_once_or_refunds_once_whatever_runs_during_it(
     cuts: Cuts, driver: RazorpayDriver, meanwhile: str, wrongly: bool
 ) -> None:
     scenario = cuts.scenario
@@ -152,7 +154,7 @@ def test_whatever_is_cut_into_a_topup_credits_once_or_gives_back_once(
     assert cuts.each(lambda scenario: scenario.deliver(webhook), acts[meanwhile], check) > 5
 
 
-def test_a_cancellation_cut_into_a_telling_refunds_once_and_alarms_nobody(
+def test_a_cancellation_during_a_delivery_refunds_once_and_raises_no_alarm(
     cuts: Cuts, driver: RazorpayDriver, lines: LogLines
 ) -> None:
     """The telling looked at the gateway before the refund, and reads the booking after it."""

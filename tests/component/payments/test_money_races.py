@@ -140,7 +140,9 @@ def test_an_expiry_with_a_finalize_at_the_same_instant_keeps_the_room_for_the_mo
 
 
 @pytest.mark.parametrize("round_", ROUNDS)
-def test_late_money_with_another_guest_for_the_last_room_sells_it_once(scenario: PaymentScenario, round_: int) -> None:
+def test_a_late_payment_and_another_guest_for_the_last_room_sell_it_once(
+    scenario: PaymentScenario, round_: int
+) -> None:
     booking = scenario.hold(room="tower")
     order_id, _ = scenario.paid(booking)
     webhook = scenario.events()[-1]
@@ -186,7 +188,7 @@ def test_a_payment_started_twice_at_once_opens_one_order(scenario: PaymentScenar
 
 
 @pytest.mark.parametrize("round_", ROUNDS)
-def test_a_topup_heard_of_from_three_sides_at_once_is_credited_once(scenario: PaymentScenario, round_: int) -> None:
+def test_a_topup_reported_by_three_sides_at_once_is_credited_once(scenario: PaymentScenario, round_: int) -> None:
     topup = scenario.start_topup()
     proof = scenario.driver.pay(topup.order_id)
     webhook = scenario.events()[-1]
@@ -200,7 +202,7 @@ def test_a_topup_heard_of_from_three_sides_at_once_is_credited_once(scenario: Pa
 
 
 @pytest.mark.parametrize("round_", ROUNDS)
-def test_wrong_money_for_a_topup_heard_of_twice_at_once_goes_back_once(
+def test_a_wrong_topup_amount_reported_twice_at_once_is_refunded_once(
     scenario: PaymentScenario, driver: RazorpayDriver, round_: int
 ) -> None:
     topup = scenario.start_topup()

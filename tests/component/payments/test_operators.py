@@ -66,7 +66,7 @@ def test_what_is_due_is_listed_with_its_age_oldest_first(
     assert at > scenario.clock().astimezone(UTC)
 
 
-def test_what_is_stuck_leaves_the_due_for_the_stuck(
+def test_what_is_stuck_moves_from_the_due_list_to_the_stuck_list(
     scenario: PaymentScenario, driver: RazorpayDriver, handlers: Handlers
 ) -> None:
     booking = in_trouble(scenario, driver, times=1000)

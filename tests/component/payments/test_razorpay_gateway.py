@@ -75,7 +75,7 @@ def test_refunds_add_up_and_each_key_has_one_effect(
     assert driver.record(order_id).refunded == 60_000
 
 
-def test_a_void_gives_the_whole_back_at_once(
+def test_a_void_refunds_the_whole_at_once(
     razorpay_gateway: RazorpayGateway, driver: RazorpayDriver, order_id: str
 ) -> None:
     driver.pay(order_id)
@@ -184,7 +184,7 @@ def test_a_slow_answer_is_unknown_after_the_timeout_and_had_its_effect(
 
 
 @pytest.mark.parametrize("secret", ["wrong-secret-nobody-may-see", KEY_SECRET])
-def test_no_error_tells_the_secret(razorpay: LocalRazorpay, secret: str) -> None:
+def test_no_error_shows_the_secret(razorpay: LocalRazorpay, secret: str) -> None:
     gateway = RazorpayGateway(KEY_ID, secret, (), razorpay.url)
     nowhere = RazorpayGateway(KEY_ID, secret, (), "http://127.0.0.1:9")
     texts = []

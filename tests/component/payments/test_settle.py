@@ -100,9 +100,7 @@ def test_a_declined_first_try_does_not_hide_that_the_second_has_lapsed(
     assert wrong_in(scenario) == []
 
 
-def test_money_that_comes_again_for_an_undone_booking_goes_back(
-    scenario: PaymentScenario, driver: RazorpayDriver
-) -> None:
+def test_a_second_payment_for_an_undone_booking_is_refunded(scenario: PaymentScenario, driver: RazorpayDriver) -> None:
     booking = scenario.hold()
     order_id, proof = scenario.paid(booking)
     troubled(driver, "capture")
@@ -151,7 +149,7 @@ def test_what_cannot_be_done_for_a_day_is_stuck_and_shown(
     assert scenario.settle().stuck == scenario.settle().stuck == 1, "reported by each round, not once"
 
 
-def test_a_stuck_capture_is_told_though_a_refund_behind_it_is_still_due(
+def test_a_stuck_capture_is_reported_though_a_refund_behind_it_is_still_due(
     scenario: PaymentScenario, driver: RazorpayDriver
 ) -> None:
     booking = scenario.hold()
@@ -169,7 +167,7 @@ def test_a_stuck_capture_is_told_though_a_refund_behind_it_is_still_due(
     assert (done.stuck, done.waiting) == (1, 0)
 
 
-def test_a_payment_that_matches_nothing_is_told_until_its_money_is_back(
+def test_a_payment_that_matches_nothing_is_reported_until_it_is_refunded(
     scenario: PaymentScenario, driver: RazorpayDriver
 ) -> None:
     order = {"amount": 5000, "currency": "INR", "notes": {}, "payment": {"capture": "manual"}}
@@ -202,7 +200,7 @@ def test_an_admin_settles_what_is_stuck(scenario: PaymentScenario, driver: Razor
     assert wrong_in(scenario) == []
 
 
-def test_an_admin_cannot_settle_what_there_is_not(scenario: PaymentScenario) -> None:
+def test_an_admin_cannot_settle_what_does_not_exist(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
     other = type(booking)(
         **{name: getattr(booking, name) for name in booking.__struct_fields__} | {"booking_id": "bk_none"}

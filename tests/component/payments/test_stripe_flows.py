@@ -72,7 +72,7 @@ def test_the_order_of_an_expired_hold_can_be_paid_no_more(scenario: PaymentScena
 
 
 @pytest.mark.parametrize("heard", ["webhook", "settle"])
-def test_late_money_confirms_when_the_rooms_are_free(scenario: PaymentScenario, heard: str) -> None:
+def test_a_late_payment_confirms_when_the_rooms_are_free(scenario: PaymentScenario, heard: str) -> None:
     booking = scenario.hold()
     order_id, _ = scenario.paid(booking)
     scenario.run_out()
@@ -85,7 +85,9 @@ def test_late_money_confirms_when_the_rooms_are_free(scenario: PaymentScenario, 
 
 
 @pytest.mark.parametrize("heard", ["browser", "webhook", "settle"])
-def test_late_money_is_voided_when_the_rooms_are_gone(scenario: PaymentScenario, lines: LogLines, heard: str) -> None:
+def test_a_late_payment_is_voided_when_the_rooms_are_gone(
+    scenario: PaymentScenario, lines: LogLines, heard: str
+) -> None:
     booking = scenario.hold(room="tower")
     order_id, proof = scenario.paid(booking)
     scenario.run_out()
@@ -144,7 +146,7 @@ def test_a_change_to_the_other_gateway_closes_the_order_at_the_first(
 
 @pytest.mark.parametrize("wallet", [0, 33_333])
 @pytest.mark.parametrize("days", [38, 3, 1])
-def test_a_cancellation_gives_back_what_was_shown(scenario: PaymentScenario, days: int, wallet: int) -> None:
+def test_a_cancellation_refunds_what_the_preview_shows(scenario: PaymentScenario, days: int, wallet: int) -> None:
     scenario.give(33_333)
     booking = scenario.hold()
     order_id = scenario.confirmed(booking, wallet=wallet)
@@ -157,7 +159,7 @@ def test_a_cancellation_gives_back_what_was_shown(scenario: PaymentScenario, day
     assert wrong_in(scenario) == []
 
 
-def test_late_news_of_a_half_refunded_booking_gives_back_nothing_more(scenario: PaymentScenario) -> None:
+def test_late_events_of_a_half_refunded_booking_refund_nothing_more(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
     order_id = scenario.confirmed(booking)
     days_before(scenario, 3)

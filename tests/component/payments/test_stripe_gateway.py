@@ -62,7 +62,7 @@ def test_refunds_add_up(stripe_gateway: StripeGateway, driver: StripeDriver, ord
     assert driver.record(order_id) == GatewayRecord(captured=70_000, refunded=70_000, captures=1)
 
 
-def test_a_void_gives_an_authorisation_back(stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str) -> None:
+def test_a_void_releases_an_authorisation(stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str) -> None:
     driver.pay(order_id)
     stripe_gateway.void(order_id, f"{order_id}:void")
     payment = stripe_gateway.fetch(order_id)
@@ -104,7 +104,7 @@ def test_an_unknown_order_is_refused(stripe_gateway: StripeGateway) -> None:
         stripe_gateway.fetch("pi_nowhere")
 
 
-def test_a_key_that_stripe_does_not_know_is_unknown_and_not_told(localstripe: str) -> None:
+def test_a_key_that_stripe_does_not_know_is_unknown_and_not_shown(localstripe: str) -> None:
     gateway = StripeGateway("bad-key-nobody-may-see", (), localstripe)
     with pytest.raises(GatewayUnknown) as raised:
         gateway.fetch("pi_1")

@@ -58,7 +58,7 @@ def test_the_webhook_credits_when_the_browser_never_comes_back(scenario: Payment
     assert wrong_in(scenario) == []
 
 
-def test_settle_credits_what_nobody_told_of(scenario: PaymentScenario) -> None:
+def test_settle_credits_what_nobody_reported(scenario: PaymentScenario) -> None:
     topup = scenario.start_topup()
     scenario.driver.pay(topup.order_id)
     assert scenario.settle().settled == 0  # not due yet: the guest may still be at it
@@ -68,7 +68,7 @@ def test_settle_credits_what_nobody_told_of(scenario: PaymentScenario) -> None:
     assert wrong_in(scenario) == []
 
 
-def test_an_unpaid_topup_is_closed_and_late_money_still_credits_it(scenario: PaymentScenario) -> None:
+def test_an_unpaid_topup_is_closed_and_a_late_payment_still_credits_it(scenario: PaymentScenario) -> None:
     topup = scenario.start_topup()
     scenario.clock.advance(LATER)
     scenario.settle()
@@ -117,7 +117,7 @@ def test_a_topup_survives_an_unclear_answer(
 
 @pytest.mark.parametrize("wrongly", [{"amount": 100}, {"amount": 60_000}, {"currency": "USD"}])
 @pytest.mark.parametrize("captured", [False, True])
-def test_a_topup_with_wrong_money_is_not_credited_and_goes_back(
+def test_a_topup_with_a_wrong_amount_is_not_credited_and_is_refunded(
     scenario: PaymentScenario, driver: RazorpayDriver, wrongly: dict[str, int | str], captured: bool
 ) -> None:
     topup = scenario.start_topup()

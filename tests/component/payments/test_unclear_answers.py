@@ -86,7 +86,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("status", "body", "expected"), ANSWERS)
-def test_stripes_answers_are_told_apart(
+def test_stripes_answers_are_distinguished(
     server: Misbehaving, status: int, body: bytes, expected: type[GatewayError]
 ) -> None:
     server.status, server.body = status, body
@@ -117,7 +117,7 @@ def razorpay_error(code: str = "BAD_REQUEST_ERROR") -> bytes:
         (0, b"", GatewayUnknown),
     ],
 )
-def test_razorpays_answers_are_told_apart(
+def test_razorpays_answers_are_distinguished(
     server: Misbehaving, status: int, body: bytes, expected: type[GatewayError]
 ) -> None:
     server.status, server.body = status, body
@@ -139,7 +139,7 @@ def test_a_slow_stripe_is_unknown_after_the_timeout(server: Misbehaving) -> None
     assert server.keys == ["the-key"]
 
 
-def test_a_stripe_that_is_not_there_is_unknown_at_once() -> None:
+def test_an_unreachable_stripe_is_unknown_at_once() -> None:
     began = time.monotonic()
     with pytest.raises(GatewayUnknown):
         StripeGateway(SECRET, (), "http://127.0.0.1:9").fetch("pi_1")

@@ -95,7 +95,7 @@ def test_kinds_that_we_do_not_follow_are_200(scenario: PaymentScenario, handlers
     assert everything(scenario) == before
 
 
-def test_an_unknown_order_is_put_aside_and_200(scenario: PaymentScenario, handlers: Handlers) -> None:
+def test_an_unknown_order_is_recorded_and_200(scenario: PaymentScenario, handlers: Handlers) -> None:
     webhook = from_razorpay(razorpay_body("payment.captured", "order_of_another_shop"))
     assert [handlers.webhook(webhook)[0] for _ in range(2)] == [200, 200]
     [orphans] = scenario.store.orphans()
@@ -119,7 +119,7 @@ def test_another_gateway_is_not_found(scenario: PaymentScenario, handlers: Handl
 
 
 @pytest.mark.parametrize("kilobytes", [9, 100])
-def test_a_large_event_is_taken(scenario: PaymentScenario, handlers: Handlers, kilobytes: int) -> None:
+def test_a_large_event_is_accepted(scenario: PaymentScenario, handlers: Handlers, kilobytes: int) -> None:
     """Events carry their whole object, and whatever metadata was put on it."""
     booking = scenario.hold()
     order_id, _ = scenario.paid(booking)
@@ -143,7 +143,7 @@ def test_stripes_webhook_confirms(
 
 
 @pytest.mark.localstripe
-def test_an_intent_of_another_program_is_put_aside_and_200(
+def test_an_intent_of_another_program_is_recorded_and_200(
     stripe_scenario: PaymentScenario, localstripe: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handlers = Handlers(monkeypatch, clock, NOWHERE, localstripe)

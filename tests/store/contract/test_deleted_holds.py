@@ -60,7 +60,7 @@ def test_a_key_used_again_before_the_deletion_arrived_keeps_its_new_hold(store: 
 
 
 @pytest.mark.usefixtures("promo")
-def test_a_deleted_hold_gives_its_promo_back(store: Store) -> None:
+def test_a_deleted_hold_returns_its_promo_use(store: Store) -> None:
     booking = claim_by_payment(store, reserved(store))
     delete(store, booking)
     clock = FakeClock(DEADLINE + timedelta(seconds=TTL_GRACE_SECONDS))

@@ -18,7 +18,7 @@ from tests.store.contract.bookings import DECEMBER, JANUARY, a_hold, context_of,
 pytestmark = pytest.mark.usefixtures("catalog")
 
 
-def test_a_reserve_writes_booking_pages_and_account_together(store: Store) -> None:
+def test_a_reserve_writes_booking_inventory_and_account_together(store: Store) -> None:
     booking = reserved(store, rooms=2)
     assert store.booking(booking.booking_id) == booking
     assert free(store) == [3, 3, 3]
@@ -26,7 +26,7 @@ def test_a_reserve_writes_booking_pages_and_account_together(store: Store) -> No
     assert broken_in(store, NOW) == []
 
 
-def test_other_nights_of_the_page_are_left_alone(store: Store) -> None:
+def test_other_nights_of_the_month_are_left_alone(store: Store) -> None:
     before = store.table.get([DECEMBER])[DECEMBER]
     reserved(store)
     after = store.table.get([DECEMBER])[DECEMBER]
@@ -50,7 +50,7 @@ def test_a_reserve_of_more_rooms_than_are_free_loses_on_the_page(store: Store) -
     assert refusal.current is None
 
 
-def test_the_last_rooms_can_be_had_and_no_more(store: Store) -> None:
+def test_the_last_rooms_can_be_held_and_no_more(store: Store) -> None:
     reserved(store, "bob", rooms=5)
     assert free(store) == [0, 0, 0]
     booking = a_hold()
@@ -67,7 +67,7 @@ def test_one_short_night_refuses_the_whole_stay(store: Store) -> None:
     assert free(store) == [5, 5, 0]
 
 
-def test_a_page_whose_prices_or_rules_changed_since_it_was_read_refuses(store: Store) -> None:
+def test_a_month_whose_prices_or_rules_changed_since_it_was_read_refuses(store: Store) -> None:
     booking = a_hold()
     read = context_of(store, booking)
     page = msgspec.structs.replace(read.pages["2026-12"], revision=2, price={30: 1})
@@ -85,7 +85,7 @@ def test_a_night_that_is_not_on_sale_refuses(store: Store) -> None:
     assert lost(store, None, booking, context=context_of(store, booking)).kinds == {"page"}
 
 
-def test_a_month_that_has_no_page_refuses(store: Store) -> None:
+def test_a_month_without_inventory_refuses(store: Store) -> None:
     nowhere = msgspec.structs.replace(a_hold(), room_type_id="attic")
     assert lost(store, None, nowhere, context=context_of(store, nowhere)).kinds == {"page"}
 

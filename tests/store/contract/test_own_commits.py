@@ -148,7 +148,9 @@ def test_a_repeat_of_our_own_commit_reads_as_success_by_its_condition_alone(
 
 
 @pytest.mark.parametrize("kind", WRITES)
-def test_the_same_change_by_another_call_is_not_taken_for_our_own(store: Store, kind: Callable[[Store], Write]) -> None:
+def test_the_same_change_by_another_call_is_not_mistaken_for_our_own(
+    store: Store, kind: Callable[[Store], Write]
+) -> None:
     write = kind(store)
     write(store)
     was = everything(store)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 
 @pytest.mark.usefixtures("promo")
-def test_a_claim_counts_once_for_promo_user_and_booking(store: Store) -> None:
+def test_a_redemption_counts_once_for_promo_user_and_booking(store: Store) -> None:
     booking = claim_by_payment(store, reserved(store))
     context = context_of(store, booking, "DIWALI")
     assert context.promo is not None
@@ -58,7 +58,7 @@ def test_a_user_who_used_the_promo_as_often_as_allowed_is_refused(store: Store) 
 
 
 @pytest.mark.usefixtures("promo")
-def test_two_first_claims_of_one_user_do_not_write_over_each_other(store: Store) -> None:
+def test_two_first_redemptions_of_one_user_do_not_overwrite_each_other(store: Store) -> None:
     one, two = reserved(store, key="one"), reserved(store, key="two")
     read = context_of(store, two, "DIWALI")
     claim_by_payment(store, one)
@@ -67,7 +67,7 @@ def test_two_first_claims_of_one_user_do_not_write_over_each_other(store: Store)
 
 @pytest.mark.usefixtures("promo")
 @pytest.mark.parametrize("end", [expired, lambda hold: hold.transitioned(Status.CANCELLED, NOW, "guest")])
-def test_a_hold_that_ends_gives_its_claim_back(store: Store, end: Any) -> None:
+def test_a_hold_that_ends_returns_its_redemption(store: Store, end: Any) -> None:
     booking = claim_by_payment(store, reserved(store))
     after = end(booking)
     store.commit(booking, after, now=DEADLINE if after.status is Status.EXPIRED else NOW)

@@ -72,7 +72,7 @@ def test_a_confirmed_booking_is_an_arrival_and_due_only_while_a_payment_is(store
     assert len(index(store, "by_property")) == 1
 
 
-def test_pages_accounts_entries_and_promos_are_in_no_index(store: Store, promo: Promo) -> None:
+def test_inventory_accounts_entries_and_promos_are_in_no_index(store: Store, promo: Promo) -> None:
     give(store, "alice", 5)
     assert [index(store, name) for name in ("due", "by_user", "by_property")] == [[], [], []]
 
@@ -108,7 +108,7 @@ def test_a_buyer_asks_one_shard_and_sees_only_his_room_type(table: Table) -> Non
     assert len(store.due("HOLD#0", DEADLINE)[0]) == 2
 
 
-def test_a_user_sees_the_own_bookings_newest_first_in_pages(store: Store) -> None:
+def test_a_user_sees_their_own_bookings_newest_first_in_pages(store: Store) -> None:
     for n in range(25):
         at = NOW + timedelta(seconds=n)
         booking = reserved(store, key=f"key-{n:02d}", at=at)
@@ -132,14 +132,14 @@ def test_more_than_a_hundred_items_are_read_at_once_and_missing_ones_left_out(ta
     assert table.get([]) == {}
 
 
-def test_a_page_of_any_month_shows_that_the_room_type_exists(store: Store) -> None:
+def test_the_inventory_of_any_month_shows_that_the_room_type_exists(store: Store) -> None:
     page = store.any_page("deluxe")
     assert page is not None
     assert (page.room_type_id, page.timezone) == ("deluxe", "Asia/Kolkata")
     assert store.any_page("attic") is None
 
 
-def test_a_scan_goes_on_past_the_first_megabyte(table: Table) -> None:
+def test_a_scan_continues_past_the_first_megabyte(table: Table) -> None:
     padding = "x" * 300_000
     for n in range(5):
         table.put(put_action(table.name, {"pk": f"THING#{n}", "sk": "THING", "padding": padding}))
@@ -147,7 +147,7 @@ def test_a_scan_goes_on_past_the_first_megabyte(table: Table) -> None:
     assert {item["pk"] for item in things} == {f"THING#{n}" for n in range(5)}
 
 
-def test_every_kind_of_value_comes_back_as_it_went(table: Table) -> None:
+def test_every_kind_of_value_is_read_as_it_was_written(table: Table) -> None:
     item: Item = {
         "pk": "THING",
         "sk": "THING",

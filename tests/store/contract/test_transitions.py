@@ -39,7 +39,7 @@ def test_a_payment_start_changes_the_booking_alone(store: Store) -> None:
 
 
 @pytest.mark.parametrize("move", [pending, confirmed, lambda hold: hold.transitioned(Status.CANCELLED, NOW, "guest")])
-def test_a_hold_can_be_moved_on_until_the_deadline_and_not_at_it(store: Store, move: Any) -> None:
+def test_a_hold_can_change_until_the_deadline_and_not_at_it(store: Store, move: Any) -> None:
     booking = reserved(store)
     for instant in (DEADLINE, DEADLINE + timedelta(hours=1)):
         refusal = lost(store, booking, move(booking), instant)
@@ -74,7 +74,7 @@ def test_expiry_never_touches_the_account(store: Store) -> None:
     assert store.account("alice") == before
 
 
-def test_a_cancel_gives_rooms_and_live_hold_back(store: Store) -> None:
+def test_a_cancel_releases_rooms_and_the_live_hold(store: Store) -> None:
     booking = reserved(store, rooms=2)
     store.commit(
         booking, booking.transitioned(Status.CANCELLED, NOW, "guest"), now=NOW, context=context_of(store, booking)
@@ -111,7 +111,7 @@ def test_a_booking_that_is_gone_refuses_every_change(store: Store) -> None:
     assert "booking" in lost(store, booking, expired(booking), DEADLINE).kinds
 
 
-def test_late_money_takes_the_rooms_again_in_one_write(store: Store) -> None:
+def test_a_late_payment_takes_the_rooms_again_in_one_write(store: Store) -> None:
     booking = reserved(store)
     ended = store.commit(booking, expired(booking), now=DEADLINE)
     after = store.commit(ended, rescued(ended), now=DEADLINE, context=context_of(store, ended), late=True)
@@ -119,7 +119,7 @@ def test_late_money_takes_the_rooms_again_in_one_write(store: Store) -> None:
     assert free(store) == [4, 4, 4]
 
 
-def test_late_money_finds_no_room_when_others_took_them(store: Store) -> None:
+def test_a_late_payment_finds_no_room_when_others_took_them(store: Store) -> None:
     booking = reserved(store)
     ended = store.commit(booking, expired(booking), now=DEADLINE)
     reserved(store, "bob", rooms=5, at=DEADLINE)
@@ -127,7 +127,7 @@ def test_late_money_finds_no_room_when_others_took_them(store: Store) -> None:
     assert refusal.kinds == {"page"}
 
 
-def test_late_money_for_a_hold_that_no_sweep_has_ended_keeps_its_rooms(store: Store) -> None:
+def test_a_late_payment_of_a_hold_that_no_sweep_has_ended_keeps_its_rooms(store: Store) -> None:
     booking = reserved(store)
     assert lost(store, booking, confirmed(booking), JUST_BEFORE, late=True).kinds == {"booking"}
     store.commit(booking, confirmed(booking), now=DEADLINE, late=True, context=context_of(store, booking))

@@ -34,7 +34,7 @@ def test_a_confirmation_takes_the_wallet_part_and_writes_its_line(store: Store) 
     assert broken_in(store, NOW) == []
 
 
-def test_a_confirmation_reckoned_from_an_older_balance_loses_on_the_wallet(store: Store) -> None:
+def test_a_confirmation_computed_from_an_older_balance_loses_on_the_wallet(store: Store) -> None:
     booking = reserved(store)
     give(store, "alice", 2_000_000)
     read = context_of(store, booking)
@@ -42,7 +42,7 @@ def test_a_confirmation_reckoned_from_an_older_balance_loses_on_the_wallet(store
     assert lost(store, booking, confirmed(booking, wallet=PRICE), context=read).kinds == {"wallet"}
 
 
-def test_a_ledger_line_is_never_written_over(store: Store) -> None:
+def test_a_ledger_line_is_never_overwritten(store: Store) -> None:
     """The account was put back to an older state: its next number is taken, and the write is refused."""
     booking = reserved(store)
     give(store, "alice", 2_000_000)
@@ -71,7 +71,7 @@ def test_credits_make_the_account_and_then_add_to_it(store: Store) -> None:
     assert broken_in(store, NOW) == []
 
 
-def test_a_credit_by_a_used_key_or_on_a_moved_wallet_is_lost(store: Store) -> None:
+def test_a_credit_by_a_used_key_or_on_a_changed_wallet_loses(store: Store) -> None:
     fresh = store.account("alice")
     store.credit(fresh, credit_entry(fresh, 5), "key")
     account = store.account("alice")

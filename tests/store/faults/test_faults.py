@@ -41,7 +41,7 @@ each_loss = pytest.mark.parametrize("fault", LOST)
 
 @on_both
 @each_loss
-def test_a_reserve_over_a_broken_wire_takes_the_room_once(bench: Bench, fault: Fault) -> None:
+def test_a_reserve_over_a_broken_connection_takes_the_room_once(bench: Bench, fault: Fault) -> None:
     with going_wrong(bench.client, WRITE, fault) as calls:
         booking = hold(bench.store, "alice", clock=bench.clock)
     assert calls.sent == 2
@@ -63,7 +63,7 @@ def test_a_reserve_whose_token_the_server_forgot_takes_the_room_once(bench: Benc
 
 @on_both
 @each_loss
-def test_a_payment_start_over_a_broken_wire_is_one_change(bench: Bench, fault: Fault) -> None:
+def test_a_payment_start_over_a_broken_connection_is_one_change(bench: Bench, fault: Fault) -> None:
     """A put of one item, which has no token at all."""
     booking, total = bench.held_and_paid_for()
     gateway: Any = SimpleNamespace(name="stripe", call_seconds=5.0)  # the wallet pays all: it is asked for nothing
@@ -82,7 +82,7 @@ def test_a_payment_start_over_a_broken_wire_is_one_change(bench: Bench, fault: F
 
 @on_both
 @each_loss
-def test_a_finalize_over_a_broken_wire_takes_the_money_once(bench: Bench, fault: Fault) -> None:
+def test_a_finalize_over_a_broken_connection_takes_the_money_once(bench: Bench, fault: Fault) -> None:
     booking, total = bench.held_and_paid_for()
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault) as calls:
         paid = pay_by_wallet(bench.store, booking, total, clock=bench.clock)
@@ -94,7 +94,7 @@ def test_a_finalize_over_a_broken_wire_takes_the_money_once(bench: Bench, fault:
 
 @on_both
 @each_loss
-def test_a_sweep_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault: Fault) -> None:
+def test_a_sweep_over_a_broken_connection_releases_the_room_once(bench: Bench, fault: Fault) -> None:
     booking = hold(bench.store, "alice", clock=bench.clock)
     bench.clock.advance(HOLD_SECONDS)
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
@@ -107,7 +107,7 @@ def test_a_sweep_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault
 
 @on_both
 @each_loss
-def test_a_cancel_over_a_broken_wire_gives_the_room_back_once(bench: Bench, fault: Fault) -> None:
+def test_a_cancel_over_a_broken_connection_releases_the_room_once(bench: Bench, fault: Fault) -> None:
     booking = hold(bench.store, "alice", clock=bench.clock)
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
         assert abandoned_rooms(bench.store, booking, clock=bench.clock).status is Status.CANCELLED
@@ -117,7 +117,7 @@ def test_a_cancel_over_a_broken_wire_gives_the_room_back_once(bench: Bench, faul
 
 @on_both
 @each_loss
-def test_a_credit_over_a_broken_wire_is_one_credit(bench: Bench, fault: Fault) -> None:
+def test_a_credit_over_a_broken_connection_is_one_credit(bench: Bench, fault: Fault) -> None:
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):
         give(bench.store, "alice", 700)
     assert bench.lines.of("WALLET_CREDITED")["amount"] == 700
@@ -135,7 +135,7 @@ def test_reads_are_asked_again(bench: Bench, fault: Fault, operation: str) -> No
 
 
 @each_refusal
-def test_what_is_throttled_or_in_conflict_goes_on_when_that_is_over(bench: Bench, fault: Fault) -> None:
+def test_what_is_throttled_or_in_conflict_continues_when_that_is_over(bench: Bench, fault: Fault) -> None:
     with going_wrong(bench.client, WRITE, fault, conflicts, fault) as calls:
         booking, total = bench.held_and_paid_for()
     assert calls.sent == 3 + 2  # the hold after three refusals, and the credit
@@ -146,7 +146,7 @@ def test_what_is_throttled_or_in_conflict_goes_on_when_that_is_over(bench: Bench
     assert bench.store.account("alice").balance == 0
 
 
-def test_a_conflict_beside_a_failed_condition_is_read_again(bench: Bench) -> None:
+def test_a_conflict_with_a_failed_condition_is_read_again(bench: Bench) -> None:
     """The condition decides: what was read is out of date, so the same bytes are not sent again."""
     with going_wrong(bench.client, WRITE, cancels("ConditionalCheckFailed", "TransactionConflict")) as calls:
         hold(bench.store, "alice", clock=bench.clock)
@@ -170,7 +170,7 @@ def test_keys_that_were_not_processed_are_asked_for_again(bench: Bench) -> None:
     assert calls.sent == 3
 
 
-def test_a_hold_that_ran_out_while_its_answer_was_lost_is_told_as_it_is(bench: Bench) -> None:
+def test_a_hold_that_ran_out_while_its_answer_was_lost_is_answered_as_it_is(bench: Bench) -> None:
     """Our commit went through, a sweep came before our repeat: the guest sees an expired booking, no room is lost."""
 
     def answer_lost_and_swept(request: AWSPreparedRequest, send: Send) -> AWSResponse:

@@ -53,7 +53,7 @@ def test_contention_without_end_is_busy_and_changes_nothing(bench: Bench, fault:
     assert bench.free() == [4, 4, 4]
 
 
-def test_a_busy_finalize_moves_nothing_and_can_be_sent_again(bench: Bench) -> None:
+def test_a_busy_finalize_changes_nothing_and_can_be_sent_again(bench: Bench) -> None:
     booking, total = bench.held_and_paid_for()
     with going_wrong(bench.client, WRITE, conflicts, for_ever=True), pytest.raises(Busy):
         pay_by_wallet(bench.impatient, booking, total, clock=bench.clock)
@@ -119,7 +119,7 @@ def test_what_repeating_cannot_mend_is_raised_at_once(bench: Bench, fault: Fault
     assert bench.free() == [5, 5, 5]
 
 
-def test_contention_is_never_told_as_sold_out(bench: Bench) -> None:
+def test_contention_is_never_answered_as_sold_out(bench: Bench) -> None:
     """Room for all, and every write refused for a while: busy or booked, and nothing else."""
     with going_wrong(bench.client, WRITE, *[conflicts] * 40):
         outcomes = all_at_once([partial(hold, bench.impatient, f"guest-{n}", clock=bench.clock) for n in range(5)])

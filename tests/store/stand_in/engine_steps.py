@@ -37,7 +37,7 @@ from tests.store.stand_in.sides import PAGE, Side, Silent
 
 RARE = {
     *("lost", "refused", "rescued", "put off", "credit repeated", "topup credited", "topup closed", "topup put off"),
-    *("by expire", "by reclaim", "by settle", "by webhook", "by ttl", "by ttl, beside a new hold"),
+    *("by expire", "by reclaim", "by settle", "by webhook", "by ttl", "by ttl, with a new hold"),
 }
 
 
@@ -210,7 +210,7 @@ def _topup(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
 
 
 def _read(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[Side], Any]:
-    """The queries: ledger and list page by page, due holds, some page, what was put aside."""
+    """The queries: ledger and list page by page, due holds, some month, orphan payments."""
 
     def step(side: Side) -> Any:
         store, later = side.store, side.clock() + timedelta(hours=1)

@@ -69,4 +69,4 @@ def _reached_by(items: Iterable[Item]) -> Iterator[str]:
                 yield "rescued"
             yield f"by {event.by}"
         if booking.booking_id.endswith(f".{booking.reserved_at_ms}"):
-            yield "by ttl, beside a new hold"
+            yield "by ttl, with a new hold"

@@ -91,11 +91,11 @@ class TestRooms:
 
 
 class TestWallets:
-    def test_a_balance_that_its_entries_do_not_make(self, table: SettledTable) -> None:
+    def test_a_balance_that_differs_from_its_entries_is_reported(self, table: SettledTable) -> None:
         table.spoil(ALICE, balance=1)
         assert table.broken() == {"WAL1"}
 
-    def test_a_balance_below_nothing(self, table: SettledTable) -> None:
+    def test_a_negative_balance_is_reported(self, table: SettledTable) -> None:
         for seq in range(1, 6):
             del table.items[entry_key("alice", seq)]
         table.spoil(ALICE, balance=-1, seq=0)
@@ -113,7 +113,7 @@ class TestWallets:
         table.spoil(entry_key("alice", 3), balance_after=1)
         assert table.broken() == {"WAL2"}
 
-    def test_a_wallet_payment_without_its_entry(self, table: SettledTable) -> None:
+    def test_a_wallet_payment_without_its_entry_is_reported(self, table: SettledTable) -> None:
         table.spoil(entry_key("alice", 3), booking_id=None)
         assert table.broken() == {"WAL3"}
 
@@ -127,25 +127,27 @@ class TestWallets:
 
 
 class TestPromos:
-    def test_a_count_that_is_not_that_of_the_claims(self, table: SettledTable) -> None:
+    def test_a_count_that_differs_from_the_redemptions_is_reported(self, table: SettledTable) -> None:
         table.spoil(promo_key("TENOFF"), claimed=0)
         assert table.broken() == {"PRM1"}
 
-    def test_a_claim_of_a_booking_that_is_over(self, table: SettledTable) -> None:
+    def test_a_redemption_of_an_ended_booking_is_reported(self, table: SettledTable) -> None:
         table.spoil(redemption_key("TENOFF", "alice"), bookings={PENDING: 1, GONE: 1})
         assert table.broken() == {"PRM1"}
 
-    def test_a_claim_of_a_booking_that_ttl_deleted_long_after_the_stay(self, table: SettledTable) -> None:
+    def test_a_redemption_of_a_booking_that_ttl_deleted_long_after_the_stay_is_left_alone(
+        self, table: SettledTable
+    ) -> None:
         table.spoil(redemption_key("TENOFF", "alice"), bookings={PENDING: 1, "bk_old": 1})
         table.spoil(promo_key("TENOFF"), claimed=2, usage_limit=2, per_user_limit=2)
         assert table.broken() == set()
 
-    def test_a_booking_with_a_discount_that_it_did_not_claim(self, table: SettledTable) -> None:
+    def test_a_discount_without_a_redemption_is_reported(self, table: SettledTable) -> None:
         del table.items[redemption_key("TENOFF", "alice")]
         assert table.broken() == {"PRM1"}
 
     @pytest.mark.parametrize("limit", ["usage_limit", "per_user_limit"])
-    def test_more_claims_than_a_limit_allows(self, table: SettledTable, limit: str) -> None:
+    def test_more_redemptions_than_a_limit_allows_are_reported(self, table: SettledTable, limit: str) -> None:
         table.spoil(promo_key("TENOFF"), **{limit: 0})
         assert table.broken() == {"PRM1"}
 
@@ -198,7 +200,7 @@ class TestIndexes:
         assert table.broken() == {"DUE1"}
 
 
-def test_an_item_that_cannot_be_read_is_told_and_hides_nothing_else(table: SettledTable) -> None:
+def test_an_item_that_cannot_be_read_is_reported_and_hides_nothing_else(table: SettledTable) -> None:
     table.spoil(KEYS[GONE], history="?")
     table.spoil(ALICE, balance=1)
     assert table.broken() == {"ITEM1", "WAL1"}

@@ -72,7 +72,7 @@ class TestPayments:
         table.gateway_records[1] = ("stripe", msgspec.structs.replace(paid, currency="USD"))
         assert table.broken() == {"PAY2"}
 
-    def test_money_of_an_expired_hold_that_nothing_gives_back(self, table: SettledTable) -> None:
+    def test_a_payment_of_an_expired_hold_that_nothing_refunds_is_reported(self, table: SettledTable) -> None:
         table.change(OVER, payment=order("o4", captured=TOTAL))
         assert table.broken() == {"PAY3"}
         table.change(OVER, payment=order("o4", captured=TOTAL), tasks=(due(TaskAction.VOID, "o4", TOTAL),))
@@ -82,7 +82,7 @@ class TestPayments:
         table.change(MIXED, payment=order("o3", 500_000, captured=500_000, refunded=0))
         assert table.broken() == {"PAY3"}
 
-    def test_a_wallet_refund_that_is_not_the_policys(self, table: SettledTable) -> None:
+    def test_a_wallet_refund_that_differs_from_the_policy_is_reported(self, table: SettledTable) -> None:
         table.change(MIXED, wallet_refunded=25_000)
         assert "PAY3" in table.broken()
 
@@ -116,11 +116,11 @@ class TestPayments:
         table.change(MIXED, payment=order("o3", 500_000, captured=500_000, refunded=500_001))
         assert "PAY4" in table.broken()
 
-    def test_more_given_back_than_was_paid(self, table: SettledTable) -> None:
+    def test_more_refunded_than_was_paid_is_reported(self, table: SettledTable) -> None:
         table.change(WALLET, wallet_refunded=TOTAL + 1)
         assert "PAY4" in table.broken()
 
-    def test_more_refunded_than_captured_by_the_gateways_books(self, table: SettledTable) -> None:
+    def test_more_refunded_than_captured_in_the_gateway_records_is_reported(self, table: SettledTable) -> None:
         table.gateway_records[3] = at_gateway("o4", OVER, refunded=1)
         assert "PAY4" in table.broken()
 
@@ -135,7 +135,7 @@ class TestPayments:
             pytest.param(0, at_gateway("o9", "bk_unknown", captured=1), id="money of nobody that we know"),
         ],
     )
-    def test_the_gateways_books_against_ours(self, table: SettledTable, position: int, payment: Any) -> None:
+    def test_the_gateway_records_are_compared_with_ours(self, table: SettledTable, position: int, payment: Any) -> None:
         table.gateway_records[position] = payment
         assert table.broken() == {"BOOK1"}
 
@@ -143,7 +143,7 @@ class TestPayments:
         table.gateway_records[0] = at_gateway("o1", PENDING, state=PaymentState.AUTHORISED)
         assert table.broken() == set()
 
-    def test_a_payment_put_aside_for_an_operator_is_left_alone(self, table: SettledTable) -> None:
+    def test_a_payment_recorded_for_an_operator_is_left_alone(self, table: SettledTable) -> None:
         table.put({"pk": "UNMATCHED", "sk": "stripe#o9"})
         table.gateway_records.append(at_gateway("o9", "bk_unknown", captured=1))
         assert table.broken() == set()
@@ -155,7 +155,7 @@ class TestTime:
         table.change(WALLET, history=late.history, reserved_at_ms=late.reserved_at_ms, expires_at_ms=late.expires_at_ms)
         assert table.broken(lines=None) == {"TIME1"}
 
-    def test_a_tagged_rescue_may(self, table: SettledTable) -> None:
+    def test_a_tagged_late_payment_may_confirm_late(self, table: SettledTable) -> None:
         late = booking(WALLET, R, C, late=True)
         history = (late.history[0], msgspec.structs.replace(late.history[1], late=True))
         table.change(WALLET, history=history, reserved_at_ms=late.reserved_at_ms, expires_at_ms=late.expires_at_ms)
@@ -183,7 +183,7 @@ class TestStories:
         [(R, X, C), (R, E, X), (R, C, P), (R, C, E), (R, P, R), (R, X, E)],
         ids=" to ".join,
     )
-    def test_a_move_that_there_is_not(self, table: SettledTable, statuses: tuple[Status, ...]) -> None:
+    def test_an_unknown_transition_is_reported(self, table: SettledTable, statuses: tuple[Status, ...]) -> None:
         table.put(settled_item(booking("bk_odd", *statuses)))
         assert "ST1" in table.broken()
 
@@ -191,7 +191,7 @@ class TestStories:
         table.change(GONE, version=3)
         assert table.broken() == {"ST1"}
 
-    def test_a_state_that_the_history_does_not_tell(self, table: SettledTable) -> None:
+    def test_a_state_that_the_history_does_not_show_is_reported(self, table: SettledTable) -> None:
         table.change(GONE, status=E)
         assert "ST1" in table.broken()
 
@@ -206,7 +206,7 @@ class TestLines:
         assert table.broken() == {"LOG1"}
         assert table.broken(lines_complete=False) == set()
 
-    def test_a_line_told_twice(self, table: SettledTable) -> None:
+    def test_a_repeated_line_is_reported(self, table: SettledTable) -> None:
         table.lines.append(table.lines[0])
         assert table.broken(lines_complete=False) == {"LOG1"}
 
@@ -214,19 +214,19 @@ class TestLines:
         table.lines.append(line("BOOKING_CONFIRMED", HELD, 2))
         assert table.broken() == {"LOG1"}
 
-    def test_a_wallet_entry_without_its_line(self, table: SettledTable) -> None:
+    def test_a_wallet_entry_without_its_line_is_reported(self, table: SettledTable) -> None:
         table.lines = [logged for logged in table.lines if logged["tag"] != "WALLET_DEDUCTED"]
         assert table.broken() == {"LOG1"}
         assert table.broken(lines_complete=False) == set()
 
     @pytest.mark.parametrize("tag", ["PAYMENT_CAPTURED", "PAYMENT_VOIDED", "PAYMENT_REFUNDED"])
-    def test_a_line_of_money_told_twice(self, table: SettledTable, tag: str) -> None:
+    def test_a_repeated_money_line_is_reported(self, table: SettledTable, tag: str) -> None:
         table.lines.append(line(tag, CARD, 4))
         assert table.broken() == set()
         table.lines.append(line(tag, CARD, 4))
         assert table.broken(lines_complete=False) == {"LOG1"}
 
-    def test_a_wallet_line_for_an_entry_that_there_is_not(self, table: SettledTable) -> None:
+    def test_a_wallet_line_without_its_entry_is_reported(self, table: SettledTable) -> None:
         table.lines.append({"tag": "WALLET_CREDITED", "user_id": "alice", "after": {"seq": 99}})
         assert table.broken() == {"LOG1"}
 

@@ -47,7 +47,7 @@ class TestBookingIsNew:
         assert lost.current == first
 
 
-class TestPage:
+class TestInventoryMonth:
     @pytest.mark.parametrize("rooms", [1, 5])
     def test_rooms_up_to_all_that_are_free_can_be_held(self, store: Store, rooms: int) -> None:
         put_hold(store, a_hold(rooms=rooms))
@@ -81,19 +81,19 @@ class TestPage:
 
         assert loses(lambda: put_hold(store, a_hold()), store).kinds == {"page"}
 
-    def test_a_page_that_does_not_exist_cannot_be_held(self, store: Store) -> None:
+    def test_a_month_without_inventory_cannot_be_held(self, store: Store) -> None:
         delete(store, page_key("deluxe", "2026-12"))
 
         assert loses(lambda: put_hold(store, a_hold()), store).kinds == {"page"}
 
-    def test_a_page_whose_prices_or_rules_changed_since_it_was_read_is_not_held(self, store: Store) -> None:
+    def test_a_month_whose_prices_or_rules_changed_since_it_was_read_is_not_held(self, store: Store) -> None:
         context = context_of(store, a_hold())
         change(store, page_key("deluxe", "2026-12"), "SET revision = :next", {":next": 2})
 
         assert loses(lambda: store.commit(None, a_hold(), now=NOW, context=context), store).kinds == {"page"}
         assert put_hold(store, a_hold()).version == 1
 
-    def test_another_hold_on_the_page_meanwhile_is_no_change_of_its_rules(self, store: Store) -> None:
+    def test_another_hold_in_the_month_meanwhile_is_no_change_of_its_rules(self, store: Store) -> None:
         context = context_of(store, a_hold())
         put_hold(store, a_hold("bk_2", BOB))
 
@@ -101,7 +101,7 @@ class TestPage:
 
         assert free(store)[10] == 3
 
-    def test_rooms_cannot_come_back_to_a_page_that_is_gone(self, store: Store) -> None:
+    def test_rooms_cannot_be_released_to_a_month_that_is_gone(self, store: Store) -> None:
         held = put_hold(store, a_hold())
         delete(store, page_key("deluxe", "2026-12"))
         expired = held.transitioned(Status.EXPIRED, DEADLINE, "expire")
@@ -153,7 +153,7 @@ class TestLiveHolds:
         assert loses(lambda: store.commit(None, fresh, now=NOW, context=context), store).kinds == {"wallet"}
 
     @pytest.mark.parametrize("change_between", [f"SET {HELD}.#moved = :one", f"SET {ABANDONED} = :one"])
-    def test_holds_counted_from_an_account_that_moved_since_are_not_added_to(
+    def test_holds_counted_from_an_account_that_changed_since_are_not_added_to(
         self, store: Store, change_between: str
     ) -> None:
         """What a user holds and has let go is summed by the reader, so it must still be what was read."""

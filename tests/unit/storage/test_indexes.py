@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("hotel")
 
 
 class TestCatalog:
-    def test_what_is_there_is_not_added_again(self, store: Store, hotel: CatalogStore) -> None:
+    def test_what_exists_is_not_added_again(self, store: Store, hotel: CatalogStore) -> None:
         put_hold(store, a_hold())
         assert hotel.add_promo(a_promo())
         before = everything(store)
@@ -79,7 +79,7 @@ class TestDueIndex:
         assert [row.booking_id for row in store.due_holds("deluxe", DEADLINE)] == ["bk_1"]
         assert [row.booking_id for row in store.due_holds("suite", DEADLINE)] == ["bk_2"]
 
-    def test_room_types_that_share_a_shard_are_told_apart(self, table: Table) -> None:
+    def test_room_types_that_share_a_shard_are_distinguished(self, table: Table) -> None:
         one_shard = Store(table, due_shards=1)
         put_hold(one_shard, a_hold())
         put_hold(one_shard, a_hold("bk_2", BOB, room_type_id="suite"))

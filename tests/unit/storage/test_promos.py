@@ -37,7 +37,7 @@ class TestPromo:
         assert context.redemption
         return context.promo.claimed, set(context.redemption.bookings)
 
-    def test_a_start_claims_one_use_for_the_booking(self, store: Store, hotel: CatalogStore) -> None:
+    def test_a_start_redeems_one_use_for_the_booking(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
         self.start(store, put_hold(store, a_hold()))
         self.start(store, put_hold(store, a_hold("bk_2")))
@@ -69,7 +69,7 @@ class TestPromo:
         self.start(store, put_hold(store, a_hold("bk_bob", BOB)))
         assert self.claims(store, BOB) == (3, {"bk_bob"})
 
-    def test_a_users_first_two_claims_at_once_do_not_write_over_each_other(
+    def test_a_users_first_two_redemptions_at_once_do_not_overwrite_each_other(
         self, store: Store, hotel: CatalogStore
     ) -> None:
         hotel.add_promo(a_promo())
@@ -81,7 +81,7 @@ class TestPromo:
             lambda: store.commit(second, pending(second, promo="TEN"), now=NOW, context=context), store
         ).kinds == {"promo"}
 
-    def test_a_booking_claims_a_code_once(self, store: Store, hotel: CatalogStore) -> None:
+    def test_a_booking_redeems_a_code_once(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
         self.start(store, put_hold(store, a_hold("bk_2")))
         held = put_hold(store, a_hold())
@@ -89,7 +89,7 @@ class TestPromo:
 
         assert loses(lambda: self.start(store, held), store).kinds == {"promo"}
 
-    def test_a_promo_that_was_deleted_cannot_be_claimed(self, store: Store, hotel: CatalogStore) -> None:
+    def test_a_deleted_promo_cannot_be_redeemed(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
         held = put_hold(store, a_hold())
         context = context_of(store, held, "TEN")
@@ -100,7 +100,7 @@ class TestPromo:
         }
 
     @pytest.mark.parametrize(("status", "now"), [(Status.EXPIRED, DEADLINE), (Status.CANCELLED, JUST_BEFORE)])
-    def test_a_hold_that_ends_gives_its_use_back(
+    def test_a_hold_that_ends_returns_its_promo_use(
         self, store: Store, hotel: CatalogStore, status: Status, now: datetime
     ) -> None:
         hotel.add_promo(a_promo())
@@ -120,7 +120,7 @@ class TestPromo:
 
         assert self.claims(store) == (1, {"bk_1"})
 
-    def test_another_code_gives_the_old_one_back(self, store: Store, hotel: CatalogStore) -> None:
+    def test_another_code_returns_the_old_one(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
         hotel.add_promo(a_promo("OTHER"))
         started = self.start(store, put_hold(store, a_hold()))
@@ -130,7 +130,7 @@ class TestPromo:
         assert self.claims(store) == (0, set())
         assert self.claims(store, code="OTHER") == (1, {"bk_1"})
 
-    def test_a_use_that_is_not_there_cannot_be_given_back(self, store: Store, hotel: CatalogStore) -> None:
+    def test_a_promo_use_that_does_not_exist_cannot_be_returned(self, store: Store, hotel: CatalogStore) -> None:
         hotel.add_promo(a_promo())
         started = self.start(store, put_hold(store, a_hold()))
         change(store, redemption_key("TEN", ALICE), "REMOVE bookings.#id", id="bk_1")

@@ -64,7 +64,7 @@ class TestLostAnswer:
 
         assert free(store)[10] == 4
 
-    def test_another_writer_between_our_commit_and_its_repeat_is_not_taken_for_us(self, store: Store) -> None:
+    def test_another_writer_between_our_commit_and_its_repeat_is_not_mistaken_for_us(self, store: Store) -> None:
         troubled, client, _ = flaky_store(store)
 
         def cancelled_meanwhile() -> None:
@@ -123,7 +123,7 @@ class TestRetries:
 
         assert client.calls == []
 
-    def test_a_failed_condition_beside_a_conflict_is_not_tried_again_blindly(self, store: Store) -> None:
+    def test_a_failed_condition_with_a_conflict_is_not_retried_blindly(self, store: Store) -> None:
         troubled, client, _ = flaky_store(store)
         client.before("transact_write_items", cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
 

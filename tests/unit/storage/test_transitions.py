@@ -69,7 +69,7 @@ class TestBookingIsAsRead:
 
         assert lost.current == won
 
-    def test_a_booking_that_was_deleted_does_not_come_back_by_a_change(self, store: Store) -> None:
+    def test_a_change_does_not_restore_a_deleted_booking(self, store: Store) -> None:
         held = put_hold(store, a_hold())
         delete(store, booking_key("bk_1"))
 
@@ -88,7 +88,7 @@ class TestClock:
 
     @pytest.mark.parametrize("status", LIVE_MOVES)
     @pytest.mark.parametrize("held_status", [Status.RESERVED, Status.PAYMENT_PENDING])
-    def test_until_a_millisecond_before_the_deadline_a_hold_can_be_moved(
+    def test_until_a_millisecond_before_the_deadline_a_hold_can_change(
         self, store: Store, status: Status, held_status: Status
     ) -> None:
         held = put_hold(store, a_hold(status=held_status))
@@ -124,7 +124,7 @@ class TestClock:
 
         assert lost.kinds == {"booking"}
 
-    def test_what_the_gateway_told_is_kept_whatever_the_clock_says(self, store: Store) -> None:
+    def test_what_the_gateway_answered_is_kept_at_any_time(self, store: Store) -> None:
         order = Payment(gateway="stripe", order_id="pi_1", amount=1_575_000)
         held = put_hold(store, msgspec.structs.replace(pending(a_hold()), payment=order))
         voided = msgspec.structs.replace(order, voided=True)
@@ -151,7 +151,7 @@ class TestClock:
 
         assert lost.kinds == {"booking"}
 
-    def test_a_rescue_is_only_from_the_deadline_on(self, store: Store) -> None:
+    def test_a_late_payment_confirms_only_from_the_deadline_on(self, store: Store) -> None:
         held = put_hold(store, a_hold())
 
         early = loses(lambda: store.commit(held, confirmed(held), now=JUST_BEFORE, late=True), store)
@@ -161,7 +161,7 @@ class TestClock:
         assert store.bookings(["bk_1"])[0].status is Status.CONFIRMED
         assert free(store)[10] == 4
 
-    def test_an_expired_booking_is_rescued_only_while_its_rooms_are_free(self, store: Store) -> None:
+    def test_a_late_payment_confirms_an_expired_booking_only_while_its_rooms_are_free(self, store: Store) -> None:
         held = put_hold(store, a_hold(rooms=5))
         expired = store.commit(held, held.transitioned(Status.EXPIRED, DEADLINE, "expire"), now=DEADLINE)
         others = put_hold(store, a_hold("bk_2", BOB, expires_at_ms=millis(DEADLINE) + 600_000))

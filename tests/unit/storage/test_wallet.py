@@ -39,7 +39,7 @@ class TestWallet:
         give(store, 2_000_000)
         return put_hold(store, a_hold())
 
-    def test_a_payment_moves_balance_seq_and_ledger_together(self, store: Store) -> None:
+    def test_a_payment_changes_balance_seq_and_ledger_together(self, store: Store) -> None:
         held = self.paid_hold(store)
 
         store.commit(held, confirmed(held, wallet=1_575_000), now=JUST_BEFORE, context=context_of(store, held))
@@ -50,7 +50,7 @@ class TestWallet:
         assert (newest.amount, newest.balance_after, newest.booking_id) == (-1_575_000, 425_000, "bk_1")
         assert (first.amount, first.balance_after, first.booking_id) == (2_000_000, 2_000_000, None)
 
-    def test_a_balance_that_moved_since_it_was_read_is_not_paid_from(self, store: Store) -> None:
+    def test_a_balance_that_changed_since_it_was_read_is_not_paid_from(self, store: Store) -> None:
         held = self.paid_hold(store)
         context = context_of(store, held)
         change(store, account_key(ALICE), "SET balance = :less", {":less": 1_999_999})
@@ -66,7 +66,7 @@ class TestWallet:
         paid = confirmed(held, wallet=1_575_000)
         assert loses(lambda: store.commit(held, paid, now=JUST_BEFORE, context=context), store).kinds == {"wallet"}
 
-    def test_an_entry_is_never_written_over(self, store: Store) -> None:
+    def test_an_entry_is_never_overwritten(self, store: Store) -> None:
         held = self.paid_hold(store)
         context = context_of(store, held)
         planted = LedgerEntry(
@@ -119,7 +119,7 @@ class TestCredit:
         assert (store.account(ALICE).balance, store.account(BOB).balance) == (500, 500)
 
     @pytest.mark.parametrize("moved", ["balance", "seq"])
-    def test_a_wallet_that_moved_since_it_was_read_is_not_credited(self, store: Store, moved: str) -> None:
+    def test_a_wallet_that_changed_since_it_was_read_is_not_credited(self, store: Store, moved: str) -> None:
         give(store, 500, "first")
         account = store.account(ALICE)
         entry = LedgerEntry(
@@ -140,7 +140,7 @@ class TestCredit:
 
         assert set(store.account(ALICE).live_holds) == {"bk_1"}
 
-    def test_an_entry_is_never_written_over(self, store: Store) -> None:
+    def test_an_entry_is_never_overwritten(self, store: Store) -> None:
         fresh = msgspec.structs.replace(store.account(ALICE), balance=0, seq=0)
         store.table.put(put_action(store.table.name, account_item(fresh)))
         planted = LedgerEntry(
@@ -204,7 +204,7 @@ class TestTopUp:
 
         loses(lambda: self.credit(store, made, store.account(ALICE)), store)
 
-    def test_is_not_credited_to_a_wallet_that_moved_since_it_was_read(self, store: Store) -> None:
+    def test_is_not_credited_to_a_wallet_that_changed_since_it_was_read(self, store: Store) -> None:
         made = self.made(store)
         give(store, 7, "first")
         account = store.account(ALICE)
@@ -249,7 +249,7 @@ class TestTopUp:
 
         assert store.account(ALICE).balance == 500
 
-    def test_a_payment_of_nobody_is_put_aside_once(self, store: Store) -> None:
+    def test_a_payment_of_nobody_is_recorded_once(self, store: Store) -> None:
         stray = OrphanPayment(
             gateway="stripe", order_id="pi_9", amount=5, currency="INR", payment_state="authorised", at_ms=millis(NOW)
         )

@@ -119,7 +119,7 @@ def test_only_the_scheme_v1_counts(stripe: StripeGateway) -> None:
 
 
 @pytest.mark.parametrize("header", GARBAGE)
-def test_a_header_that_is_none_is_refused_and_crashes_nothing(
+def test_a_malformed_header_is_refused_and_crashes_nothing(
     stripe: StripeGateway, razorpay: RazorpayGateway, header: str
 ) -> None:
     with pytest.raises(BadSignature):

@@ -1,4 +1,4 @@
-"""Money that is not what was asked for never confirms, and goes back; so does what comes beside the payment."""
+"""A payment of a wrong amount never confirms and is refunded; so is a second payment."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.kit.webhooks import from_razorpay, razorpay_body
 
 
 @pytest.mark.parametrize("wrongly", [{"amount": 100}, {"amount": 90_000_000}, {"currency": "USD"}])
-def test_a_wrong_amount_or_currency_goes_back(
+def test_a_wrong_amount_or_currency_is_refunded(
     scenario: PaymentScenario, driver: RazorpayDriver, lines: LogLines, wrongly: dict[str, int | str]
 ) -> None:
     booking = scenario.hold()
@@ -38,7 +38,9 @@ def test_the_browser_cannot_confirm_with_a_wrong_amount(scenario: PaymentScenari
     assert wrong_in(scenario) == []
 
 
-def test_wrong_money_that_was_captured_already_is_refunded(scenario: PaymentScenario, driver: RazorpayDriver) -> None:
+def test_a_wrong_amount_that_was_captured_already_is_refunded(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
     """Some accounts capture by themselves, whatever the order says."""
     booking = scenario.hold()
     order_id = scenario.started(booking)
@@ -51,7 +53,7 @@ def test_wrong_money_that_was_captured_already_is_refunded(scenario: PaymentScen
     assert wrong_in(scenario) == []
 
 
-def test_right_money_that_was_captured_already_confirms(scenario: PaymentScenario, driver: RazorpayDriver) -> None:
+def test_a_right_amount_that_was_captured_already_confirms(scenario: PaymentScenario, driver: RazorpayDriver) -> None:
     booking = scenario.hold()
     order_id = scenario.started(booking)
     driver.razorpay.account._manual_capture.discard(order_id)
@@ -61,7 +63,7 @@ def test_right_money_that_was_captured_already_confirms(scenario: PaymentScenari
     assert wrong_in(scenario) == []
 
 
-def test_after_wrong_money_went_back_the_guest_can_pay_rightly(
+def test_after_a_wrong_amount_is_refunded_the_guest_can_pay_again(
     scenario: PaymentScenario, driver: RazorpayDriver
 ) -> None:
     booking = scenario.hold()
@@ -91,7 +93,7 @@ def test_an_order_opened_for_another_booking_never_confirms_this_one(
     assert (driver.record(order_id).net, driver.record(order_id).held) == (0, 0)
 
 
-def test_a_payment_on_the_old_order_of_a_restarted_payment_goes_back(scenario: PaymentScenario) -> None:
+def test_a_payment_on_the_old_order_of_a_restarted_payment_is_refunded(scenario: PaymentScenario) -> None:
     scenario.give(50_000)
     booking = scenario.hold()
     old = scenario.started(booking)
@@ -104,7 +106,7 @@ def test_a_payment_on_the_old_order_of_a_restarted_payment_goes_back(scenario: P
     assert wrong_in(scenario) == []
 
 
-def test_a_second_payment_for_a_paid_booking_goes_back(scenario: PaymentScenario, lines: LogLines) -> None:
+def test_a_second_payment_for_a_paid_booking_is_refunded(scenario: PaymentScenario, lines: LogLines) -> None:
     scenario.give(50_000)
     booking = scenario.hold()
     old = scenario.started(booking)
@@ -120,7 +122,7 @@ def test_a_second_payment_for_a_paid_booking_goes_back(scenario: PaymentScenario
     assert wrong_in(scenario) == []
 
 
-def test_the_browser_with_a_second_payment_is_told_that_it_was_not_taken(scenario: PaymentScenario) -> None:
+def test_the_browser_with_a_second_payment_learns_that_it_was_not_taken(scenario: PaymentScenario) -> None:
     scenario.give(50_000)
     booking = scenario.hold()
     old = scenario.started(booking)
@@ -133,7 +135,9 @@ def test_the_browser_with_a_second_payment_is_told_that_it_was_not_taken(scenari
 
 @pytest.mark.parametrize("paid_at", ["before", "after"])
 @pytest.mark.parametrize("how", ["wallet", "admin"])
-def test_an_order_beside_another_way_to_pay_keeps_no_money(scenario: PaymentScenario, how: str, paid_at: str) -> None:
+def test_an_order_replaced_by_another_way_to_pay_keeps_no_money(
+    scenario: PaymentScenario, how: str, paid_at: str
+) -> None:
     scenario.give(5_000_000)
     booking = scenario.hold()
     order_id = scenario.started(booking)
@@ -153,7 +157,7 @@ def test_an_order_beside_another_way_to_pay_keeps_no_money(scenario: PaymentScen
     assert wrong_in(scenario) == []
 
 
-def test_an_order_of_an_unknown_booking_is_put_aside_once(
+def test_an_order_of_an_unknown_booking_is_recorded_once(
     scenario: PaymentScenario, driver: RazorpayDriver, lines: LogLines
 ) -> None:
     order = driver.razorpay.account.call(
@@ -166,7 +170,7 @@ def test_an_order_of_an_unknown_booking_is_put_aside_once(
     assert [line["level"] for line in lines.all].count("ERROR") == 1
 
 
-def test_an_order_that_the_gateway_does_not_know_is_put_aside(scenario: PaymentScenario) -> None:
+def test_an_order_that_the_gateway_does_not_know_is_recorded(scenario: PaymentScenario) -> None:
     assert scenario.deliver(from_razorpay(razorpay_body("payment.captured", "order_nowhere")))
     [orphans] = scenario.store.orphans()
     assert (orphans.order_id, orphans.payment_state) == ("order_nowhere", "unknown")

@@ -1,4 +1,4 @@
-"""Money that comes after the deadline buys the booking if everything is still to be had, and goes back if not."""
+"""A payment after the deadline confirms the booking if everything is still available, and is refunded if not."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tests.kit.payment_scenario import BOB, HOLD_SECONDS, PaymentScenario
 DAY = 86_400
 
 
-def test_late_money_confirms_when_the_rooms_are_free(scenario: PaymentScenario, lines: LogLines) -> None:
+def test_a_late_payment_confirms_when_the_rooms_are_free(scenario: PaymentScenario, lines: LogLines) -> None:
     booking = scenario.hold()
     order_id = scenario.started(booking)
     scenario.run_out()
@@ -31,7 +31,7 @@ def test_late_money_confirms_when_the_rooms_are_free(scenario: PaymentScenario, 
     assert wrong_in(scenario) == []
 
 
-def test_late_money_confirms_a_hold_that_is_due_and_not_swept(scenario: PaymentScenario) -> None:
+def test_a_late_payment_confirms_a_hold_that_is_due_and_not_swept(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
     order_id = scenario.started(booking)
     scenario.clock.advance(HOLD_SECONDS)
@@ -43,7 +43,7 @@ def test_late_money_confirms_a_hold_that_is_due_and_not_swept(scenario: PaymentS
     assert wrong_in(scenario) == []
 
 
-def test_late_money_whose_webhook_never_came_is_found_by_settle(scenario: PaymentScenario) -> None:
+def test_settle_finds_a_late_payment_whose_webhook_never_came(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
     scenario.paid(booking)
     scenario.run_out()
@@ -53,7 +53,9 @@ def test_late_money_whose_webhook_never_came_is_found_by_settle(scenario: Paymen
 
 
 @pytest.mark.parametrize("heard", ["browser", "webhook", "settle"])
-def test_late_money_goes_back_when_the_rooms_are_gone(scenario: PaymentScenario, lines: LogLines, heard: str) -> None:
+def test_a_late_payment_is_refunded_when_the_rooms_are_gone(
+    scenario: PaymentScenario, lines: LogLines, heard: str
+) -> None:
     booking = scenario.hold(room="tower")
     order_id = scenario.started(booking)
     scenario.run_out()
@@ -75,7 +77,7 @@ def test_late_money_goes_back_when_the_rooms_are_gone(scenario: PaymentScenario,
     assert wrong_in(scenario) == []
 
 
-def test_late_money_goes_back_when_check_in_day_has_passed(scenario: PaymentScenario) -> None:
+def test_a_late_payment_is_refunded_when_check_in_day_has_passed(scenario: PaymentScenario) -> None:
     booking = scenario.hold(check_in=NOW.date())
     order_id = scenario.started(booking)
     scenario.run_out()
@@ -88,7 +90,7 @@ def test_late_money_goes_back_when_check_in_day_has_passed(scenario: PaymentScen
     assert wrong_in(scenario) == []
 
 
-def test_late_money_on_check_in_day_itself_still_confirms(scenario: PaymentScenario) -> None:
+def test_a_late_payment_on_check_in_day_itself_still_confirms(scenario: PaymentScenario) -> None:
     booking = scenario.hold(check_in=NOW.date() + timedelta(days=1))
     order_id = scenario.started(booking)
     scenario.run_out()
@@ -99,7 +101,7 @@ def test_late_money_on_check_in_day_itself_still_confirms(scenario: PaymentScena
     assert wrong_in(scenario) == []
 
 
-def test_late_money_goes_back_when_the_promo_is_used_up(scenario: PaymentScenario) -> None:
+def test_a_late_payment_is_refunded_when_the_promo_is_used_up(scenario: PaymentScenario) -> None:
     scenario.promo()
     booking = scenario.hold()
     order_id = scenario.started(booking, promo="ONCE")
@@ -112,7 +114,7 @@ def test_late_money_goes_back_when_the_promo_is_used_up(scenario: PaymentScenari
     assert wrong_in(scenario) == []
 
 
-def test_late_money_claims_its_promo_again(scenario: PaymentScenario) -> None:
+def test_a_late_payment_redeems_its_promo_again(scenario: PaymentScenario) -> None:
     scenario.promo()
     booking = scenario.hold()
     order_id = scenario.started(booking, promo="ONCE")
@@ -124,7 +126,7 @@ def test_late_money_claims_its_promo_again(scenario: PaymentScenario) -> None:
     assert wrong_in(scenario) == []
 
 
-def test_late_money_goes_back_when_the_wallet_part_is_spent(scenario: PaymentScenario) -> None:
+def test_a_late_payment_is_refunded_when_the_wallet_part_is_spent(scenario: PaymentScenario) -> None:
     scenario.give(2_000_000)
     booking, other = scenario.hold(), scenario.hold(key="second")
     order_id = scenario.started(booking, wallet=1_500_000 // 2)
@@ -158,7 +160,7 @@ def test_an_emptied_wallet_leaves_the_guest_until_the_deadline_to_fill_it(scenar
     assert wrong_in(scenario) == []
 
 
-def test_a_failed_payment_that_turns_authorised_two_days_later_is_rescued(
+def test_a_failed_payment_that_turns_authorised_two_days_later_confirms_as_a_late_payment(
     scenario: PaymentScenario, driver: RazorpayDriver
 ) -> None:
     booking = scenario.hold()
@@ -174,7 +176,7 @@ def test_a_failed_payment_that_turns_authorised_two_days_later_is_rescued(
     assert wrong_in(scenario) == []
 
 
-def test_a_failed_payment_that_turns_authorised_after_another_paid_goes_back(
+def test_a_failed_payment_that_turns_authorised_after_another_paid_is_refunded(
     scenario: PaymentScenario, driver: RazorpayDriver
 ) -> None:
     """Razorpay itself refunds what comes in on an order that is paid."""
@@ -190,7 +192,7 @@ def test_a_failed_payment_that_turns_authorised_after_another_paid_goes_back(
     assert wrong_in(scenario) == []
 
 
-def test_money_for_a_hold_that_its_guest_cancelled_goes_back(scenario: PaymentScenario) -> None:
+def test_a_payment_for_a_hold_that_its_guest_cancelled_is_refunded(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
     order_id = scenario.started(booking)
     scenario.cancel(booking)

@@ -81,9 +81,7 @@ def test_fifty_duplicated_and_reordered_deliveries_leave_one_effect(
     assert wrong_in(scenario) == []
 
 
-def test_events_told_before_anything_is_authorised_change_nothing(
-    scenario: PaymentScenario, driver: RazorpayDriver
-) -> None:
+def test_events_before_anything_is_authorised_change_nothing(scenario: PaymentScenario, driver: RazorpayDriver) -> None:
     booking = scenario.hold()
     order_id = scenario.started(booking)
     driver.razorpay.play(f"orders/{order_id}/fail")
