@@ -25,13 +25,13 @@ def table_snapshot() -> Callable[[], None]:
 
 def razorpay_snapshot(razorpay: LocalRazorpay) -> Callable[[], None]:
     """Returns a function that restores the account and the events as they are now."""
-    account, postman = razorpay.account, razorpay.postman
+    account, webhooks = razorpay.account, razorpay.webhooks
     kept = {name: deepcopy(getattr(account, name)) for name in KEPT}
-    events = list(postman.events)
+    events = list(webhooks.events)
 
     def restore() -> None:
         for name, value in kept.items():
             setattr(account, name, deepcopy(value))
-        postman.events[:] = events
+        webhooks.events[:] = events
 
     return restore
