@@ -7,6 +7,7 @@ import pytest
 
 from holdfast.model.property import Property, RoomType, TaxPeriod, TaxSlab
 from holdfast.storage.catalog import CatalogStore
+from tests.kit.apps import engine_home
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import BOB, FrontDoor
@@ -181,8 +182,8 @@ class TestCalendar:
     def test_looking_writes_nothing(self, front_door: FrontDoor, clock: FakeClock) -> None:
         front_door.held()
         clock.advance(600)
-        app = front_door.app("catalog")
-        with DynamoDBRecorder(app.store.table.client, app.store.table.name) as recorder:
+        table = engine_home(front_door.app("catalog")).engine.store.table
+        with DynamoDBRecorder(table.client, table.name) as recorder:
             search(front_door, **DATES)
             front_door.free()
 

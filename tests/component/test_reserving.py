@@ -12,6 +12,7 @@ from holdfast.model.limits import MAX_LIVE_HOLDS
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import DueRow, Store
 from tests.component.direct_holds import a_request, hold
+from tests.kit.apps import engine_home
 from tests.kit.builders import clock_at, everything, free
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
@@ -82,7 +83,9 @@ class TestSoldOut:
         front_door.held(check_in="2026-12-11", check_out="2026-12-12", rooms=5, guests=5)
         before = everything(store)
 
-        with DynamoDBRecorder(front_door.app("reserve").store.table.client, store.table.name) as recorder:
+        with DynamoDBRecorder(
+            engine_home(front_door.app("reserve")).engine.store.table.client, store.table.name
+        ) as recorder:
             reply = front_door.hold(BOB)
 
         assert (reply.status, reply.code) == (409, "sold_out")

@@ -8,6 +8,7 @@ import pytest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.contract.function_scenarios import DYNAMODB_SCENARIOS
+from tests.kit.apps import engine_home
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
@@ -92,7 +93,7 @@ def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, Dynam
     with ExitStack() as stack:
         found = {}
         for name in names:
-            store: Store = front_door.app(name).store
+            store: Store = engine_home(front_door.app(name)).engine.store
             found[name] = stack.enter_context(DynamoDBRecorder(store.table.client, store.table.name))
         yield found
 

@@ -4,7 +4,8 @@ import pytest
 
 import holdfast.bookings.expire
 import holdfast.payments.settle
-import holdfast.storage.store
+import holdfast.storage.accounts
+import holdfast.storage.bookings
 from holdfast.storage.table import Table
 from tests.kit.clock import FakeClock
 from tests.store.stand_in.sides import PAGE, InTurn, Side, simulated_side
@@ -15,7 +16,8 @@ def _in_turn_and_in_small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holdfast.bookings.expire, "ThreadPoolExecutor", InTurn)
     monkeypatch.setattr(holdfast.payments.settle, "ThreadPoolExecutor", InTurn)
     monkeypatch.setattr(holdfast.bookings.expire, "SHARD_LIMIT", PAGE)
-    monkeypatch.setattr(holdfast.storage.store, "PAGE_SIZE", PAGE)
+    monkeypatch.setattr(holdfast.storage.bookings, "PAGE_SIZE", PAGE)
+    monkeypatch.setattr(holdfast.storage.accounts, "PAGE_SIZE", PAGE)
 
 
 @pytest.fixture
