@@ -89,7 +89,7 @@ class Side:
     def does(self, step: Callable[["Side"], Any]) -> Any:
         """What came of it, in a form that compares."""
         try:
-            return msgspec.to_builtins(step(self), str_keys=True)
+            return msgspec.to_builtins(step(self), str_keys=True, enc_hook=lambda model: model.model_dump())
         except WriteConflict as lost:
             return "lost", sorted(lost.kinds), lost.current.write_id if lost.current else None
         except ConditionsFailed as failed:
