@@ -169,7 +169,7 @@ def test_the_deletion_of_a_hold_that_no_sweep_saw_restores_it(deletions: Deletio
     assert deleted == {f"BOOKING#{decayed.booking_id}", f"BOOKING#{retained.booking_id}"}
     assert_like_our_event(event["Records"])
 
-    with going_wrong(deletions.expire.store.table.client, "TransactWriteItems", says("AccessDeniedException")):
+    with going_wrong(deletions.expire.engine.store.table.client, "TransactWriteItems", says("AccessDeniedException")):
         [failed] = deletions.deliver(event)["batchItemFailures"]
     order = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
     again = {"Records": event["Records"][order.index(failed["itemIdentifier"]) :]}
