@@ -55,7 +55,7 @@ DUMP: list[dict[str, Any]] = json.loads((ROOT / "tests/data/table_2026-11-22.jso
 ITEMS: list[Item] = [from_wire(item) for item in DUMP]
 THEN: dict[str, Any] = json.loads((ROOT / "tests/data/table_2026-11-22.expected.json").read_text())
 BOOKINGS: dict[str, Any] = THEN["bookings"]
-IDS: dict[str, str] = {name: told["shown"]["booking_id"] for name, told in BOOKINGS.items()}
+IDS: dict[str, str] = {name: record["shown"]["booking_id"] for name, record in BOOKINGS.items()}
 SEEN = NOW + timedelta(seconds=30)  # the last write was at NOW - 10 s, and what was answered was asked for at SEEN
 SHARDS = 8
 CAROL, DAVE, ERIN, FRANK, GRACE = (
@@ -107,7 +107,7 @@ def front_door(front_door: FrontDoor, gateway: FakeGateway, razorpay: FakeGatewa
 
 
 def books_of(gateway: str) -> dict[str, GatewayPayment]:
-    return {told["order_id"]: msgspec.convert(told, GatewayPayment) for told in THEN["books"][gateway]}
+    return {record["order_id"]: msgspec.convert(record, GatewayPayment) for record in THEN["books"][gateway]}
 
 
 def settle(front_door: FrontDoor) -> Any:
@@ -125,7 +125,7 @@ def shown(front_door: FrontDoor, name: str) -> dict[str, Any]:
 
 
 def still(answer: dict[str, Any]) -> dict[str, Any]:
-    return {part: told for part, told in answer.items() if part not in {"server_time", "reservation_seconds_left"}}
+    return {part: value for part, value in answer.items() if part not in {"server_time", "reservation_seconds_left"}}
 
 
 def as_admin(front_door: FrontDoor, route: str, body: Any = None, **asked: Any) -> Reply:
@@ -204,7 +204,7 @@ class TestReading:
             "UNMATCHED": 2,
             "USER ACCOUNT": len(THEN["wallets"]),
             "USER CREDIT": 2,
-            "USER ENTRY": sum(len(told["entries"]) for told in THEN["wallets"].values()),
+            "USER ENTRY": sum(len(record["entries"]) for record in THEN["wallets"].values()),
         }
 
     @pytest.mark.parametrize("of", sorted({kind(item) for item in ITEMS} - UNREAD))
@@ -215,24 +215,24 @@ class TestReading:
         assert [plain(WRITTEN_AGAIN[of](item)) for item in items] == items
 
     def test_each_booking_is_shown_as_it_was(self, front_door: FrontDoor) -> None:
-        for name, told in BOOKINGS.items():
-            assert shown(front_door, name) == told["shown"], name
+        for name, record in BOOKINGS.items():
+            assert shown(front_door, name) == record["shown"], name
 
     def test_each_guest_finds_all_bookings_newest_first(self, front_door: FrontDoor) -> None:
         for user in THEN["wallets"]:
-            own = [told["shown"] for told in BOOKINGS.values() if told["user_id"] == user]
+            own = [record["shown"] for record in BOOKINGS.values() if record["user_id"] == user]
 
-            listed = [still(told) for told in front_door.call("GET /bookings", user=user).body["bookings"]]
+            listed = [still(record) for record in front_door.call("GET /bookings", user=user).body["bookings"]]
 
             assert sorted(listed, key=by_id) == sorted(own, key=by_id)
-            made = [told["reserved_at"] for told in listed]
-            assert made == sorted((told["reserved_at"] for told in own), reverse=True)
+            made = [record["reserved_at"] for record in listed]
+            assert made == sorted((record["reserved_at"] for record in own), reverse=True)
 
     def test_wallets_and_ledgers_read_as_they_did(self, front_door: FrontDoor) -> None:
-        for user, told in THEN["wallets"].items():
-            assert front_door.call("GET /wallet", user=user).body == told["wallet"]
+        for user, record in THEN["wallets"].items():
+            assert front_door.call("GET /wallet", user=user).body == record["wallet"]
             ledger = front_door.call("GET /wallet/entries", user=user).body
-            assert ledger == {"entries": told["entries"], "next_cursor": None}
+            assert ledger == {"entries": record["entries"], "next_cursor": None}
 
     @pytest.mark.parametrize("state", THEN["payments"])
     def test_operators_see_the_payments_that_they_saw(self, front_door: FrontDoor, state: str) -> None:
@@ -241,9 +241,9 @@ class TestReading:
         assert sorted(listed, key=str) == sorted(THEN["payments"][state], key=str)
 
     def test_the_catalog_reads_as_it_did(self, front_door: FrontDoor) -> None:
-        for property_id, told in THEN["properties"].items():
+        for property_id, record in THEN["properties"].items():
             assert (
-                front_door.call("GET /properties/{property_id}", user=None, property_id=property_id).body == told
+                front_door.call("GET /properties/{property_id}", user=None, property_id=property_id).body == record
             )  # its room types among it
         assert calendars(front_door) == THEN["calendars"]
 
@@ -271,23 +271,25 @@ class TestKeysOfBefore:
 
     def test_a_hold_asked_for_again_is_the_same_booking(self, front_door: FrontDoor, store: Store) -> None:
         before = everything(store)
-        for name, told in BOOKINGS.items():
-            stay = {part: told["shown"][part] for part in ("room_type_id", "check_in", "check_out", "rooms", "guests")}
+        for name, record in BOOKINGS.items():
+            stay = {
+                part: record["shown"][part] for part in ("room_type_id", "check_in", "check_out", "rooms", "guests")
+            }
 
-            again = front_door.hold(told["user_id"], told["key"], **stay)
+            again = front_door.hold(record["user_id"], record["key"], **stay)
 
-            assert (again.status, still(again.body)) == (200, told["shown"]), name
+            assert (again.status, still(again.body)) == (200, record["shown"]), name
         assert everything(store) == before
 
     def test_so_is_a_top_up(self, front_door: FrontDoor, store: Store) -> None:
         before = everything(store)
-        for key, told in THEN["topups"].items():
-            asked = {"gateway": told["gateway"], "amount": told["amount"]}
+        for key, record in THEN["topups"].items():
+            asked = {"gateway": record["gateway"], "amount": record["amount"]}
 
-            again = front_door.call("POST /wallet/topups", asked, user=told["user_id"], key=key)
+            again = front_door.call("POST /wallet/topups", asked, user=record["user_id"], key=key)
 
             same = (again.status, again.body["topup_id"], again.body["status"])
-            assert same == (200, told["topup_id"], told["status"]), key
+            assert same == (200, record["topup_id"], record["status"]), key
         assert everything(store) == before
 
     def test_so_is_a_credit(self, front_door: FrontDoor, store: Store) -> None:
@@ -326,16 +328,16 @@ class TestSweeping:
         assert calendars(front_door) == THEN["calendars"]
         assert promo(store, "TEN").claimed == claimed - 1
         for name in ("due_reserved", "due_payment_pending"):
-            told = shown(front_door, name)
-            assert (told["status"], told["history"][-1]["by"]) == ("expired", "expire")
-            assert told["version"] == BOOKINGS[name]["shown"]["version"] + 1
+            record = shown(front_door, name)
+            assert (record["status"], record["history"][-1]["by"]) == ("expired", "expire")
+            assert record["version"] == BOOKINGS[name]["shown"]["version"] + 1
 
     def test_no_other_booking_is_touched(self, front_door: FrontDoor) -> None:
         front_door.expire()
 
-        for name, told in BOOKINGS.items():
+        for name, record in BOOKINGS.items():
             if not name.startswith("due_"):
-                assert shown(front_door, name) == told["shown"]
+                assert shown(front_door, name) == record["shown"]
 
     def test_a_hold_that_ttl_deletes_gives_its_rooms_back(
         self, front_door: FrontDoor, store: Store, clock: FakeClock
@@ -369,10 +371,10 @@ class TestSettling:
         return settle(front_door)
 
     def test_a_round_does_all_that_is_due(self, settled: Any) -> None:
-        told = {part: settled[part] for part in ("settled", "waiting", "failed", "remaining", "stuck", "unmatched")}
+        summary = {part: settled[part] for part in ("settled", "waiting", "failed", "remaining", "stuck", "unmatched")}
 
         # Five of bookings, one of them of a hold just swept, and a top-up.
-        assert told == {"settled": 6, "waiting": 0, "failed": 0, "remaining": 0, "stuck": 2, "unmatched": 2}
+        assert summary == {"settled": 6, "waiting": 0, "failed": 0, "remaining": 0, "stuck": 2, "unmatched": 2}
 
     @pytest.mark.parametrize(
         ("name", "captured", "refunded", "voided"),
@@ -395,7 +397,7 @@ class TestSettling:
         refunded: int,
         voided: bool,
     ) -> None:
-        order, booking, told = gateway.orders[order_of(name)], store.booking(IDS[name]), shown(front_door, name)
+        order, booking, record = gateway.orders[order_of(name)], store.booking(IDS[name]), shown(front_door, name)
         assert booking
         assert booking.payment
 
@@ -406,7 +408,7 @@ class TestSettling:
             voided,
             (),
         )
-        assert (told["status"], told["history"][-1]["by"]) == (BOOKINGS[name]["shown"]["status"], "settle")
+        assert (record["status"], record["history"][-1]["by"]) == (BOOKINGS[name]["shown"]["status"], "settle")
 
     def test_a_top_up_that_was_paid_is_credited(
         self, settled: Any, front_door: FrontDoor, store: Store, gateway: FakeGateway
@@ -443,8 +445,8 @@ class TestSettling:
 
         settle(front_door)
 
-        told = shown(front_door, "expired_void_due")
-        assert (told["status"], told["payment"]["captured"]) == ("confirmed", 1_050_000)
+        record = shown(front_door, "expired_void_due")
+        assert (record["status"], record["payment"]["captured"]) == ("confirmed", 1_050_000)
         assert front_door.free()[28] == THEN["calendars"]["deluxe"]["2026-12"][27]["rooms_free"] - 1
 
     def test_the_auditor_finds_nothing_broken_after(
@@ -471,9 +473,9 @@ class TestSettling:
 
         view = snapshot_of(store.table.scan())
         assert Counter(booking.status for booking in view.bookings.values()) == {
-            "confirmed": sum(told["shown"]["status"] == "confirmed" for told in BOOKINGS.values()),
-            "cancelled": sum(told["shown"]["status"] == "cancelled" for told in BOOKINGS.values()),
-            "expired": sum(told["shown"]["status"] not in {"confirmed", "cancelled"} for told in BOOKINGS.values()),
+            "confirmed": sum(record["shown"]["status"] == "confirmed" for record in BOOKINGS.values()),
+            "cancelled": sum(record["shown"]["status"] == "cancelled" for record in BOOKINGS.values()),
+            "expired": sum(record["shown"]["status"] not in {"confirmed", "cancelled"} for record in BOOKINGS.values()),
         }
         assert [booking_id for booking_id, booking in view.bookings.items() if booking.tasks] == []
         assert broken(store, clock, gateway, razorpay) == []
@@ -511,9 +513,13 @@ class TestPaying:
         )
 
         assert reply.status == 200, reply.body
-        told = shown(front_door, "payment_pending")
-        assert (told["status"], told["payment"]["captured"], told["wallet_paid"]) == ("confirmed", 845_000, 100_000)
-        assert told["pricing"] == BOOKINGS["payment_pending"]["shown"]["pricing"]
+        record = shown(front_door, "payment_pending")
+        assert (record["status"], record["payment"]["captured"], record["wallet_paid"]) == (
+            "confirmed",
+            845_000,
+            100_000,
+        )
+        assert record["pricing"] == BOOKINGS["payment_pending"]["shown"]["pricing"]
         assert promo(store, "TEN").claimed == 3
 
     def test_one_that_was_started_anew_closes_its_first_order(
@@ -580,26 +586,26 @@ class TestPaying:
         user = BOOKINGS[name]["user_id"]
         balance = front_door.call("GET /wallet", user=user).body["balance"]
 
-        told = front_door.cancel(IDS[name], user).body
+        record = front_door.cancel(IDS[name], user).body
 
-        assert (told["status"], told["wallet_refunded"]) == ("cancelled", wallet)
+        assert (record["status"], record["wallet_refunded"]) == ("cancelled", wallet)
         assert front_door.call("GET /wallet", user=user).body["balance"] == balance + wallet
         if card:
             orders = gateway.orders | razorpay.orders
-            assert (told["payment"]["refunded"], orders[order_of(name)].refunded) == (card, card)
+            assert (record["payment"]["refunded"], orders[order_of(name)].refunded) == (card, card)
 
 
 class TestLimits:
     """An account that stands at a limit goes on standing there, and no longer than it would have."""
 
     @pytest.mark.parametrize(
-        ("user", "told"), [(CAROL, "5 live holds"), (DAVE, "hold 9 room(s)"), (ERIN, "let 54 room(s) go unpaid")]
+        ("user", "detail"), [(CAROL, "5 live holds"), (DAVE, "hold 9 room(s)"), (ERIN, "let 54 room(s) go unpaid")]
     )
-    def test_no_more_holds(self, front_door: FrontDoor, user: str, told: str) -> None:
+    def test_no_more_holds(self, front_door: FrontDoor, user: str, detail: str) -> None:
         refused = front_door.hold(user, "new", **CABIN_NIGHT)
 
         assert (refused.status, refused.code) == (429, "too_many_holds")
-        assert told in refused.body["detail"]
+        assert detail in refused.body["detail"]
 
     @pytest.mark.parametrize(("user", "name"), [(CAROL, "at_limit_live_3"), (DAVE, "at_limit_rooms")])
     def test_a_hold_let_go_makes_room_for_another(self, front_door: FrontDoor, user: str, name: str) -> None:

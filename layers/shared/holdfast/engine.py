@@ -1,4 +1,4 @@
-"""What every use case works with: the table, the gateways and the clock, within the time that its invocation has left."""
+"""What every use case works with: the table, the gateways and the clock, within the time its invocation has left."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Request:
     def path(self, name: str, pattern: re.Pattern[str] = NAME) -> str:
         value: str = (self.event.get("pathParameters") or {}).get(name, "")
         if not pattern.fullmatch(value):
-            raise NotFound("There is nothing here by that name.")
+            raise NotFound("No such resource.")
         return value
 
     def query[Fields: Strict](self, fields: type[Fields]) -> Fields:

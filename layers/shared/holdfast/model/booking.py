@@ -164,7 +164,7 @@ class Booking(
         return self.payment.amount if self.payment and by_gateway else 0
 
     def status_at(self, now: datetime) -> Status:
-        """The status that every reader sees: a hold is expired from its deadline on, before the sweep comes as after."""
+        """The status that every reader sees: a hold is expired from its deadline on, swept or not."""
         overdue = self.status in HOLDING and millis(now) >= self.expires_at_ms
         return Status.EXPIRED if overdue else self.status
 

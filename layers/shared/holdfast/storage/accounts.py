@@ -39,7 +39,7 @@ class AccountStore(TableStore):
         return account_of(user_id, self.table.get([key]).get(key))
 
     def entries(self, user_id: str, before_seq: int | None) -> tuple[list[LedgerEntry], int | None]:
-        """The newest entries of a wallet, those before `before_seq` if given, and the seq before which the next page starts."""
+        """The newest entries of a wallet, before `before_seq` if given, and the next page's `before_seq`."""
         bound = f"ENTRY#{before_seq - 1:010d}" if before_seq else "ENTRY#~"
         items, more = self.table.query(
             "pk = :pk AND sk BETWEEN :first AND :last",
@@ -71,7 +71,7 @@ class AccountStore(TableStore):
             raise WriteConflict(["wallet"], None) from failed
 
     def credit(self, account: Account, entry: LedgerEntry, key: str) -> None:
-        """Adds an entry to a wallet once for each `key`. Raises WriteConflict if the key is used or the wallet changed."""
+        """Adds an entry to a wallet once for each `key`. Raises WriteConflict if key or wallet changed."""
         record: Item = {"pk": credit_key(account.user_id, key)[0], "sk": credit_key(account.user_id, key)[1]}
         record |= {"seq": entry.seq, "write_id": self._new_id()}
         actions = [

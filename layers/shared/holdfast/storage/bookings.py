@@ -171,7 +171,7 @@ class BookingStore(TableStore):
         return [row for shard in self.shards(kind) for row in self.due(shard, END_OF_TIME, limit=LIST_LIMIT)[0]]
 
     def payments_of(self, rows: Sequence[DueRow]) -> dict[str, Booking | TopUp]:
-        """The bookings and top-ups of these rows, by id, in one batched read; logs and omits one that cannot be read."""
+        """The bookings and top-ups of these rows, by id, in one batched read; logs and omits an unreadable one."""
         ids = {topup_key(row.booking_id) if row.is_topup else booking_key(row.booking_id): row for row in rows}
         payments: dict[str, Booking | TopUp] = {}
         for key, item in self.table.get(list(ids)).items():
