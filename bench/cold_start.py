@@ -68,10 +68,10 @@ class Counter:
     says: str
 
     def count(self, program: str, environment: Mapping[str, str]) -> int:
-        told = re.search(self.says, run([*self.command, PYTHON, "-c", program], environment), re.MULTILINE)
-        if not told:
+        found = re.search(self.says, run([*self.command, PYTHON, "-c", program], environment), re.MULTILINE)
+        if not found:
             raise CannotMeasure(f"{self.name} counts no instructions here")
-        return int(told[1].replace(",", ""))
+        return int(found[1].replace(",", ""))
 
 
 COUNTERS = (

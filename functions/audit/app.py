@@ -15,7 +15,7 @@ from holdfast.storage.store import Store
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-PAUSE_SECONDS = 5  # between two looks: longer than any request that is under way takes to write
+PAUSE_SECONDS = 5  # between two scans: longer than a running request takes to write
 engine = Engine(Store.connect(Settings.from_environment()), {}, utc_now)
 
 

@@ -1,4 +1,4 @@
-"""Cancel a booking, and see beforehand what that gives back."""
+"""Cancel a booking, and show beforehand what that refunds."""
 
 from __future__ import annotations
 

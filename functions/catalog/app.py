@@ -1,4 +1,4 @@
-"""What anyone may look at: search, a property, a room type's calendar."""
+"""What anyone may read: search, a property, a room type's calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put the rooms of unpaid holds back on sale: each minute by rule, and by stream when TTL deleted a hold first."""
+"""Put the rooms of unpaid holds back on sale: each minute by the schedule, and by stream when TTL deletes a hold."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 def _restore_all(records: list[dict[str, Any]], within: Engine) -> list[dict[str, str]]:
-    """Tries every record; the stream delivers again from the first that failed on, and a repeat does nothing."""
+    """Tries every record. The stream delivers again from the first one that failed; a repeat changes nothing."""
     failed = []
     for record in records:
         try:

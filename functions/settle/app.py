@@ -1,4 +1,4 @@
-"""Settle what is due at the gateways: each minute by rule, and at once when an admin asks."""
+"""Settle what is due at the gateways: each minute by the schedule, and at once when an admin asks."""
 
 from __future__ import annotations
 

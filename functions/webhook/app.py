@@ -1,4 +1,4 @@
-"""POST /webhooks/{gateway}: what Stripe and Razorpay tell us, signed over the raw body."""
+"""POST /webhooks/{gateway}: the events of Stripe and Razorpay, signed over the raw body."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ api = Api(Settings.from_environment())
     "POST /webhooks/{gateway}", who=Role.GATEWAY, answers={200: WebhookAck}, refusals=(MalformedRequest, NotFound)
 )
 def post_webhook(request: Request) -> Response:
-    """What Stripe and Razorpay tell, signed over the raw body. Any answer but 200 asks for it to be sent again."""
+    """An event of Stripe or Razorpay, signed over the raw body. Any answer but 200 asks for it to be sent again."""
     name = request.path("gateway")
     if name not in GATEWAY_NAMES:
         raise NotFound("There is no such gateway.")

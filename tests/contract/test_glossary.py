@@ -47,7 +47,7 @@ def public_names() -> list[tuple[str, str]]:
 
 
 def forms(word: str) -> set[str]:
-    """The word, and what it may be the plural or the past of: `due` of `dues`, `expire` of `expired`."""
+    """The word, and what it may be the plural or the past of: `night` of `nights`, `expire` of `expired`."""
     return {word, re.sub("ies$", "y", word), *(word.removesuffix(end) for end in ("s", "es", "d", "ed"))}
 
 

@@ -48,7 +48,7 @@ MONEY_BUGS = (
     Bug(
         "a cancel gives the whole card payment back",
         "cancel",
-        (Edit("payments.cancel", "_refund_dues", "amount=back.gateway)", "amount=payment.amount)"),),
+        (Edit("payments.cancel", "_refund_tasks", "amount=back.gateway)", "amount=payment.amount)"),),
     ),
     Bug(
         "a cancel gives the whole wallet part back",

@@ -1,4 +1,4 @@
-"""What is wrong with a field is told to people: no pattern, no type of ours, and the same rule in the description."""
+"""The answer to a wrong field is for people: no pattern, no type of ours, and the same rule in the description."""
 
 import re
 from datetime import date
@@ -42,11 +42,11 @@ class Form(Strict):
     many: Annotated[tuple[int, ...], Field(strict=False, min_length=1, max_length=2)] = (1,)
 
 
-def told(**sent: Any) -> dict[str, str]:
+def answered(**sent: Any) -> dict[str, str]:
     """The words for each wrong field of a form."""
     with pytest.raises(ValidationError) as refused:
         Form.model_validate(sent)
-    return {".".join(str(step) for step in place): words for place, words in problems(refused.value)}
+    return {".".join(str(step) for step in location): words for location, words in problems(refused.value)}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def told(**sent: Any) -> dict[str, str]:
     ],
 )
 def test_each_mistake_has_its_words(sent: dict[str, Any], words: dict[str, str]) -> None:
-    assert list(told(**sent).items()) == list(words.items())
+    assert list(answered(**sent).items()) == list(words.items())
 
 
 def test_the_words_are_for_errors_that_pydantic_has() -> None:
@@ -106,7 +106,7 @@ def test_a_day_is_taken_as_it_is_written_and_in_no_other_way(day: date) -> None:
 
     assert Form.model_validate({"day": written}).day == day
     for other in (f"{written} ", f"{written}T00:00:00", written.replace("-", ""), written.replace("-", "/")):
-        assert told(day=other) == {"day": "must be a date, YYYY-MM-DD"}
+        assert answered(day=other) == {"day": "must be a date, YYYY-MM-DD"}
 
 
 def test_a_search_is_refused_in_plain_words(front_door: FrontDoor) -> None:

@@ -1,4 +1,4 @@
-"""How long an invocation may still take: no call is started that has no time to finish."""
+"""The time that an invocation has left: no call starts without the time to finish."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from holdfast.errors import Busy
 
 
 class Deadline:
-    """The instant at which the answer must be under way. Safe to share between threads."""
+    """The instant at which the time for calls is over. Safe to share between threads."""
 
     def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

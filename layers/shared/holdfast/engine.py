@@ -1,4 +1,4 @@
-"""What every use case is given: the table, the gateways and the clock, within the time that its invocation has left."""
+"""What every use case works with: the table, the gateways and the clock, within the time its invocation has left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class Engine(NamedTuple):
     store: Store
-    gateways: Mapping[str, Gateway]  # by name; each is connected when it is first asked for
+    gateways: Mapping[str, Gateway]  # by name; each is connected at its first use
     clock: Clock
 
     @property

@@ -1,4 +1,4 @@
-"""Refusals: everything Holdfast says no to, with the HTTP status and the stable code of the contract."""
+"""Refusals, each with its HTTP status and its stable code, which are a contract with clients."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class FieldError(TypedDict):
 class BookingError(Exception):
     """Base of every refusal; never raised itself.
 
-    What a subclass annotates is a member that its problem document has besides the common ones; a member with a value
-    there may be left out. `apidocs` describes them from these annotations.
+    A subclass annotates the members that its problem document adds to the common ones; a member with a value there
+    may be absent. `apidocs` describes them from these annotations.
     """
 
     status: ClassVar[int]
@@ -60,7 +60,7 @@ class PaymentDeclined(BookingError):
 
 
 class WrongMoney(PaymentDeclined):
-    """What was paid on the booking's own order is not what the quote asks for; it goes back."""
+    """The payment on the booking's own order is not what the quote asks for; it is refunded."""
 
 
 class ChargeFailed(PaymentDeclined):

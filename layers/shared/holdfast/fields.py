@@ -1,6 +1,6 @@
-"""What a field may hold, and the words that a wrong one is answered with: the ground of every model at the edge.
+"""What a field may hold, and the sentence that answers a wrong one: the base of every model at the edge.
 
-pydantic checks; the answer is for people. A rule that needs more than a type is an annotation with its own sentence,
+pydantic checks; people read the answer. A rule that needs more than a type is an annotation with its own sentence,
 such as `Annotated[int, Whole(1, 9)]`; `problems` has a sentence for each of pydantic's own errors.
 """
 
@@ -86,7 +86,7 @@ class Whole(_Checked):
 
 
 class Text(_Checked):
-    """A str that is the pattern from end to end, told in words by `says`; half a character (a surrogate) is none."""
+    """A str that matches the pattern from end to end; `says` is the rule in words. Refuses surrogates."""
 
     def __init__(self, pattern: re.Pattern[str], says: str) -> None:
         self.pattern, self.says = pattern, says
@@ -145,13 +145,13 @@ Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"
 
 
 def problems(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
-    """Where something is wrong, known fields before unknown ones, and what would be right."""
+    """Each wrong location, known fields before unknown ones, with what would be right."""
     return [(one["loc"], _words(one)) for one in error.errors(include_url=False, include_input=False)]
 
 
-def flat(place: tuple[int | str, ...]) -> str:
-    """The field, of a model whose fields are no models."""
-    return str(place[0]) if place else ""
+def flat(location: tuple[int | str, ...]) -> str:
+    """The name of the field, in a model without nested models."""
+    return str(location[0]) if location else ""
 
 
 def whole_text(pattern: re.Pattern[str]) -> str:

@@ -54,7 +54,7 @@ class NoFields(Strict):
 
 
 class Request:
-    """One API Gateway event (payload 2.0). Its methods raise the refusal that a bad part deserves."""
+    """One API Gateway event (payload 2.0). Its methods raise a refusal for a bad part."""
 
     def __init__(self, event: dict[str, Any], engine: Engine, client_id: str) -> None:
         self.event = event
@@ -101,7 +101,7 @@ class Request:
     def path(self, name: str, pattern: re.Pattern[str] = NAME) -> str:
         value: str = (self.event.get("pathParameters") or {}).get(name, "")
         if not pattern.fullmatch(value):
-            raise NotFound("There is nothing here by that name.")
+            raise NotFound("No such resource.")
         return value
 
     def query[Fields: Strict](self, fields: type[Fields]) -> Fields:
@@ -131,7 +131,7 @@ class Request:
 
     @property
     def _has_expired(self) -> bool:
-        """Whether the token had expired when the request came; the authorizer has refused such a one already."""
+        """Whether the token had expired when the request came; the authorizer refuses expired tokens before that."""
         exp = str(self._claims.get("exp", ""))
         arrived_ms: int = self.event["requestContext"].get("timeEpoch", 0)
         return EPOCH_SECONDS.fullmatch(exp) is not None and int(exp) * 1000 <= arrived_ms
@@ -149,7 +149,7 @@ type LambdaHandler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 class Role(StrEnum):
-    """Who may call a route. `Api` holds every call to it before the handler runs."""
+    """Who may call a route. `Api` checks it before the handler runs."""
 
     ANYONE = "anyone"
     GATEWAY = "gateway"  # anyone who signs the body as the payment gateway does: the handler checks that
@@ -158,10 +158,10 @@ class Role(StrEnum):
 
 
 class Route(NamedTuple):
-    """One route: who may call it, what it takes, and all that it may answer; `docs/openapi.json` is made of these.
+    """One route: who may call it, what it takes, and all that it may answer. `apidocs` writes the OpenAPI file from it.
 
-    The refusals are those of the use case; what any call may meet (its token, its body, its query, no time left) comes
-    on top. `idempotent` takes an Idempotency-Key header.
+    The refusals are those of the use case; `apidocs` adds those that any call may get, for its token, body or query or
+    for lack of time. An `idempotent` route takes an Idempotency-Key header.
     """
 
     key: str
@@ -248,7 +248,7 @@ def _respond(status: int, body: Any, media_type: str, refusal: BookingError | No
 
 
 def _json(body: Any) -> str:
-    if isinstance(body, BaseModel):  # a field that has a default is left out of an answer whose value it is
+    if isinstance(body, BaseModel):  # leaves out the fields that have their default
         return body.model_dump_json(exclude_defaults=True)
     return to_json(body).decode()
 
@@ -270,4 +270,4 @@ def _read[Fields: Strict](given: dict[str, Any], fields: type[Fields]) -> Fields
     try:
         return fields.model_validate({shown(name): value for name, value in given.items()})
     except ValidationError as error:
-        raise InvalidFields(*((flat(place), words) for place, words in problems(error))) from error
+        raise InvalidFields(*((flat(location), words) for location, words in problems(error))) from error

@@ -1,6 +1,6 @@
-"""The tagged lines that tell each booking's story, and the figures that operators watch.
+"""The tagged log lines of each booking, and the metrics that operators watch.
 
-One line for each state change, written by whoever made the change after it is committed, so a replay writes none.
+One line for each state change: the use case writes it after the commit, so a replay writes none.
 No line carries a token, an e-mail address, a phone number, card data or a signature: `record` takes named facts only.
 """
 
@@ -50,9 +50,9 @@ class Metric(StrEnum):
     EXPIRY_LAG = "ExpiryLag"
     PAYMENT_SUCCESS = "PaymentSuccess"  # 1 or 0 for each finalize: its average is the success rate
     PAID_BY_WALLET = "PaidByWallet"  # 1 or 0 for each confirmation: its average is the wallet's share
-    SWEEP_FAILED = "SweepFailed"  # told by each sweep, also when it is 0: where there is none, no sweep came
+    SWEEP_FAILED = "SweepFailed"  # counted by each sweep, also when it is 0: without a value, no sweep came
     SETTLE_FAILED = "SettleFailed"
-    ROUND_FAILED = "RoundFailed"  # told by each round of settle, like the two below: how many there are now
+    ROUND_FAILED = "RoundFailed"  # counted by each round of settle; the two below: how many there are now
     PAYMENTS_STUCK = "PaymentsStuck"
     PAYMENTS_UNMATCHED = "PaymentsUnmatched"
     BROKEN_INVARIANTS = "BrokenInvariants"

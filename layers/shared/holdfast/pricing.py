@@ -28,7 +28,7 @@ _WHOLE_BP = 10_000  # basis points in one
 
 
 class PricedStay(NamedTuple):
-    """What a price is made of, for those who have no booking yet; a booking has the same names."""
+    """What a price is computed from where there is no booking yet; a booking has the same field names."""
 
     check_in: date
     check_out: date
@@ -161,7 +161,7 @@ def refund(booking: Booking, days_left: int) -> Refund:
     """What cancelling `days_left` days before check-in day gives back of what was paid, by the booking's own policy.
 
     The percentage is that of the step furthest from check-in that is still open; with none open, or no policy, 0. It
-    goes back in proportion to the tenders. A gateway part too small to be refunded goes to the wallet.
+    is refunded in proportion to the tenders. The wallet gets a gateway part that is too small to be refunded.
     """
     open_steps = [step for step in booking.cancellation_policy if step.days_before <= days_left]
     percent = max(open_steps, key=lambda step: step.days_before).refund_percent if open_steps else 0

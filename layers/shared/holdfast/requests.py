@@ -20,11 +20,11 @@ from holdfast.model.names import (
 )
 from holdfast.model.stay import Stay
 
-MIN_TOPUP = 100  # minor units: what both gateways take and give back
+MIN_TOPUP = 100  # minor units: both gateways take and refund it
 BY_GATEWAY = frozenset({PaymentMode.WALLET_PARTIAL, PaymentMode.GATEWAY_ONLY})
 NO_CURSOR = "is not one that this list gave"
 
-# When the last booking shown was reserved, and its id: one that lapsed and lost its key has that instant in its id too.
+# When the last booking shown was reserved, and its id; the id of a restored hold's own record ends in that instant too.
 BOOKINGS_CURSOR = re.compile(rf"[0-9]{{13}}\.{BOOKING_ID.pattern}(?:\.[0-9]{{13}})?")
 ENTRIES_CURSOR = re.compile(r"[1-9][0-9]{0,9}")
 CITY = re.compile(r"[^\x00-\x1f#]{1,64}")

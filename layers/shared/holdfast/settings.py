@@ -1,4 +1,4 @@
-"""What the environment says: the one place that reads it. `template.yaml` sets every name."""
+"""The settings. Only this module reads them from the environment; `template.yaml` sets every name."""
 
 import os
 import re
@@ -22,9 +22,7 @@ class BadEnvironment(Exception):
 
 class Settings(Strict):
     table_name: Annotated[str, Text(TABLE_NAME, "must be 3 to 255 letters, digits, dots, dashes or underscores")]
-    hold_seconds: Annotated[int, Digits(HOLD_DIGITS, "must be 1 to 9999 seconds")] = (
-        600  # ten minutes, DESIGN section 2
-    )
+    hold_seconds: Annotated[int, Digits(HOLD_DIGITS, "must be 1 to 9999 seconds")] = 600  # ten minutes
     due_shards: Annotated[int, Digits(SHARD_DIGITS, "must be 1 to 999")] = 8
     cognito_client_id: str = ""
     stripe_api_base: ApiBase = ""  # empty: Stripe itself
@@ -39,5 +37,5 @@ class Settings(Strict):
         try:
             return cls.model_validate(present)
         except ValidationError as error:
-            wrong = [f"{flat(place).upper()} {words}" for place, words in problems(error)]
+            wrong = [f"{flat(location).upper()} {words}" for location, words in problems(error)]
             raise BadEnvironment("; ".join(wrong)) from None

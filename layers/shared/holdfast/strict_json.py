@@ -47,5 +47,5 @@ def _depth(value: Any) -> int:
 
 
 def shown(name: str) -> str:
-    """A name that is safe to repeat: printable ASCII, and not long. No field of ours is changed by it."""
+    """A name that is safe to repeat: printable ASCII, and not long. The names of our own fields stay as they are."""
     return name.encode("unicode_escape").decode()[:SHOWN_NAME_LENGTH]

@@ -272,10 +272,10 @@ def _aside(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
     order = f"pi_{pick % 2}"
 
     def step(side: Side) -> Any:
-        orphans = OrphanPayment(
+        orphan = OrphanPayment(
             gateway="stripe", order_id=order, amount=1, currency="INR", payment_state=state, at_ms=number
         )
-        return side.store.record_orphan(orphans)
+        return side.store.record_orphan(orphan)
 
     return step
 

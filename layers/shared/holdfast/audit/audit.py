@@ -1,4 +1,4 @@
-"""The auditor: every promise that the table breaks, by itself, or with the gateways' records and the log next to it.
+"""The auditor: every invariant that the table breaks, alone or compared with the gateways' records and the log.
 
 It is a pure function over a scan, and the oracle of the tests, of the `audit` command and of the hourly function. What
 holds at every instant is checked for every item; what holds only once things are settled is checked for the bookings
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 OVERDUE_SECONDS = 90  # the longest that a hold may outlive its deadline while the minute's sweep runs
 _DAY_SECONDS = 86_400
 _LONGEST_KEPT_SECONDS = 5 * 365 * _DAY_SECONDS  # the longest stay ahead, and the longest retention anybody would set
-LOOKS = 3  # at a table in use: a scan is no snapshot, so only what every look shows is broken
+LOOKS = 3  # scans of a table in use: a scan is no snapshot, so only what every one shows is broken
 
 
 def audit(
@@ -110,7 +110,7 @@ def audit_table(
 
 
 def _sameness(broken: Broken) -> tuple[object, ...]:
-    """What tells one finding from another: for rooms the count too, as a page in use is off otherwise each time."""
+    """What identifies a finding. For rooms the count too: in a page in use, each scan is off by another count."""
     return broken.invariant, broken.keys, broken.text if broken.invariant == "INV1" else ""
 
 
@@ -122,7 +122,7 @@ def _unreadable(view: Snapshot) -> Iterator[Broken]:
 def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
     """INV1, INV2, INV3: each night's capacity is its free rooms and those of the bookings that keep rooms.
 
-    Nights so long ago that TTL deletes their bookings are left alone: pages stay.
+    Ignores nights so long ago that TTL may have deleted their bookings: pages stay.
     """
     oldest = (now - timedelta(days=RETENTION_DAYS - 1)).date()
     kept: Counter[tuple[str, date]] = Counter()
@@ -141,8 +141,8 @@ def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
                 yield Broken("INV2", text, (key,))
             off[page.room_type_id, page.month, day] = capacity - free
     for (room_type_id, night), rooms in kept.items():
-        place = (room_type_id, *month_and_day(night))
-        off[place] = off.get(place, 0) - rooms
+        room_night = (room_type_id, *month_and_day(night))
+        off[room_night] = off.get(room_night, 0) - rooms
     known = (oldest.strftime("%Y-%m"), oldest.day)
     wrong = {night: count for night, count in off.items() if count and night[1:] >= known}
     for (room_type_id, month, day), count in sorted(wrong.items()):
@@ -228,17 +228,17 @@ def _pending_topups(view: Snapshot) -> Iterator[Broken]:
 def _due_index(view: Snapshot, due_shards: int) -> Iterator[Broken]:
     """DUE1: exactly what is due is in the `due` index, in its shard.
 
-    TTL deletes nothing early and leaves nothing forever. Computed here once more, and not by `booking_item`, which
-    would agree with itself.
+    TTL deletes nothing early and leaves nothing forever. Computed here a second time: `booking_item` would agree
+    with itself.
     """
     for booking_id, item in view.items.items():
         booking, wanted = view.bookings[booking_id], _Derived()
-        waiting = [due for due in booking.tasks if not due.stuck] or booking.tasks
+        waiting = [task for task in booking.tasks if not task.stuck] or booking.tasks
         if booking.status in HELD:
             wanted.due(HOLDS_DUE, booking.room_type_id, booking.expires_at_ms, due_shards)
         elif waiting:
             kind = PAYMENTS_STUCK if waiting[0].stuck else PAYMENTS_DUE
-            wanted.due(kind, booking.room_type_id, min(due.at_ms for due in waiting), due_shards)
+            wanted.due(kind, booking.room_type_id, min(task.at_ms for task in waiting), due_shards)
         if booking.status is Status.CONFIRMED:
             wanted.property_id = booking.property_id
         yield from wanted.differences(item)

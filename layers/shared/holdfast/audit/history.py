@@ -1,4 +1,4 @@
-"""A booking's history against the states that there are, and against its deadline."""
+"""The audit of a booking's history: its transitions, its versions and its deadline."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ from holdfast.storage.items import account_key, booking_key
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_TOLD_BY = {
+_TAG_OF = {
     Status.RESERVED: Tag.BOOKING_RESERVED,
     Status.CONFIRMED: Tag.BOOKING_CONFIRMED,
     Status.EXPIRED: Tag.BOOKING_EXPIRED,
     Status.CANCELLED: Tag.BOOKING_CANCELLED,
 }
-_TOLD = frozenset({*_TOLD_BY.values(), Tag.PAYMENT_LATE_RESCUED})
+_TRANSITIONS = frozenset({*_TAG_OF.values(), Tag.PAYMENT_LATE_RESCUED})
 _WALLET = frozenset({Tag.WALLET_DEDUCTED, Tag.WALLET_CREDITED})
 _MONEY = frozenset({Tag.PAYMENT_CAPTURED, Tag.PAYMENT_VOIDED, Tag.PAYMENT_REFUNDED})
 _SECRET = {
@@ -35,13 +35,13 @@ _SECRET = {
 
 
 def broken_lines(view: Snapshot, lines: Sequence[Mapping[str, Any]], *, complete: bool) -> Iterator[Broken]:
-    """LOG1: over these lines, which are all there are of the bookings in the view, or all but some if not complete."""
+    """LOG1: over these lines, which are all lines of the bookings in the view; unless `complete`, some may lack."""
     seen: Counter[tuple[str, int, str]] = Counter()
     written: Counter[tuple[str, int]] = Counter()
     moved: Counter[tuple[str, int, str]] = Counter()
     for line in lines:
         tag = str(line.get("tag"))
-        if tag in _TOLD:
+        if tag in _TRANSITIONS:
             seen[line["booking_id"], line["after"]["version"], tag] += 1
         elif tag in _WALLET:
             written[line["user_id"], line["after"]["seq"]] += 1
@@ -49,7 +49,7 @@ def broken_lines(view: Snapshot, lines: Sequence[Mapping[str, Any]], *, complete
             moved[line["booking_id"], line["after"]["version"], tag] += 1
         for kind in secrets_in(line):
             yield Broken("LOG1", f"a line tagged {tag} carries {kind}", ())
-    yield from _told_once(view, seen, complete=complete)
+    yield from _one_line_each(view, seen, complete=complete)
     entries = {(user_id, entry.seq) for user_id, ledger in view.entries.items() for entry in ledger}
     for user_id, seq in sorted(entries | written.keys()):
         times, most = written[user_id, seq], int((user_id, seq) in entries)
@@ -61,8 +61,8 @@ def broken_lines(view: Snapshot, lines: Sequence[Mapping[str, Any]], *, complete
             yield Broken("LOG1", text, (booking_key(booking_id),))
 
 
-def _told_once(view: Snapshot, seen: Counter[tuple[str, int, str]], *, complete: bool) -> Iterator[Broken]:
-    """A key that was used again after TTL deleted its hold made a second life of one id: each has its lines."""
+def _one_line_each(view: Snapshot, seen: Counter[tuple[str, int, str]], *, complete: bool) -> Iterator[Broken]:
+    """A key used again after TTL deleted its hold gives one id to two bookings: each has its lines."""
     expected: Counter[tuple[str, int, str]] = Counter()
     for booking_id, booking in view.bookings.items():
         expected.update((_life(booking_id), version, tag) for version, tag in _transitions(booking))
@@ -75,7 +75,7 @@ def _told_once(view: Snapshot, seen: Counter[tuple[str, int, str]], *, complete:
 
 
 def _life(booking_id: str) -> str:
-    """The id that a booking was made under: the record of a deleted hold may lie beside it."""
+    """The id that a booking was made with: the record of a deleted hold may have a suffix."""
     return booking_id.partition(".")[0]
 
 
@@ -99,10 +99,10 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _transitions(booking: Booking) -> Iterator[tuple[int, Tag]]:
-    """The versions at which the booking's state changed, with the tag that tells of it; a payment start has none."""
+    """The versions at which the booking's state changed, with the tag of its line; a payment start has none."""
     yield 1, Tag.BOOKING_RESERVED
     for version, (before, after) in enumerate(pairwise(booking.history), start=2):
-        if after.status is not before.status and after.status in _TOLD_BY:
-            yield version, _TOLD_BY[after.status]
+        if after.status is not before.status and after.status in _TAG_OF:
+            yield version, _TAG_OF[after.status]
             if after.status is Status.CONFIRMED and after.at_ms >= booking.expires_at_ms:
                 yield version, Tag.PAYMENT_LATE_RESCUED

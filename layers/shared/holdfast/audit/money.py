@@ -1,4 +1,4 @@
-"""The money part of the audit: wallets and ledgers, what bookings say of payments, and the gateways' own books."""
+"""The money part of the audit: wallets and ledgers, what bookings record of payments, and the gateways' own records."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _topped_up(view: Snapshot) -> Iterator[Broken]:
 
 
 def broken_payments(view: Snapshot) -> Iterator[Broken]:
-    """PAY2, PAY3, PAY4 as far as the bookings themselves tell."""
+    """PAY2, PAY3, PAY4 as far as the bookings themselves show."""
     for booking_id, booking in view.bookings.items():
         keys = (booking_key(booking_id),)
         if booking.status is Status.CONFIRMED:
@@ -140,7 +140,7 @@ def kept_by_gateway(booking: Booking) -> int:
 
 
 class Shares(NamedTuple):
-    """What goes back of each tender."""
+    """What each tender is refunded."""
 
     wallet: int
     gateway: int
@@ -149,8 +149,8 @@ class Shares(NamedTuple):
 def policy_refund(booking: Booking) -> Shares | None:
     """What cancelling gave back by the booking's policy on the day it was done; None for any other booking.
 
-    A booking that was undone because its card could not be charged gives all of its wallet part back. Reckoned by other
-    means than `pricing.refund`, which would agree with itself.
+    A booking that was undone because its card could not be charged is refunded its whole wallet part. Computed in
+    another way than by `pricing.refund`, which would agree with itself.
     """
     if booking.status is not Status.CANCELLED or booking.payment_mode is None:
         return None
@@ -178,7 +178,7 @@ def _rounded(amount: Decimal) -> int:
 def broken_gateway_records(view: Snapshot, gateway_records: Sequence[tuple[str, GatewayPayment]]) -> Iterator[Broken]:
     """BOOK1, PAY1, PAY2, PAY4 by the gateways: each payment holds what it bought, the policy's share of it, or nothing.
 
-    A payment of a booking or top-up that is not settled yet is left alone, and one put aside for an operator as well.
+    A payment of a booking or top-up that is not settled yet is ignored, and so is one listed for an operator.
     """
     paying: dict[str, list[str]] = {}
     for gateway, payment in gateway_records:
@@ -206,7 +206,7 @@ def broken_gateway_records(view: Snapshot, gateway_records: Sequence[tuple[str, 
 
 
 def _expected(view: Snapshot, gateway: str, payment: GatewayPayment) -> int | None:
-    """What the payment should hold; None while that is open."""
+    """What the payment should hold; None while that is undecided."""
     booking, topup = view.bookings.get(payment.reference or ""), view.topups.get(payment.reference or "")
     if topup:
         if topup.status is TopUpStatus.PENDING:

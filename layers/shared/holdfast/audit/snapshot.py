@@ -1,7 +1,7 @@
-"""The table as an auditor reads it: every item by its kind; and a finding, told with the items concerned.
+"""The table as an auditor reads it: every item by its kind; and a finding, with the items concerned.
 
-What a booking's state means for rooms, promos and nights is said here once more: an auditor that asked the model would
-agree with its mistakes.
+What a booking's state means for rooms, promos and nights is written here a second time: an auditor that used the
+model's would agree with its mistakes.
 """
 
 from __future__ import annotations

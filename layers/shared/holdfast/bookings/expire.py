@@ -1,7 +1,8 @@
-"""Put the rooms of unpaid holds back on sale: by the minute's sweep, by a buyer who needs them, by TTL's deletion.
+"""Put the rooms of unpaid holds back on sale: the sweep each minute, a buyer who needs them, or TTL's deletion.
 
-Every way ends in the same write, whose condition is that the booking is as read and its deadline has passed. So each
-is safe to repeat and to run beside the others and beside a finalize: one wins, the rest lose their condition.
+Each ends in one conditional write. Its condition is that the booking is as it was read and its deadline has passed; for
+a hold that TTL deleted, that no item has its id. So each may repeat, and may run at the same time as the others and as
+a finalize: one wins, the others fail their condition.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.storage.store import DueRow
 
-WORKERS = 8  # room types swept at the same time; the holds of one are released in turn, for they share its pages
-SHARD_LIMIT = 5000  # due holds of a shard that one sweep takes up
+WORKERS = 8  # room types swept at the same time; the holds of one are released in turn, because they share its pages
+SHARD_LIMIT = 5000  # due holds of a shard that one sweep reads
 BATCH = 25  # bookings read in one round trip
-RESERVE_SECONDS = 5.0  # of the time left, in which no new batch is begun
+RESERVE_SECONDS = 5.0  # with less time left, the sweep begins no new batch
 
 
 class Sweep(msgspec.Struct, kw_only=True):
@@ -76,7 +77,7 @@ def sweep(*, engine: Engine) -> Sweep:
 
 
 def list_due(*, engine: Engine) -> dict[str, Any]:
-    """What a sweep would take up now; reads only."""
+    """The holds that a sweep would release now; reads only."""
     now = engine.clock()
     rows = [row for shard in engine.store.shards(HOLDS_DUE) for row in engine.store.due(shard, now)[0]]
     return {
@@ -93,21 +94,21 @@ def list_due(*, engine: Engine) -> dict[str, Any]:
 
 
 def reclaim(room_type_id: str, short: Sequence[date], *, engine: Engine, by_booking: str) -> None:
-    """Releases the due holds that stand on the nights a buyer is short of."""
+    """Releases the due holds on the nights for which a buyer finds too few rooms."""
     rows = engine.store.due_holds(room_type_id, engine.clock())
     for booking in engine.store.bookings([row.booking_id for row in rows]):
         if booking.status in HOLDING and not set(short).isdisjoint(booking.nights):
-            with suppress(WriteConflict):  # to whoever released or rescued it first
+            with suppress(WriteConflict):  # another writer released or confirmed it first
                 expired = _release(booking, engine.clock(), engine=engine, by="reclaim")
                 _count(1, expired.rooms, _lag_seconds(expired))
                 record(Tag.HOLD_RECLAIMED, "a due hold made way for a buyer", after=expired, buyer=by_booking)
 
 
 def restore(image: Booking, *, engine: Engine) -> bool:
-    """Releases a hold that TTL deleted before any sweep came, from its last image; False if that was done before.
+    """Releases a hold that TTL deleted before any sweep came, from its last image; False if it is released already.
 
-    The record of the expired booking is written back. Should its Idempotency-Key have been used again in the moment
-    between, the new hold keeps the id, and the record goes beside it under an id of its own.
+    Writes the record of the expired booking back. If the guest has used the Idempotency-Key again meanwhile, the new
+    hold keeps the id, and the record gets an id of its own.
     """
     if image.status not in HOLDING:
         return False
@@ -120,9 +121,9 @@ def restore(image: Booking, *, engine: Engine) -> bool:
             raise
         if lost.current.reserved_at_ms == image.reserved_at_ms:
             return False
-        beside = msgspec.structs.replace(expired, booking_id=f"{image.booking_id}.{image.reserved_at_ms}")
+        own_record = msgspec.structs.replace(expired, booking_id=f"{image.booking_id}.{image.reserved_at_ms}")
         try:
-            engine.store.commit(image, beside, now=now, deleted=True)
+            engine.store.commit(image, own_record, now=now, deleted=True)
         except WriteConflict as again:
             if again.current is None:
                 raise
@@ -158,7 +159,7 @@ def _sweep_room_type(rows: Sequence[DueRow], *, engine: Engine) -> tuple[Sweep, 
 
 
 def _sweep_one(booking: Booking, part: Sweep, *, engine: Engine) -> int:
-    """The rooms that one hold gives back; whatever is wrong with it is told and counted, and stops no other."""
+    """Releases one hold and returns its rooms, or 0. A failure is logged and counted, and stops no other hold."""
     now = engine.clock()
     if booking.status not in HOLDING or booking.expires_at_ms > millis(now):
         part.lost_race += 1

@@ -1,4 +1,4 @@
-"""Read bookings: one with its timer, a guest's own list, and the quote as it would be charged now."""
+"""Read bookings: one of the guest's own, and the list of them; refuse one that cannot be paid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def own_booking(booking: Booking | None, user_id: str) -> Booking:
-    """The booking, if it is this user's; somebody else's reads as missing. Raises NotFound."""
+    """The booking, if it is this user's; another user's is answered as missing. Raises NotFound."""
     if booking is None or booking.user_id != user_id:
         raise NotFound("You have no booking by that id.")
     return booking
@@ -29,7 +29,7 @@ def own_booking(booking: Booking | None, user_id: str) -> Booking:
 def list_bookings(cursor: str | None, *, user_id: str, engine: Engine) -> tuple[list[Booking], str | None]:
     """One page of the user's own bookings, newest first, and the cursor of the next.
 
-    Raises InvalidFields when the cursor does not name a place in the user's own list.
+    Raises InvalidFields when the cursor does not come from the user's own list.
     """
     bookings, more = engine.store.bookings_of(user_id, _position(cursor, user_id, engine) if cursor else None)
     return bookings, f"{more[0]}.{more[1]}" if more else None

@@ -61,7 +61,7 @@ def reserve(
         if short and not reclaimed:
             reclaimed = True
             reclaim(stay.room_type_id, short, engine=engine, by_booking=booking_id)
-            return attempt()  # whoever released the due holds, the page must be read again
+            return attempt()  # the due holds are released: read the pages again
         if short:
             raise SoldOut(short, stay.rooms)
         booking = _hold(stay, booking_id, user_id, page, context.pages, now, hold_seconds)
@@ -101,7 +101,7 @@ def _replayed(booking: Booking, stay: Stay) -> Booking:
 
 
 def _first_page(stay: Stay, context: BookingContext, engine: Engine) -> InventoryMonth:
-    """Some page of the room type, the stay's first if there is one: all its pages agree on rules and time zone."""
+    """The stay's first page, or else any page of the room type: all have the same rules and time zone."""
     if context.pages:
         return context.pages[min(context.pages)]
     page = engine.store.any_page(stay.room_type_id)
@@ -123,7 +123,7 @@ def _check_stay(stay: Stay, page: InventoryMonth, now: datetime) -> None:
 
 
 def _check_holds(account: Account, rooms: int, now: datetime) -> None:
-    """Raises TooManyHolds when the user holds too much, or has let go of too much; says when to come again."""
+    """Raises TooManyHolds when the user has too many holds, held rooms or abandoned rooms; it says how long to wait."""
     now_ms = millis(now)
     overdue = account.overdue(now_ms)
     live = {held: until_ms for held, until_ms in account.live_holds.items() if held not in overdue}

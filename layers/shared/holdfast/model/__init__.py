@@ -1,1 +1,1 @@
-"""The words of the engine. Nothing here does input or output."""
+"""The records of the engine. Nothing here does input or output."""

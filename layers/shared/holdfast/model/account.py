@@ -16,13 +16,13 @@ from holdfast.model.stored_names import STORED_NAMES
 
 
 def decayed(points: int, since_ms: int, now_ms: int, each_ms: int) -> tuple[int, int]:
-    """What is left of the points at `now_ms`, one being forgotten every `each_ms`, and since when that holds."""
+    """The points left at `now_ms`, and since when: the count loses one point every `each_ms`."""
     gone = max(0, now_ms - since_ms) // each_ms
     return (points - gone, since_ms + gone * each_ms) if gone < points else (0, now_ms)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES["Account"]):
-    """One user's wallet, live holds and what is remembered of misuse.
+    """One user's wallet, live holds and counts against abuse.
 
     `seq` counts the wallet's entries. `live_holds` maps a booking to its deadline, `held_rooms` to its rooms.
     `abandoned_rooms` counts the rooms of holds that ended unpaid; one decays each half hour from `abandoned_since_ms`.
@@ -44,11 +44,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES["Ac
     stored: bool = False  # whether the table has it yet
 
     def overdue(self, now_ms: int) -> list[str]:
-        """The holds past their deadline that no write has taken out of `live` yet."""
+        """The holds past their deadline that no write has removed from `live_holds` yet."""
         return [held for held, until_ms in self.live_holds.items() if until_ms <= now_ms]
 
     def abandoned_rooms_at(self, now_ms: int) -> tuple[int, int]:
-        """The rooms of holds that ended unpaid and are not forgotten, those just overdue included, and since when."""
+        """The abandoned rooms left at `now_ms`, with those of overdue holds, and since when the stored count decays."""
         rooms, since_ms = decayed(self.abandoned_rooms, self.abandoned_since_ms, now_ms, ABANDONED_ROOM_DECAY_MS)
         overdue = self.overdue(now_ms)
         return rooms + sum(count for held, count in self.held_rooms.items() if held in overdue), since_ms
@@ -71,7 +71,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 def wallet_entry(before: Booking, after: Booking, account: Account) -> LedgerEntry | None:
-    """The ledger line that a change of this booking means for its guest's wallet; None if the wallet has no part."""
+    """The ledger entry that this change of a booking makes in its guest's wallet; None if it moves no amount there."""
     amount = (after.wallet_refunded - before.wallet_refunded) - (after.wallet_paid - before.wallet_paid)
     if amount == 0:
         return None
@@ -107,17 +107,17 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_at_ms: int
     attempts: int = 0
     stuck: bool = False
-    asked_by: str | None = None  # the admin who last had it tried again
+    asked_by: str | None = None  # the admin who last asked to try it again
     asked_why: str | None = None
     write_id: str = ""
 
     @property
     def tasks(self) -> tuple[GatewayTask, ...]:
-        """What is due at the gateway while the top-up is pending, in the form that a booking keeps its tasks."""
+        """The gateway task of a pending top-up, in the same form as a booking's tasks."""
         return (self.task(TaskAction.CAPTURE),) if self.status is TopUpStatus.PENDING else ()
 
     def task(self, action: TaskAction) -> GatewayTask:
-        """Capture if the order was paid, or void, which closes it: which one is known once the gateway is asked."""
+        """A capture if the order was paid, else a void, which closes it; only the gateway knows which."""
         return GatewayTask(
             action=action,
             gateway=self.gateway,
@@ -130,12 +130,12 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-UNKNOWN = "unknown"  # the gateway told us of an order that it does not show us
-REFUNDED = "refunded"  # captured, and given back whole
+UNKNOWN = "unknown"  # the gateway named an order that it does not show us
+REFUNDED = "refunded"  # captured, then refunded in full
 
 
 class OrphanPayment(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment that a gateway told us of and that belongs to no booking or top-up of ours.
+    """A payment that a gateway reported and that belongs to no booking or top-up of ours.
 
     `payment_state` is the gateway's, or UNKNOWN, or REFUNDED.
     """

@@ -15,7 +15,7 @@ from holdfast.model.property import PolicyStep, TaxPeriod
 from holdfast.model.stay import Stay
 from holdfast.model.stored_names import STORED_NAMES
 
-TTL_GRACE_SECONDS = 3600  # how long a hold may outlive its deadline before DynamoDB deletes it, DESIGN section 5 (d)
+TTL_GRACE_SECONDS = 3600  # DynamoDB deletes a hold that nothing has released an hour after its deadline
 RETENTION_DAYS = 400  # how long an ended booking stays, so that a replayed Idempotency-Key still finds it
 
 
@@ -39,7 +39,7 @@ class PaymentMode(StrEnum):
 
 
 class FrozenQuote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a payment start fixes; the lines are derived again from the night prices and the discount."""
+    """What a payment start or a finalize fixes; the lines are computed again from the night prices and the discount."""
 
     promo_code: str | None = None
     promo_discount: int = 0
@@ -53,7 +53,7 @@ class FrozenQuote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Payment"]):
-    """The gateway order that the booking is to be paid by, and how far its money has come."""
+    """The gateway order that pays for the booking, and what is authorised, captured and refunded on it."""
 
     gateway: str
     order_id: str
@@ -63,7 +63,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     captured: int = 0
     refunded: int = 0
     voided: bool = False
-    refund_pending: bool = False  # its money is on the way back: it can confirm nothing any more
+    refund_pending: bool = False  # its money is being refunded: it can no longer confirm the booking
 
 
 class TaskAction(StrEnum):
@@ -73,14 +73,14 @@ class TaskAction(StrEnum):
 
 
 class GatewayTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["GatewayTask"]):
-    """One thing still to be done at a gateway: written with the state change that asks for it, so it cannot be lost."""
+    """One step still to do at a gateway, written with the state change that asks for it, so it cannot be lost."""
 
     action: TaskAction
     gateway: str
     order_id: str
     amount: int
     at_ms: int
-    serial: int  # the booking's version when it came to be due: tells it from another of its kind, in gateway keys
+    serial: int  # the booking's version when it was made: keeps the gateway keys of two like tasks apart
     attempts: int = 0
     stuck: bool = False  # tried too often: waits for an operator
 
@@ -103,10 +103,10 @@ class Booking(
     frozen=True,
     kw_only=True,
     omit_defaults=True,
-    # `property_id` keys the index of arrivals, so an item has it only once confirmed; `property` is always there.
+    # `property_id` is the key of the arrivals index: only a confirmed booking's item has it. All have `property`.
     rename=STORED_NAMES["Booking"],
 ):
-    """The whole story of one stay. Every change bumps `version` and adds one history line."""
+    """One stay, from its hold to its end. Every transition adds one to `version` and one line to the history."""
 
     booking_id: str
     user_id: str
@@ -132,7 +132,7 @@ class Booking(
     tasks: tuple[GatewayTask, ...] = ()
     history: tuple[Event, ...]
     version: int
-    write_id: str = ""  # set anew by the store at each write: what a write's condition compares
+    write_id: str = ""  # the store sets a new one at each write; the next write's condition compares it
 
     @property
     def stay(self) -> Stay:
@@ -150,12 +150,12 @@ class Booking(
 
     @property
     def keeps_rooms(self) -> bool:
-        """Whether its rooms are taken off the page as written, whatever the clock says."""
+        """Whether the pages count its rooms as taken: by the stored status, whatever the clock says."""
         return self.status in KEEPING_ROOMS
 
     @property
     def claimed_promo(self) -> str | None:
-        """The promo code that this booking uses up one use of."""
+        """The promo code of which this booking has claimed one use."""
         return self.quote.promo_code if self.quote and self.keeps_rooms else None
 
     @property
@@ -164,7 +164,7 @@ class Booking(
         return self.payment.amount if self.payment and by_gateway else 0
 
     def status_at(self, now: datetime) -> Status:
-        """The state as any reader must see it: a hold is expired from its deadline on, swept or not."""
+        """The status that every reader sees: a hold is expired from its deadline on, swept or not."""
         overdue = self.status in HOLDING and millis(now) >= self.expires_at_ms
         return Status.EXPIRED if overdue else self.status
 
@@ -176,7 +176,7 @@ class Booking(
     def new_task(
         self, action: TaskAction, now: datetime, *, amount: int, gateway: str = "", order_id: str = ""
     ) -> GatewayTask:
-        """Something to do at a gateway from now on, about the booking's own order if no other is named."""
+        """A gateway task that is due from `now` on, for the booking's own order unless another is named."""
         own = self.payment
         return GatewayTask(
             action=action,
@@ -188,7 +188,7 @@ class Booking(
         )
 
     def open_order_void(self, now: datetime) -> tuple[GatewayTask, ...]:
-        """What letting go of its order leaves to do: it is closed, so that nobody can pay it any more."""
+        """The task that closes the booking's order, so that nobody can pay it; none if it is closed or has a task."""
         own = self.payment
         if own is None or own.voided or any(task.order_id == own.order_id for task in self.tasks):
             return ()
@@ -197,7 +197,7 @@ class Booking(
     def transitioned(
         self, status: Status, now: datetime, by: str, note: str | None = None, *, late: bool = False, **changes: object
     ) -> Booking:
-        """This booking after one more change: state, history line and version move together."""
+        """This booking after one more transition: status, history and version change together."""
         event = Event(status=status, at_ms=millis(now), by=by, note=note, late=late)
         return msgspec.structs.replace(
             self, status=status, history=(*self.history, event), version=self.version + 1, **changes

@@ -34,7 +34,7 @@ def nights(check_in: date, check_out: date) -> list[date]:
 
 
 def months(check_in: date, check_out: date) -> list[str]:
-    """The months, as `2026-12`, that the nights of the stay fall in: one or two for a legal stay."""
+    """The months, as `2026-12`, that the nights of the stay fall in: one to three for a legal stay."""
     return sorted({month_of(night) for night in nights(check_in, check_out)})
 
 

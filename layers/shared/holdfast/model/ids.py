@@ -1,4 +1,4 @@
-"""The ids that Holdfast makes: a prefix and 26 letters, 130 bits of a hash over what the thing is made from."""
+"""The ids that Holdfast makes: a prefix and 26 characters, 130 bits of a hash over what identifies the thing."""
 
 from __future__ import annotations
 

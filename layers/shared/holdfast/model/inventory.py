@@ -12,10 +12,10 @@ from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod
 
 
 class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One room type's month, with all that a reserve needs to know, so that it reads one place.
+    """One room type's month, with all that a reserve needs to know, so that it reads one item a month.
 
     `revision` changes whenever anything but `free` does, so one condition proves that prices and rules still stand.
-    Nights are keyed by day of month; a night that is not in `free` is not on sale.
+    The maps have the day of the month as key; a night that is not in `free` is not on sale.
     """
 
     room_type_id: str

@@ -1,4 +1,4 @@
-"""Names and proofs that others make: what each looks like, wherever it is read, checked or described."""
+"""The form of names and proofs that others make: one pattern each, for every reader, check and description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a hotel sells: properties, room types, and the policy and tax table they are sold by.
+"""Properties and room types, and the cancellation policy and tax table of their bookings.
 
 Amounts are integers in minor units (paise) of the named currency.
 """
@@ -13,7 +13,7 @@ DEFAULT_CURRENCY = "INR"
 
 
 class PolicyStep(msgspec.Struct, frozen=True, array_like=True):
-    """Cancelling `days_before` check-in day, or earlier, gives `refund_percent` of the price back."""
+    """Cancelling `days_before` the check-in day, or earlier, refunds `refund_percent` of the price."""
 
     days_before: int
     refund_percent: int

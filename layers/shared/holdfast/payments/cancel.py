@@ -1,4 +1,4 @@
-"""Cancel: a hold is let go at once; a confirmed booking gives back what its policy says, tender by tender."""
+"""Cancel: a hold ends at once; a confirmed booking is refunded by its policy, tender by tender."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def preview(booking_id: str, *, user_id: str, engine: Engine) -> CancellationPre
 def cancel(booking_id: str, *, user_id: str, engine: Engine) -> Booking:
     """The booking, cancelled; cancelling it again changes nothing.
 
-    Rooms and wallet part return in the same transaction; the gateway's part becomes due in it, and is tried at once.
+    One transaction returns the rooms and the wallet part, and makes the gateway part due; it is tried at once.
 
     Raises NotFound, HoldExpired, NotCancellable, Busy.
     """
@@ -109,12 +109,12 @@ def _refunded(booking: Booking, now: datetime) -> Booking:
         "guest",
         note=f"{back.refund_percent} % back: {shown(back.wallet)} to the wallet, {shown(back.gateway)} to the card",
         wallet_refunded=back.wallet,
-        tasks=_refund_dues(booking, back, now),
+        tasks=_refund_tasks(booking, back, now),
     )
 
 
-def _refund_dues(booking: Booking, back: Refund, now: datetime) -> tuple[GatewayTask, ...]:
-    """The gateway's part as a due refund; money not captured yet, and all to go back, is not captured any more."""
+def _refund_tasks(booking: Booking, back: Refund, now: datetime) -> tuple[GatewayTask, ...]:
+    """The tasks with the gateway's part due as a refund; a full refund before the capture voids the payment instead."""
     payment = booking.payment
     if payment is None or not back.gateway:
         return booking.tasks

@@ -2,7 +2,7 @@
 
 reserved_at ------ held ------> expires_at ------------------ late ------------------>
 any mode confirms               an authorised card confirms if rooms, wallet and promo still allow it;
-                                otherwise its money is given back. Wallet and admin are refused.
+                                otherwise it is refunded. Wallet and admin are refused.
 """
 
 from __future__ import annotations
@@ -44,7 +44,12 @@ if TYPE_CHECKING:
     from holdfast.payments.gateways.protocol import Gateway
     from holdfast.storage.transaction import BookingContext
 
-NOT_A_PAYMENT = (NotFound, InvalidFields, InProgress, Busy)  # refusals that say nothing about how payments fare
+NOT_A_PAYMENT = (
+    NotFound,
+    InvalidFields,
+    InProgress,
+    Busy,
+)  # refusals that the success rate leaves out
 
 
 def confirm(
@@ -56,10 +61,10 @@ def confirm(
     engine: Engine,
     fetched: GatewayPayment | None = None,
 ) -> Booking:
-    """The booking confirmed against wallet, gateway, both, or an admin's word.
+    """The booking, confirmed by a payment from wallet or gateway or both, or by an admin's statement.
 
-    Reads, checks the amounts against the price, looks at the payment at the gateway, and confirms in one transaction
-    whose conditions are the deadline, the unmoved wallet and the unused promo. The card is captured only after that;
+    Reads, checks the amounts against the price, fetches the payment from the gateway, and confirms in one transaction
+    whose conditions are the deadline, the unchanged wallet and a promo use left. The card is captured after that;
     if the capture fails the booking stays confirmed, and the capture stays due for `settle`. `by` is the actor of the
     history line; `fetched` is the payment, if the caller fetched it from the gateway just now.
 
@@ -91,7 +96,7 @@ def confirm(
 
 
 class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One request to confirm. `fetched` keeps what the gateway said of an order, so that it is asked once."""
+    """One request to confirm. `fetched` keeps the gateway's record of an order, so that it is fetched once."""
 
     booking_id: str
     request: FinalizeRequest | AdminFinalizeRequest
@@ -103,7 +108,7 @@ class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingContext]:
-    """The booking before, None if it was paid so already; the booking confirmed; what the decision was made from."""
+    """The booking before (None if this payment confirmed it already), the booking confirmed, the decision's context."""
     request, engine = attempt.request, attempt.engine
     context = engine.store.booking_context(attempt.booking_id, attempt.user_id, promo_code=attempt.promo_code)
     booking = own_booking(context.booking, attempt.user_id)
@@ -134,7 +139,7 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
 
 
 def _refuse_other_payment(booking: Booking, request: FinalizeRequest | AdminFinalizeRequest) -> None:
-    """A repeat of the payment that was made gets its answer again; any other payment raises AlreadyPaid."""
+    """Raises AlreadyPaid unless the request repeats the payment that confirmed the booking."""
     same = booking.payment_mode is request.mode
     if isinstance(request, FinalizeRequest):
         transaction_id = booking.payment.transaction_id if booking.payment and request.mode in BY_GATEWAY else None
@@ -156,7 +161,7 @@ def _verified(
     *,
     late: bool,
 ) -> GatewayPayment:
-    """The payment as the gateway reports it, if it is ours to take: this booking's, this amount, authorised.
+    """The payment as the gateway reports it, if it is for this booking and this amount, and authorised.
 
     Raises PaymentDeclined, InProgress, NotPayable, HoldExpired, Busy.
     """
@@ -188,7 +193,7 @@ def _verified(
 
 
 def _fetch(order_id: str, gateway: Gateway, attempt: _Attempt) -> GatewayPayment:
-    """The order as the gateway has it, asked for once in a finalize. Raises PaymentDeclined, Busy."""
+    """The order as the gateway has it, fetched once in a finalize. Raises PaymentDeclined, Busy."""
     if order_id not in attempt.fetched:
         attempt.engine.require_call(gateway)
         try:
@@ -203,7 +208,7 @@ def _fetch(order_id: str, gateway: Gateway, attempt: _Attempt) -> GatewayPayment
 def _confirmed(
     booking: Booking, attempt: _Attempt, agreed: FrozenQuote, paid: GatewayPayment | None, now: datetime, *, late: bool
 ) -> Booking:
-    """The booking confirmed, with the gateway's part due for capture, or an order it does not need due to be closed."""
+    """The booking confirmed, with a capture of the gateway's part due, or a void of an order that it does not need."""
     request, payment, tasks = attempt.request, booking.payment, booking.tasks
     if payment and paid:
         payment = msgspec.structs.replace(

@@ -1,4 +1,4 @@
-"""Finalize: how a guest's browser, or an admin's word, pays for a booking."""
+"""Finalize: a guest's browser sends the payment of a booking, or an admin states that it is paid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def finalize(booking_id: str, request: FinalizeRequest, *, user_id: str, engine: Engine) -> Booking:
     """The booking, confirmed by the guest's payment; a repeat of that payment gives the same booking again.
 
-    Money that came too late for this is dealt with at once and not left to a webhook.
+    A payment that cannot confirm the booking is reconciled at once, without waiting for a webhook.
 
     Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, PriceChanged, InsufficientWallet, PromoInvalid,
     PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
@@ -32,7 +32,7 @@ def finalize(booking_id: str, request: FinalizeRequest, *, user_id: str, engine:
         order = booking.payment if booking and booking.user_id == user_id else None
         if order is None or order.voided or request.mode not in BY_GATEWAY:
             raise
-        with suppress(BookingError, GatewayError):  # settle goes on with what is due
+        with suppress(BookingError, GatewayError):  # settle carries on with what is due
             reconcile(order.order_id, gateway=order.gateway, engine=engine, by="guest")
         current = engine.store.booking(booking_id)
         if current and current.status is Status.CONFIRMED:

@@ -1,4 +1,4 @@
-"""A late payment: a card that the guest authorised after the deadline still confirms the hold if everything is free."""
+"""A late payment, authorised after the hold's deadline, still confirms the booking if everything is free."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def is_late(booking: Booking, request: FinalizeRequest | AdminFinalizeRequest, n
 
 
 def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
-    """What a late confirmation is decided from; raises HoldExpired unless stay, rooms, promo and wallet allow it.
+    """The context of a late confirmation; raises HoldExpired unless stay, rooms, promo and wallet allow it.
 
     A hold that is due but not yet released still has its rooms and its promo.
     """

@@ -1,4 +1,4 @@
-"""What operators see of payments: what is due, what is stuck, and what belongs to nothing."""
+"""What operators see of payments: what is due, what is stuck, and orphan payments."""
 
 from __future__ import annotations
 

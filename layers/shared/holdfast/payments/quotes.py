@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def price(booking_id: str, query: PricingQuery, *, user_id: str, engine: Engine) -> Quote:
-    """What a payment started now would charge; without a choice of promo or wallet, the quote that is fixed, if one is.
+    """What a payment started now would charge; without a choice of promo or wallet, the fixed quote if there is one.
 
     Raises NotFound, PromoInvalid, PromoExhausted, TooManyTries.
     """
@@ -47,17 +47,18 @@ def price(booking_id: str, query: PricingQuery, *, user_id: str, engine: Engine)
     try:
         return engine.store.retry_on_conflict(attempt)
     except PromoExhausted as refusal:
-        # Asking costs nothing here, so the answer does not tell a code that is used up from one that never was.
+        # A quote costs nothing, so its answer does not show whether a code is used up or never existed.
         raise PromoInvalid(NO_SUCH_CODE) from refusal
 
 
 def with_promo_limit[Result](
     promo_code: str | None, compute: Callable[[], Result], *, context: BookingContext, engine: Engine
 ) -> Result:
-    """What `compute` makes of the promo code, if the guest has not tried too many that do not apply.
+    """The result of `compute`, if the guest has not tried too many promo codes that do not apply.
 
-    A code that does not apply is counted before it is answered, so attempts at the same time count as well. Raises
-    TooManyTries, WriteConflict, and what `compute` raises.
+    A code that does not apply is counted before it is answered, so attempts at the same time count as well.
+
+    Raises TooManyTries, WriteConflict, and what `compute` raises.
     """
     if promo_code is None or (context.booking and context.booking.claimed_promo == promo_code):
         return compute()
@@ -89,7 +90,10 @@ def quote_now(
 
 
 def promo_discount(context: BookingContext, booking: Booking, now: datetime) -> int:
-    """What the file's promo takes off; what this booking has claimed already stays as it was fixed."""
+    """What the promo in `context` takes off; a discount that this booking has claimed stays as it was fixed.
+
+    Raises PromoInvalid, PromoExhausted.
+    """
     if context.promo is None:
         raise PromoInvalid(NO_SUCH_CODE)
     if booking.quote and booking.claimed_promo == context.promo.code:
@@ -110,9 +114,11 @@ def agreed_quote(
     promo_code: str | None,
     now: datetime,
 ) -> FrozenQuote:
-    """The price reckoned again, if the request agrees with it; raises PriceChanged or InsufficientWallet.
+    """The price computed again, if the request agrees with it.
 
-    Once a payment was started, its promo and total stand, and a gateway part must be the order's amount.
+    Raises PriceChanged, InsufficientWallet, NotPayable.
+
+    After a payment start, its promo and total are fixed, and a gateway part must be the order's amount.
     """
     fixed = frozen_quote(booking)
     total = fixed or _fresh(booking, context, promo_code, now)

@@ -1,6 +1,6 @@
 """Bring a booking or a top-up in line with the gateway. A webhook is only a trigger: the order is fetched.
 
-So an event may come twice, late, or in any order: what our record or the gateway's shows as done is not done again.
+An event may come twice, late, or in any order: nothing is done that our record or the gateway's shows as done.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
-    """Confirms the booking that the order pays for, credits its top-up, or gives its money back.
+    """Confirms the booking that the order pays for, credits its top-up, or refunds it.
 
     Raises Busy, InProgress, GatewayError if that could not be done now: the event should be sent again.
     """
@@ -44,7 +44,7 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
             advance_topup(topup, engine=engine, fetched=payment)
             return
         if not payment.holds_money:
-            return  # its order was opened just now, and is not written down yet
+            return  # its order was opened just now, and the top-up is not written yet
     booking = engine.store.booking(reference) if reference else None
     if booking is None:
         _record_orphan(gateway, order_id, payment, engine)
@@ -62,14 +62,14 @@ def _is_own(booking: Booking, order_id: str) -> bool:
 
 
 def _paid_by_it(booking: Booking) -> bool:
-    """Whether its own order's money bought the booking, cancelled since or not: then only its tasks move that money."""
+    """Whether its own order paid for the booking, cancelled since or not: then only its tasks capture or refund."""
     return booking.payment_mode in BY_GATEWAY and booking.payment is not None and not booking.payment.voided
 
 
 def _confirmed(booking: Booking, payment: GatewayPayment, engine: Engine, by: str) -> bool:
-    """Confirms with the amounts that the payment start fixed; False if this money cannot buy the booking any more."""
+    """Confirms with the amounts that the payment start fixed; False if this payment can no longer buy the booking."""
     frozen = booking.quote
-    if frozen is None or not frozen.gateway_payable:  # nothing for a gateway to pay: the wallet has paid it all
+    if frozen is None or not frozen.gateway_payable:  # the wallet pays all of it
         return False
     request = FinalizeRequest(
         payment_mode="wallet_partial" if frozen.wallet_applied else "gateway_only",
@@ -80,7 +80,7 @@ def _confirmed(booking: Booking, payment: GatewayPayment, engine: Engine, by: st
     try:
         confirm(booking.booking_id, request, user_id=booking.user_id, by=by, engine=engine, fetched=payment)
     except ChargeFailed:
-        return True  # confirmed, lapsed and undone: there is no money to give back
+        return True  # confirmed, lapsed and undone: there is nothing to refund
     except (Busy, InProgress):
         raise
     except InsufficientWallet:
@@ -91,7 +91,7 @@ def _confirmed(booking: Booking, payment: GatewayPayment, engine: Engine, by: st
 
 
 def _reopen_failed_refund(booking: Booking, payment: GatewayPayment, gateway: str, engine: Engine, by: str) -> None:
-    """A refund that we recorded and that failed at the gateway days later becomes due again. Raises GatewayError."""
+    """Makes a recorded refund due again that failed at the gateway days later. Raises GatewayError."""
     if booking.payment is None or payment.refunded >= booking.payment.refunded:
         return
     # The first fetch may be older than the refund that the booking records.
@@ -116,12 +116,12 @@ def _reopen_failed_refund(booking: Booking, payment: GatewayPayment, gateway: st
 
 
 def _refund_unusable(booking: Booking, payment: GatewayPayment, gateway: str, engine: Engine, by: str) -> None:
-    """Writes down that this order's money must be given back whole, and tries it at once."""
+    """Makes a full refund of this order due, and tries it at once."""
 
     def attempt() -> Booking:
         current, now = engine.store.booking(booking.booking_id) or booking, engine.clock()
         if _is_own(current, payment.order_id) and _paid_by_it(current):
-            return current  # another delivery confirmed it meanwhile: now only its own tasks move this money
+            return current  # another delivery confirmed it meanwhile: only its own tasks move this payment now
         known = any((task.order_id, task.action) == (payment.order_id, TaskAction.VOID) for task in current.tasks)
         own = current.payment
         if own and own.order_id == payment.order_id:
@@ -138,7 +138,7 @@ def _refund_unusable(booking: Booking, payment: GatewayPayment, gateway: str, en
 
 
 def _record_orphan(gateway: str, order_id: str, payment: GatewayPayment | None, engine: Engine) -> None:
-    """Lists a payment that belongs to nothing of ours; `payment` is None if the gateway does not show it to us."""
+    """Records a payment that matches nothing of ours; `payment` is None if the gateway does not show it to us."""
     state: str = payment.state if payment else UNKNOWN
     if payment and payment.state is PaymentState.CAPTURED and not payment.holds_money:
         state = REFUNDED

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from holdfast.storage.store import DueRow
 
 WORKERS = 8
-RESERVE_SECONDS = 20.0  # of the time left, in which nothing new is begun: what one payment may take
-MONEY_TO_FIND = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNOWN})  # of payments that match nothing
+RESERVE_SECONDS = 20.0  # with less time left, no payment is begun: one may take that long
+MONEY_TO_FIND = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNOWN})  # of orphan payments
 
 
 class Outcome(StrEnum):
@@ -78,7 +78,7 @@ def settle_due(*, engine: Engine) -> Round:
 
 
 def _settle_row(row: DueRow, engine: Engine) -> Outcome:
-    """Reads what the row stands for, tries what is due there, and says how that left it."""
+    """Reads the row's booking or top-up, tries what is due for it, and returns the outcome."""
     if engine.deadline.seconds_left < RESERVE_SECONDS:
         return Outcome.REMAINING
     try:
@@ -95,7 +95,7 @@ def _settle_row(row: DueRow, engine: Engine) -> Outcome:
 
 
 def settle(payment: Booking | TopUp, *, engine: Engine, by: str) -> Booking | TopUp:
-    """The booking or top-up, as far as its gateway lets it come now."""
+    """The booking or top-up, after one try of what it has due."""
     match payment:
         case TopUp():
             return _settle_topup(payment, engine)
@@ -104,31 +104,31 @@ def settle(payment: Booking | TopUp, *, engine: Engine, by: str) -> Booking | To
 
 
 def _settle_booking(booking: Booking, engine: Engine, by: str) -> Booking:
-    """Late money first: an expired hold whose order was paid after all may still be confirmed."""
+    """A late payment comes first: an expired hold whose order was paid may still be confirmed."""
     order = booking.payment
     if booking.status is Status.EXPIRED and order and not order.voided:
         try:
             reconcile(order.order_id, gateway=order.gateway, engine=engine, by=by)
         except (GatewayError, BookingError) as error:
-            logger.warning("cannot tell yet whether an expired hold was paid", extra={"error": str(error)})
+            logger.warning("it is not known yet whether an expired hold was paid", extra={"error": str(error)})
         booking = engine.store.booking(booking.booking_id) or booking
     return run_tasks(booking, engine=engine, by=by)
 
 
 def _settle_topup(topup: TopUp, engine: Engine) -> TopUp:
-    """The top-up as far as it came; one that the gateway does not let end is postponed."""
+    """The top-up after one try; on an error at the gateway, its next attempt is postponed."""
     if topup.status is not TopUpStatus.PENDING:
         return topup
     try:
         return settle_topup(topup, engine=engine)
     except (GatewayError, BookingError) as error:
         return postpone_topup(topup, error, engine=engine)
-    except WriteConflict:  # another worker took it further
+    except WriteConflict:  # another worker came first
         return engine.store.topup(topup.topup_id) or topup
 
 
 def retry_booking(booking_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> Booking:
-    """Tries now what the booking has due, stuck or not, with the admin and the reason in its history.
+    """Tries now what the booking has due, stuck or not; its history names the admin and the reason.
 
     Raises NotFound, Busy.
     """
@@ -138,7 +138,7 @@ def retry_booking(booking_id: str, request: SettleRequest, *, admin_id: str, eng
         booking, now = engine.store.booking(booking_id), engine.clock()
         if booking is None:
             raise NotFound("There is no booking by that id.")
-        # Attempts go on counting: the gateway would answer an attempt under a used key from its memory.
+        # The count of attempts continues: the gateway would repeat its stored answer to a used key.
         tasks = tuple(msgspec.structs.replace(task, stuck=False, at_ms=millis(now)) for task in booking.tasks)
         asked = booking.transitioned(booking.status, now, by, note=request.reason, tasks=tasks)
         return engine.store.commit(booking, asked, now=now)
@@ -147,9 +147,9 @@ def retry_booking(booking_id: str, request: SettleRequest, *, admin_id: str, eng
 
 
 def retry_topup(topup_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> TopUp:
-    """Tries now what a pending top-up waits for, stuck or not; the top-up keeps who asked last, and why.
+    """Tries now what a pending top-up has due, stuck or not; it keeps the last admin who asked, and the reason.
 
-    One that was never tried may be with its guest at the gateway: it is credited if it is paid, and else left open.
+    The guest may still be paying one that was never tried: it is credited if it is paid, and else left open.
 
     Raises NotFound, Busy.
     """

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class StartedPayment(msgspec.Struct, frozen=True, kw_only=True):
-    """The quote that a payment start fixed, and the order to pay; there is none if the wallet covers everything."""
+    """The quote that a payment start fixed, and the order to pay: None if the wallet covers everything."""
 
     gateway: str
     order: GatewayPayment | None
@@ -41,8 +41,8 @@ class StartedPayment(msgspec.Struct, frozen=True, kw_only=True):
 def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, engine: Engine) -> StartedPayment:
     """Fixes the quote and opens the order; with the same promo and wallet amount again, gives the same order again.
 
-    The order is opened before the quote is written, under a key made from all it depends on: if the write fails, nobody
-    has seen the order, and a repeat finds it. A changed choice opens another and leaves the old one to be closed.
+    The order is opened before the quote is written, under a key that covers all its terms: if the write fails, nobody
+    has seen the order, and a repeat finds it. A changed choice opens a new order and makes a void of the old one due.
 
     Raises NotFound, HoldExpired, NotPayable, PromoInvalid, PromoExhausted, TooManyTries, PaymentDeclined, Busy.
     """
@@ -95,7 +95,7 @@ def _open(booking: Booking, quote: Quote, gateway: Gateway) -> GatewayPayment | 
 
 
 def _payable(order: GatewayPayment) -> bool:
-    """Whether the guest can still pay it, or has just done so; an order whose money was given back is dead."""
+    """Whether the guest can still pay it, or has just paid it; an order that was refunded cannot be paid again."""
     return order.state is not PaymentState.VOIDED and (order.captured == 0 or order.holds_money)
 
 
@@ -113,7 +113,7 @@ def _fetched(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
 
 
 def _pending(booking: Booking, quote: Quote, gateway: Gateway, order: GatewayPayment | None, now: datetime) -> Booking:
-    """The booking with its quote fixed; an order that it had before is due to be closed once the hold is over."""
+    """The booking with its quote fixed, and a void of its earlier order, if any, due once the hold is over."""
     tasks = (*booking.tasks, *booking.open_order_void(now))
     payment = Payment(gateway=gateway.name, order_id=order.order_id, amount=order.amount) if order else None
     return booking.transitioned(

@@ -1,8 +1,8 @@
 """Carry out at the gateways what is due there: captures, voids, refunds.
 
-A task is written with the state change that asks for it, so a crash loses none. It is carried out by looking first:
-what the gateway's records already show is done, and only what they lack is asked for. So a repeat, at the same time or
-after a crash before or after any step, has one effect.
+A task is written with the state change that asks for it, so a crash loses none. `perform` fetches the gateway's record
+first and asks only for what that lacks. So a repeat has one effect, whether it runs at the same time or after a crash
+at any step.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.payments.gateways.protocol import Gateway
 
-STUCK_AFTER_ATTEMPTS = 30  # about a day; a gateway keeps the answer to a key that long, so a repeat may help until then
+STUCK_AFTER_ATTEMPTS = 30  # about a day: that long a gateway keeps the answer to a key, and a repeat may help
 NEVER_CAPTURABLE = frozenset({PaymentState.VOIDED, PaymentState.FAILED})  # the authorisation is gone
 
 
@@ -48,12 +48,12 @@ class Lapsed(GatewayError):
 
 
 def run_tasks(booking: Booking, *, engine: Engine, by: str) -> Booking:
-    """Tries once each task of the booking that is due by now, and returns the booking as that leaves it.
+    """Tries each due task of the booking once, and returns the booking after that.
 
-    Whatever fails stays due, with its next attempt later and later, and is marked stuck in the end: nothing is raised,
-    for the booking itself stands. Only a capture that can never succeed undoes the booking.
+    A task that fails stays due; each next attempt is later, and after the last one it is stuck. Nothing is raised,
+    because the booking itself stands. Only a capture that can never succeed undoes the booking.
     """
-    unfinished: set[str] = set()  # orders with something earlier still to do: a refund never overtakes its capture
+    unfinished: set[str] = set()  # orders with an earlier task still due: a refund never overtakes its capture
     for task in booking.tasks:
         is_due = task in booking.tasks and not task.stuck and task.at_ms <= millis(engine.clock())
         if is_due and task.order_id not in unfinished:
@@ -74,10 +74,10 @@ def perform(
 ) -> GatewayPayment:
     """Brings the gateway's record of an order to what the task asks for, and returns that record.
 
-    `key` begins every idempotency key: the same for every attempt at this task. `fetched` is the record, if
-    the caller fetched it just now. With `may_still_buy`, money on the order is left alone.
+    `key` begins every idempotency key, and is the same for every attempt at this task. `fetched` is the record, if the
+    caller fetched it just now. With `may_still_buy`, a payment on the order is not refunded.
 
-    Raises Lapsed, GatewayError if the record does not show it yet, and Busy without time for the next call.
+    Raises Lapsed; GatewayError if the record does not show it yet; Busy if there is no time for the next call.
     """
     gateway = engine.gateway(task.gateway)
     payment = fetched or gateway.fetch(task.order_id)
@@ -111,7 +111,7 @@ def perform(
 
 
 def postponed(task: GatewayTask, owner_id: str, now: datetime) -> GatewayTask:
-    """The task with its next attempt later, each time twice as late; stuck in the end."""
+    """The task with its next attempt later, each pause twice as long; stuck after the last attempt."""
     attempts = task.attempts + 1
     pause_seconds = retry_pause_seconds(f"{owner_id} {task.serial}", task.attempts)
     at_ms = millis(now) + int(pause_seconds * 1000)
@@ -141,7 +141,7 @@ def _run(booking: Booking, task: GatewayTask, *, engine: Engine, by: str) -> Boo
 
 
 def _may_still_buy(booking: Booking, task: GatewayTask) -> bool:
-    """Late money on the order of an expired hold is given back only once that is decided and written on the booking."""
+    """Whether a late payment may confirm the expired hold: it is refunded once the booking records that decision."""
     own = booking.payment
     return (
         booking.status is Status.EXPIRED
@@ -169,7 +169,7 @@ def _reached(task: GatewayTask, payment: GatewayPayment, gateway: Gateway) -> bo
 
 
 def _done(booking: Booking, task: GatewayTask, payment: GatewayPayment, now: datetime, by: str) -> Booking:
-    """The booking with this task off its list, and the gateway's record copied if it is of the booking's own order."""
+    """The booking without this task, and with the gateway's record copied if it is of the booking's own order."""
     own = booking.payment
     if own and own.order_id == task.order_id:
         own = msgspec.structs.replace(
@@ -212,7 +212,9 @@ def _undo(booking: Booking, task: GatewayTask, *, closed: bool, engine: Engine, 
         if task not in current.tasks:
             return current
         void = () if closed else (msgspec.structs.replace(task, action=TaskAction.VOID, serial=current.version),)
-        confirmed = current.status is Status.CONFIRMED  # else cancelled before, with the wallet part it was due
+        confirmed = (
+            current.status is Status.CONFIRMED
+        )  # else it was cancelled before, with its wallet part refunded by the policy
         undone = current.transitioned(
             Status.CANCELLED,
             now,
@@ -235,7 +237,7 @@ def _undo(booking: Booking, task: GatewayTask, *, closed: bool, engine: Engine, 
 
 
 def _postpone(booking: Booking, task: GatewayTask, error: Exception, engine: Engine) -> Booking:
-    """Writes down the next attempt; if that cannot be written, the task is tried sooner."""
+    """Writes the time of the next attempt; if that fails, the task is tried sooner."""
     now = engine.clock()
     later = postponed(task, booking.booking_id, now)
     amount = money(task.amount, booking.currency)

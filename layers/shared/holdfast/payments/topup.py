@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.requests import TopUpProof, TopUpRequest
 
-LOOK_AGAIN_SECONDS = 900  # after a start, when the guest never came back
+LOOK_AGAIN_SECONDS = 900  # after the start of a top-up, settle looks whether it was paid
 
 
 def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine) -> tuple[TopUp, GatewayPayment, bool]:
@@ -48,7 +48,7 @@ def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine
                 raise IdempotencyKeyReused("This key made another top-up; send a new key for a new one.")
             return topup, gateway.fetch(topup.order_id), False
         if account.pending_topups >= MAX_PENDING_TOPUPS:
-            if engine.store.topup(topup_id):  # a batch read is no snapshot: this key's own may be the last one counted
+            if engine.store.topup(topup_id):  # a batch read is no snapshot: the last one counted may be this key's own
                 raise WriteConflict(["topup"], None)
             raise TooManyTopUps(
                 f"You have {account.pending_topups} top-ups that are not paid; pay one of them, or wait until they are "
@@ -104,7 +104,7 @@ def finalize_topup(topup_id: str, proof: TopUpProof, *, user_id: str, engine: En
 def advance_topup(
     topup: TopUp, *, engine: Engine, fetched: GatewayPayment | None = None
 ) -> tuple[TopUp, GatewayPayment]:
-    """Takes a top-up as far as the gateway's record allows: captured, then credited; given back if it is not ours.
+    """Moves a top-up on as the gateway's record allows: captures, then credits; refunds a payment that does not match.
 
     `fetched` is that record, if the caller fetched it just now. Raises GatewayError, Busy.
     """
@@ -130,7 +130,7 @@ def settle_topup(topup: TopUp, *, engine: Engine) -> TopUp:
 
 
 def postpone_topup(topup: TopUp, error: Exception, *, engine: Engine) -> TopUp:
-    """The top-up with its next attempt later; if that cannot be written, it is tried sooner."""
+    """The top-up with its next attempt later; if that write fails, it is tried sooner."""
     task = postponed(topup.task(TaskAction.CAPTURE), topup.topup_id, engine.clock())
     later = msgspec.structs.replace(topup, attempts=task.attempts, due_at_ms=task.at_ms, stuck=task.stuck)
     record_topup_failure(later, error)
@@ -147,7 +147,7 @@ def _performed(task: GatewayTask, topup: TopUp, payment: GatewayPayment, engine:
 
 
 def _closed(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
-    """Closed once its order is closed and holds no money; if another worker took it further, as that one left it."""
+    """The top-up, closed after its order is closed and refunded; if another worker came first, as that one left it."""
     void = topup.task(TaskAction.VOID)
     _performed(void, topup, payment, engine)
     try:
@@ -157,7 +157,7 @@ def _closed(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
 
 
 def _credited(topup: TopUp, engine: Engine) -> TopUp:
-    """Credits the captured money in the transaction that marks the top-up credited, so once, however many try."""
+    """Credits the captured amount in the transaction that marks the top-up credited, so only one worker can do it."""
 
     def attempt() -> TopUp:
         current = engine.store.topup(topup.topup_id) or topup

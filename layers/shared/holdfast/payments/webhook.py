@@ -1,4 +1,4 @@
-"""A gateway's webhook: check its signature, then bring what the order pays for in line with the gateway."""
+"""A gateway's webhook: check its signature, then bring the order's booking or top-up in line with the gateway."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_WEBHOOK_BYTES = 256 * 1024  # an event carries its whole object, so it may b
 
 
 def handle_webhook(body: bytes, headers: Mapping[str, str], *, gateway: str, engine: Engine) -> bool:
-    """Whether the event was one to act on. Returns only once that is done for good: else it should be sent again.
+    """Whether the event names an order. Returns once it is handled; on an error, the gateway should send it again.
 
     Raises MalformedRequest for a signature that is not the gateway's, Busy if the event could not be handled now.
     """

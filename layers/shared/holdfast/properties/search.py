@@ -1,4 +1,4 @@
-"""What anyone may look at: properties of a city with rooms to sell and their all-in price, and the month calendar."""
+"""What anyone may read: properties of a city with rooms to sell and their all-in price, and the month calendar."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """A room type; with a stay asked for, also whether it can take it, the rooms free on every night, and the price."""
+    """A room type. With dates: also whether it can take the stay, the rooms free on every night, and the price."""
 
     room_type: RoomType
     available: bool | None = None
@@ -158,7 +158,7 @@ def _offer(
     pages: dict[tuple[str, str], InventoryMonth],
     engine: Engine,
 ) -> Offer:
-    """What the room type has for the stay. The due holds are looked up only if without them it is short."""
+    """What the room type has for the stay. Reads the due holds only if too few rooms are free without them."""
     today = today_in(property_.timezone, engine.clock())
     in_time = today <= stay.check_in <= add_months(today, MAX_MONTHS_AHEAD)
     found = [(pages.get((stay.room_type_id, month_of(night))), night) for night in stay.nights]

@@ -1,4 +1,4 @@
-"""Accounts in the table: the wallet with its ledger, credits, top-ups, and payments that belong to nothing."""
+"""Accounts in the table: the wallet with its ledger, credits, top-ups, and orphan payments."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class AccountStore(TableStore):
         return account_of(user_id, self.table.get([key]).get(key))
 
     def entries(self, user_id: str, before_seq: int | None) -> tuple[list[LedgerEntry], int | None]:
-        """The newest entries of a wallet, those before `before_seq` if given, and the seq to go on before."""
+        """The newest entries of a wallet, before `before_seq` if given, and the next page's `before_seq`."""
         bound = f"ENTRY#{before_seq - 1:010d}" if before_seq else "ENTRY#~"
         items, more = self.table.query(
             "pk = :pk AND sk BETWEEN :first AND :last",
@@ -51,7 +51,7 @@ class AccountStore(TableStore):
         return entries, entries[-1].seq if more else None
 
     def count_promo_attempt(self, account: Account, now: datetime) -> None:
-        """Counts a promo code that did not apply against the account as it was read; raises WriteConflict if it moved.
+        """Counts one promo code that did not apply; raises WriteConflict if the counts are not those of `account`.
 
         A guest who has a booking to price has an account: the hold made it.
         """
@@ -71,7 +71,7 @@ class AccountStore(TableStore):
             raise WriteConflict(["wallet"], None) from failed
 
     def credit(self, account: Account, entry: LedgerEntry, key: str) -> None:
-        """Adds an entry to a wallet once for each `key`. Raises WriteConflict if key or wallet moved."""
+        """Adds an entry to a wallet once for each `key`. Raises WriteConflict if key or wallet changed."""
         record: Item = {"pk": credit_key(account.user_id, key)[0], "sk": credit_key(account.user_id, key)[1]}
         record |= {"seq": entry.seq, "write_id": self._new_id()}
         actions = [
@@ -112,9 +112,9 @@ class AccountStore(TableStore):
     def commit_topup(
         self, before: TopUp | None, after: TopUp, *, account: Account | None = None, entry: LedgerEntry | None = None
     ) -> TopUp:
-        """Moves a top-up on, if nothing has written it since; raises WriteConflict.
+        """Writes the next state of a top-up, if nothing has written it since; raises WriteConflict.
 
-        A new one needs the account, which must be below its most of pending ones; a credit, account and entry.
+        A new top-up needs `account`, with fewer pending top-ups than the cap; a credit needs `account` and `entry`.
         """
         after = msgspec.structs.replace(after, write_id=self._new_id())
         actions = Writes(self.table.name, self.due_shards).of_topup(before, after, account=account, entry=entry)
@@ -127,12 +127,12 @@ class AccountStore(TableStore):
             raise WriteConflict(["topup"], None) from failed
         return after
 
-    def record_orphan(self, orphans: OrphanPayment) -> bool:
-        """Notes a payment that is not ours; False when it is noted already, in the same state."""
-        is_new = "attribute_not_exists(pk) OR payment_state <> :told"
-        values: Item = {":told": orphans.payment_state}
+    def record_orphan(self, orphan: OrphanPayment) -> bool:
+        """Records a payment that is not ours; False when it is recorded already, in the same state."""
+        is_new = "attribute_not_exists(pk) OR payment_state <> :state"
+        values: Item = {":state": orphan.payment_state}
         try:
-            self.table.put(put_action(self.table.name, orphan_item(orphans), is_new, values))
+            self.table.put(put_action(self.table.name, orphan_item(orphan), is_new, values))
         except ConditionsFailed:
             return False
         return True
@@ -142,7 +142,7 @@ class AccountStore(TableStore):
         return [orphan_of(item) for item in items]
 
     def _entry_actions(self, account: Account, entry: LedgerEntry) -> list[dict[str, Any]]:
-        """The ledger line and the balance it makes, of a wallet that is as it was read."""
+        """The actions that set the balance and add the entry, if the wallet is as it was read."""
         if account.stored:
             change, condition, values = balance_change(account, entry)
             key = account_key(account.user_id)

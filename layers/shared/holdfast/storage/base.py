@@ -1,4 +1,4 @@
-"""What the parts of the store share: the table, the ids of writes, and what a lost race means."""
+"""What the parts of the store share: the table, the ids of writes, and the error for a lost race."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from holdfast.model.booking import Booking
     from holdfast.settings import Settings
 
-MAX_TRIES = 30  # of a change whose conditions failed, each after reading anew; time usually runs out first
+MAX_TRIES = 30  # of a change whose conditions fail, each after a new read; time usually runs out first
 PAGE_SIZE = 20  # bookings or entries in one answer
 
 
 class WriteConflict(Exception):
-    """Another write came first: read again and decide again. `current` is the booking as it stands, when that lost."""
+    """Another write came first: read and decide again. `current` is the stored booking, if its condition failed."""
 
     def __init__(self, kinds: Iterable[str], current: Booking | None) -> None:
         self.kinds = frozenset(kinds)

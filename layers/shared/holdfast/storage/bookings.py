@@ -44,7 +44,7 @@ LIST_LIMIT = 100  # payments of one shard in an operator's list
 
 
 class DueRow(msgspec.Struct, frozen=True):
-    """One row of the `due` index: perhaps stale, so only a hint of what to read. A top-up's id stands there as well."""
+    """One row of the `due` index: perhaps stale, so only a hint of what to read. `booking_id` may be a top-up's."""
 
     booking_id: str
     room_type_id: str
@@ -104,8 +104,8 @@ class BookingStore(TableStore):
     def assert_unchanged(self, booking_id: str, seen: Booking | None) -> None:
         """Raises WriteConflict when the booking is not as it was seen.
 
-        A batch read is no snapshot: beside a booking from before a write, it may show an account or a promo from after
-        it. So a refusal that rests on those stands only while the booking does.
+        A batch read is no snapshot: it may return the booking from before a write, and the account or the promo from
+        after it. So a refusal that rests on those two stands only while the booking is unchanged.
         """
         current = self.booking(booking_id)
         if (current and current.write_id) != (seen and seen.write_id):
@@ -119,7 +119,7 @@ class BookingStore(TableStore):
         return page_of(items[0]) if items else None
 
     def bookings_of(self, user_id: str, after: tuple[int, str] | None) -> tuple[list[Booking], tuple[int, str] | None]:
-        """The user's bookings, newest first, and the (reserved_at_ms, booking_id) to go on after.
+        """The user's bookings, newest first, and the (reserved_at_ms, booking_id) of the last, if more follow.
 
         From the `by_user` index, which may be a moment behind.
         """
@@ -167,11 +167,11 @@ class BookingStore(TableStore):
         return self.due(shard, now, room_type_id=room_type_id)[0]
 
     def all_due(self, kind: str) -> list[DueRow]:
-        """What is due of that kind, whenever: at most LIST_LIMIT of each shard."""
+        """The rows of that kind, due now or later: at most LIST_LIMIT of each shard."""
         return [row for shard in self.shards(kind) for row in self.due(shard, END_OF_TIME, limit=LIST_LIMIT)[0]]
 
     def payments_of(self, rows: Sequence[DueRow]) -> dict[str, Booking | TopUp]:
-        """What these rows stand for, by id, in one batched read; one that cannot be read is logged, and left out."""
+        """The bookings and top-ups of these rows, by id, in one batched read; logs and omits an unreadable one."""
         ids = {topup_key(row.booking_id) if row.is_topup else booking_key(row.booking_id): row for row in rows}
         payments: dict[str, Booking | TopUp] = {}
         for key, item in self.table.get(list(ids)).items():
@@ -197,9 +197,9 @@ class BookingStore(TableStore):
     ) -> Booking:
         """Moves a booking from `before` to `after` in one transaction, and returns it as stored; raises WriteConflict.
 
-        `file` is what the decision was read from: needed to reserve, to claim a promo and to move the wallet.
-        `rescue` is the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL removed.
-        An earlier commit of this very call, whose answer was lost, reads as success.
+        `context` is what the decision was read from: needed to reserve, to claim a promo and to move the wallet. `late`
+        marks the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL deleted. If
+        this call's own write was applied and its answer lost, that is a success.
         """
         after = msgspec.structs.replace(after, write_id=self._new_id())
         writes = Writes(self.table.name, self.due_shards)

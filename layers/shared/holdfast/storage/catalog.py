@@ -1,4 +1,4 @@
-"""What the table holds of hotels: properties, room types, their pages and promos. Guests only read it."""
+"""Hotels in the table: properties, room types, their pages and promos. Guests only read it."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ class CatalogStore:
         return {(page.room_type_id, page.month): page for page in pages}
 
     def add_property(self, property_: Property) -> bool:
-        """Writes a new property, found by its city; False, and nothing changed, when there is one by that id."""
+        """Writes a new property, found by its city; False, and nothing changed, when that id exists."""
         pk, sk = city_key(property_.city, property_.property_id)
         pointer: Item = {"pk": pk, "sk": sk, "property_id": property_.property_id}
         return self._add([property_item(property_), pointer])
 
     def add_room_type(self, property_: Property, room_type: RoomType, months: Sequence[str]) -> bool:
-        """Writes a new room type and opens its pages for those months; False when it is there already."""
+        """Writes a new room type and opens its pages for those months; False when it exists already."""
         pages = [page_item(open_month(property_, room_type, month)) for month in months]
         assert len(pages) < TRANSACTION_ITEMS
         return self._add([room_type_item(room_type), *pages])

@@ -1,8 +1,8 @@
-"""The items of the one table: each type's keys, and both conversions, in one place.
+"""The items of the one table: each type's keys, and both conversions.
 
-An item is a dict of plain strings, integers, lists and maps; `table.py` gives it DynamoDB's wire form. What is stored
-are the model's own fields; the index attributes and the TTL are derived from them here and nowhere else, so a booking
-is in the `due` index exactly while something is due.
+An item is a dict of plain strings, integers, lists and maps; `marshal.py` gives it DynamoDB's wire form. It stores
+the model's own fields; only this module derives the index attributes and the TTL from them, so a booking is in the
+`due` index exactly while something is due.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def topup_key(topup_id: str) -> Key:
 
 
 def orphan_key(gateway: str, order_id: str) -> Key:
-    """A payment at the gateway that belongs to nothing we know, put aside for an operator."""
+    """A payment at the gateway that belongs to no booking or top-up, kept for an operator."""
     return "UNMATCHED", f"{gateway}#{order_id}"
 
 
@@ -79,7 +79,7 @@ def city_key(city: str, property_id: str) -> Key:
 
 
 def due_shard(kind: str, room_type_id: str, shards: int) -> str:
-    """All that is due for a room type is in one shard, so that a buyer's reclaim asks one."""
+    """All that is due for a room type is in one shard, so that a buyer's reclaim reads one."""
     return f"{kind}#{crc32(room_type_id.encode()) % shards}"
 
 
@@ -93,9 +93,9 @@ def booking_item(booking: Booking, shards: int) -> Item:
     if booking.status in HOLDING:
         item |= {"due_shard": due_shard(HOLDS_DUE, booking.room_type_id, shards), "due_at": booking.expires_at_ms}
     elif booking.tasks:
-        open_dues = [task for task in booking.tasks if not task.stuck]
-        kind = PAYMENTS_DUE if open_dues else PAYMENTS_STUCK
-        due_at = min(task.at_ms for task in open_dues or booking.tasks)
+        open_tasks = [task for task in booking.tasks if not task.stuck]
+        kind = PAYMENTS_DUE if open_tasks else PAYMENTS_STUCK
+        due_at = min(task.at_ms for task in open_tasks or booking.tasks)
         item |= {"due_shard": due_shard(kind, booking.room_type_id, shards), "due_at": due_at}
     if booking.status is Status.CONFIRMED:
         item["property_id"] = booking.property_id
@@ -145,8 +145,8 @@ def topup_of(item: Item) -> TopUp:
     return msgspec.convert(item, TopUp)
 
 
-def orphan_item(orphans: OrphanPayment) -> Item:
-    return _item(orphan_key(orphans.gateway, orphans.order_id), orphans)
+def orphan_item(orphan: OrphanPayment) -> Item:
+    return _item(orphan_key(orphan.gateway, orphan.order_id), orphan)
 
 
 def orphan_of(item: Item) -> OrphanPayment:

@@ -35,7 +35,7 @@ def update_action(
 
 
 def to_wire(item: Item) -> dict[str, Any]:
-    """DynamoDB's typed form. Refuses what the items never hold, floats above all."""
+    """DynamoDB's typed form. Raises TypeError for what no item holds, floats above all."""
     return {name: _wire(value) for name, value in item.items()}
 
 

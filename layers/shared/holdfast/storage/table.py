@@ -1,4 +1,4 @@
-"""The one door to DynamoDB: the client, the retries, and what a cancelled transaction means."""
+"""All calls of DynamoDB: the client, the retries, and the reasons of a cancelled transaction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # the longest one call can take: 
 FIRST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.5
 DEFAULT_PATIENCE_SECONDS = 30.0  # for callers without a Lambda deadline
-JITTER = random.SystemRandom()  # instances that start from one image share the seed of any other
+JITTER = random.SystemRandom()  # instances that start from one image would share any other seed
 BATCH_GET_LIMIT = 100  # keys in one BatchGetItem, by DynamoDB's limits
 
 # What may be sent again as it was: nothing has been applied, or the conditions and the token make a repeat harmless.
@@ -130,7 +130,7 @@ class Table:
         after: Item | None = None,
         filter_by: str | None = None,
     ) -> tuple[list[Item], Item | None]:
-        """One page of a query and the key to go on after, if there is more. Consistent unless an index is read."""
+        """One page of a query, and the key of its last item if more follow. Consistent unless an index is read."""
         arguments: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
@@ -160,7 +160,7 @@ class Table:
             after = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def put(self, action: dict[str, Any]) -> None:
-        """Carries out one `put_action` alone; raises ConditionsFailed, with what is there."""
+        """Carries out one `put_action` alone; raises ConditionsFailed, with the item that it met."""
         try:
             self._call(lambda: self.client.put_item(**action["Put"]))
         except ClientError as error:
@@ -214,7 +214,7 @@ def _reasons(error: ClientError) -> list[Reason]:
 
 
 def _may_be_repeated(error: ClientError) -> bool:
-    """A transaction may, when every action that stood in its way was only contended or throttled."""
+    """Whether to send it again: a transaction only if each action that failed was contended or throttled."""
     if _code(error) != "TransactionCanceledException":
         return _code(error) in RETRYABLE or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500
     codes = {reason.code for reason in _reasons(error)} - {"None"}
@@ -227,8 +227,8 @@ class _ModelFiles(JSONFileLoader):
     def load_file(self, file_path: str) -> Any:
         for path, opened in ((Path(f"{file_path}.json"), Path.open), (Path(f"{file_path}.json.gz"), gzip.open)):
             if path.is_file():
-                with opened(path, "rb") as context:
-                    return msgspec.json.decode(context.read())
+                with opened(path, "rb") as model_file:
+                    return msgspec.json.decode(model_file.read())
         return None
 
 

@@ -1,7 +1,7 @@
 """What one state change writes: derived from the booking before and after, each write with its condition.
 
-Rooms that leave or return to the pages, the promo claimed or given back, the wallet's entry, the live hold: none is
-asked for by hand, so none can be forgotten or differ from the booking's state.
+These are the rooms that leave or return to the pages, the promo use claimed or released, the wallet's entry and the
+live hold. No caller asks for one of them, so none can be forgotten or differ from the booking's state.
 """
 
 from __future__ import annotations
@@ -117,14 +117,14 @@ class Writes:
         """Puts the booking if nothing has written it since it was read, and if the clock allows the move.
 
         reserved_at ---------- held ----------> expires_at ---------- due ---------->
-        start payment, confirm, cancel: here    |    expire, rescue: only from here
+        start payment, confirm, cancel: here    |    expire, late confirm: only from here
         """
         item = booking_item(after, self.due_shards)
         if before is None or deleted:
             return put_action(self.table, item, "attribute_not_exists(pk)")
         unchanged = "write_id = :seen"
         values: Item = {":seen": before.write_id}
-        moves = _state_key(after) != _state_key(before)  # and is not just the gateway's books kept
+        moves = _state_key(after) != _state_key(before)  # more changes than the gateway's figures and tasks
         if before.status in HOLDING and moves:
             is_due, is_held = "expires_at <= :now", "expires_at > :now"
             values[":now"] = millis(now)
@@ -162,14 +162,14 @@ class Writes:
     def _account_actions(
         self, before: Booking | None, after: Booking, now: datetime, context: BookingContext | None
     ) -> list[Action]:
-        """The live hold and the wallet of the booking's guest, in one update, and the ledger line beside it."""
+        """One update for the live hold and the wallet of the booking's guest, and a put of the ledger entry."""
         if before is None:
             assert context is not None
             return [self._hold_action(context.account, after, now)]
-        rescued = before.status is Status.EXPIRED and after.status is Status.CONFIRMED
+        late_confirmed = before.status is Status.EXPIRED and after.status is Status.CONFIRMED
         ended = before.status in HOLDING and after.status not in HOLDING and after.status is not Status.EXPIRED
         entry = wallet_entry(before, after, context.account) if context else None
-        if entry is None and not (ended or rescued):
+        if entry is None and not (ended or late_confirmed):
             return []
         key = account_key(after.user_id)
         update, condition = "", "attribute_exists(pk)"
@@ -183,7 +183,7 @@ class Writes:
         if ended and after.status is Status.CANCELLED:
             update += (", " if update else "SET ") + f"{ABANDONED} = {ABANDONED} + :rooms"
             values = values | {":rooms": after.rooms}
-        if ended or rescued:
+        if ended or late_confirmed:
             update += f" REMOVE {LIVE}.#booking, {HELD}.#booking"
             names = {"#booking": after.booking_id}
         return [update_action(self.table, key, update.strip(), condition, values, names), *entries]
@@ -191,9 +191,9 @@ class Writes:
     def _hold_action(self, account: Account, booking: Booking, now: datetime) -> Action:
         """Adds the hold to the account while its live holds stay within the cap, and prunes those past their deadline.
 
-        DynamoDB cannot count by the clock, so the expired ones that were read are removed and made up for:
-        size(live holds) < cap + pruned, and each pruned one still there, is exactly "fewer than cap besides them".
-        Nor can it sum: the rooms of the holds were summed by the reader, and must still be those that it read.
+        DynamoDB cannot count by the clock, so this removes the expired holds that were read and counts them in the
+        condition: size(live holds) < cap + pruned, with each pruned one still there, is exactly "fewer than cap
+        others". DynamoDB cannot sum either: the reader sums the rooms of the holds, which must still be as read.
         """
         key, now_ms = account_key(account.user_id), millis(now)
         abandoned_rooms, abandoned_since_ms = account.abandoned_rooms_at(now_ms)
@@ -229,7 +229,7 @@ class Writes:
         return update_action(self.table, key, update, " AND ".join(below_cap + as_read), values, names)
 
     def _promo_actions(self, before: Booking | None, after: Booking, context: BookingContext | None) -> list[Action]:
-        """A use of the old code goes back and one of the new is claimed, when the booking's code changes."""
+        """When the booking's code changes: releases a use of the old code, and claims one of the new."""
         old, new = before.claimed_promo if before else None, after.claimed_promo
         if old == new:
             return []
@@ -276,7 +276,7 @@ def _state_key(booking: Booking) -> tuple[object, ...]:
 
 
 def balance_change(account: Account, entry: LedgerEntry) -> tuple[str, str, Item]:
-    """What to set, on what condition: the new balance and seq, if both are what the entry was reckoned from."""
+    """Sets the new balance and seq, if both are what the entry was computed from: update, condition and values."""
     return (
         "balance = :balance, seq = :seq",
         "balance = :old_balance AND seq = :old_seq",

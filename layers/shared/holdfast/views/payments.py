@@ -106,7 +106,7 @@ def cancellation_view(preview: "CancellationPreview") -> Cancellation:
 
 
 class PaymentRow(Strict):
-    """A payment that is due or stuck has its booking or top-up; an unmatched one has what the gateway told of it."""
+    """A payment that is due or stuck has its booking or top-up; an unmatched one has what the gateway shows of it."""
 
     booking_id: str | None = None
     topup_id: str | None = None

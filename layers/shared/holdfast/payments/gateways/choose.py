@@ -1,4 +1,4 @@
-"""The gateways by name. Each is imported and connected when it is first asked for: a wallet payment needs none."""
+"""The gateways by name. Each is imported and connected at its first use: a wallet payment needs none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Gateways(Mapping[str, "Gateway"]):
-    """The gateways that the settings name. Their secrets are read when used, so that a rotated one is taken up."""
+    """The gateways that the settings name. Their secrets are read at each use, so that a rotated one takes effect."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

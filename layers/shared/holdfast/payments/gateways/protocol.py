@@ -1,4 +1,4 @@
-"""What the engine asks of a payment gateway, whichever it is: one small protocol, and the errors it is held to."""
+"""What the engine asks of any payment gateway: one small protocol, and the errors that it may raise."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ LONGEST_RETRY_SECONDS = 3600
 
 
 def retry_pause_seconds(what: str, attempts: int) -> float:
-    """Twice as long after each try, up to an hour, and shortened by up to half so that what failed together parts.
+    """The pause before the next try: twice as long after each, up to an hour, less up to half to spread the retries.
 
-    The shortening is drawn from what is tried and how often, not from chance, so a run can be replayed.
+    `what` and `attempts` decide how much less, not chance, so a run can be replayed.
     """
     longest: int = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**attempts)
     return float(longest) * (1 - crc32(f"{what} {attempts}".encode()) / 2**33)
@@ -33,7 +33,7 @@ def retry_pause_seconds(what: str, attempts: int) -> float:
 
 @contextmanager
 def gateway_refusals() -> Iterator[None]:
-    """What a guest hears of a gateway that refuses or does not answer. Raises PaymentDeclined, Busy."""
+    """Turns a gateway's refusal into PaymentDeclined and its silence into Busy, for the guest."""
     try:
         yield
     except GatewayRefused as error:
@@ -47,11 +47,11 @@ class GatewayError(Exception):
 
 
 class GatewayRefused(GatewayError):
-    """The gateway said no, and this call changed nothing there; its state tells what to do next."""
+    """The gateway said no, and this call changed nothing there; its state shows what to do next."""
 
 
 class GatewayUnknown(GatewayError):
-    """No clear answer: the call may have taken effect or not. Look before acting again."""
+    """No clear answer: the call may have taken effect or not. Fetch before acting again."""
 
 
 class BadSignature(Exception):
@@ -68,11 +68,11 @@ class PaymentState(StrEnum):
 
 
 class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
-    """One order at the gateway and the payment made on it, as the gateway tells it now. Amounts in minor units."""
+    """One order at the gateway and the payment made on it, as the gateway shows it now. Amounts in minor units."""
 
     order_id: str
     transaction_id: str
-    reference: str | None  # the booking or top-up that we opened the order for, as its metadata tells
+    reference: str | None  # the booking or top-up that we opened the order for, from its metadata
     amount: int
     currency: str
     state: PaymentState
@@ -82,7 +82,7 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def holds_money(self) -> bool:
-        """Whether some of the guest's money is authorised or captured and not given back."""
+        """Whether an amount is authorised, or captured and not refunded."""
         return self.state is PaymentState.AUTHORISED or self.captured > self.refunded
 
 
@@ -112,7 +112,7 @@ class Gateway(Protocol):
         """Whether the browser's proof belongs to this order; true where the gateway gives the browser none."""
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
-        """The order that a webhook speaks of, None for a kind we do not follow; raises BadSignature.
+        """The order that a webhook names, None for a kind we do not follow; raises BadSignature.
 
         The signature is checked over the raw bytes, before anything is parsed.
         """

@@ -2,8 +2,8 @@
 
 The `razorpay` package is not used: it hides the HTTP status, sets no timeout and prints on errors (DECISIONS.md).
 Facts used here, from https://razorpay.com/docs/api and https://razorpay.com/docs/payments: an order takes one captured
-payment; a capture takes the whole amount and has no idempotency key, so the payment is looked at; there is no
-void, so an authorisation is given back by capture and refund; an order cannot be closed.
+payment; a capture takes the whole amount and has no idempotency key, so the payment is fetched first; there is no
+void, so an authorisation is released by capture and refund; an order cannot be closed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 API_BASE = "https://api.razorpay.com"
 RECEIPT_LENGTH = 40  # of an order's receipt, at most
-MANUAL_CAPTURE_MINUTES = 1440  # an authorisation that we never capture is given back by Razorpay after a day
+MANUAL_CAPTURE_MINUTES = 1440  # Razorpay releases an authorisation that we have not captured after a day
 NOTE_REFERENCE = "holdfast_reference"
 
 _STATES = {
@@ -48,7 +48,7 @@ _STATES = {
 
 class RazorpayGateway:
     name = "razorpay"
-    call_seconds = LONGEST_CALL_SECONDS  # most methods look before they act, so they make two or three calls
+    call_seconds = LONGEST_CALL_SECONDS  # most methods fetch before they act, so they make two or three calls
     closes_orders = False
 
     def __init__(
@@ -67,7 +67,7 @@ class RazorpayGateway:
         return _gateway(secret["key_id"], secret["key_secret"], webhook_secrets, settings.razorpay_api_base or API_BASE)
 
     def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
-        """The receipt stands for the key: an order that it made before is found and given again."""
+        """The receipt stands for the key: an order that it opened before is found and returned."""
         receipt = sha256(key.encode()).hexdigest()[:RECEIPT_LENGTH]
         order = self._order_by(receipt)
         if order is None:
@@ -97,7 +97,7 @@ class RazorpayGateway:
             self._call("POST", f"/payments/{payment['id']}/capture", {"amount": amount, "currency": currency})
 
     def void(self, order_id: str, key: str) -> None:
-        """Captures and refunds in full: Razorpay knows no other way to give an authorisation back at once."""
+        """Captures and refunds in full: Razorpay has no other way to release an authorisation at once."""
         payment = self._payment_of(order_id)
         if payment is None or payment["status"] != "authorized":
             return
@@ -195,7 +195,7 @@ def _payment(order: dict[str, Any], payment: dict[str, Any] | None) -> GatewayPa
 
 
 def _state(payment: dict[str, Any] | None) -> PaymentState:
-    """An authorisation that Razorpay gave back by itself is told as a refund without a capture: voided, to us."""
+    """Razorpay reports an authorisation that it released by itself as a refund without a capture: for us, voided."""
     if payment is None:
         return PaymentState.OPEN
     if payment["status"] == "refunded" and not payment["captured"]:

@@ -16,7 +16,7 @@ from holdfast.errors import Busy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_AGE_SECONDS = 300  # how long a rotated secret may go unnoticed
+MAX_AGE_SECONDS = 300  # a rotated secret takes effect within this time
 
 
 def secret_value(name: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def secret_value(name: str) -> dict[str, Any]:
 def matches_any(signed: bytes, given: Sequence[bytes], secrets: Sequence[str]) -> bool:
     """Whether one of the given hex signatures is the HMAC-SHA256 of `signed` under one of the secrets.
 
-    Bytes are compared, in constant time, so that a signature that is not ASCII is merely wrong.
+    Bytes are compared, in constant time, so that a signature that is not ASCII is only wrong.
     """
     wanted = [hmac.new(secret.encode(), signed, sha256).hexdigest().encode() for secret in secrets]
     return any([hmac.compare_digest(want, have) for want in wanted for have in given])  # noqa: C419 - all are compared

@@ -100,7 +100,7 @@ class StripeGateway:
             )
 
     def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
-        del signature  # Stripe signs nothing for the browser: the intent itself is looked at
+        del signature  # Stripe signs nothing for the browser: the intent itself is fetched
         return order_id == transaction_id
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
