@@ -1,4 +1,4 @@
-"""The budgets of DESIGN section 10: round trips counted at the SDK's hook, write units reckoned by AWS's rules.
+"""The budgets: round trips are counted at the SDK's hook, write units are computed by AWS's rules.
 
 `pytest -s tests/unit/test_budgets.py` prints the measured figures.
 """
@@ -236,7 +236,7 @@ def test_a_payment_by_card_with_its_capture(desk: Desk, nights: int) -> None:
 
 @pytest.mark.parametrize("nights", [1, 3, 7])
 def test_a_payment_by_both_with_its_capture(desk: Desk, nights: int) -> None:
-    """DESIGN names no figure for it: a gateway payment, and the wallet's ledger line with its two units."""
+    """No budget names it: a gateway payment, and the wallet's ledger line with its two units."""
     booking = desk.hold(nights)
     total = desk.total(booking)
     desk.credit(12_345)
