@@ -1,6 +1,6 @@
 """The budgets: round trips are counted at the SDK's hook, write units are computed by AWS's rules.
 
-`pytest -s tests/unit/test_budgets.py` prints the measured figures.
+`pytest -s tests/component/test_budgets.py` prints the measured figures.
 """
 
 from collections.abc import Iterator

@@ -157,7 +157,7 @@ def percent(bp: int, *, max_discount: int | None = None) -> Promo:
     ],
 )
 def test_a_promo_discounts_what_its_terms_say(promo: Promo, base: int, expected: int) -> None:
-    assert discount(promo, base, NOON) == expected
+    assert discount(promo, base, NOON, "INR") == expected
 
 
 def test_a_promo_holds_from_its_start_to_just_before_its_end() -> None:
@@ -165,20 +165,20 @@ def test_a_promo_holds_from_its_start_to_just_before_its_end() -> None:
         code="DAY", kind=PromoKind.FLAT, amount=1, starts_at_ms=millis(NOON), ends_at_ms=millis(NOON) + 86_400_000
     )
 
-    assert discount(promo, 100, NOON) == 1
-    assert discount(promo, 100, NOON + timedelta(days=1, milliseconds=-1)) == 1
+    assert discount(promo, 100, NOON, "INR") == 1
+    assert discount(promo, 100, NOON + timedelta(days=1, milliseconds=-1), "INR") == 1
     with pytest.raises(PromoInvalid):
-        discount(promo, 100, NOON - timedelta(milliseconds=1))
+        discount(promo, 100, NOON - timedelta(milliseconds=1), "INR")
     with pytest.raises(PromoInvalid):
-        discount(promo, 100, NOON + timedelta(days=1))
+        discount(promo, 100, NOON + timedelta(days=1), "INR")
 
 
 def test_a_promo_counts_from_its_least_amount_on() -> None:
     promo = Promo(code="BIG", kind=PromoKind.FLAT, amount=1, min_amount=1000)
 
-    assert discount(promo, 1000, NOON) == 1
-    with pytest.raises(PromoInvalid, match="at least 1000"):
-        discount(promo, 999, NOON)
+    assert discount(promo, 1000, NOON, "INR") == 1
+    with pytest.raises(PromoInvalid, match="at least 10.00 INR; this is 9.99 INR"):
+        discount(promo, 999, NOON, "INR")
 
 
 @pytest.mark.parametrize(("numerator", "denominator", "rounded"), [(0, 2, 0), (1, 2, 1), (3, 2, 2), (49, 100, 0)])

@@ -9,6 +9,7 @@ from holdfast.errors import PromoInvalid
 from holdfast.fields import Strict
 from holdfast.model.booking import FrozenQuote
 from holdfast.model.dates import millis, nights
+from holdfast.model.money import money
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import DEFAULT_CURRENCY, TaxPeriod, TaxSlab
 
@@ -130,7 +131,7 @@ def base_amount(booking: Booking) -> int:
     return sum(booking.night_prices) * booking.rooms
 
 
-def discount(promo: Promo, base: int, now: datetime) -> int:
+def discount(promo: Promo, base: int, now: datetime, currency: str) -> int:
     """What the promo takes off `base` at `now`; raises PromoInvalid when it does not apply."""
     at_ms = millis(now)
     if promo.starts_at_ms is not None and at_ms < promo.starts_at_ms:
@@ -138,7 +139,8 @@ def discount(promo: Promo, base: int, now: datetime) -> int:
     if promo.ends_at_ms is not None and at_ms >= promo.ends_at_ms:
         raise PromoInvalid(NO_SUCH_CODE)
     if base < promo.min_amount:
-        raise PromoInvalid(f"{promo.code} needs a base amount of at least {promo.min_amount}; this is {base}.")
+        least, here = money(promo.min_amount, currency), money(base, currency)
+        raise PromoInvalid(f"{promo.code} needs a base amount of at least {least}; this is {here}.")
     if promo.kind is PromoKind.FLAT:
         return min(promo.amount, base)
     amount = half_up(base * promo.percent_bp, _WHOLE_BP)

@@ -31,6 +31,7 @@ from holdfast.errors import (
 from holdfast.logs import Metric, Tag, count, record, record_entry, record_refusal
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, FrozenQuote, Status, TaskAction
+from holdfast.model.money import money
 from holdfast.payments.gateways.protocol import GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
 from holdfast.payments.late import is_late, late_context, too_late
 from holdfast.payments.quotes import agreed_quote, with_promo_limit
@@ -260,6 +261,7 @@ def _record_confirmed(before: Booking, after: Booking, context: BookingContext) 
     entry = wallet_entry(before, after, context.account)
     if entry:
         record_entry(entry, after.currency)
-    record(Tag.PAYMENT_FINALIZE_SUCCESS, f"{after.quote.total_payable} settled", before=before, after=after, **amounts)
+    total = money(after.quote.total_payable, after.currency)
+    record(Tag.PAYMENT_FINALIZE_SUCCESS, f"{total} settled", before=before, after=after, **amounts)
     count(Metric.PAYMENT_SUCCESS, 1)
     count(Metric.PAID_BY_WALLET, int(after.wallet_paid > 0))

@@ -11,6 +11,7 @@ from holdfast.errors import InsufficientWallet, NotPayable, PriceChanged, PromoE
 from holdfast.model.booking import HOLDING, Booking, FrozenQuote
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_PROMO_ATTEMPTS, PROMO_ATTEMPT_DECAY_MS
+from holdfast.model.money import money
 from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
 from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest, PricingQuery
 
@@ -98,7 +99,7 @@ def promo_discount(context: BookingContext, booking: Booking, now: datetime) -> 
         raise PromoInvalid(NO_SUCH_CODE)
     if booking.quote and booking.claimed_promo == context.promo.code:
         return booking.quote.promo_discount
-    amount = discount(context.promo, base_amount(booking), now)
+    amount = discount(context.promo, base_amount(booking), now, booking.currency)
     claims = context.redemption.bookings if context.redemption else {}
     if context.promo.usage_limit is not None and context.promo.claimed >= context.promo.usage_limit:
         raise PromoExhausted(f"{context.promo.code} is used up.")
@@ -128,21 +129,27 @@ def agreed_quote(
         raise PriceChanged("The payment was started with another promo code; start it again.", pricing=_shown(total))
     sent = request.wallet_applied + request.gateway_amount
     if sent != total.total_payable:
-        detail = f"wallet_applied and gateway_amount sum to {sent}; the total payable is {total.total_payable}."
+        detail = (
+            f"wallet_applied and gateway_amount sum to {money(sent, booking.currency)}; "
+            f"the total payable is {money(total.total_payable, booking.currency)}."
+        )
         raise PriceChanged(detail, pricing=_shown(total))
     if request.mode in BY_GATEWAY:
         if fixed is None:
             raise NotPayable("Start the payment first: POST /bookings/{booking_id}/payment opens the gateway order.")
         if (fixed.wallet_applied, fixed.gateway_payable) != (request.wallet_applied, request.gateway_amount):
             detail = (
-                f"The payment was started with {fixed.wallet_applied} from the wallet; start it again to change that."
+                f"The payment was started with {money(fixed.wallet_applied, booking.currency)} from the wallet; "
+                "start it again to change that."
             )
             raise PriceChanged(detail, pricing=_shown(fixed))
     if request.wallet_applied:
         balance = context.account.balance if context.account.currency == booking.currency else 0
         if balance < request.wallet_applied:
             raise InsufficientWallet(
-                f"The wallet holds {balance} of the {request.wallet_applied} asked for.", balance=balance
+                f"The wallet holds {money(balance, booking.currency)} of the "
+                f"{money(request.wallet_applied, booking.currency)} asked for.",
+                balance=balance,
             )
     return msgspec.structs.replace(total.frozen(), wallet_applied=request.wallet_applied)
 

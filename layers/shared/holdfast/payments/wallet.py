@@ -10,6 +10,7 @@ from holdfast.logs import record_entry
 from holdfast.model.account import LedgerEntry
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_AMOUNT
+from holdfast.model.money import money
 from holdfast.requests import NO_CURSOR, CreditRequest
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def credit(
                 raise IdempotencyKeyReused("This key made another credit; send a new key for a new one.")
             return made, False, account.currency
         if account.balance + request.amount > MAX_AMOUNT:
-            raise InvalidFields(("amount", f"would take the wallet over its most, {MAX_AMOUNT}"))
+            raise InvalidFields(
+                ("amount", f"would take the wallet above {money(MAX_AMOUNT, account.currency)}, the most it holds")
+            )
         entry = LedgerEntry(
             user_id=user_id,
             seq=account.seq + 1,
