@@ -29,7 +29,7 @@ _WHOLE_BP = 10_000  # basis points in one
 
 
 class PricedStay(NamedTuple):
-    """What a price is computed from where there is no booking yet; a booking has the same field names."""
+    """The inputs of a price without a booking; a booking has fields of the same names."""
 
     check_in: date
     check_out: date

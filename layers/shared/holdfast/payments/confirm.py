@@ -45,12 +45,7 @@ if TYPE_CHECKING:
     from holdfast.payments.gateways.protocol import Gateway
     from holdfast.storage.transaction import BookingContext
 
-NOT_A_PAYMENT = (
-    NotFound,
-    InvalidFields,
-    InProgress,
-    Busy,
-)  # refusals that the success rate leaves out
+NOT_A_PAYMENT = (NotFound, InvalidFields, InProgress, Busy)  # refusals that the success rate leaves out
 
 
 def confirm(

@@ -117,7 +117,7 @@ def agreed_quote(
 ) -> FrozenQuote:
     """The price computed again, if the request agrees with it.
 
-    Raises PriceChanged, InsufficientWallet, NotPayable.
+    Raises PriceChanged, InsufficientWallet, NotPayable, PromoInvalid, PromoExhausted.
 
     After a payment start, its promo and total are fixed, and a gateway part must be the order's amount.
     """

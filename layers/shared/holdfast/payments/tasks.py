@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.payments.gateways.protocol import Gateway
 
-STUCK_AFTER_ATTEMPTS = 30  # about a day: that long a gateway keeps the answer to a key, and a repeat may help
+STUCK_AFTER_ATTEMPTS = 30  # about a day, as long as a gateway keeps the answer to a key: until then a repeat may help
 NEVER_CAPTURABLE = frozenset({PaymentState.VOIDED, PaymentState.FAILED})  # the authorisation is gone
 
 
@@ -212,9 +212,7 @@ def _undo(booking: Booking, task: GatewayTask, *, closed: bool, engine: Engine, 
         if task not in current.tasks:
             return current
         void = () if closed else (msgspec.structs.replace(task, action=TaskAction.VOID, serial=current.version),)
-        confirmed = (
-            current.status is Status.CONFIRMED
-        )  # else it was cancelled before, with its wallet part refunded by the policy
+        confirmed = current.status is Status.CONFIRMED  # else cancelled before, its wallet part refunded by the policy
         undone = current.transitioned(
             Status.CANCELLED,
             now,

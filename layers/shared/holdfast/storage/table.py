@@ -32,7 +32,7 @@ CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # the longest one call can take: 
 FIRST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.5
 DEFAULT_PATIENCE_SECONDS = 30.0  # for callers without a Lambda deadline
-JITTER = random.SystemRandom()  # instances that start from one image would share any other seed
+JITTER = random.SystemRandom()  # instances that start from one image share the seed of every other generator
 BATCH_GET_LIMIT = 100  # keys in one BatchGetItem, by DynamoDB's limits
 
 # What may be sent again as it was: nothing has been applied, or the conditions and the token make a repeat harmless.
