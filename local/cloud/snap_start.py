@@ -3,7 +3,7 @@
 It changes the built template and is no parameter of it: SAM makes an alias, which SnapStart needs, always or never.
 `AutoPublishAlias` takes no `Fn::If`, and no parameter that is empty.
 
-Usage: python -m local.snap_start [built template]
+Usage: python -m local.cloud.snap_start [built template]
 """
 
 import copy

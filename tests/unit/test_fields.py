@@ -131,9 +131,9 @@ def test_a_search_is_refused_in_plain_words(front_door: FrontDoor) -> None:
         (
             "STRIPE_API_BASE",
             "ftp://stripe",
-            "STRIPE_API_BASE must be empty, or http or https, a host and perhaps a port",
+            "STRIPE_API_BASE must be empty, or an address that begins with http:// or https://",
         ),
-        ("RAZORPAY_API_BASE", "http://razorpay/v1", "RAZORPAY_API_BASE must be empty, or http or https"),
+        ("RAZORPAY_API_BASE", "http://razor pay", "RAZORPAY_API_BASE must be empty, or an address"),
     ],
 )
 def test_a_wrong_setting_is_named(variable: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:

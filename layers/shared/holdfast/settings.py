@@ -11,9 +11,9 @@ from holdfast.fields import Digits, Strict, Text, flat, problems
 TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 HOLD_DIGITS = re.compile(r"[1-9][0-9]{0,3}")
 SHARD_DIGITS = re.compile(r"[1-9][0-9]{0,2}")
-API_BASE = re.compile(r"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?)?")
+API_BASE = re.compile(r"(?:https?://\S+)?")  # as the parameters of template.yaml
 
-ApiBase = Annotated[str, Text(API_BASE, "must be empty, or http or https, a host and perhaps a port, without a path")]
+ApiBase = Annotated[str, Text(API_BASE, "must be empty, or an address that begins with http:// or https://")]
 
 
 class BadEnvironment(Exception):

@@ -12,8 +12,11 @@ from holdfast.storage.items import booking_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Late payments confirmed before the history had a field for it have this note instead.
-NOTE_OF_LATE_PAYMENT = "paid late, and everything was still to be had"
+# Late payments confirmed before the history had a field for it have the first note instead; a writer of that time that
+# changes a newer booking drops the field and keeps the second.
+NOTES_OF_LATE_PAYMENTS = frozenset(
+    {"paid late, and everything was still to be had", "paid late; the rooms were still free"}
+)
 
 _EDGES = {
     Status.RESERVED: {Status.PAYMENT_PENDING, Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
@@ -39,7 +42,7 @@ def broken_histories(view: Snapshot) -> Iterator[Broken]:
             if (
                 confirmed
                 and after.at_ms >= booking.expires_at_ms
-                and not (after.late or after.note == NOTE_OF_LATE_PAYMENT)
+                and not (after.late or after.note in NOTES_OF_LATE_PAYMENTS)
             ):
                 late_seconds = (after.at_ms - booking.expires_at_ms) / 1000
                 yield Broken("TIME1", f"{booking_id}: confirmed {late_seconds} s after its deadline", keys)

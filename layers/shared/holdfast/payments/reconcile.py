@@ -71,7 +71,7 @@ def _confirmed(booking: Booking, payment: GatewayPayment, engine: Engine, by: st
     frozen = booking.quote
     if frozen is None or not frozen.gateway_payable:  # the wallet pays all of it
         return False
-    request = FinalizeRequest(
+    request = FinalizeRequest.model_construct(  # our own record and the gateway's: no guest's limits apply
         payment_mode="wallet_partial" if frozen.wallet_applied else "gateway_only",
         wallet_applied=frozen.wallet_applied,
         gateway_amount=frozen.gateway_payable,
