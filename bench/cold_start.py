@@ -2,11 +2,11 @@
 
 Usage: uv run python -m bench.cold_start [function ...]
 
-Each program runs in a new interpreter, in an environment with the layer's packages and pydantic and no others: some
-packages load whatever else they find. The bytecode is written beforehand. Instructions are counted, by perf where the
-machine lets it and else by valgrind's cachegrind: other work on the machine does not change them. The CPU time beside
-them is the least of three runs. What an interpreter needs to do nothing is taken off every figure. Ends with 1 when a
-function is above the budget, with 2 when nothing can be measured.
+Each program runs in a new interpreter, in an environment with the layer's packages and no others: some packages load
+whatever else they find. The bytecode is written beforehand. Instructions are counted, by perf where the machine lets it
+and else by valgrind's cachegrind: other work on the machine does not change them. The CPU time beside them is the least
+of three runs. What an interpreter needs to do nothing is taken off every figure. Ends with 1 when a function is above
+the budget, with 2 when nothing can be measured.
 """
 
 import os
@@ -139,7 +139,7 @@ def show(name: str, ours: Cost, reference: Cost) -> float:
 @contextmanager
 def prepared() -> Iterator[dict[str, str]]:
     """The environment of what is measured; its packages are those of uv.lock."""
-    sync = [uv(), "sync", "--quiet", "--locked", "--no-default-groups", "--group", "bench", "--python", sys.executable]
+    sync = [uv(), "sync", "--quiet", "--locked", "--no-default-groups", "--python", sys.executable]
     run(sync, os.environ | {"UV_PROJECT_ENVIRONMENT": str(Path(PYTHON).parents[1])})
     with tempfile.TemporaryDirectory() as folder:
         yield {"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPYCACHEPREFIX": folder, **ENVIRONMENT}
