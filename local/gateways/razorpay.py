@@ -10,10 +10,14 @@ The API is under /v1, with basic auth (`local.gateways.razorpay_account` has its
     POST /_test/payments/ID/authorize  the late bank answers yes: the `failed` payment is `authorized`
     POST /_test/payments/ID/expire     the capture window passes: an uncaptured payment is refunded
     POST /_test/refunds/ID/settle      {status: "processed" | "failed"}, of a pending refund
+    POST /_test/refunds/ID/fail        the bank sends a refund back, processed or not
+    POST /_test/payments/ID/capture_outside, .../refund_outside   in the dashboard; {amount} of a part
+    POST /_test/payments/ID/dispute    {amount}: the customer's bank raises a chargeback
+    POST /_test/disputes/ID/decide     {status: "under_review" | "action_required" | "won" | "lost" | "closed"}
     POST /_test/faults                 {kind, on, method, times, seconds}: how the next calls fail, see FAULTS
     POST /_test/webhooks               {copies, delay_seconds, hold, pending_refunds}, from now on
     POST /_test/release                {reverse, copies}: sends the held events, one after another
-    GET  /_test/state                  orders, payments, refunds, and the response to each webhook
+    GET  /_test/state                  orders, payments, refunds, disputes, and the response to each webhook
 """
 
 import argparse
@@ -28,7 +32,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from local.gateways.razorpay_account import REFUND_KEY, Account
+from local.gateways.razorpay_account import REFUND_KEY
+from local.gateways.razorpay_dashboard import AccountWithDashboard
 from local.gateways.razorpay_entities import ApiError, Entity
 from local.gateways.razorpay_webhooks import WebhookSender
 
@@ -69,7 +74,7 @@ class LocalRazorpay:
         port: int = 0,
     ) -> None:
         self.webhooks = WebhookSender(webhook_url, webhook_secret)
-        self.account = Account(key_secret, self.webhooks.handle)
+        self.account = AccountWithDashboard(key_secret, self.webhooks.handle)
         self._authorization = "Basic " + b64encode(f"{key_id}:{key_secret}".encode()).decode()
         self._faults: list[Fault] = []
         self._busy_keys: set[str] = set()
@@ -109,6 +114,7 @@ class LocalRazorpay:
                     "orders": account.orders,
                     "payments": account.payments,
                     "refunds": account.refunds,
+                    "disputes": account.disputes,
                 }
                 events = [{"id": e.id, "event": e.type, "answers": e.answers} for e in self.webhooks.events]
                 return {name: list(found.values()) for name, found in entities.items()} | {"events": events}

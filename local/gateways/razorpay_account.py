@@ -20,6 +20,7 @@ from local.gateways.razorpay_entities import (
     collection,
     copy_of,
     find,
+    listed,
     new_id,
     signature,
 )
@@ -29,6 +30,7 @@ REFUND_KEY = re.compile(r"[A-Za-z0-9_-]{10,}")  # docs: api/refunds/normal-refun
 ORDER_IS_PAID = (
     "Your payment has been declined as the order is already paid. Please initiate the payment with a new order."
 )
+NO_SUCH_URL = "The requested URL was not found on the server."
 ERROR_FIELDS = ("error_code", "error_description", "error_source", "error_step", "error_reason")
 NULL_FIELDS = ("refund_status", "invoice_id", "card_id", "bank", "wallet", "fee", "tax", *ERROR_FIELDS)
 
@@ -40,6 +42,7 @@ class Account:
         self.orders: dict[str, Entity] = {}
         self.payments: dict[str, Entity] = {}
         self.refunds: dict[str, Entity] = {}
+        self.disputes: dict[str, Entity] = {}
         self.pending_refunds = False  # refunds start as `pending`, as normal refunds do, and wait for the bank
         self._key_secret = key_secret
         self._on_event = on_event
@@ -55,29 +58,35 @@ class Account:
 
     def _call(self, method: str, path: str, body: Entity, refund_key: str | None) -> Entity:
         url = urlsplit(path)
-        match method, *url.path.strip("/").split("/")[1:]:
-            case "POST", "orders":
-                answer = self._create_order(body)
-            case "GET", "orders":
-                named = parse_qs(url.query).get("receipt")
-                answer = collection(o for o in self.orders.values() if not named or o["receipt"] in named)
-            case "GET", "orders", order_id:
-                answer = find(self.orders, order_id)
-            case "GET", "orders", order_id, "payments":
-                answer = collection(self._payments_of(find(self.orders, order_id)))
-            case "GET", "payments", payment_id:
-                answer = find(self.payments, payment_id)
-            case "POST", "payments", payment_id, "capture":
-                answer = self._capture_payment(find(self.payments, payment_id), body)
-            case "POST", "payments", payment_id, "refund":
-                answer = self._refund_payment(find(self.payments, payment_id), body, refund_key)
-            case "GET", "payments", payment_id, "refunds":
-                answer = collection(r for r in self.refunds.values() if r["payment_id"] == payment_id)
-            case ("GET", "refunds", refund_id) | ("GET", "payments", _, "refunds", refund_id):
-                answer = find(self.refunds, refund_id)
-            case _:
-                raise ApiError("The requested URL was not found on the server.")
-        return answer
+        names = url.path.strip("/").split("/")[1:]
+        if method == "GET":
+            return self._read(names, parse_qs(url.query))
+        match names:
+            case ["orders"]:
+                return self._create_order(body)
+            case ["payments", payment_id, "capture"]:
+                return self._capture_payment(find(self.payments, payment_id), body)
+            case ["payments", payment_id, "refund"]:
+                return self._refund_payment(find(self.payments, payment_id), body, refund_key)
+        raise ApiError(NO_SUCH_URL)
+
+    def _read(self, names: list[str], query: dict[str, list[str]]) -> Entity:
+        match names:
+            case ["orders"]:
+                named = query.get("receipt")
+                return collection(o for o in self.orders.values() if not named or o["receipt"] in named)
+            case ["orders", order_id, "payments"]:
+                return collection(self._payments_of(find(self.orders, order_id)))
+            case ["payments", payment_id, "refunds"]:
+                return listed((r for r in self.refunds.values() if r["payment_id"] == payment_id), query)
+            case ["payments", _, "refunds", refund_id]:
+                return find(self.refunds, refund_id)
+            case ["disputes"]:
+                return listed(self.disputes.values(), query)
+            case ["orders" | "payments" | "refunds" | "disputes" as kind, entity_id]:
+                kinds = {"orders": self.orders, "payments": self.payments, "refunds": self.refunds}
+                return find(kinds.get(kind, self.disputes), entity_id)
+        raise ApiError(NO_SUCH_URL)
 
     def _create_order(self, body: Entity) -> Entity:
         """Creates an order. Its payments are captured automatically, unless it asks for "manual".

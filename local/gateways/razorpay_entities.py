@@ -11,6 +11,8 @@ from typing import Any
 
 type Entity = dict[str, Any]
 
+DEFAULT_COUNT = 10  # entities in a list
+MAX_COUNT = 100
 MIN_AMOUNT = 100  # paise, of an order and of a refund (docs: api/orders/create, api/refunds/create-normal)
 
 
@@ -59,6 +61,18 @@ def find(entities: Mapping[str, Entity], entity_id: str) -> Entity:
 def collection(entities: Iterable[Entity]) -> Entity:
     items = list(entities)
     return {"entity": "collection", "count": len(items), "items": items}
+
+
+def listed(entities: Iterable[Entity], query: Mapping[str, list[str]]) -> Entity:
+    """A list, newest first: ten unless `count` asks for up to 100, after `skip`, created at `from` or later.
+
+    docs: api/refunds/fetch-multiple-refund-payment, api/disputes/fetch-all. Raises ApiError.
+    """
+    count, skip, since = (int(query.get(name, ["0"])[0]) for name in ("count", "skip", "from"))
+    if count > MAX_COUNT:
+        raise ApiError("The count may not be greater than 100.")
+    newest = [entity for entity in reversed(list(entities)) if entity["created_at"] >= since]
+    return collection(newest[skip : skip + (count or DEFAULT_COUNT)])
 
 
 def copy_of(entity: Entity) -> Entity:

@@ -8,22 +8,25 @@ from datetime import datetime
 import msgspec
 
 from holdfast.payments.gateways.protocol import GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from tests.kit.gateway_dashboard import GatewayDashboard
 
 ENDED = {PaymentState.CAPTURED, PaymentState.VOIDED}
 
 
 @dataclass
-class FakeGateway:
+class FakeGateway(GatewayDashboard):
     """Keeps orders, and what was done under each key; implements `holdfast.payments.gateways.protocol.Gateway`.
 
     `refuses` names methods that say no, `silent_before` those whose call is lost on its way, `silent_after` those whose
-    answer is lost on its way back: the three ends a call can have besides a clear one.
+    answer is lost on its way back: the three ends a call can have besides a clear one. `pending_refunds`: our refunds
+    wait for `settle_refund` or `fail_refund`.
     """
 
     name: str = "stripe"
     call_seconds: float = 5.0
     closes_orders: bool = True
     unproven: bool = False  # the browser's proof is not the gateway's
+    pending_refunds: bool = False
     orders: dict[str, GatewayPayment] = field(default_factory=dict)
     refuses: set[str] = field(default_factory=set)
     silent_before: set[str] = field(default_factory=set)
@@ -81,7 +84,7 @@ class FakeGateway:
             if order.refunded + amount > order.captured:
                 raise GatewayRefused("more than was captured")
             self._done[key] = order_id
-            self.change(order_id, refunded=order.refunded + amount)
+            self._add_refund(order_id, amount, pending=self.pending_refunds, ours=True)
         self._after("refund")
 
     def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
@@ -95,6 +98,9 @@ class FakeGateway:
         """What the guest does at the gateway; gives the transaction's id."""
         self.change(order_id, state=PaymentState.AUTHORISED)
         return self.orders[order_id].transaction_id
+
+    def order(self, order_id: str) -> GatewayPayment:
+        return self.orders[order_id]
 
     def change(self, order_id: str, **changes: object) -> None:
         self.orders[order_id] = msgspec.structs.replace(self.orders[order_id], **changes)

@@ -23,6 +23,7 @@ from holdfast.payments.gateways.protocol import (
     GatewayUnknown,
     PaymentState,
 )
+from tests.kit.gateway_dashboard import GatewayDashboard
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import SECOND
 
@@ -43,7 +44,7 @@ class PaidTwice(BaseException):
 
 
 @dataclass
-class SimulatedGateway:
+class SimulatedGateway(GatewayDashboard):
     name: str
     closes_orders: bool
     faults: Faults
@@ -81,7 +82,7 @@ class SimulatedGateway:
             order = self._seen(order_id)
             if order.state is not PaymentState.AUTHORISED or currency != order.currency or amount > order.amount:
                 raise GatewayRefused("not to be captured")
-            self._set(order_id, state=PaymentState.CAPTURED, captured=amount)
+            self.change(order_id, state=PaymentState.CAPTURED, captured=amount)
             return ""
 
         def effect() -> str:  # Razorpay knows no key here: the payment's state refuses a second one
@@ -96,7 +97,7 @@ class SimulatedGateway:
                 raise GatewayRefused("not to be voided")
             if order.state is PaymentState.AUTHORISED:
                 self._mark_duplicate(order)
-            self._set(order_id, state=PaymentState.VOIDED)
+            self.change(order_id, state=PaymentState.VOIDED)
             return ""
 
         if self.closes_orders:
@@ -113,7 +114,7 @@ class SimulatedGateway:
             if order.refunded + amount > order.captured:
                 raise GatewayRefused("more than was captured")
             self._mark_duplicate(order)
-            self._set(order_id, refunded=order.refunded + amount)
+            self._add_refund(order_id, amount, ours=True)
             return ""
 
         self._call("refund", lambda: self._once(f"r {key}", f"{order_id} {amount}", refunded), order_id, writes=True)
@@ -137,33 +138,29 @@ class SimulatedGateway:
         if order.state not in _PAYABLE:
             return False
         transaction_id = order.transaction_id or order_id.replace("order", "pay")
-        self._set(order_id, state=PaymentState.AUTHORISED, transaction_id=transaction_id)
+        self.change(order_id, state=PaymentState.AUTHORISED, transaction_id=transaction_id)
         return True
 
     def pay_too_little(self, order_id: str) -> None:
         """The bank reports another amount than was asked for."""
         order = self.orders[order_id]
         if order.state in _PAYABLE:
-            self._set(order_id, amount=order.amount - 1_000)
+            self.change(order_id, amount=order.amount - 1_000)
             self.authorise(order_id)
 
     def decline(self, order_id: str) -> None:
         if self.orders[order_id].state is PaymentState.OPEN:
-            self._set(order_id, state=PaymentState.FAILED)
+            self.change(order_id, state=PaymentState.FAILED)
 
     def lapse(self, order_id: str) -> bool:
         """The authorisation runs out, or the bank takes it back."""
         lapses = self.orders[order_id].state is PaymentState.AUTHORISED
         if lapses:
-            self._set(order_id, state=PaymentState.VOIDED)
+            self.change(order_id, state=PaymentState.VOIDED)
         return lapses
 
-    def fail_refund(self, order_id: str) -> bool:
-        """A refund that was accepted comes back days later."""
-        order = self.orders[order_id]
-        if order.refunded:
-            self._set(order_id, refunded=0)
-        return order.refunded > 0
+    def order(self, order_id: str) -> GatewayPayment:
+        return self.orders[order_id]
 
     def _call[Answer](self, call: str, effect: Callable[[], Answer], about: str, *, writes: bool) -> Answer:
         return self.faults.gateway(f"gateway {call}", effect, writes=writes, about=about)
@@ -192,7 +189,7 @@ class SimulatedGateway:
         self._keys[key] = asks, answer, now_us
         return answer
 
-    def _set(self, order_id: str, **changes: object) -> None:
+    def change(self, order_id: str, **changes: object) -> None:
         order = msgspec.structs.replace(self.orders[order_id], **changes)
         self.orders[order_id] = order
         self.faults.note(f"{self.name} records", (order_id, order.state, order.captured, order.refunded))

@@ -62,10 +62,30 @@ def test_a_genuine_webhook_names_its_order_under_either_secret(
     assert razorpay.verify_webhook(webhook.body, webhook.headers, NOW) == "order_1"
 
 
-@pytest.mark.parametrize("kind", ["charge.refunded", "refund.failed", "charge.dispute.created"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("charge.refunded", "charge.refund.updated", "charge.updated"),
+        *("refund.created", "refund.updated", "refund.failed"),
+        *(f"charge.dispute.{what}" for what in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")),
+    ],
+)
 def test_stripe_events_about_other_things_name_the_intent(stripe: StripeGateway, kind: str) -> None:
     webhook = from_stripe(stripe_body(kind, "pi_1"), NOW)
     assert stripe.verify_webhook(webhook.body, webhook.headers, NOW) == "pi_1"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("payment.failed", "payment.captured", "order.paid"),
+        *("refund.created", "refund.processed", "refund.failed", "refund.speed_changed"),
+        *(f"payment.dispute.{what}" for what in ("created", "under_review", "won", "lost", "closed")),
+    ],
+)
+def test_razorpay_events_about_other_things_name_the_order(razorpay: RazorpayGateway, kind: str) -> None:
+    webhook = from_razorpay(razorpay_body(kind, "order_1"))
+    assert razorpay.verify_webhook(webhook.body, webhook.headers, NOW) == "order_1"
 
 
 def test_an_altered_body_is_not_the_gateways(stripe: StripeGateway, razorpay: RazorpayGateway) -> None:

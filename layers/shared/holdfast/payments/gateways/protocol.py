@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +67,35 @@ class PaymentState(StrEnum):
     VOIDED = "voided"  # closed for good, nothing taken
 
 
+class DisputeState(StrEnum):
+    OPEN = "open"
+    WON = "won"  # or dropped: the money stays with the hotel
+    LOST = "lost"
+
+
+class GatewayRefund(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund of captured money that has not failed, by us or by someone in the gateway's dashboard."""
+
+    refund_id: str
+    amount: int
+    pending: bool = False  # accepted; the bank may still refuse it, and then it is no longer listed
+    ours: bool = False  # it carries the mark that `Gateway.refund` sets
+
+
+class GatewayDispute(msgspec.Struct, frozen=True, kw_only=True):
+    """A chargeback of the payment; of several, the one that is open, or the last one lost, or the last one."""
+
+    dispute_id: str
+    state: DisputeState
+    amount: int
+
+
+def counted_dispute(disputes: Iterable[GatewayDispute]) -> GatewayDispute | None:
+    """Of disputes in the order they were opened: an open one, else the last one lost, else the last one."""
+    ranks = [DisputeState.WON, DisputeState.LOST, DisputeState.OPEN]
+    return max(reversed(list(disputes)), key=lambda dispute: ranks.index(dispute.state), default=None)
+
+
 class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
     """One order at the gateway and the payment made on it, as the gateway shows it now. Amounts in minor units."""
 
@@ -77,7 +106,9 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     state: PaymentState
     captured: int = 0
-    refunded: int = 0
+    refunded: int = 0  # the sum of `refunds`: what is captured and given back, or on its way back
+    refunds: tuple[GatewayRefund, ...] = ()  # oldest first
+    dispute: GatewayDispute | None = None
     client_secret: str | None = None
 
     @property
@@ -106,7 +137,8 @@ class Gateway(Protocol):
     def void(self, order_id: str, key: str) -> None:
         """Gives an authorisation back, or closes an order that nobody has paid."""
 
-    def refund(self, order_id: str, amount: int, key: str) -> None: ...
+    def refund(self, order_id: str, amount: int, key: str) -> None:
+        """Refunds that much of the captured money, marked as a refund of ours."""
 
     def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
         """Whether the browser's proof belongs to this order; true where the gateway gives the browser none."""

@@ -9,6 +9,7 @@ void, so an authorisation is released by capture and refund; an order cannot be 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -22,10 +23,14 @@ from holdfast.payments.gateways.protocol import (
     LONGEST_CALL_SECONDS,
     READ_SECONDS,
     BadSignature,
+    DisputeState,
+    GatewayDispute,
     GatewayPayment,
+    GatewayRefund,
     GatewayRefused,
     GatewayUnknown,
     PaymentState,
+    counted_dispute,
 )
 from holdfast.payments.gateways.secrets import matches_any, secret_value
 
@@ -36,6 +41,10 @@ API_BASE = "https://api.razorpay.com"
 RECEIPT_LENGTH = 40  # of an order's receipt, at most
 MANUAL_CAPTURE_MINUTES = 1440  # Razorpay releases an authorisation that we have not captured after a day
 NOTE_REFERENCE = "holdfast_reference"
+NOTE_KEY = "holdfast_key"  # of a refund: marks it as ours
+LIST_LIMIT = 100  # entities in one list, at most; ten if not said
+MAX_LISTS = 3  # of the account's disputes, which cannot be listed by payment
+RECEIPT = re.compile(rf"[0-9a-f]{{{RECEIPT_LENGTH}}}")  # of our refunds, marked or not
 
 _STATES = {
     "created": PaymentState.OPEN,
@@ -44,6 +53,7 @@ _STATES = {
     "captured": PaymentState.CAPTURED,
     "refunded": PaymentState.CAPTURED,
 }
+_DISPUTES = {"won": DisputeState.WON, "lost": DisputeState.LOST}
 
 
 class RazorpayGateway:
@@ -88,7 +98,15 @@ class RazorpayGateway:
         return _payment(order, None)
 
     def fetch(self, order_id: str) -> GatewayPayment:
-        return _payment(self._call("GET", f"/orders/{order_id}"), self._payment_of(order_id))
+        """Two calls; a captured payment costs one more for its disputes, and one for its refunds if there are any."""
+        order, payment = self._call("GET", f"/orders/{order_id}"), self._payment_of(order_id)
+        refunds: list[dict[str, Any]] = []
+        disputes: list[dict[str, Any]] = []
+        if payment and payment["captured"]:
+            if payment["amount_refunded"]:
+                refunds = self._call("GET", f"/payments/{payment['id']}/refunds?count={LIST_LIMIT}")["items"]
+            disputes = self._disputes_of(payment)
+        return _payment(order, payment, refunds, disputes)
 
     def capture(self, order_id: str, amount: int, currency: str, key: str) -> None:
         del key  # a second capture is refused by the payment's state
@@ -112,7 +130,7 @@ class RazorpayGateway:
         self._call(
             "POST",
             f"/payments/{payment['id']}/refund",
-            {"amount": amount, "speed": "normal", "receipt": handle},
+            {"amount": amount, "speed": "normal", "receipt": handle, "notes": {NOTE_KEY: key}},
             {"X-Refund-Idempotency": handle},
         )
 
@@ -147,6 +165,23 @@ class RazorpayGateway:
             payments, key=lambda answered: 0 if answered["captured"] else ranks[answered["status"]], default=None
         )
 
+    def _disputes_of(self, payment: dict[str, Any]) -> list[dict[str, Any]]:
+        """The payment's disputes, newest first: https://razorpay.com/docs/api/disputes/fetch-all.
+
+        The account's disputes since the payment are listed. Where the account has no access to them there are none.
+        """
+        disputes: list[dict[str, Any]] = []
+        for number in range(MAX_LISTS):
+            query = f"from={payment['created_at']}&count={LIST_LIMIT}&skip={number * LIST_LIMIT}"
+            try:
+                listed = self._call("GET", f"/disputes?{query}")["items"]
+            except GatewayRefused:
+                break
+            disputes += [dispute for dispute in listed if dispute["payment_id"] == payment["id"]]
+            if len(listed) < LIST_LIMIT:
+                break
+        return disputes
+
     def _call(
         self,
         method: str,
@@ -180,18 +215,46 @@ def _gateway(key_id: str, key_secret: str, webhook_secrets: tuple[str, ...], api
     return RazorpayGateway(key_id, key_secret, webhook_secrets, api_base)
 
 
-def _payment(order: dict[str, Any], payment: dict[str, Any] | None) -> GatewayPayment:
-    notes = order.get("notes") or {}
+def _payment(
+    order: dict[str, Any],
+    payment: dict[str, Any] | None,
+    refunded: Sequence[dict[str, Any]] = (),
+    disputes: Sequence[dict[str, Any]] = (),
+) -> GatewayPayment:
+    """The order with the payment that counts, and that payment's refunds and disputes, both newest first."""
+    refunds = tuple(_refund(refund) for refund in refunded[::-1] if refund["status"] != "failed")
     return GatewayPayment(
         order_id=order["id"],
         transaction_id=payment["id"] if payment else "",
-        reference=notes.get(NOTE_REFERENCE) if isinstance(notes, dict) else None,
+        reference=_notes(order).get(NOTE_REFERENCE),
         amount=payment["amount"] if payment else order["amount"],
         currency=payment["currency"] if payment else order["currency"],
         state=_state(payment),
         captured=payment["amount"] if payment and payment["captured"] else 0,
-        refunded=payment["amount_refunded"] if payment and payment["captured"] else 0,
+        refunded=sum(refund.amount for refund in refunds),
+        refunds=refunds,
+        dispute=counted_dispute(_dispute(dispute) for dispute in disputes[::-1]),
     )
+
+
+def _notes(entity: dict[str, Any]) -> dict[str, Any]:
+    """The notes of an entity, which are a list when there are none."""
+    notes = entity.get("notes")
+    return notes if isinstance(notes, dict) else {}
+
+
+def _refund(refund: dict[str, Any]) -> GatewayRefund:
+    ours = NOTE_KEY in _notes(refund) or bool(RECEIPT.fullmatch(refund.get("receipt") or ""))
+    pending = refund["status"] != "processed"
+    return GatewayRefund(refund_id=refund["id"], amount=refund["amount"], pending=pending, ours=ours)
+
+
+def _dispute(dispute: dict[str, Any]) -> GatewayDispute:
+    """A closed dispute took something or nothing; every other state is open until it is won or lost."""
+    state = _DISPUTES.get(dispute["status"], DisputeState.OPEN)
+    if dispute["status"] == "closed":
+        state = DisputeState.LOST if dispute.get("amount_deducted") else DisputeState.WON
+    return GatewayDispute(dispute_id=dispute["id"], state=state, amount=dispute["amount"])
 
 
 def _state(payment: dict[str, Any] | None) -> PaymentState:

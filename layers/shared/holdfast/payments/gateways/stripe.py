@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import stripe
 
@@ -19,10 +19,14 @@ from holdfast.payments.gateways.protocol import (
     CONNECT_SECONDS,
     READ_SECONDS,
     BadSignature,
+    DisputeState,
+    GatewayDispute,
     GatewayPayment,
+    GatewayRefund,
     GatewayRefused,
     GatewayUnknown,
     PaymentState,
+    counted_dispute,
 )
 from holdfast.payments.gateways.secrets import secret_value
 
@@ -30,7 +34,9 @@ if TYPE_CHECKING:
     from holdfast.settings import Settings
 
 METADATA_REFERENCE = "holdfast_reference"
+METADATA_KEY = "holdfast_key"  # of a refund: marks it as ours
 WEBHOOK_TOLERANCE_SECONDS = 300  # either way: Stripe's own libraries allow five minutes
+LIST_LIMIT = 100  # objects in one list, at most
 TIME_DIGITS = 12  # of a time in a signature; more is not a time
 
 _STATES = {
@@ -42,11 +48,18 @@ _STATES = {
     "succeeded": PaymentState.CAPTURED,
     "canceled": PaymentState.VOIDED,
 }
+_NOT_REFUNDED = {"failed", "canceled"}  # states of a refund whose money stays with us
+_DISPUTES = {
+    "won": DisputeState.WON,
+    "warning_closed": DisputeState.WON,  # an inquiry that led to no dispute
+    "prevented": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
 
 
 class StripeGateway:
     name = "stripe"
-    call_seconds = float(CONNECT_SECONDS + READ_SECONDS)
+    call_seconds = float(2 * (CONNECT_SECONDS + READ_SECONDS))  # a fetch of a disputed payment makes two calls
     closes_orders = True
 
     def __init__(self, api_key: str, webhook_secrets: Sequence[str] = (), api_base: str = "") -> None:
@@ -79,8 +92,28 @@ class StripeGateway:
         return _payment(intent)
 
     def fetch(self, order_id: str) -> GatewayPayment:
+        """One call; a payment with more refunds than a charge lists, or with a dispute, costs one more for each.
+
+        `Charge.dispute` is deprecated, because a charge may have several:
+        https://docs.stripe.com/api/disputes/list lists them.
+        """
         with _classified():
-            return _payment(self._client.v1.payment_intents.retrieve(order_id, {"expand": ["latest_charge"]}))
+            intent = self._client.v1.payment_intents.retrieve(order_id, {"expand": ["latest_charge.refunds"]})
+            charge = _charge(intent.to_dict())
+            refunds = charge.get("refunds") or {}
+            refunded = refunds.get("data", [])
+            if refunds.get("has_more"):
+                refunded = [
+                    refund.to_dict()
+                    for refund in self._client.v1.refunds.list(
+                        {"payment_intent": order_id, "limit": LIST_LIMIT}
+                    ).auto_paging_iter()
+                ]
+            disputes = []
+            if charge.get("disputed"):
+                listed = self._client.v1.disputes.list({"payment_intent": order_id, "limit": LIST_LIMIT})
+                disputes = [dispute.to_dict() for dispute in listed.data]
+        return _payment(intent, refunded, disputes)
 
     def capture(self, order_id: str, amount: int, currency: str, key: str) -> None:
         del currency  # Stripe knows it from the intent
@@ -96,7 +129,8 @@ class StripeGateway:
     def refund(self, order_id: str, amount: int, key: str) -> None:
         with _classified():
             self._client.v1.refunds.create(
-                {"payment_intent": order_id, "amount": amount}, options={"idempotency_key": key}
+                {"payment_intent": order_id, "amount": amount, "metadata": {METADATA_KEY: key}},
+                options={"idempotency_key": key},
             )
 
     def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
@@ -147,13 +181,23 @@ def _gateway(api_key: str, webhook_secrets: tuple[str, ...], api_base: str) -> S
     return StripeGateway(api_key, webhook_secrets, api_base)
 
 
-def _payment(intent: stripe.PaymentIntent) -> GatewayPayment:
+def _charge(intent: dict[str, Any]) -> dict[str, Any]:
+    charge = intent.get("latest_charge")
+    return charge if isinstance(charge, dict) else {}
+
+
+def _payment(
+    intent: stripe.PaymentIntent,
+    refunded: Sequence[dict[str, Any]] = (),
+    disputes: Sequence[dict[str, Any]] = (),
+) -> GatewayPayment:
+    """The payment, from its intent, and its charge's refunds and disputes, both newest first as Stripe lists them."""
     fields = intent.to_dict()
-    charge = fields.get("latest_charge")
-    charge = charge if isinstance(charge, dict) else {}
     state = _STATES[fields["status"]]
     if state is PaymentState.OPEN and fields.get("last_payment_error"):
         state = PaymentState.FAILED
+    captured = fields.get("amount_received", fields["amount"]) if state is PaymentState.CAPTURED else 0
+    refunds = _refunds(refunded[::-1], released=fields["amount"] - captured) if captured else ()
     return GatewayPayment(
         order_id=fields["id"],
         transaction_id=fields["id"],
@@ -161,10 +205,31 @@ def _payment(intent: stripe.PaymentIntent) -> GatewayPayment:
         amount=fields["amount"],
         currency=fields["currency"].upper(),
         state=state,
-        captured=fields.get("amount_received", fields["amount"]) if state is PaymentState.CAPTURED else 0,
-        refunded=charge.get("amount_refunded", 0),
+        captured=captured,
+        refunded=sum(refund.amount for refund in refunds),
+        refunds=refunds,
+        dispute=counted_dispute(_dispute(dispute) for dispute in disputes[::-1]),
         client_secret=fields.get("client_secret"),
     )
+
+
+def _refunds(refunded: Sequence[dict[str, Any]], released: int) -> tuple[GatewayRefund, ...]:
+    """The refunds of captured money. A capture in part lists what it released as a refund too, the oldest one."""
+    refunds = []
+    for refund in refunded:
+        ours = METADATA_KEY in (refund.get("metadata") or {})
+        if refund["amount"] == released and not ours:
+            released = 0
+        elif refund["status"] not in _NOT_REFUNDED:
+            pending = refund["status"] != "succeeded"
+            refunds.append(GatewayRefund(refund_id=refund["id"], amount=refund["amount"], pending=pending, ours=ours))
+    return tuple(refunds)
+
+
+def _dispute(dispute: dict[str, Any]) -> GatewayDispute:
+    """An inquiry, and any state that is new, counts as open."""
+    state = _DISPUTES.get(dispute["status"], DisputeState.OPEN)
+    return GatewayDispute(dispute_id=dispute["id"], state=state, amount=dispute["amount"])
 
 
 @contextmanager
