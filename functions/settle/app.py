@@ -1,4 +1,4 @@
-"""Settle what is due at the gateways: each minute by the schedule, and at once when an admin asks."""
+"""Settle what is due at the gateways: each minute by the schedule, and at once when an admin asks; close cases."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import msgspec
 from holdfast.errors import NotFound
 from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
-from holdfast.model.ids import TOPUP_ID
-from holdfast.payments.queue import list_orphans, list_payments
+from holdfast.model.case import CaseKind
+from holdfast.model.ids import CASE_ID, TOPUP_ID
+from holdfast.payments.cases import close_case
+from holdfast.payments.queue import list_cases, list_payments
 from holdfast.payments.settle import retry_booking, retry_topup, settle_due
-from holdfast.requests import PaymentsQuery, SettleRequest
+from holdfast.requests import CloseRequest, PaymentsQuery, SettleRequest
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view
-from holdfast.views.payments import PaymentList, orphan_row, payment_rows
+from holdfast.views.payments import ClosedCase, PaymentList, case_row, closed_view, payment_rows
 from holdfast.views.wallet import TopUpView, topup_view
 
 if TYPE_CHECKING:
@@ -26,14 +28,34 @@ api = Api(Settings.from_environment())
 
 @api.route("GET /admin/payments", who=Role.ADMIN, query=PaymentsQuery, answers={200: PaymentList})
 def get_payments(request: Request) -> Response:
-    """What is due at the gateways, what is stuck there, and payments that belong to nothing here."""
-    state, now = request.query(PaymentsQuery).state, request.engine.clock()
-    if state == "unmatched":
-        rows = [orphan_row(orphan, now) for orphan in list_orphans(engine=request.engine)]
-    else:
-        listed = list_payments(state, engine=request.engine)
-        rows = [line for row, payment in listed for line in payment_rows(row, payment, now)]
-    return Response(200, PaymentList(payments=rows))
+    """What is due at the gateways, what is stuck there, and the open cases of a kind: oldest first, page by page."""
+    query, engine = request.query(PaymentsQuery), request.engine
+    state, now = query.state, engine.clock()
+    if state in {"due", "stuck"}:
+        payments = list_payments(state, engine=engine, cursor=query.cursor)
+        rows = [line for row, payment in payments.rows for line in payment_rows(row, payment, now)]
+        return Response(200, PaymentList(payments=rows, next_cursor=payments.next_cursor, count=payments.count))
+    cases = list_cases(CaseKind(state), engine=engine, cursor=query.cursor)
+    rows = [case_row(case, now) for case in cases.rows]
+    return Response(200, PaymentList(payments=rows, next_cursor=cases.next_cursor, count=cases.count))
+
+
+@api.route(
+    "POST /admin/cases/{case_id}/close",
+    who=Role.ADMIN,
+    body=CloseRequest,
+    answers={200: ClosedCase},
+    refusals=(NotFound,),
+)
+def post_close(request: Request) -> Response:
+    """Close a case that a person has dealt with; it opens again if its gateway reports something new of it."""
+    case = close_case(
+        admin_id=request.admin_id,
+        case_id=request.path("case_id", CASE_ID),
+        request=request.body(CloseRequest),
+        engine=request.engine,
+    )
+    return Response(200, closed_view(case))
 
 
 @api.route(

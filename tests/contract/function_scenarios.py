@@ -114,8 +114,13 @@ def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     clock.advance(600)
     front_door.gateway.silent_before.clear()
     front_door.context.seconds_left = 60
+    stray = front_door.gateway.open_order("not-ours", 100, "INR", "stray").order_id
+    _deliver(front_door, stray, authorise=True)
     for state in ("due", "stuck", "unmatched"):
         front_door.call("GET /admin/payments", query={"state": state}, groups="[admin]")
+    [case] = front_door.call("GET /admin/payments", query={"state": "unmatched"}, groups="[admin]").body["payments"]
+    close = "POST /admin/cases/{case_id}/close"
+    front_door.call(close, {"reason": "Another shop's"}, groups="[admin]", case_id=case["case_id"])
     settle = "POST /admin/bookings/{booking_id}/settle"
     front_door.call(settle, {"reason": "Asked by the guest"}, groups="[admin]", booking_id=paid)
     settle_topup = "POST /admin/topups/{topup_id}/settle"

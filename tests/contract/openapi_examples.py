@@ -107,6 +107,15 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     recorder.call("GET /wallet")
     recorder.call("GET /wallet/entries")
 
+    stray = door.gateway.open_order("of another shop", 5_000, "INR", "stray").order_id
+    door.gateway.authorise(stray)
+    door.call("POST /webhooks/{gateway}", raw=stray, user=None, gateway="stripe")
+    [case] = door.call("GET /admin/payments", user=ADMIN, groups="[admin]", query={"state": "unmatched"}).body[
+        "payments"
+    ]
+    dealt_with = {"reason": "Refunded in Stripe's dashboard"}
+    recorder.call("POST /admin/cases/{case_id}/close", dealt_with, admin=True, case_id=case["case_id"])
+
     webhook = event("webhook_stripe")
     recorder.keep(
         "POST /webhooks/{gateway}", door.send(webhook), body=json.loads(webhook["body"]), path={"gateway": "stripe"}

@@ -18,9 +18,9 @@ PLAIN = set(
     change charge check city condition connect count day decline detail digit discount entry environment error event
     exhausted fail failure field flat for forbidden found from guest handle history in insufficient invalid is kept
     kind limit list malformed many match metric mode money no not now of open out outcome own paid parse pause payable
-    perform preview price pricing progress publishes query rate razorpay readable reason record refuse request require
-    response retry reuse role route row run search second secret settings shape shown sold state status strict stripe
-    table text to today too unauthenticated unknown unpayable update utc value whole with wrong zone
+    perform preview price pricing progress publishes query rate razorpay readable reason record refuse report request
+    require response retry reuse role route row run search second secret settings shape shown sold state status strict
+    stripe table text to today too unauthenticated unknown unpayable update utc value whole with wrong zone
     """.split()
 )
 

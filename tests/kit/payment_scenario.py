@@ -11,12 +11,13 @@ from holdfast.engine import Engine
 from holdfast.errors import Busy
 from holdfast.model.account import TopUp
 from holdfast.model.booking import Booking
+from holdfast.model.case import Case, CaseKind
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.payments.cancel import CancellationPreview, cancel, preview
 from holdfast.payments.confirm import confirm
 from holdfast.payments.finalize import finalize_as_admin
 from holdfast.payments.gateways.protocol import Gateway, GatewayPayment
-from holdfast.payments.queue import list_payments
+from holdfast.payments.queue import list_cases, list_payments
 from holdfast.payments.settle import Round, retry_booking, settle_due
 from holdfast.payments.start import StartedPayment, start_payment
 from holdfast.payments.topup import finalize_topup, start_topup
@@ -187,7 +188,11 @@ class PaymentScenario:
         """What an operator sees of payments in that state."""
         now = self.clock()
         listed = list_payments(state, engine=self.engine)
-        return [line for row, payment in listed for line in payment_rows(row, payment, now)]
+        return [line for row, payment in listed.rows for line in payment_rows(row, payment, now)]
+
+    def cases(self, kind: CaseKind) -> list[Case]:
+        """The open cases of that kind, as operators see them."""
+        return list_cases(kind, engine=self.engine).rows
 
     def sweep(self) -> Sweep:
         return sweep(engine=self.engine)

@@ -29,6 +29,7 @@ Commit = list[tuple[Key, Item | None, Item | None]]  # each item's key, and what
 
 TOKEN_US = 600_000_000  # a ClientRequestToken is remembered for ten minutes
 BATCH_LIMIT = 100
+QUERY_LIMIT = 10_000  # rows of a query without a limit: far more than a world has
 TRANSACTION_LIMIT = 100
 _NO_ITEM: Item = {}
 
@@ -72,16 +73,16 @@ class StandIn:
         _only(
             arguments,
             *("TableName", "KeyConditionExpression", "ExpressionAttributeValues", "ScanIndexForward", "Limit"),
-            *("ConsistentRead", "IndexName", "ExclusiveStartKey", "FilterExpression"),
+            *("ConsistentRead", "IndexName", "ExclusiveStartKey", "FilterExpression", "Select"),
         )
         name, kept = arguments.get("IndexName"), arguments.get("FilterExpression")
         values, wanted = arguments["ExpressionAttributeValues"], arguments["KeyConditionExpression"]
         _used(set(values), placeholders(wanted, kept or ""))
-        if name and arguments["ConsistentRead"]:
+        if name and arguments.get("ConsistentRead"):
             raise invalid("Query", "an index cannot be read consistently")
         hash_name, range_name = ("pk", "sk") if name is None else self.indexes[name].keys
         hash_value = values[wanted.split("=", 1)[1].split()[0]]
-        forward, limit = arguments["ScanIndexForward"], arguments["Limit"]
+        forward, limit = arguments.get("ScanIndexForward", True), arguments.get("Limit", QUERY_LIMIT)
         after = arguments.get("ExclusiveStartKey")
 
         def order(row: Item) -> tuple[Any, str, str]:
@@ -97,6 +98,8 @@ class StandIn:
                 start = order(after)
                 matching = [row for row in matching if (order(row) > start if forward else order(row) < start)]
             page = matching[:limit]
+            if arguments.get("Select") == "COUNT":
+                return {"Count": len(matching)}
             answer: dict[str, Any] = {"Items": [r for r in page if kept is None or condition(kept)(r, {}, values)]}
             if len(matching) >= limit and page:
                 last = {"pk", "sk", hash_name, range_name}

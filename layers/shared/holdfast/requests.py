@@ -26,6 +26,8 @@ NO_CURSOR = "is not one that this list gave"
 
 # When the last booking shown was reserved, and its id; the id of a restored hold's own record ends in that instant too.
 BOOKINGS_CURSOR = re.compile(rf"[0-9]{{13}}\.{BOOKING_ID.pattern}(?:\.[0-9]{{13}})?")
+# When the last row shown is due or was seen, and the id of what it is about.
+PAYMENTS_CURSOR = re.compile(r"[0-9]{13}\.(?:bk|tu|cs)_[a-z2-7]{26}(?:\.[0-9]{13})?")
 ENTRIES_CURSOR = re.compile(r"[1-9][0-9]{0,9}")
 CITY = re.compile(r"[^\x00-\x1f#]{1,64}")
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -172,7 +174,14 @@ class EntriesQuery(Strict):
 class PaymentsQuery(Strict):
     """The query of `GET /admin/payments`."""
 
-    state: Literal["due", "stuck", "unmatched"] = "due"
+    state: Literal["due", "stuck", "unmatched", "refunded_outside", "disputed", "captured_short", "cash_owed"] = "due"
+    cursor: Annotated[str, Text(PAYMENTS_CURSOR, NO_CURSOR)] | None = None
+
+
+class CloseRequest(Strict):
+    """The body of `POST /admin/cases/{case_id}/close`."""
+
+    reason: Reason
 
 
 class SearchQuery(Strict):

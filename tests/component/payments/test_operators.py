@@ -21,6 +21,7 @@ from tests.kit.payment_scenario import ADMIN, ALICE, PaymentScenario
 from tests.kit.webhooks import from_razorpay, razorpay_body
 
 LIST = "GET /admin/payments"
+CLOSE = "POST /admin/cases/{case_id}/close"
 SETTLE = "POST /admin/bookings/{booking_id}/settle"
 
 
@@ -90,6 +91,30 @@ def test_what_belongs_to_nothing_is_listed(
     [row] = listed(handlers, "unmatched")[1]["payments"]
     assert (row["gateway_order_id"], row["amount"], row["state"]) == (order_id, 5000, "authorised")
     assert row["age_seconds"] == 60
+
+
+def test_a_case_that_an_admin_closes_is_listed_no_more_and_stays_closed(
+    scenario: PaymentScenario, driver: RazorpayDriver, handlers: Handlers
+) -> None:
+    order = {"amount": 5000, "currency": "INR", "notes": {"holdfast_reference": "bk_lost"}}
+    order_id = driver.razorpay.account.call("POST", "/v1/orders", order, None)["id"]
+    driver.pay(order_id)
+    seen = from_razorpay(razorpay_body("payment.authorized", order_id))
+    handlers.webhook(seen)
+    assert listed(handlers, "unmatched")[1]["count"] == 1
+    [row] = listed(handlers, "unmatched")[1]["payments"]
+
+    answers = [
+        handlers.guest("settle", CLOSE, {"reason": why}, user=ADMIN, groups="[admin]", case_id=row["case_id"])
+        for why in ("another shop's", "again")
+    ]
+
+    assert [status for status, _ in answers] == [200, 200]
+    assert answers[0] == answers[1]
+    assert (answers[0][1]["closed_by"], answers[0][1]["closed_why"]) == (f"admin {ADMIN}", "another shop's")
+    handlers.webhook(seen)
+    assert listed(handlers, "unmatched")[1] == {"payments": [], "next_cursor": None, "count": 0}
+    assert scenario.settle().unmatched == 0
 
 
 def test_an_admin_settles_at_once_and_is_named_in_the_history(

@@ -4,6 +4,7 @@ import pytest
 
 from holdfast.errors import AlreadyPaid, PaymentDeclined
 from holdfast.model.booking import Status
+from holdfast.model.case import CaseKind
 from tests.kit.gateway_driver import RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
@@ -163,14 +164,15 @@ def test_an_order_of_an_unknown_booking_is_recorded_once(
     order = driver.razorpay.account.call(
         "POST", "/v1/orders", {"amount": 5000, "currency": "INR", "notes": {"holdfast_reference": "bk_unknown"}}, None
     )
+    driver.pay(order["id"])
     for _ in range(3):
         assert scenario.deliver(from_razorpay(razorpay_body("payment.authorized", order["id"])))
-    [orphans] = scenario.store.orphans()
-    assert (orphans.gateway, orphans.order_id, orphans.amount) == ("razorpay", order["id"], 5000)
+    [case] = scenario.cases(CaseKind.UNMATCHED)
+    assert (case.gateway, case.order_id, case.amount) == ("razorpay", order["id"], 5000)
     assert [line["level"] for line in lines.all].count("ERROR") == 1
 
 
 def test_an_order_that_the_gateway_does_not_know_is_recorded(scenario: PaymentScenario) -> None:
     assert scenario.deliver(from_razorpay(razorpay_body("payment.captured", "order_nowhere")))
-    [orphans] = scenario.store.orphans()
-    assert (orphans.order_id, orphans.payment_state) == ("order_nowhere", "unknown")
+    [case] = scenario.cases(CaseKind.UNMATCHED)
+    assert (case.order_id, case.state) == ("order_nowhere", "unknown")

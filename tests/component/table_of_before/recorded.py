@@ -24,7 +24,6 @@ from holdfast.storage.items import (
     booking_of,
     entry_item,
     entry_of,
-    orphan_item,
     orphan_of,
     page_item,
     page_of,
@@ -151,7 +150,7 @@ WRITTEN_AGAIN: dict[str, Callable[[Item], Item]] = {
     "PROMO USER": lambda item: redemption_item(redemption_of(item["code"], user_of(item), item)),
     "PROPERTY PROPERTY": lambda item: property_item(property_of(item)),
     "PROPERTY ROOMTYPE": lambda item: room_type_item(room_type_of(item)),
-    "UNMATCHED": lambda item: orphan_item(orphan_of(item)),
+    "UNMATCHED": lambda item: {"pk": item["pk"], "sk": item["sk"], **msgspec.to_builtins(orphan_of(item))},
 }
 UNREAD = {"CATALOG", "USER CREDIT"}
 

@@ -9,8 +9,9 @@ from holdfast.bookings.expire import restore, sweep
 from holdfast.bookings.lookup import list_bookings
 from holdfast.bookings.reserve import booking_id_for, reserve
 from holdfast.engine import Engine
-from holdfast.model.account import LedgerEntry, OrphanPayment
+from holdfast.model.account import LedgerEntry
 from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.case import Case, CaseKind, case_id_of
 from holdfast.model.dates import millis
 from holdfast.payments.cancel import cancel
 from holdfast.payments.finalize import finalize, finalize_as_admin
@@ -209,8 +210,13 @@ def _topup(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
     return step
 
 
+def _listed_cases(store: Store) -> tuple[list[str], int]:
+    cases, _ = store.open_cases(CaseKind.UNMATCHED, None)
+    return [case.case_id for case in cases], store.count_cases(CaseKind.UNMATCHED)
+
+
 def _read(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[[Side], Any]:
-    """The queries: ledger and list page by page, due holds, some month, orphan payments."""
+    """The queries: ledger and list page by page, due holds, some month, open cases."""
 
     def step(side: Side) -> Any:
         store, later = side.store, side.clock() + timedelta(hours=1)
@@ -219,7 +225,7 @@ def _read(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[
         of_type = [store.due(shard, later, room_type_id=which) for shard in shards for which in ("suite", "deluxe")]
         in_pages = [store.due(shard, later, room_type_id="deluxe", limit=PAGE)[0][:PAGE] for shard in shards]
         lists = _all_bookings(side, user), _all_entries(store, user)
-        return lists, due, of_type, in_pages, store.any_page("suite"), store.orphans()
+        return lists, due, of_type, in_pages, store.any_page("suite"), _listed_cases(store)
 
     return step
 
@@ -272,10 +278,18 @@ def _aside(rng: Random, user: str, key: str, pick: int, number: int) -> Callable
     order = f"pi_{pick % 2}"
 
     def step(side: Side) -> Any:
-        orphan = OrphanPayment(
-            gateway="stripe", order_id=order, amount=1, currency="INR", payment_state=state, at_ms=number
+        store, case_id = side.store, case_id_of(CaseKind.UNMATCHED, order)
+        case = Case(
+            case_id=case_id,
+            kind=CaseKind.UNMATCHED,
+            order_id=order,
+            amount=1,
+            currency="INR",
+            state=state,
+            at_ms=number,
         )
-        return side.store.record_orphan(orphan)
+        seen = store.case(case_id)
+        return [store.commit_case(next_) for next_ in [case.replacing(seen)] if next_], store.count_cases(case.kind)
 
     return step
 

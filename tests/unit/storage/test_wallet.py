@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp, TopUpStatus
+from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.booking import Booking
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_PENDING_TOPUPS
@@ -20,11 +20,9 @@ from holdfast.storage.store import Store
 from tests.kit.builders import (
     ALICE,
     BOB,
-    DEADLINE,
     JUST_BEFORE,
     a_hold,
     context_of,
-    everything,
     put_hold,
 )
 from tests.kit.clock import NOW
@@ -248,15 +246,3 @@ class TestTopUp:
         self.credit(troubled, made, store.account(ALICE))
 
         assert store.account(ALICE).balance == 500
-
-    def test_a_payment_of_nobody_is_recorded_once(self, store: Store) -> None:
-        stray = OrphanPayment(
-            gateway="stripe", order_id="pi_9", amount=5, currency="INR", payment_state="authorised", at_ms=millis(NOW)
-        )
-
-        assert store.record_orphan(stray)
-        before = everything(store)
-        assert not store.record_orphan(msgspec.structs.replace(stray, at_ms=millis(DEADLINE)))
-        assert everything(store) == before
-        assert store.record_orphan(msgspec.structs.replace(stray, payment_state="captured"))
-        assert [aside.payment_state for aside in store.orphans()] == ["captured"]

@@ -253,6 +253,11 @@ def _due_index(view: Snapshot, due_shards: int) -> Iterator[Broken]:
             kind = PAYMENTS_STUCK if topup.stuck else PAYMENTS_DUE
             wanted.due(kind, topup_id, topup.due_at_ms, due_shards)
         yield from wanted.differences(item)
+    for case_id, item in view.case_items.items():
+        case, wanted = view.cases[case_id], _Derived()
+        if case.closed_at_ms is None:
+            wanted.due_shard, wanted.due_at = f"CASE#{case.kind}", case.at_ms
+        yield from wanted.differences(item)
 
 
 class _Derived(msgspec.Struct):

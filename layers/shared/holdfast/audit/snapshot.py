@@ -14,9 +14,10 @@ import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, TopUp
 from holdfast.model.booking import Booking, Status
+from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
-from holdfast.storage.items import Item, Key, account_of, booking_of, entry_of, page_of, promo_of, topup_of
+from holdfast.storage.items import Item, Key, account_of, booking_of, case_of, entry_of, page_of, promo_of, topup_of
 
 HELD = frozenset({Status.RESERVED, Status.PAYMENT_PENDING})
 KEEPING = frozenset({Status.RESERVED, Status.PAYMENT_PENDING, Status.CONFIRMED})
@@ -46,6 +47,8 @@ class Snapshot(msgspec.Struct, kw_only=True):
     promos: dict[str, Promo] = {}
     claims: list[PromoRedemption] = []
     orphans: set[tuple[str, str]] = set()
+    cases: dict[str, Case] = {}
+    case_items: dict[str, Item] = {}
     unreadable: list[tuple[Key, str]] = []
 
 
@@ -96,5 +99,14 @@ def _read(item: Item, view: Snapshot) -> None:
             view.promos[name] = promo
         case "PROMO", "USER":
             view.claims.append(msgspec.convert(item, PromoRedemption))
+        case "CASE", _:
+            _read_case(case_of(item), item, view)
         case "UNMATCHED", gateway:
             view.orphans.add((gateway, sk.partition("#")[2]))
+
+
+def _read_case(case: Case, item: Item, view: Snapshot) -> None:
+    view.cases[case.case_id] = case
+    view.case_items[case.case_id] = item
+    if case.kind is CaseKind.UNMATCHED:
+        view.orphans.add((case.gateway or "", case.order_id or ""))

@@ -131,13 +131,12 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 UNKNOWN = "unknown"  # the gateway named an order that it does not show us
-REFUNDED = "refunded"  # captured, then refunded in full
 
 
 class OrphanPayment(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment that a gateway reported and that belongs to no booking or top-up of ours.
+    """A payment that belongs to no booking or top-up of ours, as code of before recorded it: now it is a case.
 
-    `payment_state` is the gateway's, or UNKNOWN, or REFUNDED.
+    `payment_state` is the gateway's, or UNKNOWN, or `refunded`.
     """
 
     gateway: str

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 BOOKING_ID = re.compile(r"bk_[a-z2-7]{26}")
 TOPUP_ID = re.compile(r"tu_[a-z2-7]{26}")
+CASE_ID = re.compile(r"cs_[a-z2-7]{26}")
 
 
 def hashed_id(prefix: str, *parts: str) -> str:

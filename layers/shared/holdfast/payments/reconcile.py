@@ -11,13 +11,12 @@ import msgspec
 
 from holdfast.errors import BookingError, Busy, ChargeFailed, InProgress, InsufficientWallet
 from holdfast.logs import logger
-from holdfast.model.account import REFUNDED, UNKNOWN, OrphanPayment
 from holdfast.model.booking import HOLDING, Booking, TaskAction
-from holdfast.model.dates import millis
 from holdfast.model.ids import TOPUP_ID
 from holdfast.model.money import money
+from holdfast.payments.cases import report_unmatched
 from holdfast.payments.confirm import confirm
-from holdfast.payments.gateways.protocol import GatewayRefused, PaymentState
+from holdfast.payments.gateways.protocol import GatewayRefused
 from holdfast.payments.tasks import run_tasks
 from holdfast.payments.topup import advance_topup
 from holdfast.requests import BY_GATEWAY, FinalizeRequest
@@ -35,7 +34,7 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
     try:
         payment = engine.gateway(gateway).fetch(order_id)
     except GatewayRefused:
-        _record_orphan(gateway, order_id, None, engine)
+        report_unmatched(gateway, order_id, None, engine)
         return
     reference = payment.reference or ""
     if TOPUP_ID.fullmatch(reference):
@@ -47,7 +46,7 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
             return  # its order was opened just now, and the top-up is not written yet
     booking = engine.store.booking(reference) if reference else None
     if booking is None:
-        _record_orphan(gateway, order_id, payment, engine)
+        report_unmatched(gateway, order_id, payment, engine)
         return
     own = _is_own(booking, order_id)
     if own and _paid_by_it(booking):
@@ -135,21 +134,3 @@ def _refund_unusable(booking: Booking, payment: GatewayPayment, gateway: str, en
         return engine.store.commit(current, refunding, now=now)
 
     run_tasks(engine.store.retry_on_conflict(attempt), engine=engine, by=by)
-
-
-def _record_orphan(gateway: str, order_id: str, payment: GatewayPayment | None, engine: Engine) -> None:
-    """Records a payment that matches nothing of ours; `payment` is None if the gateway does not show it to us."""
-    state: str = payment.state if payment else UNKNOWN
-    if payment and payment.state is PaymentState.CAPTURED and not payment.holds_money:
-        state = REFUNDED
-    orphan = OrphanPayment(
-        gateway=gateway,
-        order_id=order_id,
-        amount=payment.amount if payment else 0,
-        currency=payment.currency if payment else "",
-        payment_state=state,
-        at_ms=millis(engine.clock()),
-    )
-    if engine.store.record_orphan(orphan):
-        facts = {"gateway": orphan.gateway, "order_id": orphan.order_id, "amount": orphan.amount}
-        logger.error("a payment belongs to no booking or top-up of ours", extra=facts)

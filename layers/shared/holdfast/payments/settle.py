@@ -11,10 +11,12 @@ import msgspec
 
 from holdfast.errors import BookingError, NotFound
 from holdfast.logs import Metric, count, logger
-from holdfast.model.account import UNKNOWN, TopUp, TopUpStatus
+from holdfast.model.account import TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Status
+from holdfast.model.case import CaseKind
 from holdfast.model.dates import millis
-from holdfast.payments.gateways.protocol import GatewayError, PaymentState
+from holdfast.payments.cases import adopt_orphans
+from holdfast.payments.gateways.protocol import GatewayError
 from holdfast.payments.reconcile import reconcile
 from holdfast.payments.tasks import run_tasks
 from holdfast.payments.topup import advance_topup, postpone_topup, settle_topup
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 WORKERS = 8
 RESERVE_SECONDS = 20.0  # with less time left, no payment is begun: one may take that long
-MONEY_TO_FIND = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNOWN})  # of orphan payments
 
 
 class Outcome(StrEnum):
@@ -40,7 +41,7 @@ class Outcome(StrEnum):
 
 
 class Round(msgspec.Struct, kw_only=True):
-    """What one round did, by outcome; `stuck` and `unmatched` are how many there are now, as far as lists show them."""
+    """What one round did, by outcome; `stuck` and `unmatched` are how many there are now."""
 
     settled: int = 0
     waiting: int = 0
@@ -68,7 +69,8 @@ def settle_due(*, engine: Engine) -> Round:
     # A booking with one task stuck and another still tried is not among the stuck of the index.
     stuck = {row.booking_id for row, outcome in outcomes if outcome is Outcome.STUCK}
     total.stuck = len(stuck | {row.booking_id for row in engine.store.all_due(PAYMENTS_STUCK)})
-    total.unmatched = sum(payment.payment_state in MONEY_TO_FIND for payment in engine.store.orphans())
+    adopt_orphans(engine)
+    total.unmatched = engine.store.count_cases(CaseKind.UNMATCHED)
     count(Metric.PAYMENTS_STUCK, total.stuck)
     count(Metric.PAYMENTS_UNMATCHED, total.unmatched)
     oldest_ms = min((row.due_at_ms for row in rows), default=millis(engine.clock()))

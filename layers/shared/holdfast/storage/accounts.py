@@ -1,13 +1,15 @@
-"""Accounts in the table: the wallet with its ledger, credits, top-ups, and orphan payments."""
+"""Accounts in the table: the wallet with its ledger, credits and top-ups."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp
+from holdfast.model.account import Account, LedgerEntry, TopUp
+from holdfast.model.case import Case
 from holdfast.model.dates import millis
 from holdfast.model.stored_names import STORED_NAMES
 from holdfast.storage.base import PAGE_SIZE, TableStore, WriteConflict
@@ -19,8 +21,6 @@ from holdfast.storage.items import (
     credit_key,
     entry_item,
     entry_of,
-    orphan_item,
-    orphan_of,
     topup_key,
     topup_of,
 )
@@ -30,7 +30,6 @@ from holdfast.storage.transaction import Writes, balance_change
 
 ATTEMPTS = STORED_NAMES["Account"]["promo_attempts"]
 ATTEMPTS_SINCE = STORED_NAMES["Account"]["promo_attempts_since_ms"]
-LIST_LIMIT = 100  # orphan payments in an operator's list
 
 
 class AccountStore(TableStore):
@@ -110,14 +109,22 @@ class AccountStore(TableStore):
         return topup_of(found[key]) if key in found else None, account_of(user_id, found.get(of_user))
 
     def commit_topup(
-        self, before: TopUp | None, after: TopUp, *, account: Account | None = None, entry: LedgerEntry | None = None
+        self,
+        before: TopUp | None,
+        after: TopUp,
+        *,
+        account: Account | None = None,
+        entry: LedgerEntry | None = None,
+        cases: Sequence[Case] = (),
     ) -> TopUp:
         """Writes the next state of a top-up, if nothing has written it since; raises WriteConflict.
 
-        A new top-up needs `account`, with fewer pending top-ups than the cap; a credit needs `account` and `entry`.
+        A new top-up needs `account`, with fewer pending top-ups than the cap; a credit, or a debit that takes one back,
+        needs `account` and `entry`. The change opens or closes `cases`.
         """
         after = msgspec.structs.replace(after, write_id=self._new_id())
         actions = Writes(self.table.name, self.due_shards).of_topup(before, after, account=account, entry=entry)
+        actions += self._case_actions(cases, after.write_id)
         try:
             self.table.transact(actions, after.write_id)
         except ConditionsFailed as failed:
@@ -126,20 +133,6 @@ class AccountStore(TableStore):
                 return after
             raise WriteConflict(["topup"], None) from failed
         return after
-
-    def record_orphan(self, orphan: OrphanPayment) -> bool:
-        """Records a payment that is not ours; False when it is recorded already, in the same state."""
-        is_new = "attribute_not_exists(pk) OR payment_state <> :state"
-        values: Item = {":state": orphan.payment_state}
-        try:
-            self.table.put(put_action(self.table.name, orphan_item(orphan), is_new, values))
-        except ConditionsFailed:
-            return False
-        return True
-
-    def orphans(self) -> list[OrphanPayment]:
-        items, _ = self.table.query("pk = :pk", {":pk": "UNMATCHED"}, newest_first=True, limit=LIST_LIMIT)
-        return [orphan_of(item) for item in items]
 
     def _entry_actions(self, account: Account, entry: LedgerEntry) -> list[dict[str, Any]]:
         """The actions that set the balance and add the entry, if the wallet is as it was read."""

@@ -1,20 +1,42 @@
-"""What the parts of the store share: the table, the ids of writes, and the error for a lost race."""
+"""What the parts of the store share: table, ids of writes, rows of the `due` index, the error for a lost race."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
 
 from holdfast.errors import Busy
+from holdfast.storage.items import Item, case_item
+from holdfast.storage.marshal import put_action
 from holdfast.storage.table import Table, connect
 
 if TYPE_CHECKING:
     from holdfast.model.booking import Booking
+    from holdfast.model.case import Case
     from holdfast.settings import Settings
 
 MAX_TRIES = 30  # of a change whose conditions fail, each after a new read; time usually runs out first
 PAGE_SIZE = 20  # bookings or entries in one answer
+
+
+class DueRow(msgspec.Struct, frozen=True):
+    """One row of the `due` index: perhaps stale, so only a hint of what to read.
+
+    `booking_id` may be a top-up's id, or a case's.
+    """
+
+    booking_id: str
+    room_type_id: str
+    due_at_ms: int
+    is_topup: bool = False
+
+
+def due_row(row: Item) -> DueRow:
+    kind, _, due_id = row["pk"].partition("#")
+    return DueRow(due_id, row.get("room_type_id", ""), row["due_at"], is_topup=kind == "TOPUP")
 
 
 class WriteConflict(Exception):
@@ -52,3 +74,14 @@ class TableStore:
             except WriteConflict:
                 self.table.pause(tries)
         raise Busy
+
+    def _case_actions(self, cases: Sequence[Case], write_id: str) -> list[dict[str, Any]]:
+        """Puts each case in the place of the stored one that it was made from, or of none."""
+        actions = []
+        for case in cases:
+            item = case_item(msgspec.structs.replace(case, write_id=write_id))
+            unchanged, values = "attribute_not_exists(pk)", Item()
+            if case.write_id:
+                unchanged, values = "write_id = :seen", {":seen": case.write_id}
+            actions.append(put_action(self.table.name, item, unchanged, values))
+        return actions

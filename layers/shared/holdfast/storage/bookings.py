@@ -15,9 +15,10 @@ import msgspec
 from holdfast.logs import logger
 from holdfast.model.account import TopUp
 from holdfast.model.booking import Booking
+from holdfast.model.case import Case
 from holdfast.model.dates import millis
 from holdfast.model.inventory import InventoryMonth
-from holdfast.storage.base import PAGE_SIZE, TableStore, WriteConflict
+from holdfast.storage.base import PAGE_SIZE, DueRow, TableStore, WriteConflict, due_row
 from holdfast.storage.items import (
     HOLDS_DUE,
     Item,
@@ -41,15 +42,6 @@ from holdfast.storage.transaction import BookingContext, Writes
 
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 LIST_LIMIT = 100  # payments of one shard in an operator's list
-
-
-class DueRow(msgspec.Struct, frozen=True):
-    """One row of the `due` index: perhaps stale, so only a hint of what to read. `booking_id` may be a top-up's."""
-
-    booking_id: str
-    room_type_id: str
-    due_at_ms: int
-    is_topup: bool = False
 
 
 class BookingStore(TableStore):
@@ -159,7 +151,7 @@ class BookingStore(TableStore):
             rows += page
             if more is None or len(rows) >= limit:
                 break
-        return [_due_row(row) for row in rows], more is not None
+        return [due_row(row) for row in rows], more is not None
 
     def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
         """The holds of one room type whose deadline has passed, as the index knows them."""
@@ -194,16 +186,18 @@ class BookingStore(TableStore):
         context: BookingContext | None = None,
         late: bool = False,
         deleted: bool = False,
+        cases: Sequence[Case] = (),
     ) -> Booking:
         """Moves a booking from `before` to `after` in one transaction, and returns it as stored; raises WriteConflict.
 
         `context` is what the decision was read from: needed to reserve, to claim a promo and to move the wallet. `late`
-        marks the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL deleted. If
-        this call's own write was applied and its answer lost, that is a success.
+        marks the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL deleted. The
+        change opens or closes `cases`. If this call's own write was applied and its answer lost, that is a success.
         """
         after = msgspec.structs.replace(after, write_id=self._new_id())
         writes = Writes(self.table.name, self.due_shards)
         actions = writes.of(before, after, now=now, context=context, late=late, deleted=deleted)
+        actions += [("case", action) for action in self._case_actions(cases, after.write_id)]
         try:
             if len(actions) == 1:
                 self.table.put(actions[0][1])
@@ -217,8 +211,3 @@ class BookingStore(TableStore):
             kinds = [kind for (kind, _), reason in zip(actions, failed.reasons, strict=True) if reason.code != "None"]
             raise WriteConflict(kinds, current) from failed
         return after
-
-
-def _due_row(row: Item) -> DueRow:
-    kind, _, due_id = row["pk"].partition("#")
-    return DueRow(due_id, row.get("room_type_id", ""), row["due_at"], is_topup=kind == "TOPUP")

@@ -15,6 +15,7 @@ import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp, TopUpStatus
 from holdfast.model.booking import HOLDING, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
 from holdfast.model.property import Property, RoomType
@@ -53,8 +54,12 @@ def topup_key(topup_id: str) -> Key:
 
 
 def orphan_key(gateway: str, order_id: str) -> Key:
-    """A payment at the gateway that belongs to no booking or top-up, kept for an operator."""
+    """Where code of before kept a payment that belongs to no booking or top-up; now it is a case."""
     return "UNMATCHED", f"{gateway}#{order_id}"
+
+
+def case_key(case_id: str) -> Key:
+    return f"CASE#{case_id}", "CASE"
 
 
 def promo_key(code: str) -> Key:
@@ -85,6 +90,11 @@ def due_shard(kind: str, room_type_id: str, shards: int) -> str:
 
 def due_shards(kind: str, shards: int) -> list[str]:
     return [f"{kind}#{n}" for n in range(shards)]
+
+
+def case_shard(kind: CaseKind) -> str:
+    """Where the `due` index lists the open cases of a kind: there are few, so one shard holds them all."""
+    return f"CASE#{kind}"
 
 
 def booking_item(booking: Booking, shards: int) -> Item:
@@ -145,12 +155,19 @@ def topup_of(item: Item) -> TopUp:
     return msgspec.convert(item, TopUp)
 
 
-def orphan_item(orphan: OrphanPayment) -> Item:
-    return _item(orphan_key(orphan.gateway, orphan.order_id), orphan)
-
-
 def orphan_of(item: Item) -> OrphanPayment:
     return msgspec.convert(item, OrphanPayment)
+
+
+def case_item(case: Case) -> Item:
+    item = _item(case_key(case.case_id), case)
+    if case.is_open:
+        item |= {"due_shard": case_shard(case.kind), "due_at": case.at_ms}
+    return item
+
+
+def case_of(item: Item) -> Case:
+    return msgspec.convert(item, Case)
 
 
 def promo_item(promo: Promo) -> Item:

@@ -149,6 +149,27 @@ class Table:
         more = answer.get("LastEvaluatedKey")
         return [from_wire(wire) for wire in answer["Items"]], from_wire(more) if more else None
 
+    def count(self, condition: str, values: Item, *, index: str) -> int:
+        """How many rows of an index match, without reading them to us."""
+        total = 0
+        after: dict[str, Any] = {}
+        while True:
+            answer = self._call(
+                partial(
+                    self.client.query,
+                    TableName=self.name,
+                    IndexName=index,
+                    KeyConditionExpression=condition,
+                    ExpressionAttributeValues=to_wire(values),
+                    Select="COUNT",
+                    **after,
+                )
+            )
+            total += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                return total
+            after = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
     def scan(self) -> Iterator[Item]:
         """Every item, consistently read page by page: for audits, not for requests."""
         after: dict[str, Any] = {}

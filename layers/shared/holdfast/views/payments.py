@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from holdfast.fields import Strict
-from holdfast.model.account import OrphanPayment, TopUp
+from holdfast.fields import Instant, Strict
+from holdfast.model.account import TopUp
 from holdfast.model.booking import Booking, Status, TaskAction
+from holdfast.model.case import Case, CaseKind
 from holdfast.model.dates import millis, rfc3339
 from holdfast.pricing import Quote, Refund
 
@@ -106,17 +107,22 @@ def cancellation_view(preview: "CancellationPreview") -> Cancellation:
 
 
 class PaymentRow(Strict):
-    """A payment that is due or stuck has its booking or top-up; an unmatched one has what the gateway shows of it."""
+    """A payment that is due or stuck has its booking or top-up; a case has what it is about, and when it was seen."""
 
+    case_id: str | None = None
     booking_id: str | None = None
     topup_id: str | None = None
+    user_id: str | None = None
     status: Status | None = None
     action: TaskAction | None = None
     gateway: str | None = None
     gateway_order_id: str | None = None
+    gateway_transaction_id: str | None = None
+    gateway_refund_id: str | None = None
     amount: int | None = None
     currency: str | None = None
     state: str | None = None
+    note: str | None = None
     attempts: int | None = None
     seen_at: str | None = None
     next_try_at: str | None = None
@@ -124,7 +130,11 @@ class PaymentRow(Strict):
 
 
 class PaymentList(Strict):
+    """One page, oldest first; `next_cursor` asks for the next. `count`: the bookings, top-ups or cases of all pages."""
+
     payments: list[PaymentRow]
+    next_cursor: str | None
+    count: int
 
 
 def payment_rows(row: "DueRow", payment: Booking | TopUp | None, now: datetime) -> list[PaymentRow]:
@@ -139,15 +149,53 @@ def payment_rows(row: "DueRow", payment: Booking | TopUp | None, now: datetime) 
             return [PaymentRow(topup_id=topup_id, booking_id=booking_id, next_try_at=rfc3339(row.due_at_ms))]
 
 
-def orphan_row(orphan: OrphanPayment, now: datetime) -> PaymentRow:
+def case_row(case: Case, now: datetime) -> PaymentRow:
     return PaymentRow(
-        gateway=orphan.gateway,
-        gateway_order_id=orphan.order_id,
-        amount=orphan.amount,
-        currency=orphan.currency,
-        state=orphan.payment_state,
-        seen_at=rfc3339(orphan.at_ms),
-        age_seconds=(millis(now) - orphan.at_ms) // 1000,
+        case_id=case.case_id,
+        booking_id=case.booking_id,
+        topup_id=case.topup_id,
+        user_id=case.user_id,
+        gateway=case.gateway,
+        gateway_order_id=case.order_id,
+        gateway_transaction_id=case.transaction_id,
+        gateway_refund_id=case.refund_id,
+        amount=case.amount,
+        currency=case.currency,
+        state=case.state,
+        note=case.note,
+        seen_at=rfc3339(case.at_ms),
+        age_seconds=(millis(now) - case.at_ms) // 1000,
+    )
+
+
+class ClosedCase(Strict):
+    """The answer to closing a case, the same for every repeat."""
+
+    case_id: str
+    kind: CaseKind
+    state: str
+    amount: int
+    currency: str
+    booking_id: str | None
+    topup_id: str | None
+    closed_at: Instant
+    closed_by: str
+    closed_why: str
+
+
+def closed_view(case: Case) -> ClosedCase:
+    assert case.closed_at_ms is not None
+    return ClosedCase(
+        case_id=case.case_id,
+        kind=case.kind,
+        state=case.state,
+        amount=case.amount,
+        currency=case.currency,
+        booking_id=case.booking_id,
+        topup_id=case.topup_id,
+        closed_at=rfc3339(case.closed_at_ms),
+        closed_by=case.closed_by or "",
+        closed_why=case.closed_why or "",
     )
 
 
@@ -155,6 +203,7 @@ def _booking_rows(booking: Booking, now: datetime) -> list[PaymentRow]:
     return [
         PaymentRow(
             booking_id=booking.booking_id,
+            user_id=booking.user_id,
             status=booking.status,
             action=task.action,
             gateway=task.gateway,
@@ -172,6 +221,7 @@ def _booking_rows(booking: Booking, now: datetime) -> list[PaymentRow]:
 def _topup_row(topup: TopUp, now: datetime) -> PaymentRow:
     return PaymentRow(
         topup_id=topup.topup_id,
+        user_id=topup.user_id,
         gateway=topup.gateway,
         gateway_order_id=topup.order_id,
         amount=topup.amount,
