@@ -41,16 +41,18 @@ ANY_CALL = (errors.Busy,)
 SECURITY = {
     Role.ANYONE: [],
     Role.GUEST: [{"AccessToken": []}],
+    Role.OWNER: [{"AccessToken": ["owner"]}],
     Role.ADMIN: [{"AccessToken": ["admin"]}],
     Role.GATEWAY: [{"StripeSignature": []}, {"RazorpaySignature": []}],
 }
+SIGNED_IN = frozenset({Role.GUEST, Role.OWNER, Role.ADMIN})
 SCHEMES = {
     "AccessToken": {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "An access token of the user pool's own client; ID tokens are refused. "
-        "Routes with the role `admin` need the group `admin` in it.",
+        "Routes with the role `admin` or `owner` need the group of that name in it.",
     },
     "StripeSignature": {"type": "apiKey", "in": "header", "name": "Stripe-Signature"},
     "RazorpaySignature": {"type": "apiKey", "in": "header", "name": "X-Razorpay-Signature"},
@@ -130,9 +132,9 @@ def _defined(models: set[Any], mode: Literal["validation", "serialization"]) -> 
 def refusals(route: Route) -> set[type[BookingError]]:
     """All that the route may refuse with: its use case's own, and those that its parts bring with them."""
     found = {*route.refusals, *ANY_CALL}
-    if route.who in {Role.GUEST, Role.ADMIN}:
+    if route.who in SIGNED_IN:
         found.add(errors.Unauthenticated)
-    if route.who is Role.ADMIN:
+    if route.who in {Role.OWNER, Role.ADMIN}:
         found.add(errors.Forbidden)
     if "{" in route.key:
         found.add(errors.NotFound)
@@ -160,7 +162,8 @@ def _operation(function: str, route: Route, example: Mapping[str, Any]) -> dict[
         operation["parameters"] = parameters
     if route.body:
         content = {"schema": {"$ref": REFERENCE.format(model=route.body.__name__)}, "example": example.get("body", {})}
-        operation["requestBody"] = {"required": bool(route.body.model_fields), "content": {"application/json": content}}
+        required = any(field.is_required() for field in route.body.model_fields.values())
+        operation["requestBody"] = {"required": required, "content": {"application/json": content}}
     elif route.who is Role.GATEWAY:
         content = {"schema": {"type": "object"}, "example": example["body"]}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
@@ -238,7 +241,7 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
         challenge = {"schema": {"type": "string"}, "description": "The scheme to authenticate by, and what was wrong"}
         responses["401"]["headers"] = {"WWW-Authenticate": challenge}
     _add_gateway(responses, "429", "API Gateway: too many requests", "Too Many Requests")
-    if route.who in {Role.GUEST, Role.ADMIN}:
+    if route.who in SIGNED_IN:
         _add_gateway(responses, "401", "API Gateway: no valid access token", "Unauthorized")
     return dict(sorted(responses.items()))
 

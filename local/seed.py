@@ -8,7 +8,7 @@ from holdfast.logs import logger
 from holdfast.model.dates import add_months, month_of, today_in, utc_now
 from holdfast.model.limits import MAX_MONTHS_AHEAD
 from holdfast.payments.wallet import credit
-from holdfast.requests import CreditRequest
+from holdfast.payments.wallet_requests import CreditRequest
 from holdfast.settings import Settings
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from holdfast.bookings.lookup import list_bookings, own_booking
+from holdfast.bookings.requests import BookingsQuery, PricingQuery
 from holdfast.errors import NotFound, PromoInvalid, TooManyTries
 from holdfast.http import Api, Request, Response
 from holdfast.payments.quotes import price
 from holdfast.pricing import Quote
-from holdfast.requests import BookingsQuery, PricingQuery
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingList, BookingView, booking_view
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from holdfast.errors import NotFound
 from holdfast.http import Api, Request, Response, Role
+from holdfast.properties.requests import CalendarQuery, SearchQuery
 from holdfast.properties.search import calendar, property_detail, search
-from holdfast.requests import CalendarQuery, SearchQuery
 from holdfast.settings import Settings
 from holdfast.views.properties import CalendarView, PropertyList, PropertyView, calendar_view, property_view
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from holdfast.bookings.requests import ReserveRequest
 from holdfast.bookings.reserve import reserve
 from holdfast.errors import IdempotencyKeyReused, NotFound, SoldOut, TooManyHolds
 from holdfast.http import Api, Request, Response
-from holdfast.requests import ReserveRequest
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view
 

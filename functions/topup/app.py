@@ -6,7 +6,7 @@ from holdfast.errors import IdempotencyKeyReused, InProgress, NotFound, NotPayab
 from holdfast.http import Api, Request, Response
 from holdfast.model.ids import TOPUP_ID
 from holdfast.payments.topup import finalize_topup, start_topup
-from holdfast.requests import TopUpProof, TopUpRequest
+from holdfast.payments.wallet_requests import TopUpProof, TopUpRequest
 from holdfast.settings import Settings
 from holdfast.views.wallet import TopUpView, topup_view
 

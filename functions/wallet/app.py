@@ -5,7 +5,7 @@ from __future__ import annotations
 from holdfast.errors import IdempotencyKeyReused, NotFound
 from holdfast.http import Api, Request, Response, Role
 from holdfast.payments.wallet import credit, list_entries
-from holdfast.requests import CreditRequest, EntriesQuery
+from holdfast.payments.wallet_requests import CreditRequest, EntriesQuery
 from holdfast.settings import Settings
 from holdfast.views.wallet import EntryList, EntryView, WalletView, entry_view, wallet_view
 

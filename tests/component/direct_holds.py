@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
+from holdfast.bookings.requests import ReserveRequest
 from holdfast.bookings.reserve import reserve
 from holdfast.engine import Engine
-from holdfast.requests import ReserveRequest
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ALICE

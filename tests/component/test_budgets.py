@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from holdfast.bookings.expire import sweep
+from holdfast.bookings.requests import PricingQuery, ReserveRequest
 from holdfast.bookings.reserve import reserve
 from holdfast.engine import Engine
 from holdfast.model.booking import Booking
@@ -19,7 +20,8 @@ from holdfast.payments.finalize import finalize
 from holdfast.payments.quotes import price
 from holdfast.payments.start import start_payment
 from holdfast.payments.wallet import credit
-from holdfast.requests import CreditRequest, FinalizeRequest, PaymentRequest, PricingQuery, ReserveRequest
+from holdfast.payments.wallet_requests import CreditRequest
+from holdfast.requests import FinalizeRequest, PaymentRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item
 from holdfast.storage.store import Store

@@ -27,6 +27,7 @@ CONTRACT = {
     (409, "already_paid"),
     (409, "not_payable"),
     (409, "not_cancellable"),
+    (409, "stay_conflict"),
     (409, "in_progress"),
     (410, "hold_expired"),
     (422, "invalid_request"),

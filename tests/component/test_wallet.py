@@ -54,6 +54,7 @@ def test_a_credit_is_a_line_of_the_ledger_with_who_why_and_the_balance_after(
             "actor": f"admin {ADMIN}",
             "booking_id": None,
             "at": "2026-11-22T06:30:01.000Z",
+            "currency": "INR",
         },
         {
             "seq": 1,
@@ -63,6 +64,7 @@ def test_a_credit_is_a_line_of_the_ledger_with_who_why_and_the_balance_after(
             "actor": f"admin {ADMIN}",
             "booking_id": None,
             "at": "2026-11-22T06:30:00.000Z",
+            "currency": "INR",
         },
     ]
 

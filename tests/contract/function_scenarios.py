@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
+from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock
-from tests.kit.front_door import ADMIN, BOB, STAY_TOTAL, FrontDoor, Reply, event
+from tests.kit.front_door import ADMIN, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
 from tests.kit.stream_events import deleted
 
 
@@ -129,6 +131,24 @@ def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     assert late
 
 
+def at_the_desk(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    CatalogStore(store.table).add_owner(OWNER, "lake-view")
+    front_door.credit(STAY_TOTAL)
+    by_wallet = front_door.held(key="wallet")
+    front_door.pay(by_wallet, STAY_TOTAL)
+    held = front_door.held(key="dropped")
+    front_door.start(held, promo_code="TEN")
+    for role, user, by_card in (("admin", ADMIN, _paid_by_card(front_door, "one")), ("owner", OWNER, by_wallet)):
+        caller: dict[str, Any] = {"user": user, "groups": f"[{role}]"}
+        path = f"/{role}/bookings"
+        front_door.call(f"GET {path}", query={"property_id": "lake-view"}, **caller)
+        front_door.call(f"GET {path}/{{booking_id}}", booking_id=by_card, **caller)
+        refund = {"reason": "The roof leaks", "refund": "full"}
+        front_door.call(f"POST {path}/{{booking_id}}/cancel", refund, booking_id=by_card, **caller)
+    refund = {"reason": "The roof leaks", "refund": "policy"}
+    front_door.call("POST /admin/bookings/{booking_id}/cancel", refund, user=ADMIN, groups="[admin]", booking_id=held)
+
+
 def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     app = front_door.app("audit")
     app.PAUSE_SECONDS = 0
@@ -172,6 +192,7 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "settle": settling,
     "expire": expiring,
     "audit": auditing,
+    "desk": at_the_desk,
 }
 DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template writes them
     name: SCENARIOS[name] for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "expire")

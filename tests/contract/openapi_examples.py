@@ -1,15 +1,18 @@
 """A walk through every route, as its examples in the API description: what was sent, and what the handlers answered."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
+from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import promo_item
 from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
 from tests.kit.builders import a_promo
-from tests.kit.front_door import ADMIN, ALICE, STAY, FrontDoor, Reply, event, request_for
+from tests.kit.front_door import ADMIN, ALICE, OWNER, STAY, FrontDoor, Reply, event, request_for
 
 Example = dict[str, Any]
+CALLERS = {"": ALICE, "admin": ADMIN, "owner": OWNER}
 
 
 class ExampleRecorder:
@@ -24,13 +27,13 @@ class ExampleRecorder:
         route: str,
         body: Any = None,
         *,
-        admin: bool = False,
+        group: str = "",
         key: str | None = None,
         query: dict[str, str] | None = None,
         status: int = 200,
         **path: str,
     ) -> Any:
-        user, groups = (ADMIN, "[admin]") if admin else (ALICE, "")
+        user, groups = CALLERS[group], f"[{group}]" if group else ""
         reply = self.door.send(request_for(route, body, user=user, groups=groups, key=key, query=query, path=path))
         assert reply.status == status, reply.body
         self.keep(route, reply, body=body, query=query, path=path)
@@ -40,6 +43,32 @@ class ExampleRecorder:
         example = self.examples.setdefault(route, {"answers": {}})
         example |= {name: value for name, value in sent.items() if value}
         example["answers"][str(reply.status)] = reply.body
+
+
+def at_the_desk(recorder: ExampleRecorder, cancelled: str, store: Store) -> None:
+    """What admins and owners do with bookings, at the property and on the days of the stay."""
+    CatalogStore(store.table).add_owner(OWNER, "lake-view")
+    clock = recorder.door.clock
+    now, guests = clock.now, {}
+    for role in ("admin", "owner"):
+        path = f"/{role}/bookings"
+        of_a_day = {"property_id": "lake-view", "date": str(STAY["check_in"]), "state": "confirmed"}
+        recorder.call(f"GET {path}", group=role, query=of_a_day)
+        recorder.call(f"GET {path}/{{booking_id}}", group=role, booking_id=cancelled)
+        for step in ("stay", "none"):
+            guests[step] = recorder.door.held(key=f"{role}-{step}")
+            recorder.door.confirm(guests[step])
+        clock.now = datetime(2026, 12, 10, 9, tzinfo=UTC)
+        recorder.call(f"POST {path}/{{booking_id}}/check_in", {}, group=role, booking_id=guests["stay"])
+        early = {"reason": "Left a day early"}
+        recorder.call(f"POST {path}/{{booking_id}}/check_out", early, group=role, booking_id=guests["stay"])
+        nobody = {"reason": "Nobody came"}
+        recorder.call(f"POST {path}/{{booking_id}}/no_show", nobody, group=role, booking_id=guests["none"])
+        by_policy = {"reason": "Asked by the guest", "refund": "policy"}
+        recorder.call(f"POST {path}/{{booking_id}}/cancel", by_policy, group=role, booking_id=guests["none"])
+        part = {"reason": "The heating failed", "refund": "amount", "amount": 500_000}
+        recorder.call(f"POST {path}/{{booking_id}}/cancel", part, group=role, booking_id=guests["stay"])
+        clock.now = now
 
 
 def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
@@ -56,7 +85,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     credit = {"amount": 600_000, "reason": "Goodwill"}
     for status in (201, 200):
         recorder.call(
-            "POST /admin/wallets/{user_id}/credits", credit, admin=True, key="credit", status=status, user_id=ALICE
+            "POST /admin/wallets/{user_id}/credits", credit, group="admin", key="credit", status=status, user_id=ALICE
         )
     recorder.call("POST /bookings", STAY, key="trip", status=201)
     held = recorder.call("POST /bookings", STAY, key="trip")
@@ -85,16 +114,18 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     recorder.call("GET /bookings")
     door.gateway.silent_before.add("refund")
     recorder.call("POST /bookings/{booking_id}/cancel", {}, **booking)
-    [due] = recorder.call("GET /admin/payments", query={"state": "due"}, admin=True)["payments"]
+    [due] = recorder.call("GET /admin/payments", query={"state": "due"}, group="admin")["payments"]
     due["next_try_at"] = "2026-11-22T06:32:00.000Z"  # left to chance by some seconds
     door.gateway.silent_before.clear()
     recorder.call(
-        "POST /admin/bookings/{booking_id}/settle", {"reason": "The card's bank is back"}, admin=True, **booking
+        "POST /admin/bookings/{booking_id}/settle", {"reason": "The card's bank is back"}, group="admin", **booking
     )
 
     other = door.held(key="another-trip")
     paid_at_the_desk = {"payment_mode": "admin", "reason": "Paid in cash at the desk"}
-    recorder.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, admin=True, booking_id=other)
+    recorder.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, group="admin", booking_id=other)
+
+    at_the_desk(recorder, held["booking_id"], store)
 
     money = {"gateway": "stripe", "amount": 50_000}
     recorder.call("POST /wallet/topups", money, key="fill", status=201)
@@ -103,7 +134,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     proof = {"gateway_transaction_id": topup["gateway_order_id"]}
     recorder.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=topup["topup_id"])
     reason = {"reason": "The gateway is back"}
-    recorder.call("POST /admin/topups/{topup_id}/settle", reason, admin=True, topup_id=topup["topup_id"])
+    recorder.call("POST /admin/topups/{topup_id}/settle", reason, group="admin", topup_id=topup["topup_id"])
     recorder.call("GET /wallet")
     recorder.call("GET /wallet/entries")
 
@@ -114,7 +145,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
         "payments"
     ]
     dealt_with = {"reason": "Refunded in Stripe's dashboard"}
-    recorder.call("POST /admin/cases/{case_id}/close", dealt_with, admin=True, case_id=case["case_id"])
+    recorder.call("POST /admin/cases/{case_id}/close", dealt_with, group="admin", case_id=case["case_id"])
 
     webhook = event("webhook_stripe")
     recorder.keep(

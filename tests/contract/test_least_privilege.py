@@ -144,6 +144,7 @@ def test_the_boundary_stays_within_the_stack_but_for_traces() -> None:
         "Table.Arn",
         "${Table.Arn}/index/due",
         "${Table.Arn}/index/by_user",
+        "${Table.Arn}/index/by_property",
         "${Table.Arn}/stream/*",
         "StripeSecret.Id",
         "RazorpaySecret.Id",

@@ -56,13 +56,14 @@ def test_each_route_is_deployed_to_the_function_that_registers_it() -> None:
 def test_the_authorizer_guards_exactly_the_routes_for_guests_and_admins() -> None:
     guarded = {key for key, (_, event) in deployed_routes().items() if event.get("Auth") != {"Authorizer": "NONE"}}
 
-    assert guarded == {key for key, (_, route) in REGISTERED.items() if route.who in {Role.GUEST, Role.ADMIN}}
+    assert guarded == {key for key, (_, route) in REGISTERED.items() if route.who in openapi.SIGNED_IN}
     assert guarded == {key for key, operation in OPERATIONS.items() if "AccessToken" in str(operation["security"])}
 
 
-def test_admin_paths_are_for_admins_and_no_others_are() -> None:
-    assert {key for key, (_, route) in REGISTERED.items() if route.who is Role.ADMIN} == {
-        key for key in REGISTERED if key.partition(" ")[2].startswith("/admin/")
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
+def test_the_paths_of_a_group_are_for_its_members_and_no_others_are(role: Role) -> None:
+    assert {key for key, (_, route) in REGISTERED.items() if route.who is role} == {
+        key for key in REGISTERED if key.partition(" ")[2].startswith(f"/{role}/")
     }
 
 
@@ -133,7 +134,15 @@ def test_every_code_of_the_contract_is_described() -> None:
     assert described == {
         *("invalid_request", "idempotency_key_required", "unauthenticated", "forbidden", "not_found"),
         *("payment_declined", "sold_out", "price_changed", "insufficient_wallet", "promo_exhausted", "already_paid"),
-        *("not_payable", "not_cancellable", "in_progress", "hold_expired", "idempotency_key_reused", "promo_invalid"),
+        *(
+            "not_payable",
+            "not_cancellable",
+            "stay_conflict",
+            "in_progress",
+            "hold_expired",
+            "idempotency_key_reused",
+            "promo_invalid",
+        ),
         *("too_many_holds", "too_many_topups", "too_many_tries", "busy"),
     }
 

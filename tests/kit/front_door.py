@@ -18,6 +18,7 @@ from tests.kit.template import ROOT
 ALICE = "137f74f6-103a-4e59-bd0f-68056e399488"  # the guest of the events
 BOB = "5e0c7d1a-9b1f-4a56-8f0e-2c3d4e5f6a7b"
 ADMIN = "b4a8f498-9021-7095-2f2f-0c8f3d6f5a11"  # the admin of the events
+OWNER = "7c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5"  # the owner of the events, of the property lake-view
 
 
 @dataclass

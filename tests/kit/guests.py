@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from holdfast.bookings.requests import PricingQuery, ReserveRequest
 from holdfast.bookings.reserve import reserve
 from holdfast.engine import Engine
 from holdfast.errors import NotFound
@@ -16,7 +17,8 @@ from holdfast.payments.cancel import cancel
 from holdfast.payments.finalize import finalize
 from holdfast.payments.quotes import price
 from holdfast.payments.wallet import credit
-from holdfast.requests import CreditRequest, FinalizeRequest, PricingQuery, ReserveRequest
+from holdfast.payments.wallet_requests import CreditRequest
+from holdfast.requests import FinalizeRequest
 from holdfast.storage.store import Store
 from tests.kit.clock import NOW, FakeClock
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
 from holdfast.bookings.expire import Sweep, sweep
+from holdfast.bookings.requests import ReserveRequest
 from holdfast.bookings.reserve import reserve
 from holdfast.engine import Engine
 from holdfast.errors import Busy
@@ -22,17 +23,9 @@ from holdfast.payments.settle import Round, retry_booking, settle_due
 from holdfast.payments.start import StartedPayment, start_payment
 from holdfast.payments.topup import finalize_topup, start_topup
 from holdfast.payments.wallet import credit
+from holdfast.payments.wallet_requests import CreditRequest, TopUpProof, TopUpRequest
 from holdfast.payments.webhook import handle_webhook
-from holdfast.requests import (
-    AdminFinalizeRequest,
-    CreditRequest,
-    FinalizeRequest,
-    PaymentRequest,
-    ReserveRequest,
-    SettleRequest,
-    TopUpProof,
-    TopUpRequest,
-)
+from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest, SettleRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE
 from holdfast.storage.store import Store

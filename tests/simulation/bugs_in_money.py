@@ -48,12 +48,19 @@ MONEY_BUGS = (
     Bug(
         "a cancel gives the whole card payment back",
         "cancel",
-        (Edit("payments.cancel", "_refund_tasks", "amount=back.gateway)", "amount=payment.amount)"),),
+        (Edit("payments.cancel", "_refund_tasks", "now, amount=amount)", "now, amount=payment.amount)"),),
     ),
     Bug(
         "a cancel gives the whole wallet part back",
         "cancel",
-        (Edit("payments.cancel", "_refunded", "wallet_refunded=back.wallet", "wallet_refunded=booking.wallet_paid"),),
+        (
+            Edit(
+                "payments.cancel",
+                "with_refund",
+                "wallet_refunded=booking.wallet_refunded + back.wallet",
+                "wallet_refunded=booking.wallet_paid",
+            ),
+        ),
     ),
     Bug(
         "a promo is given back when the booking is confirmed",
@@ -80,8 +87,8 @@ MONEY_BUGS = (
             Edit(
                 "pricing",
                 "refund",
-                "half_up(sum(paid) * percent, 100)",
-                "half_up(sum(paid) * percent, 100) - (percent > 0)",
+                "half_up(paid * percent, 100)",
+                "half_up(paid * percent, 100) - (percent > 0)",
             ),
         ),
     ),
@@ -98,7 +105,7 @@ MONEY_BUGS = (
     Bug(
         "a cancel of a confirmed booking does nothing, and says it did",
         "cancel",
-        (Edit("payments.cancel", "cancel", "case Status.CANCELLED:", "case Status.CANCELLED | Status.CONFIRMED:"),),
+        (Edit("payments.cancel", "cancel", "return _cancelled_by_guest(booking, now)", "return booking"),),
     ),
     Bug(
         "a credit is booked with each repeat",

@@ -6,11 +6,12 @@ from functools import partial
 
 import pytest
 
+from holdfast.bookings.requests import PricingQuery
 from holdfast.engine import Engine
 from holdfast.model.limits import MAX_ABANDONED_ROOMS, MAX_PENDING_TOPUPS, MAX_PROMO_ATTEMPTS, MAX_ROOMS_HELD
 from holdfast.payments.quotes import price
 from holdfast.payments.topup import start_topup
-from holdfast.requests import PricingQuery, TopUpRequest
+from holdfast.payments.wallet_requests import TopUpRequest
 from holdfast.storage.items import PAYMENTS_DUE
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from holdfast.fields import WORDS, Day, Digits, Readable, Strict, Text, Whole, problems
-from holdfast.requests import SearchQuery
+from holdfast.properties.requests import SearchQuery
 from holdfast.settings import BadEnvironment, Settings
 from tests.kit.front_door import FrontDoor
 

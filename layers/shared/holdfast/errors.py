@@ -115,6 +115,12 @@ class NotCancellable(BookingError):
     status, code, title = 409, "not_cancellable", "The booking cannot be cancelled in its state"
 
 
+class StayConflict(BookingError):
+    """What the desk asks does not fit where the stay is: too early, too late, or the guest is in the house."""
+
+    status, code, title = 409, "stay_conflict", "The stay does not allow this now"
+
+
 class InProgress(BookingError):
     status, code, title = 409, "in_progress", "Still being worked on"
 

@@ -74,12 +74,12 @@ class Request:
     @property
     def admin_id(self) -> str:
         """The caller, who must be in the group `admin`."""
-        user_id = self.user_id
-        groups = self._claims.get("cognito:groups", "")
-        names = groups if isinstance(groups, list) else re.findall(r"[^\[\],\s]+", groups)
-        if "admin" not in names:
-            raise Forbidden("This is for members of the group admin.")
-        return user_id
+        return self._member_of("admin")
+
+    @property
+    def owner_id(self) -> str:
+        """The caller, who must be in the group `owner`; of which properties, the use case asks the table."""
+        return self._member_of("owner")
 
     @property
     def idempotency_key(self) -> str:
@@ -112,7 +112,7 @@ class Request:
     def body[Fields: Strict](self, fields: type[Fields]) -> Fields:
         """The JSON body as `fields`; raises MalformedRequest, or InvalidFields naming every field that is wrong."""
         raw = self.raw_body()
-        if not raw and fields is NoFields:
+        if not raw and not any(field.is_required() for field in fields.model_fields.values()):
             return fields()
         if not JSON_IN_UTF_8.fullmatch(self.header("content-type")):
             raise MalformedRequest("Content-Type must be application/json, in UTF-8.", field="Content-Type")
@@ -128,6 +128,14 @@ class Request:
         if len(raw) > limit:
             raise MalformedRequest(f"The body is {len(raw)} bytes; at most {limit} are taken.")
         return raw
+
+    def _member_of(self, group: str) -> str:
+        user_id = self.user_id
+        groups = self._claims.get("cognito:groups", "")
+        names = groups if isinstance(groups, list) else re.findall(r"[^\[\],\s]+", groups)
+        if group not in names:
+            raise Forbidden(f"This is for members of the group {group}.")
+        return user_id
 
     @property
     def _has_expired(self) -> bool:
@@ -154,6 +162,7 @@ class Role(StrEnum):
     ANYONE = "anyone"
     GATEWAY = "gateway"  # anyone who signs the body as the payment gateway does: the handler checks that
     GUEST = "guest"
+    OWNER = "owner"
     ADMIN = "admin"
 
 
@@ -226,6 +235,8 @@ class Api:
             raise NotFound("There is no such route.")
         if route.who is Role.GUEST:
             request.user_id  # noqa: B018 - raises for anyone else
+        elif route.who is Role.OWNER:
+            request.owner_id  # noqa: B018 - the same
         elif route.who is Role.ADMIN:
             request.admin_id  # noqa: B018 - the same
         if route.query is None and route.who is not Role.GATEWAY:  # a gateway may add to its webhook's address

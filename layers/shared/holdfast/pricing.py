@@ -147,32 +147,90 @@ def discount(promo: Promo, base: int, now: datetime, currency: str) -> int:
     return min(amount, base if promo.max_discount is None else promo.max_discount, base)
 
 
+class Kept(Strict):
+    """What a cancellation keeps: its part of the price, and of the tax on that."""
+
+    price: int
+    tax: int
+
+
 class Refund(Strict):
-    """What a cancellation gives back, by tender; the parts sum to `refund_amount`."""
+    """What a cancellation gives back, by tender; wallet and gateway sum to `refund_amount`.
+
+    `cash_refund` is what the desk owes of what was paid there.
+    """
 
     refund_percent: int
     refund_amount: int
     wallet: int
     gateway: int
+    cash_refund: int = 0
+    kept: Kept
 
 
-NO_REFUND = Refund(refund_percent=0, refund_amount=0, wallet=0, gateway=0)
+class Tenders(NamedTuple):
+    """An amount by the ways in which it was paid."""
+
+    wallet: int
+    gateway: int
+    cash: int
 
 
 def refund(booking: Booking, days_left: int) -> Refund:
     """What cancelling `days_left` days before check-in day gives back of what was paid, by the booking's own policy.
 
     The percentage is that of the step furthest from check-in that is still open; with none open, or no policy, 0. It
-    is refunded in proportion to the tenders. The wallet gets a gateway part that is too small to be refunded.
+    is refunded in proportion to the tenders, as far as they hold it still.
     """
     open_steps = [step for step in booking.cancellation_policy if step.days_before <= days_left]
     percent = max(open_steps, key=lambda step: step.days_before).refund_percent if open_steps else 0
-    paid = [booking.wallet_paid, booking.gateway_charged]
-    amount = half_up(sum(paid) * percent, 100)
-    wallet, gateway = split(amount, paid)
+    held = still_held(booking)
+    paid = booking.wallet_paid + booking.gateway_charged + booking.cash_paid
+    back = by_tender(booking, min(half_up(paid * percent, 100), sum(held)))
+    return Refund(
+        refund_percent=percent,
+        refund_amount=back.wallet + back.gateway,
+        wallet=back.wallet,
+        gateway=back.gateway,
+        cash_refund=back.cash,
+        kept=kept_of(booking, sum(held) - sum(back)),
+    )
+
+
+def no_refund(booking: Booking) -> Refund:
+    """Nothing back: all that is held, if anything, is kept."""
+    kept = kept_of(booking, sum(still_held(booking)))
+    return Refund(refund_percent=0, refund_amount=0, wallet=0, gateway=0, kept=kept)
+
+
+def still_held(booking: Booking) -> Tenders:
+    """What was paid for a confirmed booking less what was given back, by tender."""
+    refunded = booking.payment.refunded if booking.payment else 0
+    return Tenders(
+        wallet=booking.wallet_paid - booking.wallet_refunded,
+        gateway=max(0, booking.gateway_charged - refunded),
+        cash=booking.cash_paid,
+    )
+
+
+def by_tender(booking: Booking, amount: int) -> Tenders:
+    """`amount` of what is still held, in proportion to the tenders.
+
+    The wallet gets a gateway part that is too small to be refunded.
+    """
+    wallet, gateway, cash = split(amount, still_held(booking))
     if gateway < MIN_GATEWAY_REFUND and booking.currency == DEFAULT_CURRENCY:
-        wallet, gateway = amount, 0
-    return Refund(refund_percent=percent, refund_amount=amount, wallet=wallet, gateway=gateway)
+        wallet, gateway = wallet + gateway, 0
+    return Tenders(wallet, gateway, cash)
+
+
+def kept_of(booking: Booking, amount: int) -> Kept:
+    """`amount` that is kept of a booking's total, split into price and tax in the proportion that they have in it."""
+    if booking.quote is None:
+        return Kept(price=0, tax=0)
+    tax = booking.quote.gst_amount
+    price, kept_tax = split(amount, [booking.quote.total_payable - tax, tax])
+    return Kept(price=price, tax=kept_tax)
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from holdfast.bookings.expire import restore, sweep
 from holdfast.bookings.lookup import list_bookings
+from holdfast.bookings.requests import ReserveRequest
 from holdfast.bookings.reserve import booking_id_for, reserve
 from holdfast.engine import Engine
 from holdfast.model.account import LedgerEntry
@@ -20,16 +21,9 @@ from holdfast.payments.settle import settle_due
 from holdfast.payments.start import start_payment
 from holdfast.payments.topup import finalize_topup, start_topup
 from holdfast.payments.wallet import credit
+from holdfast.payments.wallet_requests import CreditRequest, TopUpProof, TopUpRequest
 from holdfast.pricing import quote
-from holdfast.requests import (
-    AdminFinalizeRequest,
-    CreditRequest,
-    FinalizeRequest,
-    PaymentRequest,
-    ReserveRequest,
-    TopUpProof,
-    TopUpRequest,
-)
+from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.storage.items import HOLDS_DUE
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock

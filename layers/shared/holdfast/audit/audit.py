@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.audit.history import broken_histories
+from holdfast.audit.history import broken_histories, broken_stays
 from holdfast.audit.log import broken_lines
 from holdfast.audit.money import broken_gateway_records, broken_payments, broken_wallets
 from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, snapshot_of
@@ -74,6 +74,7 @@ def audit(
         *_pending_topups(view),
         *_due_index(view, due_shards),
         *broken_histories(view),
+        *broken_stays(view),
         *(_overdue(view, now) if sweeping else ()),
         *broken_wallets(view),
         *broken_payments(view),
@@ -239,7 +240,7 @@ def _due_index(view: Snapshot, due_shards: int) -> Iterator[Broken]:
         elif waiting:
             kind = PAYMENTS_STUCK if waiting[0].stuck else PAYMENTS_DUE
             wanted.due(kind, booking.room_type_id, min(task.at_ms for task in waiting), due_shards)
-        if booking.status is Status.CONFIRMED:
+        if booking.status is Status.CONFIRMED or "property_id" in item:  # once only the confirmed ones had it
             wanted.property_id = booking.property_id
         yield from wanted.differences(item)
         earliest = booking.expires_at_ms // 1000 + (TTL_GRACE_SECONDS if booking.status in HELD else _DAY_SECONDS)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from holdfast.audit.snapshot import Broken, Snapshot
-from holdfast.model.booking import Status
+from holdfast.model.booking import Status, StayStep
 from holdfast.storage.items import booking_key
 
 if TYPE_CHECKING:
@@ -18,6 +18,17 @@ NOTES_OF_LATE_PAYMENTS = frozenset(
     {"paid late, and everything was still to be had", "paid late; the rooms were still free"}
 )
 
+# What the desk may record of one stay, in order; a no-show may come late after all.
+_STAYS = frozenset(
+    {
+        (),
+        (StayStep.NO_SHOW,),
+        (StayStep.CHECKED_IN,),
+        (StayStep.CHECKED_IN, StayStep.CHECKED_OUT),
+        (StayStep.NO_SHOW, StayStep.CHECKED_IN),
+        (StayStep.NO_SHOW, StayStep.CHECKED_IN, StayStep.CHECKED_OUT),
+    }
+)
 _EDGES = {
     Status.RESERVED: {Status.PAYMENT_PENDING, Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
     Status.PAYMENT_PENDING: {Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED},
@@ -25,6 +36,23 @@ _EDGES = {
     Status.EXPIRED: {Status.CONFIRMED},
     Status.CANCELLED: set[Status](),
 }
+
+
+def broken_stays(view: Snapshot) -> Iterator[Broken]:
+    """ST2: what the desk has recorded of a stay is what the history's lines say, in an order that a stay can have."""
+    for booking_id, booking in view.bookings.items():
+        keys = (booking_key(booking_id),)
+        steps = [event.stay for event in booking.history if event.stay is not None]
+        if tuple(steps) not in _STAYS:
+            yield Broken("ST2", f"{booking_id}: its guest {', '.join(steps)}", keys)
+        at_ms = {event.stay: event.at_ms for event in booking.history}
+        seen = (booking.checked_in_at_ms, booking.checked_out_at_ms, booking.no_show)
+        wanted = (at_ms.get(StayStep.CHECKED_IN), at_ms.get(StayStep.CHECKED_OUT), steps == [StayStep.NO_SHOW])
+        if seen != wanted:
+            yield Broken("ST2", f"{booking_id}: checked in, checked out, no-show: {seen} instead of {wanted}", keys)
+        left = next((event for event in booking.history if event.stay and event.status is not Status.CONFIRMED), None)
+        if left:
+            yield Broken("ST2", f"{booking_id}: {left.stay} while {left.status}", keys)
 
 
 def broken_histories(view: Snapshot) -> Iterator[Broken]:

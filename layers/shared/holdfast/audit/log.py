@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.audit.snapshot import Broken, Snapshot
 from holdfast.logs import Tag
-from holdfast.model.booking import Booking, Status
+from holdfast.model.booking import Booking, Status, StayStep
 from holdfast.storage.items import account_key, booking_key
 
 if TYPE_CHECKING:
@@ -21,7 +21,12 @@ _TAG_OF = {
     Status.EXPIRED: Tag.BOOKING_EXPIRED,
     Status.CANCELLED: Tag.BOOKING_CANCELLED,
 }
-_TRANSITIONS = frozenset({*_TAG_OF.values(), Tag.PAYMENT_LATE_RESCUED})
+_TAG_OF_STAY = {
+    StayStep.CHECKED_IN: Tag.BOOKING_CHECKED_IN,
+    StayStep.CHECKED_OUT: Tag.BOOKING_CHECKED_OUT,
+    StayStep.NO_SHOW: Tag.BOOKING_NO_SHOW,
+}
+_TRANSITIONS = frozenset({*_TAG_OF.values(), *_TAG_OF_STAY.values(), Tag.PAYMENT_LATE_RESCUED})
 _WALLET = frozenset({Tag.WALLET_DEDUCTED, Tag.WALLET_CREDITED})
 _MONEY = frozenset({Tag.PAYMENT_CAPTURED, Tag.PAYMENT_VOIDED, Tag.PAYMENT_REFUNDED})
 _SECRET = {
@@ -106,3 +111,5 @@ def _transitions(booking: Booking) -> Iterator[tuple[int, Tag]]:
             yield version, _TAG_OF[after.status]
             if after.status is Status.CONFIRMED and after.at_ms >= booking.expires_at_ms:
                 yield version, Tag.PAYMENT_LATE_RESCUED
+        if after.stay is not None:
+            yield version, _TAG_OF_STAY[after.stay]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from holdfast.audit.snapshot import HELD, Broken, Snapshot, at_rest
 from holdfast.model.account import TopUpStatus
-from holdfast.model.booking import Booking, PaymentMode, Status, TaskAction
+from holdfast.model.booking import Booking, PaymentMode, RefundChoice, Status, TaskAction
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.payments.gateways.protocol import PaymentState
 from holdfast.pricing import MIN_GATEWAY_REFUND
@@ -96,6 +96,9 @@ def broken_payments(view: Snapshot) -> Iterator[Broken]:
             yield Broken("PAY4", text, keys)
         if given_back > booking.wallet_paid + (payment.captured if payment else 0):
             yield Broken("PAY4", f"{booking_id}: {given_back} given back, which is more than was paid", keys)
+        made, total = booking.cancellation, booking.wallet_paid + booking.gateway_charged + booking.cash_paid
+        if made and made.given_back + made.kept_price + made.kept_tax > total:
+            yield Broken("PAY4", f"{booking_id}: cancelled, with more given back and kept than the {total} paid", keys)
         if at_rest(booking):
             yield from (Broken("PAY3", f"{booking_id}: {text}", keys) for text in _misplaced(booking))
 
@@ -147,14 +150,18 @@ class Shares(NamedTuple):
 
 
 def policy_refund(booking: Booking) -> Shares | None:
-    """What cancelling gave back by the booking's policy on the day it was done; None for any other booking.
+    """What cancelling gave back: by the booking's policy on the day it was done, or as the desk decided.
 
+    None for a booking that was not cancelled.
     A booking that was undone because its card could not be charged is refunded its whole wallet part. Computed in
     another way than by `pricing.refund`, which would agree with itself.
     """
     if booking.status is not Status.CANCELLED or booking.payment_mode is None:
         return None
     wallet, gateway = booking.wallet_paid, booking.gateway_charged
+    made = booking.cancellation
+    if made and made.choice is not RefundChoice.POLICY:
+        return Shares(made.wallet, made.gateway)
     if booking.payment and booking.payment.voided and booking.wallet_refunded == wallet:
         return Shares(wallet, gateway)
     cancelled = next(event for event in booking.history if event.status is Status.CANCELLED)

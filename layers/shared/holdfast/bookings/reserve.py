@@ -22,9 +22,9 @@ from holdfast.model.limits import (
     MAX_ROOMS_HELD,
 )
 from holdfast.model.stay import Stay
-from holdfast.requests import ReserveRequest
 
 if TYPE_CHECKING:
+    from holdfast.bookings.requests import ReserveRequest
     from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
 

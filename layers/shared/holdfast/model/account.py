@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from holdfast.model.booking import Booking, GatewayTask, TaskAction
+from holdfast.model.booking import Booking, GatewayRef, GatewayTask, TaskAction
 from holdfast.model.limits import ABANDONED_ROOM_DECAY_MS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.stored_names import STORED_NAMES
@@ -58,7 +58,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES["Ac
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One immutable line of a wallet's ledger; `amount` is signed."""
+    """One immutable line of a wallet's ledger; `amount` is signed.
+
+    `ref` is the payment at a gateway that the amount came from or went to; a booking's part has none.
+    """
 
     user_id: str
     seq: int
@@ -68,6 +71,8 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     actor: str
     at_ms: int
     booking_id: str | None = None
+    currency: str = DEFAULT_CURRENCY
+    ref: GatewayRef | None = None
 
 
 def wallet_entry(before: Booking, after: Booking, account: Account) -> LedgerEntry | None:
@@ -84,6 +89,7 @@ def wallet_entry(before: Booking, after: Booking, account: Account) -> LedgerEnt
         actor=after.history[-1].by,
         at_ms=after.history[-1].at_ms,
         booking_id=after.booking_id,
+        currency=account.currency,
     )
 
 
@@ -109,6 +115,7 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stuck: bool = False
     asked_by: str | None = None  # the admin who last asked to try it again
     asked_why: str | None = None
+    transaction_id: str | None = None  # of the payment that was credited
     write_id: str = ""
 
     @property

@@ -52,6 +52,18 @@ class FrozenQuote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return self.total_payable - self.wallet_applied
 
 
+class GatewayRef(msgspec.Struct, frozen=True, array_like=True):
+    """What a line of a history or a ledger is about, by the ids that its gateway gives: finance matches lines by them.
+
+    `transaction_id` is None until the order is paid, `refund_id` unless the line is about a refund.
+    """
+
+    gateway: str
+    order_id: str
+    transaction_id: str | None = None
+    refund_id: str | None = None
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Payment"]):
     """The gateway order that pays for the booking, and what is authorised, captured and refunded on it."""
 
@@ -64,6 +76,10 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     refunded: int = 0
     voided: bool = False
     refund_pending: bool = False  # its money is being refunded: it can no longer confirm the booking
+
+    @property
+    def ref(self) -> GatewayRef:
+        return GatewayRef(self.gateway, self.order_id, self.transaction_id)
 
 
 class TaskAction(StrEnum):
@@ -85,8 +101,16 @@ class GatewayTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     stuck: bool = False  # tried too often: waits for an operator
 
 
+class StayStep(StrEnum):
+    """What the desk records of a confirmed booking's guest."""
+
+    CHECKED_IN = "checked_in"
+    CHECKED_OUT = "checked_out"
+    NO_SHOW = "no_show"
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Event"]):
-    """One line of a booking's history. `by` is guest, a subsystem's name, or `admin <user id>`.
+    """One line of a booking's history. `by` is guest, a subsystem's name, or `admin` or `owner` with the user id.
 
     `late`: a payment that came after the deadline confirmed the booking, because everything was still free.
     """
@@ -96,6 +120,34 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     by: str
     note: str | None = None
     late: bool = False
+    ref: GatewayRef | None = None
+    stay: StayStep | None = None
+
+
+class RefundChoice(StrEnum):
+    """How a cancellation's refund is found: by the booking's policy, or as the desk says."""
+
+    POLICY = "policy"
+    FULL = "full"
+    AMOUNT = "amount"
+
+
+class Cancellation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What cancelling a confirmed booking gives back, decided once, by tender; `cash` is owed by the desk that took it.
+
+    `kept_price` and `kept_tax` are what the hotel keeps of the price.
+    """
+
+    choice: RefundChoice = RefundChoice.POLICY
+    wallet: int = 0
+    gateway: int = 0
+    cash: int = 0
+    kept_price: int = 0
+    kept_tax: int = 0
+
+    @property
+    def given_back(self) -> int:
+        return self.wallet + self.gateway + self.cash
 
 
 class Booking(
@@ -103,7 +155,7 @@ class Booking(
     frozen=True,
     kw_only=True,
     omit_defaults=True,
-    # `property_id` is the key of the arrivals index: only a confirmed booking's item has it. All have `property`.
+    # `property_id` is the key of an index, which `booking_item` adds; items have `property` for the field.
     rename=STORED_NAMES["Booking"],
 ):
     """One stay, from its hold to its end. Every transition adds one to `version` and one line to the history."""
@@ -129,6 +181,10 @@ class Booking(
     payment_mode: PaymentMode | None = None
     wallet_paid: int = 0
     wallet_refunded: int = 0
+    cancellation: Cancellation | None = None  # once a confirmed booking is cancelled
+    checked_in_at_ms: int | None = None
+    checked_out_at_ms: int | None = None
+    no_show: bool = False
     tasks: tuple[GatewayTask, ...] = ()
     history: tuple[Event, ...]
     version: int
@@ -159,9 +215,23 @@ class Booking(
         return self.quote.promo_code if self.quote and self.keeps_rooms else None
 
     @property
+    def cash_paid(self) -> int:
+        """What an admin says was paid outside the system."""
+        return self.quote.total_payable if self.quote and self.payment_mode is PaymentMode.ADMIN else 0
+
+    @property
     def gateway_charged(self) -> int:
         by_gateway = self.payment_mode in {PaymentMode.WALLET_PARTIAL, PaymentMode.GATEWAY_ONLY}
         return self.payment.amount if self.payment and by_gateway else 0
+
+    @property
+    def stay_step(self) -> StayStep | None:
+        """Where the stay is by the desk's record; None while the desk has recorded nothing."""
+        if self.checked_out_at_ms is not None:
+            return StayStep.CHECKED_OUT
+        if self.checked_in_at_ms is not None:
+            return StayStep.CHECKED_IN
+        return StayStep.NO_SHOW if self.no_show else None
 
     def status_at(self, now: datetime) -> Status:
         """The status that every reader sees: a hold is expired from its deadline on, swept or not."""
@@ -195,10 +265,22 @@ class Booking(
         return (self.new_task(TaskAction.VOID, now, amount=own.amount),)
 
     def transitioned(
-        self, status: Status, now: datetime, by: str, note: str | None = None, *, late: bool = False, **changes: object
+        self,
+        status: Status,
+        now: datetime,
+        by: str,
+        note: str | None = None,
+        *,
+        late: bool = False,
+        ref: GatewayRef | None = None,
+        stay: StayStep | None = None,
+        **changes: object,
     ) -> Booking:
-        """This booking after one more transition: status, history and version change together."""
-        event = Event(status=status, at_ms=millis(now), by=by, note=note, late=late)
+        """This booking after one more transition: status, history and version change together.
+
+        `ref` says which payment at a gateway the line is about, `stay` what the desk has recorded.
+        """
+        event = Event(status=status, at_ms=millis(now), by=by, note=note, late=late, ref=ref, stay=stay)
         return msgspec.structs.replace(
             self, status=status, history=(*self.history, event), version=self.version + 1, **changes
         )

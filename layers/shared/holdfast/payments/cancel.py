@@ -12,13 +12,24 @@ from holdfast.bookings.lookup import own_booking
 from holdfast.errors import HoldExpired, NotCancellable
 from holdfast.logs import Tag, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import HOLDING, Booking, GatewayTask, Status, TaskAction
+from holdfast.model.booking import (
+    HOLDING,
+    Booking,
+    Cancellation,
+    GatewayTask,
+    RefundChoice,
+    Status,
+    StayStep,
+    TaskAction,
+)
 from holdfast.model.dates import today_in
 from holdfast.model.money import money
 from holdfast.payments.tasks import run_tasks
-from holdfast.pricing import NO_REFUND, Refund, refund
+from holdfast.pricing import Refund, Tenders, kept_of, no_refund, refund, still_held
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
 
@@ -46,36 +57,46 @@ def preview(booking_id: str, *, user_id: str, engine: Engine) -> CancellationPre
     booking, now = own_booking(engine.store.booking(booking_id), user_id), engine.clock()
     status, today = booking.status_at(now), today_in(booking.timezone, now)
     confirmed = status is Status.CONFIRMED
+    with_the_guest = booking.stay_step is None  # else only the desk ends the stay
     return CancellationPreview(
         booking=booking,
         status=status,
-        cancellable=status in HOLDING or (confirmed and today <= booking.check_in),
-        now=refund(booking, (booking.check_in - today).days) if confirmed else NO_REFUND,
-        schedule=_schedule(booking, today) if confirmed else [],
+        cancellable=status in HOLDING or (confirmed and with_the_guest and today <= booking.check_in),
+        now=policy_refund(booking, now) if confirmed and with_the_guest else no_refund(booking),
+        schedule=_schedule(booking, today) if confirmed and with_the_guest else [],
     )
 
 
 def cancel(booking_id: str, *, user_id: str, engine: Engine) -> Booking:
-    """The booking, cancelled; cancelling it again changes nothing.
-
-    One transaction returns the rooms and the wallet part, and makes the gateway part due; it is tried at once.
+    """The booking, cancelled by its guest; cancelling it again changes nothing.
 
     Raises NotFound, HoldExpired, NotCancellable, Busy.
+    """
+
+    def decide(booking: Booking, now: datetime) -> Booking:
+        own_booking(booking, user_id)
+        if booking.status_at(now) is Status.CONFIRMED:
+            return _cancelled_by_guest(booking, now)
+        return without_refund(booking, now, by="guest")
+
+    return commit_cancellation(booking_id, decide, user_id=user_id, engine=engine)
+
+
+def commit_cancellation(
+    booking_id: str, decide: Callable[[Booking, datetime], Booking], *, user_id: str, engine: Engine
+) -> Booking:
+    """The booking as `decide` cancels it; unchanged if `decide` gives it back as it is.
+
+    One transaction returns the rooms and the wallet part, and makes the gateway part due; it is tried at once.
+    `user_id` is the guest's. Raises NotFound, Busy, and what `decide` raises.
     """
 
     def attempt() -> tuple[Booking, Booking, BookingContext]:
         context = engine.store.booking_context(booking_id, user_id)
         booking, now = own_booking(context.booking, user_id), engine.clock()
-        match booking.status_at(now):
-            case Status.CANCELLED:
-                return booking, booking, context
-            case Status.EXPIRED:
-                raise HoldExpired("The hold is over already; there is nothing to cancel.")
-            case Status.CONFIRMED:
-                cancelled = _refunded(booking, now)
-            case _:
-                tasks = (*booking.tasks, *booking.open_order_void(now))
-                cancelled = booking.transitioned(Status.CANCELLED, now, "guest", tasks=tasks)
+        cancelled = decide(booking, now)
+        if cancelled is booking:
+            return booking, booking, context
         return booking, engine.store.commit(booking, cancelled, now=now, context=context), context
 
     before, after, context = engine.store.retry_on_conflict(attempt)
@@ -88,6 +109,7 @@ def cancel(booking_id: str, *, user_id: str, engine: Engine) -> Booking:
         after=after,
         rooms=after.rooms,
         wallet_refund=after.wallet_refunded,
+        cash_refund=after.cancellation.cash if after.cancellation else 0,
         by=after.history[-1].by,
     )
     entry = wallet_entry(before, after, context.account)
@@ -96,30 +118,74 @@ def cancel(booking_id: str, *, user_id: str, engine: Engine) -> Booking:
     return run_tasks(after, engine=engine, by="cancel")
 
 
-def _refunded(booking: Booking, now: datetime) -> Booking:
-    """The confirmed booking cancelled, with its refund split and due. Raises NotCancellable once the stay has begun."""
-    today = today_in(booking.timezone, now)
-    if today > booking.check_in:
-        raise NotCancellable(f"The stay began on {booking.check_in}; ask the hotel.")
-    back = refund(booking, (booking.check_in - today).days)
-    shown = partial(money, currency=booking.currency)
+def without_refund(booking: Booking, now: datetime, *, by: str, note: str | None = None) -> Booking:
+    """A hold, cancelled; a booking that is cancelled already, as it is. Raises HoldExpired."""
+    match booking.status_at(now):
+        case Status.CANCELLED:
+            return booking
+        case Status.EXPIRED:
+            raise HoldExpired("The hold is over already; there is nothing to cancel.")
+        case _:
+            tasks = (*booking.tasks, *booking.open_order_void(now))
+            return booking.transitioned(Status.CANCELLED, now, by, note=note, tasks=tasks)
+
+
+def with_refund(
+    booking: Booking, back: Tenders, now: datetime, *, by: str, why: str, choice: RefundChoice = RefundChoice.POLICY
+) -> Booking:
+    """The confirmed booking, cancelled, with what goes back to the wallet, and the gateway's part due. `why` begins
+    the note of the history.
+    """
+    kept = kept_of(booking, sum(still_held(booking)) - sum(back))
     return booking.transitioned(
         Status.CANCELLED,
         now,
-        "guest",
-        note=f"{back.refund_percent} % back: {shown(back.wallet)} to the wallet, {shown(back.gateway)} to the card",
-        wallet_refunded=back.wallet,
-        tasks=_refund_tasks(booking, back, now),
+        by,
+        note=f"{why}: {_shown(back, booking)}",
+        wallet_refunded=booking.wallet_refunded + back.wallet,
+        tasks=_refund_tasks(booking, back.gateway, now),
+        cancellation=Cancellation(
+            choice=choice,
+            wallet=back.wallet,
+            gateway=back.gateway,
+            cash=back.cash,
+            kept_price=kept.price,
+            kept_tax=kept.tax,
+        ),
     )
 
 
-def _refund_tasks(booking: Booking, back: Refund, now: datetime) -> tuple[GatewayTask, ...]:
+def policy_refund(booking: Booking, now: datetime) -> Refund:
+    """What cancelling the confirmed booking now gives back by its policy."""
+    return refund(booking, (booking.check_in - today_in(booking.timezone, now)).days)
+
+
+def _cancelled_by_guest(booking: Booking, now: datetime) -> Booking:
+    """The confirmed booking, cancelled by its policy. Raises NotCancellable once the stay has begun."""
+    if booking.stay_step is StayStep.NO_SHOW:
+        raise NotCancellable("The hotel has recorded that nobody came; ask the hotel.")
+    if booking.stay_step is not None or today_in(booking.timezone, now) > booking.check_in:
+        raise NotCancellable(f"The stay began on {booking.check_in}; ask the hotel.")
+    back = policy_refund(booking, now)
+    tenders = Tenders(back.wallet, back.gateway, back.cash_refund)
+    return with_refund(booking, tenders, now, by="guest", why=f"{back.refund_percent} % back")
+
+
+def _shown(back: Tenders, booking: Booking) -> str:
+    """The refund for people: in cash for a booking that was paid at the desk."""
+    shown = partial(money, currency=booking.currency)
+    if booking.cash_paid:
+        return f"{shown(back.cash)} in cash"
+    return f"{shown(back.wallet)} to the wallet, {shown(back.gateway)} to the card"
+
+
+def _refund_tasks(booking: Booking, amount: int, now: datetime) -> tuple[GatewayTask, ...]:
     """The tasks with the gateway's part due as a refund; a full refund before the capture voids the payment instead."""
     payment = booking.payment
-    if payment is None or not back.gateway:
+    if payment is None or not amount:
         return booking.tasks
-    task = booking.new_task(TaskAction.REFUND, now, amount=back.gateway)
-    if back.gateway == payment.amount and not payment.captured:
+    task = booking.new_task(TaskAction.REFUND, now, amount=amount)
+    if amount == payment.amount and not payment.captured:
         void = msgspec.structs.replace(task, action=TaskAction.VOID)
         return (*(other for other in booking.tasks if other.order_id != payment.order_id), void)
     return (*booking.tasks, task)

@@ -226,6 +226,7 @@ def _confirmed(
         attempt.by,
         note=request.reason if isinstance(request, AdminFinalizeRequest) else note,
         late=late,
+        ref=payment.ref if payment and paid else None,
         quote=agreed,
         payment=payment,
         payment_mode=request.mode,

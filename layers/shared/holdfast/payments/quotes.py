@@ -13,12 +13,13 @@ from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_PROMO_ATTEMPTS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.money import money
 from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
-from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest, PricingQuery
+from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from holdfast.bookings.requests import PricingQuery
     from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
 

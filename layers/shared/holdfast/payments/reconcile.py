@@ -11,7 +11,7 @@ import msgspec
 
 from holdfast.errors import BookingError, Busy, ChargeFailed, InProgress, InsufficientWallet
 from holdfast.logs import logger
-from holdfast.model.booking import HOLDING, Booking, TaskAction
+from holdfast.model.booking import HOLDING, Booking, GatewayRef, TaskAction
 from holdfast.model.ids import TOPUP_ID
 from holdfast.model.money import money
 from holdfast.payments.cases import report_unmatched
@@ -106,7 +106,7 @@ def _reopen_failed_refund(booking: Booking, payment: GatewayPayment, gateway: st
         of = money(own.refunded, current.currency)
         note = f"a refund failed at the gateway: {money(refunded, current.currency)} of {of} refunded"
         tasks = (*current.tasks, again)
-        failed = current.transitioned(current.status, now, by, note=note, payment=corrected, tasks=tasks)
+        failed = current.transitioned(current.status, now, by, note=note, ref=own.ref, payment=corrected, tasks=tasks)
         engine.store.commit(current, failed, now=now)
         return True
 
@@ -130,7 +130,8 @@ def _refund_unusable(booking: Booking, payment: GatewayPayment, gateway: str, en
         void = current.new_task(TaskAction.VOID, now, amount=payment.amount, gateway=gateway, order_id=payment.order_id)
         tasks = current.tasks if known else (*current.tasks, void)
         note = f"a payment of {money(payment.amount, payment.currency)} cannot be used and is given back"
-        refunding = current.transitioned(current.status, now, by, note=note, payment=own, tasks=tasks)
+        ref = GatewayRef(gateway, payment.order_id, payment.transaction_id or None)
+        refunding = current.transitioned(current.status, now, by, note=note, ref=ref, payment=own, tasks=tasks)
         return engine.store.commit(current, refunding, now=now)
 
     run_tasks(engine.store.retry_on_conflict(attempt), engine=engine, by=by)

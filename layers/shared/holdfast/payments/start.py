@@ -117,7 +117,13 @@ def _pending(booking: Booking, quote: Quote, gateway: Gateway, order: GatewayPay
     tasks = (*booking.tasks, *booking.open_order_void(now))
     payment = Payment(gateway=gateway.name, order_id=order.order_id, amount=order.amount) if order else None
     return booking.transitioned(
-        Status.PAYMENT_PENDING, now, "guest", quote=quote.frozen(), payment=payment, tasks=tasks
+        Status.PAYMENT_PENDING,
+        now,
+        "guest",
+        ref=payment.ref if payment else None,
+        quote=quote.frozen(),
+        payment=payment,
+        tasks=tasks,
     )
 
 

@@ -15,7 +15,7 @@ import msgspec
 from holdfast.errors import BookingError, Busy
 from holdfast.logs import Metric, Tag, count, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import Booking, GatewayTask, Status, TaskAction
+from holdfast.model.booking import Booking, GatewayRef, GatewayTask, Status, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.money import money
 from holdfast.payments.gateways.protocol import (
@@ -185,7 +185,8 @@ def _done(booking: Booking, task: GatewayTask, payment: GatewayPayment, now: dat
     elif task.action is TaskAction.VOID and payment.captured == 0:
         closed = payment.state is PaymentState.VOIDED
         note = "the gateway order is closed; nothing was taken" if closed else "nothing was paid at the gateway"
-    return booking.transitioned(booking.status, now, by, note=note, payment=own, tasks=tasks)
+    ref = GatewayRef(task.gateway, task.order_id, payment.transaction_id or None)
+    return booking.transitioned(booking.status, now, by, note=note, ref=ref, payment=own, tasks=tasks)
 
 
 def _record_done(before: Booking, after: Booking, task: GatewayTask, payment: GatewayPayment) -> None:
@@ -218,6 +219,7 @@ def _undo(booking: Booking, task: GatewayTask, *, closed: bool, engine: Engine, 
             now,
             by,
             note="the card's authorisation lapsed before it was charged; nothing was taken",
+            ref=current.payment.ref if current.payment else None,
             tasks=(*(other for other in current.tasks if other.order_id != task.order_id), *void),
             payment=msgspec.structs.replace(current.payment, voided=True) if current.payment else None,
             wallet_refunded=current.wallet_paid if confirmed else current.wallet_refunded,

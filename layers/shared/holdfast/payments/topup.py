@@ -17,7 +17,7 @@ from holdfast.errors import (
 )
 from holdfast.logs import Metric, count, record_entry, record_topup_failure
 from holdfast.model.account import LedgerEntry, TopUp, TopUpStatus
-from holdfast.model.booking import GatewayTask, TaskAction
+from holdfast.model.booking import GatewayRef, GatewayTask, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_PENDING_TOPUPS
@@ -28,7 +28,7 @@ from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
-    from holdfast.requests import TopUpProof, TopUpRequest
+    from holdfast.payments.wallet_requests import TopUpProof, TopUpRequest
 
 LOOK_AGAIN_SECONDS = 900  # after the start of a top-up, settle looks whether it was paid
 
@@ -117,7 +117,7 @@ def advance_topup(
     payment = _performed(capture, topup, payment, engine)
     if payment.captured - payment.refunded < topup.amount:
         raise GatewayUnknown(f"the payment is {payment.state}, {payment.captured} captured")
-    return _credited(topup, engine), payment
+    return _credited(topup, payment, engine), payment
 
 
 def settle_topup(topup: TopUp, *, engine: Engine) -> TopUp:
@@ -156,7 +156,7 @@ def _closed(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
         return engine.store.topup(topup.topup_id) or topup
 
 
-def _credited(topup: TopUp, engine: Engine) -> TopUp:
+def _credited(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
     """Credits the captured amount in the transaction that marks the top-up credited, so only one worker can do it."""
 
     def attempt() -> TopUp:
@@ -172,10 +172,11 @@ def _credited(topup: TopUp, engine: Engine) -> TopUp:
             reason="topup",
             actor=topup.gateway,
             at_ms=millis(engine.clock()),
+            currency=topup.currency,
+            ref=GatewayRef(topup.gateway, topup.order_id, payment.transaction_id or None),
         )
-        credited = engine.store.commit_topup(
-            current, msgspec.structs.replace(current, status=TopUpStatus.CREDITED), account=account, entry=entry
-        )
+        after = msgspec.structs.replace(current, status=TopUpStatus.CREDITED, transaction_id=payment.transaction_id)
+        credited = engine.store.commit_topup(current, after, account=account, entry=entry)
         record_entry(entry, topup.currency)
         return credited
 

@@ -11,10 +11,11 @@ from holdfast.model.account import LedgerEntry
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_AMOUNT
 from holdfast.model.money import money
-from holdfast.requests import NO_CURSOR, CreditRequest
+from holdfast.requests import NO_CURSOR
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
+    from holdfast.payments.wallet_requests import CreditRequest
 
 
 def list_entries(cursor: int | None, *, user_id: str, engine: Engine) -> tuple[list[LedgerEntry], str | None]:
@@ -56,6 +57,7 @@ def credit(
             reason=request.reason,
             actor=actor,
             at_ms=millis(engine.clock()),
+            currency=account.currency,
         )
         engine.store.credit(account, entry, credit_id)
         return entry, True, account.currency

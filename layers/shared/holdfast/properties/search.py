@@ -18,7 +18,7 @@ from holdfast.pricing import PricedStay, Quote, quote
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
-    from holdfast.requests import SearchQuery
+    from holdfast.properties.requests import SearchQuery
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, TopUp
+from holdfast.model.booking import Booking
 from holdfast.model.case import Case
 from holdfast.model.dates import millis
 from holdfast.model.stored_names import STORED_NAMES
@@ -30,6 +31,7 @@ from holdfast.storage.transaction import Writes, balance_change
 
 ATTEMPTS = STORED_NAMES["Account"]["promo_attempts"]
 ATTEMPTS_SINCE = STORED_NAMES["Account"]["promo_attempts_since_ms"]
+ENTRIES_LOOKED_THROUGH = 1000  # in one round trip
 
 
 class AccountStore(TableStore):
@@ -48,6 +50,22 @@ class AccountStore(TableStore):
         )
         entries = [entry_of(item) for item in items]
         return entries, entries[-1].seq if more else None
+
+    def entries_of(self, booking: Booking) -> list[LedgerEntry]:
+        """The entries that the booking made in its guest's wallet, oldest first."""
+        found: list[Item] = []
+        more: Item | None = None
+        while True:
+            items, more = self.table.query(
+                "pk = :pk AND begins_with(sk, :entry)",
+                {":pk": account_key(booking.user_id)[0], ":entry": "ENTRY#", ":booking": booking.booking_id},
+                limit=ENTRIES_LOOKED_THROUGH,
+                after=more,
+                filter_by="booking_id = :booking",
+            )
+            found += items
+            if more is None:
+                return [entry_of(item) for item in found]
 
     def count_promo_attempt(self, account: Account, now: datetime) -> None:
         """Counts one promo code that did not apply; raises WriteConflict if the counts are not those of `account`.

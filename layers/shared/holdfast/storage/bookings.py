@@ -8,7 +8,7 @@ carries the condition under which it may happen. Correctness lives in those cond
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -129,6 +129,29 @@ class BookingStore(TableStore):
         )
         bookings = self.bookings([row["pk"].removeprefix("BOOKING#") for row in rows])
         return bookings, (more["reserved_at"], more["pk"].removeprefix("BOOKING#")) if more else None
+
+    def bookings_at(
+        self, property_id: str, check_in: date | None, after: tuple[date, str] | None
+    ) -> tuple[list[Booking], tuple[date, str] | None]:
+        """A page of the property's bookings by check-in day, or of one day's, and where the next page starts, if any.
+
+        A page starts after the booking of that check-in day and id. From the `by_property` index, which may be a moment
+        behind.
+        """
+        start = None
+        if after:
+            pk, sk = booking_key(after[1])
+            start = {"pk": pk, "sk": sk, "property_id": property_id, "check_in": after[0].isoformat()}
+        values: Item = {":property": property_id} | ({":day": check_in.isoformat()} if check_in else {})
+        rows, more = self.table.query(
+            "property_id = :property" + (" AND check_in = :day" if check_in else ""),
+            values,
+            index="by_property",
+            limit=PAGE_SIZE,
+            after=start,
+        )
+        bookings = self.bookings([row["pk"].removeprefix("BOOKING#") for row in rows])
+        return bookings, ((date.fromisoformat(more["check_in"]), more["pk"].removeprefix("BOOKING#")) if more else None)
 
     def due(
         self, shard: str, now: datetime, *, room_type_id: str | None = None, limit: int = 500

@@ -10,11 +10,13 @@ from holdfast.model.property import Property, RoomType
 from holdfast.storage.items import (
     Item,
     city_key,
+    ownership_key,
     page_item,
     page_key,
     page_of,
     promo_item,
     property_item,
+    property_key,
     property_of,
     room_type_item,
     room_type_of,
@@ -59,6 +61,13 @@ class CatalogStore:
             return None
         return property_of(items[0]), [room_type_of(item) for item in items[1:]]
 
+    def has_property(self, property_id: str) -> bool:
+        return bool(self.table.get([property_key(property_id)]))
+
+    def owns(self, user_id: str, property_id: str) -> bool:
+        """Whether this user owns the property."""
+        return bool(self.table.get([ownership_key(user_id, property_id)]))
+
     def pages(self, room_type_ids: Sequence[str], months: Sequence[str]) -> dict[tuple[str, str], InventoryMonth]:
         """The pages that exist, by room type and month."""
         keys = [page_key(room_type_id, month) for room_type_id in room_type_ids for month in months]
@@ -76,6 +85,11 @@ class CatalogStore:
         pages = [page_item(open_month(property_, room_type, month)) for month in months]
         assert len(pages) < TRANSACTION_ITEMS
         return self._add([room_type_item(room_type), *pages])
+
+    def add_owner(self, user_id: str, property_id: str) -> bool:
+        """Makes the user an owner of the property; False when that is so already."""
+        pk, sk = ownership_key(user_id, property_id)
+        return self._add([{"pk": pk, "sk": sk}])
 
     def add_promo(self, promo: Promo) -> bool:
         return self._add([promo_item(promo)])

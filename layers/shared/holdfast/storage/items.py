@@ -14,7 +14,7 @@ from zlib import crc32
 import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp, TopUpStatus
-from holdfast.model.booking import HOLDING, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.booking import HOLDING, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
@@ -74,6 +74,11 @@ def property_key(property_id: str) -> Key:
     return f"PROPERTY#{property_id}", "PROPERTY"
 
 
+def ownership_key(user_id: str, property_id: str) -> Key:
+    """The pointer which says that this user owns this property."""
+    return f"USER#{user_id}", f"OWNS#{property_id}"
+
+
 def room_type_key(property_id: str, room_type_id: str) -> Key:
     return f"PROPERTY#{property_id}", f"ROOMTYPE#{room_type_id}"
 
@@ -107,8 +112,7 @@ def booking_item(booking: Booking, shards: int) -> Item:
         kind = PAYMENTS_DUE if open_tasks else PAYMENTS_STUCK
         due_at = min(task.at_ms for task in open_tasks or booking.tasks)
         item |= {"due_shard": due_shard(kind, booking.room_type_id, shards), "due_at": due_at}
-    if booking.status is Status.CONFIRMED:
-        item["property_id"] = booking.property_id
+    item["property_id"] = booking.property_id  # the model's own field is stored as `property`
     item["ttl"] = _ttl(booking)
     return item
 

@@ -3,17 +3,60 @@
 from datetime import date, datetime
 
 from holdfast.fields import Instant, Strict
-from holdfast.model.booking import Booking, PaymentMode, Status
+from holdfast.model.booking import Booking, Cancellation, Event, PaymentMode, RefundChoice, Status, StayStep
 from holdfast.model.dates import millis, rfc3339
-from holdfast.pricing import Quote, frozen_quote, quote
+from holdfast.pricing import Kept, Quote, frozen_quote, quote
 from holdfast.views.policy import PolicyStepView, policy_view
 
 
 class EventView(Strict):
+    """A line of the history. One about a payment at a gateway names it by the gateway's own ids, with its currency."""
+
     status: Status
     at: Instant
     by: str
     note: str | None = None
+    stay: StayStep | None = None
+    gateway: str | None = None
+    gateway_order_id: str | None = None
+    gateway_transaction_id: str | None = None
+    gateway_refund_id: str | None = None
+    currency: str | None = None
+
+
+def event_view(event: Event, currency: str) -> EventView:
+    ref = event.ref
+    return EventView(
+        status=event.status,
+        at=rfc3339(event.at_ms),
+        by=event.by,
+        note=event.note,
+        stay=event.stay,
+        gateway=ref.gateway if ref else None,
+        gateway_order_id=ref.order_id if ref else None,
+        gateway_transaction_id=ref.transaction_id if ref else None,
+        gateway_refund_id=ref.refund_id if ref else None,
+        currency=currency if ref else None,
+    )
+
+
+class StayView(Strict):
+    """What the desk has recorded: the guest came, left, or did not come."""
+
+    checked_in_at: Instant | None = None
+    checked_out_at: Instant | None = None
+    no_show: bool = False
+
+
+class CancellationView(Strict):
+    """What cancelling gave back, by tender, and what it kept. `refund` says whether the policy or the desk decided."""
+
+    refund: RefundChoice
+    refund_amount: int
+    wallet: int
+    gateway: int
+    cash_refund: int
+    kept: Kept
 
 
 class PaymentView(Strict):
@@ -46,6 +89,9 @@ class BookingView(Strict):
     payment: PaymentView | None
     wallet_paid: int
     wallet_refunded: int
+    cancellation: CancellationView | None = None
+    cash_refund: int | None = None  # of a booking paid at the desk: owed to its guest in cash
+    stay: StayView | None = None
     cancellation_policy: list[PolicyStepView]
     history: list[EventView]
     version: int
@@ -53,7 +99,7 @@ class BookingView(Strict):
 
 def booking_view(booking: Booking, now: datetime) -> BookingView:
     """The booking as its guest sees it at `now`; a hold past its deadline reads as expired, swept or not."""
-    payment = booking.payment
+    cancellation = booking.cancellation
     return BookingView(
         booking_id=booking.booking_id,
         status=booking.status_at(now),
@@ -71,25 +117,53 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         expires_at=rfc3339(booking.expires_at_ms),
         pricing=frozen_quote(booking) or quote(booking),
         payment_mode=booking.payment_mode,
-        payment=PaymentView(
-            gateway=payment.gateway,
-            gateway_order_id=payment.order_id,
-            transaction_id=payment.transaction_id,
-            amount=payment.amount,
-            authorised=payment.authorised,
-            captured=payment.captured,
-            refunded=payment.refunded,
-        )
-        if payment
-        else None,
+        payment=_payment_view(booking),
         wallet_paid=booking.wallet_paid,
         wallet_refunded=booking.wallet_refunded,
+        cancellation=_cancellation_view(cancellation) if cancellation else None,
+        cash_refund=cancellation.cash if cancellation and booking.cash_paid else None,
+        stay=_stay_view(booking),
         cancellation_policy=policy_view(booking.cancellation_policy),
-        history=[
-            EventView(status=event.status, at=rfc3339(event.at_ms), by=event.by, note=event.note)
-            for event in booking.history
-        ],
+        history=[event_view(event, booking.currency) for event in booking.history],
         version=booking.version,
+    )
+
+
+def _payment_view(booking: Booking) -> PaymentView | None:
+    """The gateway's part; none of a booking that was paid at the desk, where an order that was opened took nothing."""
+    payment = booking.payment
+    if payment is None or booking.payment_mode is PaymentMode.ADMIN:
+        return None
+    return PaymentView(
+        gateway=payment.gateway,
+        gateway_order_id=payment.order_id,
+        transaction_id=payment.transaction_id,
+        amount=payment.amount,
+        authorised=payment.authorised,
+        captured=payment.captured,
+        refunded=payment.refunded,
+    )
+
+
+def _stay_view(booking: Booking) -> StayView | None:
+    if booking.stay_step is None:
+        return None
+    came, left = booking.checked_in_at_ms, booking.checked_out_at_ms
+    return StayView(
+        checked_in_at=None if came is None else rfc3339(came),
+        checked_out_at=None if left is None else rfc3339(left),
+        no_show=booking.no_show,
+    )
+
+
+def _cancellation_view(made: Cancellation) -> CancellationView:
+    return CancellationView(
+        refund=made.choice,
+        refund_amount=made.wallet + made.gateway,
+        wallet=made.wallet,
+        gateway=made.gateway,
+        cash_refund=made.cash,
+        kept=Kept(price=made.kept_price, tax=made.kept_tax),
     )
 
 

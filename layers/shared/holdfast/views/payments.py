@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from holdfast.fields import Instant, Strict
 from holdfast.model.account import TopUp
-from holdfast.model.booking import Booking, Status, TaskAction
+from holdfast.model.booking import Booking, GatewayTask, Status, TaskAction
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.dates import millis, rfc3339
-from holdfast.pricing import Quote, Refund
+from holdfast.pricing import Kept, Quote, Refund
 
 if TYPE_CHECKING:
     from holdfast.payments.cancel import CancellationPreview
@@ -72,6 +72,8 @@ class RefundStep(Strict):
     refund_amount: int
     wallet: int
     gateway: int
+    cash_refund: int = 0
+    kept: Kept
 
 
 class Cancellation(Strict):
@@ -100,6 +102,8 @@ def cancellation_view(preview: "CancellationPreview") -> Cancellation:
                 refund_amount=step.refund.refund_amount,
                 wallet=step.refund.wallet,
                 gateway=step.refund.gateway,
+                cash_refund=step.refund.cash_refund,
+                kept=step.refund.kept,
             )
             for step in preview.schedule
         ],
@@ -208,6 +212,7 @@ def _booking_rows(booking: Booking, now: datetime) -> list[PaymentRow]:
             action=task.action,
             gateway=task.gateway,
             gateway_order_id=task.order_id,
+            gateway_transaction_id=_transaction_id(booking, task),
             amount=task.amount,
             currency=booking.currency,
             attempts=task.attempts,
@@ -218,12 +223,19 @@ def _booking_rows(booking: Booking, now: datetime) -> list[PaymentRow]:
     ]
 
 
+def _transaction_id(booking: Booking, task: GatewayTask) -> str | None:
+    """The payment on the task's order, which is known of the booking's own order once it was paid."""
+    own = booking.payment
+    return own.transaction_id if own and (own.gateway, own.order_id) == (task.gateway, task.order_id) else None
+
+
 def _topup_row(topup: TopUp, now: datetime) -> PaymentRow:
     return PaymentRow(
         topup_id=topup.topup_id,
         user_id=topup.user_id,
         gateway=topup.gateway,
         gateway_order_id=topup.order_id,
+        gateway_transaction_id=topup.transaction_id,
         amount=topup.amount,
         currency=topup.currency,
         attempts=topup.attempts,

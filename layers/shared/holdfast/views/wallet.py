@@ -16,6 +16,8 @@ def wallet_view(account: Account) -> WalletView:
 
 
 class EntryView(Strict):
+    """A line of a ledger. One that came from a gateway, or went there, names the payment by the gateway's own ids."""
+
     seq: int
     amount: int
     balance_after: int
@@ -23,9 +25,15 @@ class EntryView(Strict):
     actor: str
     booking_id: str | None
     at: Instant
+    currency: str
+    gateway: str | None = None
+    gateway_order_id: str | None = None
+    gateway_transaction_id: str | None = None
+    gateway_refund_id: str | None = None
 
 
 def entry_view(entry: LedgerEntry) -> EntryView:
+    ref = entry.ref
     return EntryView(
         seq=entry.seq,
         amount=entry.amount,
@@ -34,6 +42,11 @@ def entry_view(entry: LedgerEntry) -> EntryView:
         actor=entry.actor,
         booking_id=entry.booking_id,
         at=rfc3339(entry.at_ms),
+        currency=entry.currency,
+        gateway=ref.gateway if ref else None,
+        gateway_order_id=ref.order_id if ref else None,
+        gateway_transaction_id=ref.transaction_id if ref else None,
+        gateway_refund_id=ref.refund_id if ref else None,
     )
 
 
@@ -50,6 +63,7 @@ class TopUpView(Strict):
     gateway: str
     gateway_order_id: str
     client_secret: str | None = None
+    gateway_transaction_id: str | None = None
     amount: int
     currency: str
 
@@ -61,6 +75,7 @@ def topup_view(topup: TopUp, client_secret: str | None = None) -> TopUpView:
         gateway=topup.gateway,
         gateway_order_id=topup.order_id,
         client_secret=client_secret,
+        gateway_transaction_id=topup.transaction_id,
         amount=topup.amount,
         currency=topup.currency,
     )

@@ -1,0 +1,77 @@
+"""What the desk sees: the bookings of a property, and one booking with everything that is known of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from holdfast.errors import InvalidFields
+from holdfast.model.booking import Booking, Status, StayStep
+from holdfast.requests import NO_CURSOR
+from holdfast.storage.base import PAGE_SIZE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.desk.clerk import Clerk
+    from holdfast.desk.requests import DeskBookingsQuery
+    from holdfast.engine import Engine
+    from holdfast.model.account import LedgerEntry
+
+PAGES_LOOKED_THROUGH = 10  # of the index in one answer, where few bookings are in the state that is asked for
+
+
+class DeskBooking(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking with the lines that it made in its guest's wallet, oldest first."""
+
+    booking: Booking
+    entries: list[LedgerEntry]
+
+
+def list_bookings_at(query: DeskBookingsQuery, *, clerk: Clerk, engine: Engine) -> tuple[list[Booking], str | None]:
+    """One page of a property's bookings by check-in day, and the next page's cursor.
+
+    Only those of the day and in the state that the query names. A page may be short, or empty, while more follow.
+
+    Raises NotFound, InvalidFields when the cursor does not come from this list, Busy.
+    """
+    clerk.require_property(query.property_id, engine=engine)
+    after = _position(query, engine) if query.cursor else None
+    found: list[Booking] = []
+    for _ in range(PAGES_LOOKED_THROUGH):
+        bookings, after = engine.store.bookings_at(query.property_id, query.date, after)
+        now = engine.clock()
+        found += [booking for booking in bookings if query.state is None or _is_in(booking, query.state, now)]
+        if after is None or len(found) >= PAGE_SIZE:
+            break
+    if len(found) > PAGE_SIZE:
+        found = found[:PAGE_SIZE]
+        after = found[-1].check_in, found[-1].booking_id
+    return found, f"{after[0]}.{after[1]}" if after else None
+
+
+def booking_at_desk(booking_id: str, *, clerk: Clerk, engine: Engine) -> DeskBooking:
+    """The booking with all that belongs to it, as the evidence of a dispute needs it too. Raises NotFound, Busy."""
+    booking = clerk.booking(booking_id, engine=engine)
+    return DeskBooking(booking=booking, entries=engine.store.entries_of(booking))
+
+
+def _is_in(booking: Booking, state: str, now: datetime) -> bool:
+    """Whether the booking is in the state: a status, `no_show`, or `checked_in` for the guests who are in the house."""
+    if state in Status:
+        return booking.status_at(now) == state
+    return booking.status is Status.CONFIRMED and booking.stay_step is StayStep(state)
+
+
+def _position(query: DeskBookingsQuery, engine: Engine) -> tuple[date, str]:
+    day, _, booking_id = str(query.cursor).partition(".")
+    last = engine.store.booking(booking_id)
+    if (
+        last is None
+        or (last.property_id, last.check_in.isoformat()) != (query.property_id, day)
+        or query.date not in {None, last.check_in}
+    ):
+        raise InvalidFields(("cursor", NO_CURSOR))
+    return last.check_in, booking_id

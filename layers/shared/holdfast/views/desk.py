@@ -1,0 +1,69 @@
+"""A booking as the desk sees it: all that its guest sees, and whose it is, what is due, and the wallet's lines."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from holdfast.fields import Instant, Strict
+from holdfast.model.booking import Booking, GatewayTask, TaskAction
+from holdfast.model.dates import rfc3339
+from holdfast.views.bookings import BookingView, booking_view
+from holdfast.views.wallet import EntryView, entry_view
+
+if TYPE_CHECKING:
+    from holdfast.desk.bookings import DeskBooking
+
+
+class TaskView(Strict):
+    """A step that is due at a gateway. A stuck one waits for an operator."""
+
+    action: TaskAction
+    gateway: str
+    gateway_order_id: str
+    amount: int
+    currency: str
+    attempts: int
+    stuck: bool
+    next_try_at: Instant
+
+
+class DeskBookingView(BookingView):
+    user_id: str
+
+
+class DeskBookingDetail(DeskBookingView):
+    """`entries` are the lines that the booking made in its guest's wallet, oldest first."""
+
+    tasks: list[TaskView]
+    entries: list[EntryView]
+
+
+class DeskBookingList(Strict):
+    """One page of a property's bookings, by check-in day; `next_cursor` asks for the next one."""
+
+    bookings: list[DeskBookingView]
+    next_cursor: str | None
+
+
+def desk_booking_view(booking: Booking, now: datetime) -> DeskBookingView:
+    return DeskBookingView(user_id=booking.user_id, **dict(booking_view(booking, now)))
+
+
+def desk_booking_detail(seen: "DeskBooking", now: datetime) -> DeskBookingDetail:
+    return DeskBookingDetail(
+        tasks=[_task_view(task, seen.booking.currency) for task in seen.booking.tasks],
+        entries=[entry_view(entry) for entry in seen.entries],
+        **dict(desk_booking_view(seen.booking, now)),
+    )
+
+
+def _task_view(task: GatewayTask, currency: str) -> TaskView:
+    return TaskView(
+        action=task.action,
+        gateway=task.gateway,
+        gateway_order_id=task.order_id,
+        amount=task.amount,
+        currency=currency,
+        attempts=task.attempts,
+        stuck=task.stuck,
+        next_try_at=rfc3339(task.at_ms),
+    )
