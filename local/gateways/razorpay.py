@@ -5,10 +5,12 @@
 The API is under /v1, with basic auth (`local.gateways.razorpay_account` has its rules). The test controls need no auth:
 
     POST /_test/orders/ID/authorize    the customer pays: responds what Checkout gives to the page;
-                                       {amount, currency} to pay another amount
+                                       {amount, currency} to pay another amount; {fee}: the customer bears
+                                       that fee, too; {offer}: an offer of the account takes that much off
     POST /_test/orders/ID/fail         the bank declines; {late: true}: it does not answer in time
     POST /_test/payments/ID/authorize  the late bank answers yes: the `failed` payment is `authorized`
     POST /_test/payments/ID/expire     the capture window passes: an uncaptured payment is refunded
+    POST /_test/payments/ID/status     {status}: a state that our code may not know
     POST /_test/refunds/ID/settle      {status: "processed" | "failed"}, of a pending refund
     POST /_test/refunds/ID/fail        the bank sends a refund back, processed or not
     POST /_test/payments/ID/capture_outside, .../refund_outside   in the dashboard; {amount} of a part

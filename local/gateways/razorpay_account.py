@@ -164,9 +164,18 @@ class Account:
                     raise ApiError(f"Nothing to play at {path} now")
             return copy_of(answer)
 
-    def _complete_checkout(self, order: Entity, amount: int | None = None, currency: str | None = None) -> Entity:
-        """The customer pays in Checkout, which returns a signature. docs: payment-gateway/web-integration, "verify"."""
-        payment = self._attempt_payment(order, amount or order["amount"], currency or order["currency"])
+    def _complete_checkout(
+        self, order: Entity, amount: int | None = None, currency: str | None = None, fee: int = 0, offer: int = 0
+    ) -> Entity:
+        """The customer pays in Checkout, which returns a signature. docs: payment-gateway/web-integration, "verify".
+
+        With `fee` the customer bears Razorpay's fee, with `offer` an offer of the account takes that much off.
+        docs: payments/dashboard/account-settings/configuration/convenience-fees, payments/offers.
+        """
+        amount = (amount or order["amount"]) + fee - offer
+        payment = self._attempt_payment(order, amount, currency or order["currency"])
+        payment |= {"fee": fee, "fee_bearer": "customer"} if fee else {}
+        payment |= {"offer_id": "offer_local"} if offer else {}
         self._authorize(payment)
         checkout_signature = signature(self._key_secret, f"{order['id']}|{payment['id']}".encode())
         names = {"razorpay_payment_id": payment["id"], "razorpay_order_id": order["id"]}
@@ -220,8 +229,9 @@ class Account:
 
     def _mark_captured(self, payment: Entity) -> Entity:
         order = self.orders[payment["order_id"]]
-        payment |= {"status": "captured", "captured": True, "fee": payment["amount"] * 2 // 100, "tax": 0}
-        order |= {"status": "paid", "amount_paid": payment["amount"], "amount_due": 0}
+        fee = payment["fee"] or payment["amount"] * 2 // 100
+        payment |= {"status": "captured", "captured": True, "fee": fee, "tax": 0}
+        order |= {"status": "paid", "amount_paid": order["amount"], "amount_due": 0}
         self._emit("payment.captured", payment=payment)
         self._emit("order.paid", payment=payment, order=order)
         return payment

@@ -21,6 +21,9 @@ class AccountWithDashboard(Account):
                     answer = self._open_dispute(find(self.payments, payment_id), **body)
                 case ["disputes", dispute_id, "decide"]:
                     answer = self._decide(find(self.disputes, dispute_id), **body)
+                case ["payments", payment_id, "status"]:
+                    answer = find(self.payments, payment_id)
+                    answer |= body
                 case ["refunds", refund_id, "fail"] if find(self.refunds, refund_id)["status"] != "failed":
                     answer = self._settle_refund(self.refunds[refund_id], "failed")
                 case _:

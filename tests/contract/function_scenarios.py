@@ -41,6 +41,9 @@ def finalizing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
             front_door.held(BOB, rooms=1, guests=1)
             clock.advance(600)  # its due hold has to make way for the late payment
         front_door.pay_by_card(booking_id, started)
+    front_door.gateway.refuses_key = True
+    other = front_door.held("carol", "refused", check_in="2026-12-20", check_out="2026-12-21")
+    assert front_door.start(other, "carol").status == 503
 
 
 def crediting(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
@@ -91,6 +94,9 @@ def filling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         front_door.gateway.authorise(started["gateway_order_id"])
         proof = {"gateway_transaction_id": started["gateway_order_id"]}
         front_door.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=started["topup_id"])
+    front_door.gateway.refuses_key = True
+    refused = front_door.call("POST /wallet/topups", {"gateway": "stripe", "amount": 5000}, key="refused")
+    assert refused.status == 503
 
 
 def receiving_webhooks(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
@@ -103,6 +109,8 @@ def receiving_webhooks(front_door: FrontDoor, clock: FakeClock, store: Store) ->
     clock.advance(600)
     _deliver(front_door, late)
     _deliver(front_door, front_door.gateway.open_order("not-ours", 100, "INR", "stray").order_id, authorise=True)
+    front_door.gateway.refuses_key = True
+    assert _deliver(front_door, late).status == 503
 
 
 def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
@@ -129,6 +137,10 @@ def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     front_door.call(settle_topup, {"reason": "Asked by the guest"}, groups="[admin]", topup_id=left["topup_id"])
     front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
     assert late
+    front_door.gateway.refuses_key = True
+    front_door.cancel(paid)
+    clock.advance(3600)
+    front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
 
 
 def at_the_desk(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:

@@ -48,6 +48,7 @@ RISES = {
     "SettlementSilenceAlarm": (1, 0, 300),
     "StuckPaymentsAlarm": (0, 1, 300),
     "UnmatchedPaymentsAlarm": (0, 1, 300),
+    "GatewayKeyAlarm": (0, 1, 300),
     "StreamAgeAlarm": (900_000, 900_001, 300),  # ms; a hold that TTL deleted has waited an hour by then
     "BrokenInvariantsAlarm": (0, 1, 3600),
     "AuditSilenceAlarm": (1, 0, 7200),

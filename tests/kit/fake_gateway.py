@@ -7,7 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from holdfast.payments.gateways.protocol import GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.gateways.protocol import (
+    GatewayPayment,
+    GatewayRefused,
+    GatewayUnknown,
+    PaymentState,
+    key_refused,
+)
 from tests.kit.gateway_dashboard import GatewayDashboard
 
 ENDED = {PaymentState.CAPTURED, PaymentState.VOIDED}
@@ -27,6 +33,7 @@ class FakeGateway(GatewayDashboard):
     closes_orders: bool = True
     unproven: bool = False  # the browser's proof is not the gateway's
     pending_refunds: bool = False
+    refuses_key: bool = False
     orders: dict[str, GatewayPayment] = field(default_factory=dict)
     refuses: set[str] = field(default_factory=set)
     silent_before: set[str] = field(default_factory=set)
@@ -51,14 +58,14 @@ class FakeGateway(GatewayDashboard):
         self._after("open_order")
         return self.orders[self._done[key]]
 
-    def fetch(self, order_id: str) -> GatewayPayment:
+    def fetch(self, order_id: str, transaction_id: str | None = None) -> GatewayPayment:
         self._before("fetch")
         self._after("fetch")
         if order_id not in self.orders:
             raise GatewayRefused("no such order")
         return self.orders[order_id]
 
-    def capture(self, order_id: str, amount: int, currency: str, key: str) -> None:
+    def capture(self, order_id: str, amount: int, currency: str, key: str, transaction_id: str | None = None) -> None:
         self._before("capture")
         if key not in self._done:
             order = self.orders[order_id]
@@ -68,7 +75,7 @@ class FakeGateway(GatewayDashboard):
             self.change(order_id, state=PaymentState.CAPTURED, captured=amount)
         self._after("capture")
 
-    def void(self, order_id: str, key: str) -> None:
+    def void(self, order_id: str, key: str, transaction_id: str | None = None) -> None:
         self._before("void")
         if key not in self._done:
             if self.orders[order_id].state in ENDED:
@@ -107,6 +114,8 @@ class FakeGateway(GatewayDashboard):
 
     def _before(self, call: str) -> None:
         self.calls[call] += 1
+        if self.refuses_key:
+            raise key_refused(self.name)
         if call in self.refuses:
             raise GatewayRefused(f"{call} refused")
         if call in self.silent_before:

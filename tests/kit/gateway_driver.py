@@ -5,7 +5,7 @@ from typing import Protocol
 
 import stripe  # noqa: TID251 - plays the guest, who talks to Stripe and not to us
 
-from holdfast.payments.gateways.stripe import METADATA_REFERENCE
+from holdfast.payments.gateways.marks import REFERENCE
 from local.gateways.razorpay import LocalRazorpay
 
 KEY_ID = "rzp_test_payments"
@@ -114,7 +114,7 @@ class StripeDriver:
 
     def orders(self) -> dict[str, str]:
         made = [intent for intent in self._intents() if intent.id not in self._before]
-        return {intent.id: intent.to_dict()["metadata"].get(METADATA_REFERENCE, "") for intent in made}
+        return {intent.id: intent.to_dict()["metadata"].get(REFERENCE, "") for intent in made}
 
     def open_foreign(self, amount: int, reference: str = "") -> str:
         """An order that some other program of the same Stripe account opened."""
@@ -123,7 +123,7 @@ class StripeDriver:
                 "amount": amount,
                 "currency": "inr",
                 "capture_method": "manual",
-                "metadata": {METADATA_REFERENCE: reference},
+                "metadata": {REFERENCE: reference},
             }
         )
         return intent.id

@@ -74,10 +74,10 @@ class SimulatedGateway(GatewayDashboard):
 
         return self._call("open", effect, reference, writes=True)
 
-    def fetch(self, order_id: str) -> GatewayPayment:
+    def fetch(self, order_id: str, transaction_id: str | None = None) -> GatewayPayment:
         return self._call("fetch", lambda: self._seen(order_id), order_id, writes=False)
 
-    def capture(self, order_id: str, amount: int, currency: str, key: str) -> None:
+    def capture(self, order_id: str, amount: int, currency: str, key: str, transaction_id: str | None = None) -> None:
         def captured() -> str:
             order = self._seen(order_id)
             if order.state is not PaymentState.AUTHORISED or currency != order.currency or amount > order.amount:
@@ -90,7 +90,7 @@ class SimulatedGateway(GatewayDashboard):
 
         self._call("capture", effect, order_id, writes=True)
 
-    def void(self, order_id: str, key: str) -> None:
+    def void(self, order_id: str, key: str, transaction_id: str | None = None) -> None:
         def voided() -> str:
             order = self._seen(order_id)
             if order.state in {PaymentState.CAPTURED, PaymentState.VOIDED}:

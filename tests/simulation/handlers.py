@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import logging
 import os
@@ -11,9 +12,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-import holdfast.bookings.expire
 import holdfast.logs
-import holdfast.payments.settle
 import holdfast.storage.base
 import holdfast.storage.store
 import holdfast.storage.table
@@ -103,8 +102,7 @@ def at_work(
     Workers.world = clock
     handler = logger.registered_handler
     swapped: list[tuple[Any, str, Any]] = [
-        (holdfast.bookings.expire, "ThreadPoolExecutor", Workers),
-        (holdfast.payments.settle, "ThreadPoolExecutor", Workers),
+        (concurrent.futures, "ThreadPoolExecutor", Workers),
         (holdfast.storage.table, "JITTER", jitter),
         (holdfast.logs, "metrics", _Figures()),
         (handler, "emit", lines.take),

@@ -58,6 +58,8 @@ class Metric(StrEnum):
     ROUND_FAILED = "RoundFailed"  # counted by each round of settle; the two below: how many there are now
     PAYMENTS_STUCK = "PaymentsStuck"
     PAYMENTS_UNMATCHED = "PaymentsUnmatched"
+    PAYMENTS_FOREIGN = "PaymentsForeign"  # events about payments of another program on the same account
+    GATEWAY_KEY_REFUSED = "GatewayKeyRefused"
     BROKEN_INVARIANTS = "BrokenInvariants"
 
 

@@ -11,6 +11,7 @@ from holdfast.fields import Digits, Strict, Text, flat, problems
 TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 HOLD_DIGITS = re.compile(r"[1-9][0-9]{0,3}")
 SHARD_DIGITS = re.compile(r"[1-9][0-9]{0,2}")
+STACK_ID = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{0,127})?")  # a CloudFormation stack's name
 API_BASE = re.compile(r"(?:https?://\S+)?")  # as the parameters of template.yaml
 
 ApiBase = Annotated[str, Text(API_BASE, "must be empty, or an address that begins with http:// or https://")]
@@ -24,6 +25,7 @@ class Settings(Strict):
     table_name: Annotated[str, Text(TABLE_NAME, "must be 3 to 255 letters, digits, dots, dashes or underscores")]
     hold_seconds: Annotated[int, Digits(HOLD_DIGITS, "must be 1 to 9999 seconds")] = 600  # ten minutes
     due_shards: Annotated[int, Digits(SHARD_DIGITS, "must be 1 to 999")] = 8
+    stack_id: Annotated[str, Text(STACK_ID, "must be empty, or the stack's name")] = ""  # marks our orders at gateways
     cognito_client_id: str = ""
     stripe_api_base: ApiBase = ""  # empty: Stripe itself
     stripe_secret_name: str = ""  # a Secrets Manager secret: {"api_key": ..., "webhook_secrets": [...]}

@@ -83,7 +83,12 @@ def test_what_is_stuck_moves_from_the_due_list_to_the_stuck_list(
 def test_what_belongs_to_nothing_is_listed(
     scenario: PaymentScenario, driver: RazorpayDriver, handlers: Handlers
 ) -> None:
-    order = {"amount": 5000, "currency": "INR", "notes": {}, "payment": {"capture": "manual"}}
+    order = {
+        "amount": 5000,
+        "currency": "INR",
+        "notes": {"holdfast_reference": "bk_gone"},
+        "payment": {"capture": "manual"},
+    }
     order_id = driver.razorpay.account.call("POST", "/v1/orders", order, None)["id"]
     driver.pay(order_id)
     handlers.webhook(from_razorpay(razorpay_body("payment.authorized", order_id)))

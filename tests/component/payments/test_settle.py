@@ -171,7 +171,8 @@ def test_a_stuck_capture_is_reported_though_a_refund_behind_it_is_still_due(
 def test_a_payment_that_matches_nothing_is_reported_until_it_is_refunded(
     scenario: PaymentScenario, driver: RazorpayDriver
 ) -> None:
-    order = {"amount": 5000, "currency": "INR", "notes": {}, "payment": {"capture": "manual"}}
+    order = {"amount": 5000, "currency": "INR", "notes": {"holdfast_reference": "bk_gone"}}
+    order |= {"payment": {"capture": "manual"}}
     order_id = driver.razorpay.account.call("POST", "/v1/orders", order, None)["id"]
     proof = driver.pay(order_id)
     scenario.deliver_latest(order_id)

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from holdfast.payments.gateways.protocol import GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.gateways.protocol import GatewayKeyRefused, GatewayRefused, PaymentState
 from holdfast.payments.gateways.stripe import StripeGateway
 from tests.kit.gateway_driver import GatewayRecord, NotTaken, StripeDriver
 
@@ -104,9 +104,9 @@ def test_an_unknown_order_is_refused(stripe_gateway: StripeGateway) -> None:
         stripe_gateway.fetch("pi_nowhere")
 
 
-def test_a_key_that_stripe_does_not_know_is_unknown_and_not_shown(localstripe: str) -> None:
+def test_a_key_that_stripe_refuses_is_its_own_error_and_not_shown(localstripe: str) -> None:
     gateway = StripeGateway("bad-key-nobody-may-see", (), localstripe)
-    with pytest.raises(GatewayUnknown) as raised:
+    with pytest.raises(GatewayKeyRefused) as raised:
         gateway.fetch("pi_1")
     error: BaseException | None = raised.value
     texts = []

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from holdfast.payments.gateways.protocol import GatewayError, GatewayRefused, GatewayUnknown
+from holdfast.payments.gateways.protocol import GatewayError, GatewayKeyRefused, GatewayRefused, GatewayUnknown
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.payments.gateways.stripe import StripeGateway
 
@@ -73,8 +73,8 @@ ANSWERS = [
     (402, stripe_error("card_error", "card_declined"), GatewayRefused),
     (404, stripe_error("invalid_request_error", "resource_missing"), GatewayRefused),
     (400, stripe_error("idempotency_error"), GatewayUnknown),
-    (401, stripe_error("invalid_request_error"), GatewayUnknown),
-    (403, stripe_error("invalid_request_error"), GatewayUnknown),
+    (401, stripe_error("invalid_request_error"), GatewayKeyRefused),
+    (403, stripe_error("invalid_request_error"), GatewayKeyRefused),
     (409, stripe_error("api_error", "lock_timeout"), GatewayUnknown),
     (429, stripe_error("rate_limit_error"), GatewayUnknown),
     (500, stripe_error("api_error"), GatewayUnknown),
@@ -107,7 +107,7 @@ def razorpay_error(code: str = "BAD_REQUEST_ERROR") -> bytes:
         (400, razorpay_error(), GatewayRefused),
         (400, razorpay_error("GATEWAY_ERROR"), GatewayUnknown),
         (400, b"[]", GatewayUnknown),
-        (401, razorpay_error(), GatewayUnknown),
+        (401, razorpay_error(), GatewayKeyRefused),
         (409, razorpay_error(), GatewayUnknown),
         (429, razorpay_error(), GatewayUnknown),
         (500, razorpay_error("SERVER_ERROR"), GatewayUnknown),

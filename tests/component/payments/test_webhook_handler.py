@@ -144,12 +144,14 @@ def test_stripes_webhook_confirms(
 
 
 @pytest.mark.localstripe
-def test_an_intent_of_another_program_is_recorded_and_200(
+def test_an_intent_of_another_program_is_kept_nowhere_and_an_unknown_one_is_recorded(
     stripe_scenario: PaymentScenario, localstripe: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handlers = Handlers(monkeypatch, clock, NOWHERE, localstripe)
     assert isinstance(stripe_scenario.driver, StripeDriver)
-    for order_id in (stripe_scenario.driver.open_foreign(5000), "pi_nowhere"):
+    foreign = stripe_scenario.driver.open_foreign(5000)
+    stripe_scenario.driver.pay(foreign)
+    for order_id in (foreign, "pi_nowhere"):
         webhook = from_stripe(stripe_body("payment_intent.succeeded", order_id), clock())
         assert handlers.webhook(webhook)[0] == 200
     assert [case.order_id for case in stripe_scenario.cases(CaseKind.UNMATCHED)] == ["pi_nowhere"]

@@ -61,7 +61,7 @@ class Silent:
     call_seconds = 5.0
     closes_orders = True
 
-    def fetch(self, order_id: str) -> NoReturn:
+    def fetch(self, order_id: str, transaction_id: str | None = None) -> NoReturn:
         raise GatewayUnknown("no answer")
 
 

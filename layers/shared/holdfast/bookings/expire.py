@@ -7,7 +7,6 @@ a finalize: one wins, the others fail their condition.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +50,8 @@ class Sweep(msgspec.Struct, kw_only=True):
 
 def sweep(*, engine: Engine) -> Sweep:
     """Expires every hold that is due, in parallel by room type, within the time that is left."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only a scheduled run needs threads
+
     by_room_type: dict[str, list[DueRow]] = {}
     total, rooms_released = Sweep(), 0
     for shard in engine.store.shards(HOLDS_DUE):

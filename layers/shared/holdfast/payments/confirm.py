@@ -32,7 +32,7 @@ from holdfast.logs import Metric, Tag, count, record, record_entry, record_refus
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, FrozenQuote, Status, TaskAction
 from holdfast.model.money import money
-from holdfast.payments.gateways.protocol import GatewayPayment, GatewayRefused, GatewayUnknown, PaymentState
+from holdfast.payments.gateways.protocol import NO_ANSWER, GatewayPayment, GatewayRefused, PaymentState
 from holdfast.payments.late import is_late, late_context, too_late
 from holdfast.payments.quotes import agreed_quote, with_promo_limit
 from holdfast.payments.tasks import run_tasks
@@ -173,7 +173,7 @@ def _verified(
     )
     if not signed:
         raise PaymentDeclined("gateway_transaction_id is not proven to be the payment started for this booking.")
-    payment = _fetch(order.order_id, gateway, attempt)
+    payment = _fetch(order.order_id, transaction_id, gateway, attempt)
     if payment.transaction_id != transaction_id:
         raise PaymentDeclined("gateway_transaction_id is not the payment of this booking's order.")
     paid_for = (payment.reference, payment.amount, payment.currency)
@@ -188,15 +188,15 @@ def _verified(
     return payment
 
 
-def _fetch(order_id: str, gateway: Gateway, attempt: _Attempt) -> GatewayPayment:
-    """The order as the gateway has it, fetched once in a finalize. Raises PaymentDeclined, Busy."""
+def _fetch(order_id: str, transaction_id: str, gateway: Gateway, attempt: _Attempt) -> GatewayPayment:
+    """The order with the payment that is proven, fetched once in a finalize. Raises PaymentDeclined, Busy."""
     if order_id not in attempt.fetched:
         attempt.engine.require_call(gateway)
         try:
-            attempt.fetched[order_id] = gateway.fetch(order_id)
+            attempt.fetched[order_id] = gateway.fetch(order_id, transaction_id)
         except GatewayRefused as error:
             raise PaymentDeclined("The gateway does not know this payment.") from error
-        except GatewayUnknown as error:
+        except NO_ANSWER as error:
             raise Busy("The gateway did not answer; please repeat the request.") from error
     return attempt.fetched[order_id]
 

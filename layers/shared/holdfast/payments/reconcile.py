@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.errors import BookingError, Busy, ChargeFailed, InProgress, InsufficientWallet
-from holdfast.logs import logger
+from holdfast.logs import Metric, count, logger
 from holdfast.model.booking import HOLDING, Booking, GatewayRef, TaskAction
 from holdfast.model.ids import TOPUP_ID
 from holdfast.model.money import money
@@ -36,7 +36,11 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
     except GatewayRefused:
         report_unmatched(gateway, order_id, None, engine)
         return
-    reference = payment.reference or ""
+    reference = payment.reference
+    if reference is None:  # another program of the same account: its money is not ours to give back
+        logger.info("a payment of another program", extra={"gateway": gateway, "order_id": order_id})
+        count(Metric.PAYMENTS_FOREIGN, 1)
+        return
     if TOPUP_ID.fullmatch(reference):
         topup = engine.store.topup(reference)
         if topup and topup.order_id == order_id:
@@ -44,7 +48,7 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
             return
         if not payment.holds_money:
             return  # its order was opened just now, and the top-up is not written yet
-    booking = engine.store.booking(reference) if reference else None
+    booking = engine.store.booking(reference)
     if booking is None:
         report_unmatched(gateway, order_id, payment, engine)
         return

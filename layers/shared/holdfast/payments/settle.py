@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -54,6 +53,8 @@ class Round(msgspec.Struct, kw_only=True):
 
 def settle_due(*, engine: Engine) -> Round:
     """Tries everything that is due, several at a time, within the time that is left."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only a scheduled run needs threads
+
     rows: list[DueRow] = []
     total = Round()
     for shard in engine.store.shards(PAYMENTS_DUE):

@@ -13,9 +13,9 @@ from holdfast.logs import logger
 from holdfast.model.booking import Booking, Payment, Status
 from holdfast.model.limits import MAX_PAYMENT_STARTS
 from holdfast.payments.gateways.protocol import (
+    NO_ANSWER,
     GatewayPayment,
     GatewayRefused,
-    GatewayUnknown,
     PaymentState,
     gateway_refusals,
 )
@@ -108,7 +108,7 @@ def _fetched(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
         return gateway.fetch(order.order_id)
     except GatewayRefused:
         return None
-    except GatewayUnknown as error:
+    except NO_ANSWER as error:
         raise Busy("The gateway did not answer; please repeat the request.") from error
 
 

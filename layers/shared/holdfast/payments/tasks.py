@@ -71,16 +71,18 @@ def perform(
     engine: Engine,
     fetched: GatewayPayment | None = None,
     may_still_buy: bool = False,
+    transaction_id: str | None = None,
 ) -> GatewayPayment:
     """Brings the gateway's record of an order to what the task asks for, and returns that record.
 
     `key` begins every idempotency key, and is the same for every attempt at this task. `fetched` is the record, if the
-    caller fetched it just now. With `may_still_buy`, a payment on the order is not refunded.
+    caller fetched it just now. With `may_still_buy`, a payment on the order is not refunded. `transaction_id` is the
+    payment meant, where the order has several.
 
     Raises Lapsed; GatewayError if the record does not show it yet; Busy if there is no time for the next call.
     """
     gateway = engine.gateway(task.gateway)
-    payment = fetched or gateway.fetch(task.order_id)
+    payment = fetched or gateway.fetch(task.order_id, transaction_id)
     if _reached(task, payment, gateway):
         return payment
     engine.require_call(gateway)
@@ -90,7 +92,7 @@ def perform(
     attempt_key = f"{key}:{task.attempts}"
     match task.action:
         case TaskAction.CAPTURE if payment.state is PaymentState.AUTHORISED:
-            _ignore_refusal(lambda: gateway.capture(task.order_id, task.amount, currency, attempt_key))
+            _ignore_refusal(lambda: gateway.capture(task.order_id, task.amount, currency, attempt_key, transaction_id))
         case TaskAction.CAPTURE if payment.state in NEVER_CAPTURABLE or 0 < payment.captured <= payment.refunded:
             raise Lapsed(closed=payment.state is not PaymentState.FAILED)
         case TaskAction.VOID if payment.holds_money and may_still_buy:
@@ -98,12 +100,12 @@ def perform(
         case TaskAction.VOID if still_held > 0:
             _ignore_refusal(lambda: gateway.refund(task.order_id, still_held, f"{key}:{still_held}"))
         case TaskAction.VOID:
-            _ignore_refusal(lambda: gateway.void(task.order_id, attempt_key))
+            _ignore_refusal(lambda: gateway.void(task.order_id, attempt_key, transaction_id))
         case TaskAction.REFUND if payment.captured >= task.amount:
             missing = task.amount - payment.refunded
             _ignore_refusal(lambda: gateway.refund(task.order_id, missing, f"{key}:{missing}"))
     engine.require_call(gateway)
-    payment = gateway.fetch(task.order_id)
+    payment = gateway.fetch(task.order_id, transaction_id)
     if not _reached(task, payment, gateway):
         seen = f"{payment.state}, {payment.captured} captured, {payment.refunded} refunded"
         raise GatewayUnknown(f"the payment is {seen}")
@@ -128,6 +130,7 @@ def _run(booking: Booking, task: GatewayTask, *, engine: Engine, by: str) -> Boo
             currency=booking.currency,
             engine=engine,
             may_still_buy=_may_still_buy(booking, task),
+            transaction_id=_transaction_of(booking, task),
         )
         done = engine.store.commit(booking, _done(booking, task, payment, engine.clock(), by), now=engine.clock())
     except Lapsed as lapsed:
@@ -138,6 +141,13 @@ def _run(booking: Booking, task: GatewayTask, *, engine: Engine, by: str) -> Boo
         return engine.store.booking(booking.booking_id) or booking
     _record_done(booking, done, task, payment)
     return done
+
+
+def _transaction_of(booking: Booking, task: GatewayTask) -> str | None:
+    """The payment that paid for the booking, if the task is about it; a void is about any payment on the order."""
+    own = booking.payment
+    is_about_it = own is not None and own.order_id == task.order_id and task.action is not TaskAction.VOID
+    return own.transaction_id if own and is_about_it else None
 
 
 def _may_still_buy(booking: Booking, task: GatewayTask) -> bool:

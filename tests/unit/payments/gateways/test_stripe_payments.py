@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import stripe  # noqa: TID251 - builds the objects that Stripe answers with
 
+from holdfast.payments.gateways.marks import KEY
 from holdfast.payments.gateways.protocol import (
     DisputeState,
     GatewayDispute,
@@ -12,18 +13,21 @@ from holdfast.payments.gateways.protocol import (
     GatewayRefund,
     PaymentState,
 )
-from holdfast.payments.gateways.stripe import METADATA_KEY, _payment
+from holdfast.payments.gateways.stripe import _payment
+from tests.kit.log_capture import LogLines
 
 type Fields = dict[str, Any]
 
-OURS = {METADATA_KEY: "bk_1:refund"}
+OURS = {KEY: "bk_1:refund"}
 
 
-def seen(*refunds: Fields, disputes: tuple[Fields, ...] = (), **fields: Any) -> GatewayPayment:
+def seen(*refunds: Fields, disputes: tuple[Fields, ...] = (), stack_id: str = "", **fields: Any) -> GatewayPayment:
     """The payment of an intent of 70,000; refunds and disputes oldest first."""
     intent = {"id": "pi_1", "object": "payment_intent", "amount": 70_000, "currency": "inr", "status": "succeeded"}
     intent |= {"amount_received": 70_000, "metadata": {"holdfast_reference": "bk_1"}, "client_secret": "made up"}
-    return _payment(stripe.PaymentIntent.construct_from(intent | fields, "key"), refunds[::-1], disputes[::-1])
+    return _payment(
+        stripe.PaymentIntent.construct_from(intent | fields, "key"), stack_id, refunds[::-1], disputes[::-1]
+    )
 
 
 def refund(amount: int, status: str = "succeeded", *, metadata: Fields | None = None, name: str = "re_1") -> Fields:
@@ -91,3 +95,38 @@ def test_refunds_are_told_oldest_first() -> None:
 def test_a_dispute_is_open_until_it_is_decided(status: str, state: DisputeState) -> None:
     dispute = {"id": "dp_1", "object": "dispute", "amount": 40_000, "status": status}
     assert seen(disputes=(dispute,)).dispute == GatewayDispute(dispute_id="dp_1", state=state, amount=40_000)
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "errors"),
+    [
+        ("requires_payment_method", PaymentState.OPEN, 0),
+        ("requires_confirmation", PaymentState.OPEN, 0),
+        ("requires_action", PaymentState.OPEN, 0),
+        ("processing", PaymentState.PROCESSING, 0),
+        ("requires_capture", PaymentState.AUTHORISED, 0),
+        ("succeeded", PaymentState.CAPTURED, 0),
+        ("canceled", PaymentState.VOIDED, 0),
+        ("a state of next year", PaymentState.PROCESSING, 1),
+    ],
+)
+def test_every_state_is_one_of_ours_and_a_new_one_is_an_error_line(
+    lines: LogLines, status: str, state: PaymentState, errors: int
+) -> None:
+    assert seen(status=status).state is state
+    assert [line["payment_state"] for line in lines.all if line["level"] == "ERROR"] == [status] * errors
+
+
+@pytest.mark.parametrize(
+    ("metadata", "reference"),
+    [
+        ({}, None),
+        ({"invoice": "17"}, None),
+        ({"holdfast_reference": ""}, None),
+        ({"holdfast_reference": "bk_1"}, "bk_1"),
+        ({"holdfast_reference": "bk_1", "holdfast_stack": "holdfast-prod"}, "bk_1"),
+        ({"holdfast_reference": "bk_1", "holdfast_stack": "holdfast-dev"}, None),
+    ],
+)
+def test_an_intent_is_ours_by_its_marks(metadata: Fields, reference: str | None) -> None:
+    assert seen(metadata=metadata, stack_id="holdfast-prod").reference == reference

@@ -12,6 +12,7 @@ from zlib import crc32
 import msgspec
 
 from holdfast.errors import Busy, PaymentDeclined
+from holdfast.logs import Metric, count, logger
 from holdfast.model.names import GatewayName
 
 GATEWAY_NAMES: tuple[GatewayName, ...] = get_args(GatewayName)
@@ -38,8 +39,22 @@ def gateway_refusals() -> Iterator[None]:
         yield
     except GatewayRefused as error:
         raise PaymentDeclined("The gateway did not take the payment; try another way to pay.") from error
-    except GatewayUnknown as error:
+    except NO_ANSWER as error:
         raise Busy("The gateway did not answer; please repeat the request.") from error
+
+
+def key_refused(gateway: str) -> GatewayKeyRefused:
+    """The error to raise when a gateway refuses our key: written and counted, since nobody is told of it by `busy`."""
+    logger.error("the gateway refuses our key", extra={"gateway": gateway})
+    count(Metric.GATEWAY_KEY_REFUSED, 1)
+    return GatewayKeyRefused(f"{gateway} refuses our key")
+
+
+def unknown_state(gateway: str, order_id: str, state: str) -> PaymentState:
+    """What a state counts as that this code does not know: still in the making, and an error line about it."""
+    facts = {"gateway": gateway, "order_id": order_id, "payment_state": state}
+    logger.error("a payment is in a state that is not known", extra=facts)
+    return PaymentState.PROCESSING
 
 
 class GatewayError(Exception):
@@ -52,6 +67,13 @@ class GatewayRefused(GatewayError):
 
 class GatewayUnknown(GatewayError):
     """No clear answer: the call may have taken effect or not. Fetch before acting again."""
+
+
+class GatewayKeyRefused(GatewayError):
+    """The gateway does not accept our key, for this call or for any: an operator has to act. Nothing was changed."""
+
+
+NO_ANSWER = (GatewayUnknown, GatewayKeyRefused)  # the guest can only repeat
 
 
 class BadSignature(Exception):
@@ -101,7 +123,7 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
 
     order_id: str
     transaction_id: str
-    reference: str | None  # the booking or top-up that we opened the order for, from its metadata
+    reference: str | None  # the booking or top-up that this stack opened the order for, None if it opened it not
     amount: int
     currency: str
     state: PaymentState
@@ -109,6 +131,7 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
     refunded: int = 0  # the sum of `refunds`: what is captured and given back, or on its way back
     refunds: tuple[GatewayRefund, ...] = ()  # oldest first
     dispute: GatewayDispute | None = None
+    others: tuple[str, ...] = ()  # transactions on the same order that hold money as well
     client_secret: str | None = None
 
     @property
@@ -120,7 +143,9 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
 class Gateway(Protocol):
     """Every call has a timeout; those that move money take a key under which a repeat has one effect.
 
-    All raise GatewayRefused or GatewayUnknown.
+    Where an order can have several payments, `transaction_id` names one; without it the one that counts is meant: the
+    captured one, else an authorised one.
+    All raise GatewayRefused, GatewayUnknown or GatewayKeyRefused.
     """
 
     name: str
@@ -130,11 +155,13 @@ class Gateway(Protocol):
     def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
         """Opens an order with manual capture."""
 
-    def fetch(self, order_id: str) -> GatewayPayment: ...
+    def fetch(self, order_id: str, transaction_id: str | None = None) -> GatewayPayment: ...
 
-    def capture(self, order_id: str, amount: int, currency: str, key: str) -> None: ...
+    def capture(
+        self, order_id: str, amount: int, currency: str, key: str, transaction_id: str | None = None
+    ) -> None: ...
 
-    def void(self, order_id: str, key: str) -> None:
+    def void(self, order_id: str, key: str, transaction_id: str | None = None) -> None:
         """Gives an authorisation back, or closes an order that nobody has paid."""
 
     def refund(self, order_id: str, amount: int, key: str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
+from holdfast.payments.gateways.marks import is_marked, order_marks, own_reference, refund_marks
 from holdfast.payments.gateways.protocol import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -27,14 +28,14 @@ from holdfast.payments.gateways.protocol import (
     GatewayUnknown,
     PaymentState,
     counted_dispute,
+    key_refused,
+    unknown_state,
 )
 from holdfast.payments.gateways.secrets import secret_value
 
 if TYPE_CHECKING:
     from holdfast.settings import Settings
 
-METADATA_REFERENCE = "holdfast_reference"
-METADATA_KEY = "holdfast_key"  # of a refund: marks it as ours
 WEBHOOK_TOLERANCE_SECONDS = 300  # either way: Stripe's own libraries allow five minutes
 LIST_LIMIT = 100  # objects in one list, at most
 TIME_DIGITS = 12  # of a time in a signature; more is not a time
@@ -62,8 +63,11 @@ class StripeGateway:
     call_seconds = float(2 * (CONNECT_SECONDS + READ_SECONDS))  # a fetch of a disputed payment makes two calls
     closes_orders = True
 
-    def __init__(self, api_key: str, webhook_secrets: Sequence[str] = (), api_base: str = "") -> None:
+    def __init__(
+        self, api_key: str, webhook_secrets: Sequence[str] = (), api_base: str = "", stack_id: str = ""
+    ) -> None:
         stripe.enable_telemetry = False
+        self._stack_id = stack_id
         self._webhook_secrets = webhook_secrets
         self._client = stripe.StripeClient(
             api_key,
@@ -76,7 +80,8 @@ class StripeGateway:
     def connect(cls, settings: Settings) -> StripeGateway:
         """The gateway with the key that Secrets Manager holds now, or held at most five minutes ago."""
         secret = secret_value(settings.stripe_secret_name)
-        return _gateway(secret["api_key"], tuple(secret.get("webhook_secrets", ())), settings.stripe_api_base)
+        webhook_secrets = tuple(secret.get("webhook_secrets", ()))
+        return _gateway(secret["api_key"], webhook_secrets, settings.stripe_api_base, settings.stack_id)
 
     def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
         with _classified():
@@ -85,18 +90,19 @@ class StripeGateway:
                     "amount": amount,
                     "currency": currency.lower(),
                     "capture_method": "manual",
-                    "metadata": {METADATA_REFERENCE: reference},
+                    "metadata": order_marks(reference, self._stack_id),
                 },
                 options={"idempotency_key": key},
             )
-        return _payment(intent)
+        return _payment(intent, self._stack_id)
 
-    def fetch(self, order_id: str) -> GatewayPayment:
+    def fetch(self, order_id: str, transaction_id: str | None = None) -> GatewayPayment:
         """One call; a payment with more refunds than a charge lists, or with a dispute, costs one more for each.
 
         `Charge.dispute` is deprecated, because a charge may have several:
         https://docs.stripe.com/api/disputes/list lists them.
         """
+        del transaction_id  # the intent is the only one
         with _classified():
             intent = self._client.v1.payment_intents.retrieve(order_id, {"expand": ["latest_charge.refunds"]})
             charge = _charge(intent.to_dict())
@@ -113,23 +119,24 @@ class StripeGateway:
             if charge.get("disputed"):
                 listed = self._client.v1.disputes.list({"payment_intent": order_id, "limit": LIST_LIMIT})
                 disputes = [dispute.to_dict() for dispute in listed.data]
-        return _payment(intent, refunded, disputes)
+        return _payment(intent, self._stack_id, refunded, disputes)
 
-    def capture(self, order_id: str, amount: int, currency: str, key: str) -> None:
-        del currency  # Stripe knows it from the intent
+    def capture(self, order_id: str, amount: int, currency: str, key: str, transaction_id: str | None = None) -> None:
+        del currency, transaction_id  # Stripe knows them from the intent
         with _classified():
             self._client.v1.payment_intents.capture(
                 order_id, {"amount_to_capture": amount}, options={"idempotency_key": key}
             )
 
-    def void(self, order_id: str, key: str) -> None:
+    def void(self, order_id: str, key: str, transaction_id: str | None = None) -> None:
+        del transaction_id
         with _classified():
             self._client.v1.payment_intents.cancel(order_id, options={"idempotency_key": key})
 
     def refund(self, order_id: str, amount: int, key: str) -> None:
         with _classified():
             self._client.v1.refunds.create(
-                {"payment_intent": order_id, "amount": amount, "metadata": {METADATA_KEY: key}},
+                {"payment_intent": order_id, "amount": amount, "metadata": refund_marks(key)},
                 options={"idempotency_key": key},
             )
 
@@ -177,8 +184,8 @@ def _is_signed(body: bytes, header: str, secret: str) -> bool:
 
 
 @cache
-def _gateway(api_key: str, webhook_secrets: tuple[str, ...], api_base: str) -> StripeGateway:
-    return StripeGateway(api_key, webhook_secrets, api_base)
+def _gateway(api_key: str, webhook_secrets: tuple[str, ...], api_base: str, stack_id: str) -> StripeGateway:
+    return StripeGateway(api_key, webhook_secrets, api_base, stack_id)
 
 
 def _charge(intent: dict[str, Any]) -> dict[str, Any]:
@@ -188,12 +195,13 @@ def _charge(intent: dict[str, Any]) -> dict[str, Any]:
 
 def _payment(
     intent: stripe.PaymentIntent,
+    stack_id: str = "",
     refunded: Sequence[dict[str, Any]] = (),
     disputes: Sequence[dict[str, Any]] = (),
 ) -> GatewayPayment:
     """The payment, from its intent, and its charge's refunds and disputes, both newest first as Stripe lists them."""
     fields = intent.to_dict()
-    state = _STATES[fields["status"]]
+    state = _STATES.get(fields["status"]) or unknown_state("stripe", fields["id"], fields["status"])
     if state is PaymentState.OPEN and fields.get("last_payment_error"):
         state = PaymentState.FAILED
     captured = fields.get("amount_received", fields["amount"]) if state is PaymentState.CAPTURED else 0
@@ -201,7 +209,7 @@ def _payment(
     return GatewayPayment(
         order_id=fields["id"],
         transaction_id=fields["id"],
-        reference=(fields.get("metadata") or {}).get(METADATA_REFERENCE),
+        reference=own_reference(fields.get("metadata") or {}, stack_id),
         amount=fields["amount"],
         currency=fields["currency"].upper(),
         state=state,
@@ -217,7 +225,7 @@ def _refunds(refunded: Sequence[dict[str, Any]], released: int) -> tuple[Gateway
     """The refunds of captured money. A capture in part lists what it released as a refund too, the oldest one."""
     refunds = []
     for refund in refunded:
-        ours = METADATA_KEY in (refund.get("metadata") or {})
+        ours = is_marked(refund.get("metadata") or {})
         if refund["amount"] == released and not ours:
             released = 0
         elif refund["status"] not in _NOT_REFUNDED:
@@ -237,6 +245,8 @@ def _classified() -> Iterator[None]:
     """A 4xx changed nothing; a contended or repeated key, a server's error or a silence may hide a change."""
     try:
         yield
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise key_refused("stripe") from error
     except (stripe.CardError, stripe.InvalidRequestError) as error:
         raise GatewayRefused(f"Stripe refused: {error.code or type(error).__name__}") from error
     except stripe.StripeError as error:
