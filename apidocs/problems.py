@@ -10,6 +10,7 @@ from holdfast import errors
 from holdfast.errors import BookingError
 from holdfast.http import PROBLEM_TYPE, problem
 from holdfast.pricing import Quote
+from holdfast.taxes import Tax
 
 
 class GatewayMessage(BaseModel):
@@ -23,6 +24,7 @@ QUOTE = Quote(
     promo_discount=0,
     subtotal_after_promo=1_500_000,
     gst_amount=75_000,
+    taxes=(Tax(name="CGST", rate_bp=250, amount=37_500), Tax(name="SGST", rate_bp=250, amount=37_500)),
     total_payable=1_575_000,
     wallet_applied=0,
     gateway_payable=1_575_000,
@@ -37,7 +39,16 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
     ),
     errors.SoldOut: errors.SoldOut([date(2026, 12, 24)], 2),
     errors.PriceChanged: errors.PriceChanged("The total payable is 1575000.", pricing=QUOTE),
-    errors.InsufficientWallet: errors.InsufficientWallet("The wallet holds 500 of the 1000 asked for.", balance=500),
+    errors.AmountTooSmall: errors.AmountTooSmall(
+        "0.50 INR is left to pay, and razorpay charges at least 1.00 INR; pay all of it from the wallet, or choose "
+        "another gateway.",
+        amount=50,
+        smallest=100,
+        currency="INR",
+    ),
+    errors.InsufficientWallet: errors.InsufficientWallet(
+        "The wallet holds 500 of the 1000 asked for.", balance=500, currency="INR"
+    ),
     errors.Busy: errors.Busy(),
     errors.TooManyHolds: errors.TooManyHolds("You have 5 live holds, the most allowed.", retry_after_seconds=240),
     errors.TooManyTopUps: errors.TooManyTopUps("You have 5 top-ups that are not paid.", retry_after_seconds=900),

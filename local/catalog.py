@@ -4,108 +4,74 @@ An error names the position in the file: `$.properties[0].room_types[1].base_pri
 """
 
 import json
-import re
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic.functional_validators import field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
-from holdfast.fields import Day, Strict, Text, Whole, problems
+from holdfast.fields import Strict, Whole, problems
 from holdfast.model.dates import millis
-from holdfast.model.limits import MAX_AMOUNT, MAX_GUESTS
-from holdfast.model.names import NAME, NAME_SAYS
+from holdfast.model.limits import MAX_GUESTS
+from holdfast.model.money import CHARGEABLE, charge_step
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab
+from holdfast.model.property import DEFAULT_CURRENCY, INDIA, PolicyStep, Property, RoomType
+from local.catalog_fields import (
+    Amount,
+    BasisPoints,
+    City,
+    Code,
+    Hour,
+    Id,
+    Instant,
+    Label,
+    Limit,
+    Price,
+    User,
+    listed,
+    minutes_of,
+    one_of,
+)
+from local.catalog_taxes import TaxesEntry, TaxPeriodEntry, gst_table
+from local.iso import COUNTRIES, CURRENCIES
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000
 MAX_ROOMS_IN_TYPE = 10_000
-
-# ISO 4217, the codes of money in circulation
-CURRENCIES = frozenset(
-    """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
-    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF
-    IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK
-    MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR
-    SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED
-    VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG""".split()
-)
-
-INSTANT = re.compile(r"[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
-LABEL = re.compile(r"(?=.{1,200}\Z)\S(.*\S)?")
-CITY = re.compile(r"(?=.{1,64}\Z)[^\x00-\x1f#\s]([^\x00-\x1f#]*[^\x00-\x1f#\s])?", re.DOTALL)
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
-USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
+LATEST_DAY_END = 720  # minutes after midnight: noon
 
 Place = tuple[str | int, ...]  # of a value in the file: the names and indexes that lead to it
 
 
-def _as_instant(value: Any) -> Any:
-    """The instant that an RFC 3339 text with its offset names; anything else as it is, for pydantic to refuse."""
-    if isinstance(value, str) and INSTANT.fullmatch(value):
-        with suppress(ValueError):
-            return datetime.fromisoformat(value)
-    return value
+def _chargeable(currency: str) -> str:
+    if currency not in CHARGEABLE:
+        raise ValueError(f"no gateway charges in {currency}")
+    return currency
 
 
-def _one_of(names: Collection[str], says: str) -> AfterValidator:
-    def check(name: str) -> str:
-        if name not in names:
-            raise ValueError(f"{name!r} is not {says}")
-        return name
-
-    return AfterValidator(check)
-
-
-Id = Annotated[str, Text(NAME, NAME_SAYS)]
-Label = Annotated[str, Text(LABEL, "must be 1 to 200 characters on one line, without blanks around them")]
-City = Annotated[
-    str, Text(CITY, "must be 1 to 64 characters without blanks around them, none of them # or a control character")
-]
-Code = Annotated[str, Text(CODE, "must be 1 to 32 letters, digits, dashes or underscores, beginning with no dash")]
-User = Annotated[str, Text(USER, "must be 1 to 64 letters, digits or any of . _ @ + -, the first a letter or digit")]
-Amount = Annotated[int, Whole(0, MAX_AMOUNT)]
-Price = Annotated[int, Whole(1, MAX_AMOUNT)]
-Limit = Annotated[int, Whole(0, 1_000_000_000)]
-BasisPoints = Annotated[int, Whole(0, 10_000)]
-Instant = Annotated[datetime, BeforeValidator(_as_instant)]
-
-
-def listed(most: int, least: int = 0) -> Any:
-    """A tuple of `least` to `most`, which in JSON is a list."""
-    return Field(strict=False, min_length=least, max_length=most)
+Currency = Annotated[str, one_of(CURRENCIES, "an ISO 4217 currency, such as INR"), AfterValidator(_chargeable)]
 
 
 class PolicyStepEntry(Strict):
+    """`until`: the hour of that day, at the property; without it, the whole of the hotel's day."""
+
     days_before: Annotated[int, Whole(0, 365)]
+    until: Hour | None = None
     refund_percent: Annotated[int, Whole(0, 100)]
 
+    @property
+    def day(self) -> int | str:
+        """What no other step of the policy may have."""
+        return self.days_before if self.until is None else f"{self.days_before} until {self.until}"
 
-class TaxSlabEntry(Strict):
-    up_to: Price | None
-    rate_bp: BasisPoints
-
-
-class TaxPeriodEntry(Strict):
-    starts: Day
-    slabs: Annotated[tuple[TaxSlabEntry, ...], listed(20, least=1)]
-
-    @field_validator("slabs")
-    @classmethod
-    def _rise_to_no_bound(cls, slabs: tuple[TaxSlabEntry, ...]) -> tuple[TaxSlabEntry, ...]:
-        bounds = [slab.up_to for slab in slabs]
-        finite = [bound for bound in bounds if bound is not None]
-        if bounds[-1] is not None or len(finite) != len(bounds) - 1:
-            raise ValueError("the last slab, and only that one, has up_to null")
-        if finite != sorted(set(finite)):
-            raise ValueError("the slabs must rise, cheapest first")
-        return slabs
+    @property
+    def model(self) -> PolicyStep:
+        until = None if self.until is None else minutes_of(self.until)
+        return PolicyStep(self.days_before, self.refund_percent, until)
 
 
 class RoomTypeEntry(Strict):
@@ -129,11 +95,31 @@ class PropertyEntry(Strict):
     property_id: Id
     name: Label
     city: City
-    timezone: Annotated[str, _one_of(available_timezones(), "a time zone, such as Asia/Kolkata")]
-    currency: Annotated[str, _one_of(CURRENCIES, "an ISO 4217 currency, such as INR")]
+    timezone: Annotated[str, one_of(available_timezones(), "a time zone, such as Asia/Kolkata")]
+    currency: Currency
+    country: Annotated[
+        Annotated[str, one_of(COUNTRIES, "a country by ISO 3166-1, such as IN")] | None, Field(validate_default=True)
+    ] = None
+    day_ends_at: Hour = "04:00"
     cancellation_policy: Annotated[tuple[PolicyStepEntry, ...], listed(20)] = ()
     gst_slabs: Annotated[tuple[TaxPeriodEntry, ...], listed(20, least=1)] | None = None
+    taxes: Annotated[TaxesEntry | None, Field(validate_default=True)] = None
     room_types: Annotated[tuple[RoomTypeEntry, ...], listed(100, least=1)]
+
+    @field_validator("country")
+    @classmethod
+    def _is_known(cls, country: str | None, others: ValidationInfo) -> str | None:
+        currency = others.data.get("currency")
+        if country is None and currency not in {None, DEFAULT_CURRENCY}:
+            raise ValueError(f"is required for a property that sells in {currency}")
+        return country or INDIA
+
+    @field_validator("day_ends_at")
+    @classmethod
+    def _is_in_the_morning(cls, hour: str) -> str:
+        if minutes_of(hour) > LATEST_DAY_END:
+            raise ValueError("must be from 00:00 to 12:00: the hotel's day ends in the morning of the next date")
+        return hour
 
     @field_validator("gst_slabs")
     @classmethod
@@ -143,24 +129,31 @@ class PropertyEntry(Strict):
             raise ValueError("the periods must follow one another, earliest first")
         return periods
 
+    @field_validator("taxes")
+    @classmethod
+    def _are_its_countrys(cls, taxes: TaxesEntry | None, others: ValidationInfo) -> TaxesEntry | None:
+        country = others.data.get("country")
+        if taxes is None and country not in {None, INDIA}:
+            raise ValueError(f"is required outside India; there is no table for {country}")
+        if taxes and others.data.get("gst_slabs") is not None:
+            raise ValueError("name either taxes or gst_slabs")
+        return taxes
+
     @property
     def model(self) -> Property:
+        taxes = self.taxes.table(self.country or INDIA) if self.taxes else None
         return Property(
             property_id=self.property_id,
             name=self.name,
             city=self.city,
+            country=self.country or INDIA,
             timezone=self.timezone,
             currency=self.currency,
+            day_ends=minutes_of(self.day_ends_at),
             cancellation_policy=tuple(
-                PolicyStep(step.days_before, step.refund_percent)
-                for step in sorted(self.cancellation_policy, key=lambda step: -step.days_before)
+                step.model for step in sorted(self.cancellation_policy, key=lambda step: -step.days_before)
             ),
-            tax_table=None
-            if self.gst_slabs is None
-            else tuple(
-                TaxPeriod(period.starts, tuple(TaxSlab(slab.up_to, slab.rate_bp) for slab in period.slabs))
-                for period in self.gst_slabs
-            ),
+            taxes=gst_table(self.gst_slabs) if self.gst_slabs else taxes,
         )
 
     @property
@@ -173,6 +166,7 @@ class PromoEntry(Strict):
 
     code: Code
     kind: Annotated[PromoKind, Field(strict=False)]
+    currency: Currency | None = None  # of its amounts; without one, rupees
     percent_bp: BasisPoints | None = None
     amount: Amount | None = None
     max_discount: Amount | None = None
@@ -206,6 +200,7 @@ class PromoEntry(Strict):
         return Promo(
             code=self.code.upper(),
             kind=self.kind,
+            currency=self.currency,
             percent_bp=self.percent_bp or 0,
             amount=self.amount or 0,
             max_discount=self.max_discount,
@@ -220,6 +215,14 @@ class PromoEntry(Strict):
 class WalletEntry(Strict):
     user: User
     balance: Amount
+    currency: Currency = DEFAULT_CURRENCY
+
+    @field_validator("currency")
+    @classmethod
+    def _balance_can_be_paid_out(cls, currency: str, others: ValidationInfo) -> str:
+        if others.data.get("balance", 0) % charge_step(currency):
+            raise ValueError(f"a balance in {currency} goes in steps of {charge_step(currency)}")
+        return currency
 
 
 class Catalog(Strict):
@@ -239,7 +242,7 @@ class Catalog(Strict):
         ]
         for at, entry in hotels:
             steps = enumerate(entry.cancellation_policy)
-            names.append({(*at, "cancellation_policy", s, "days_before"): step.days_before for s, step in steps})
+            names.append({(*at, "cancellation_policy", s, "days_before"): step.day for s, step in steps})
         repeated = [found for places in names for found in _repeated(places)]
         if repeated:
             raise ValidationError.from_exception_data("Catalog", repeated)

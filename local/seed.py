@@ -34,8 +34,9 @@ def load(catalog: Catalog, stack: Stack) -> None:
         list(pool.map(lambda entry: catalog_store.add_promo(entry.model), catalog.promos))
     for wallet in catalog.wallets:
         user = user_id(stack, wallet.user)
+        engine.store.open_account(user, wallet.currency)
         if wallet.balance:
-            opening = CreditRequest(amount=wallet.balance, reason="Opening balance")
+            opening = CreditRequest(amount=wallet.balance, currency=wallet.currency, reason="Opening balance")
             credit(user, opening, key="opening-balance", admin_id=LOADER, engine=engine)
 
 

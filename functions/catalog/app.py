@@ -15,8 +15,8 @@ api = Api(Settings.from_environment())
 @api.route("GET /properties", who=Role.ANYONE, query=SearchQuery, answers={200: PropertyList})
 def get_properties(request: Request) -> Response:
     """Search: the properties of a city; with dates, what is free and the all-in price."""
-    found = search(request.query(SearchQuery), engine=request.engine)
-    return Response(200, PropertyList(properties=[property_view(listing) for listing in found]))
+    found, more = search(request.query(SearchQuery), engine=request.engine)
+    return Response(200, PropertyList(properties=[property_view(listing) for listing in found], next_cursor=more))
 
 
 @api.route("GET /properties/{property_id}", who=Role.ANYONE, answers={200: PropertyView}, refusals=(NotFound,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from holdfast.errors import (
     AlreadyPaid,
+    AmountTooSmall,
     HoldExpired,
     InProgress,
     InsufficientWallet,
@@ -29,7 +30,17 @@ api = Api(Settings.from_environment())
     "POST /bookings/{booking_id}/payment",
     body=PaymentRequest,
     answers={200: PaymentStart},
-    refusals=(NotFound, NotPayable, HoldExpired, PaymentDeclined, PromoInvalid, PromoExhausted, TooManyTries),
+    refusals=(
+        NotFound,
+        NotPayable,
+        HoldExpired,
+        PaymentDeclined,
+        AmountTooSmall,
+        AlreadyPaid,
+        PromoInvalid,
+        PromoExhausted,
+        TooManyTries,
+    ),
 )
 def post_payment(request: Request) -> Response:
     """Fix the price, claim the promo and open an order at the gateway. Repeatable."""
@@ -39,7 +50,7 @@ def post_payment(request: Request) -> Response:
         request=request.body(PaymentRequest),
         engine=request.engine,
     )
-    return Response(200, payment_start_view(start))
+    return Response(200, payment_start_view(start, request.engine.clock()))
 
 
 @api.route(

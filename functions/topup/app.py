@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from holdfast.errors import IdempotencyKeyReused, InProgress, NotFound, NotPayable, PaymentDeclined, TooManyTopUps
+from holdfast.errors import (
+    AmountTooSmall,
+    IdempotencyKeyReused,
+    InProgress,
+    NotFound,
+    NotPayable,
+    PaymentDeclined,
+    TooManyTopUps,
+)
 from holdfast.http import Api, Request, Response
 from holdfast.model.ids import TOPUP_ID
 from holdfast.payments.topup import finalize_topup, start_topup
@@ -18,7 +26,7 @@ api = Api(Settings.from_environment())
     body=TopUpRequest,
     idempotent=True,
     answers={201: TopUpView, 200: TopUpView},
-    refusals=(IdempotencyKeyReused, PaymentDeclined, TooManyTopUps),
+    refusals=(IdempotencyKeyReused, AmountTooSmall, PaymentDeclined, TooManyTopUps),
 )
 def post_topup(request: Request) -> Response:
     """Open an order at a gateway that fills the wallet. 200 instead of 201: the same key and body again."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.model.property import Property, RoomType, TaxPeriod, TaxSlab
+from holdfast.model.property import Property, RoomType, TaxPeriod, TaxSlab, TaxTable
 from holdfast.storage.catalog import CatalogStore
 from tests.kit.apps import engine_home
 from tests.kit.clock import FakeClock
@@ -40,7 +40,7 @@ class TestSearch:
         assert [room_type["room_type_id"] for room_type in property_["room_types"]] == ["deluxe", "suite"]
         assert not {"available", "rooms_free", "pricing"} & set(property_["room_types"][0])
 
-    @pytest.mark.parametrize("city", ["Udaipur", "udaipur", " UDAIPUR "])
+    @pytest.mark.parametrize("city", ["Udaipur", "udaipur", " UDAIPUR ", "Udaip\u00fbr", "Udaipu\u0302r"])
     def test_a_city_is_found_however_it_is_written(self, front_door: FrontDoor, city: str) -> None:
         assert [property_["property_id"] for property_ in search(front_door, city=city)] == ["lake-view"]
 
@@ -57,6 +57,10 @@ class TestSearch:
         assert found["deluxe"]["pricing"] == {
             "base_amount": 3_000_000,
             "gst_amount": 150_000,
+            "taxes": [
+                {"name": "CGST", "rate_bp": 250, "amount": 75_000},
+                {"name": "SGST", "rate_bp": 250, "amount": 75_000},
+            ],
             "total_payable": 3_150_000,
         }
         assert found["suite"]["pricing"]["total_payable"] == 2 * 3 * 900_000 * 118 // 100
@@ -99,8 +103,9 @@ class TestSearch:
             name="Inn",
             city="Vienna",
             timezone="Europe/Vienna",
+            country="AT",
             currency="EUR",
-            tax_table=(TaxPeriod(date(2020, 1, 1), (TaxSlab(None, 1000),)),),
+            taxes=TaxTable(names=("VAT",), periods=(TaxPeriod(date(2020, 1, 1), (TaxSlab(None, 1000),)),)),
         )
         room = RoomType(
             room_type_id="inn-room", property_id="inn", name="Room", base_price=100_01, total_rooms=1, max_guests=2
@@ -111,7 +116,12 @@ class TestSearch:
         found = offers(front_door, city="Vienna")["inn-room"]
         held = front_door.hold(room_type_id="inn-room")
 
-        assert found["pricing"] == {"base_amount": 30_003, "gst_amount": 3000, "total_payable": 33_003}
+        assert found["pricing"] == {
+            "base_amount": 30_003,
+            "gst_amount": 3000,
+            "taxes": [{"name": "VAT", "rate_bp": 1000, "amount": 3000}],
+            "total_payable": 33_003,
+        }
         assert held.body["pricing"]["total_payable"] == 33_003
         assert held.body["currency"] == "EUR"
 
@@ -157,7 +167,7 @@ class TestCalendar:
 
     def test_without_a_month_it_is_the_propertys_own(self, front_door: FrontDoor, clock: FakeClock) -> None:
         assert self.calendar(front_door)["month"] == "2026-11"
-        clock.advance(8 * 86_400 + 12.5 * 3600)  # 30 November, 19:00 UTC: December has begun there
+        clock.advance(8 * 86_400 + 16 * 3600)  # 30 November, 22:30 UTC: there it is 04:00 of 1 December, a new day
 
         assert self.calendar(front_door)["month"] == "2026-12"
 

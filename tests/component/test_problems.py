@@ -23,6 +23,7 @@ CONTRACT = {
     (409, "sold_out"),
     (409, "price_changed"),
     (409, "insufficient_wallet"),
+    (409, "amount_too_small"),
     (409, "promo_exhausted"),
     (409, "already_paid"),
     (409, "not_payable"),

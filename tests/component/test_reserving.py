@@ -72,7 +72,7 @@ class TestHold:
         assert front_door.free("2027-01")[18] == 4
 
     def test_today_is_the_propertys_day(self, front_door: FrontDoor, clock: FakeClock) -> None:
-        clock.now = datetime.fromisoformat("2026-11-22T18:30:00+00:00")  # midnight there: the 23rd has begun
+        clock.now = datetime.fromisoformat("2026-11-22T22:30:00+00:00")  # 04:00 there: the 22nd has ended
 
         assert front_door.hold(check_in="2026-11-22", check_out="2026-11-24").fields == {"check_in"}
         assert front_door.hold(check_in="2026-11-23", check_out="2026-11-24").status == 201

@@ -95,17 +95,24 @@ MONEY_BUGS = (
     Bug(
         "the nearest step of the policy counts, not the furthest",
         "cancel",
-        (Edit("pricing", "refund", "max(open_steps", "min(open_steps"),),
+        (Edit("pricing", "refund", "min(open_steps", "max(open_steps"),),
     ),
     Bug(
         "a price is one paisa too high",
         "mixed",
-        (Edit("pricing", "quote", "promo_discount + gst_amount", "promo_discount + gst_amount + 1"),),
+        (Edit("pricing", "quote", "else tax_amount)", "else tax_amount + 1)"),),
     ),
     Bug(
         "a cancel of a confirmed booking does nothing, and says it did",
         "cancel",
-        (Edit("payments.cancel", "cancel", "return _cancelled_by_guest(booking, now)", "return booking"),),
+        (
+            Edit(
+                "payments.cancel",
+                "cancel",
+                "return _cancelled_by_guest(booking, now, wallet_currency)",
+                "return booking",
+            ),
+        ),
     ),
     Bug(
         "a credit is booked with each repeat",

@@ -7,8 +7,10 @@ import pytest
 
 from holdfast.errors import PromoInvalid
 from holdfast.model.dates import millis
+from holdfast.model.money import half_up
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.pricing import GST_INDIA, PricedStay, discount, half_up, quote, tax_rate_bp
+from holdfast.pricing import PricedStay, discount, quote
+from holdfast.taxes import GST_INDIA, slab_of
 from tests.unit.carts import LAST_OLD_NIGHT, VAT, lawful, stay
 
 NOON = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
@@ -132,8 +134,8 @@ def test_a_frozen_quote_keeps_what_the_lines_do_not_show() -> None:
     ],
 )
 def test_the_rate_is_read_by_the_night(night: date, rate: int) -> None:
-    assert tax_rate_bp(GST_INDIA, night, 750_000) == rate
-    assert tax_rate_bp(GST_INDIA, night, 750_001) == 1800
+    assert slab_of(GST_INDIA, night, 750_000).rate_bp == rate
+    assert slab_of(GST_INDIA, night, 750_001).rate_bp == 1800
 
 
 def percent(bp: int, *, max_discount: int | None = None) -> Promo:

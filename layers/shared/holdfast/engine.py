@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from holdfast.storage.store import Store
 
 
+LATE_GRACE_SECONDS = 900
+
+
 class Engine(NamedTuple):
     store: Store
     gateways: Mapping[str, Gateway]  # by name; each is connected at its first use
     clock: Clock
+    late_grace_seconds: int = LATE_GRACE_SECONDS  # after a deadline, a payment still buys at the hold's price
 
     @property
     def deadline(self) -> Deadline:

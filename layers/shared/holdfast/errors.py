@@ -96,7 +96,17 @@ class PriceChanged(BookingError):
 
 class InsufficientWallet(BookingError):
     status, code, title = 409, "insufficient_wallet", "The wallet does not cover this"
-    balance: int = 0
+    balance: int = 0  # below zero after a top-up was taken back
+    currency: str = ""
+
+
+class AmountTooSmall(BookingError):
+    """The gateway charges nothing as small as `amount`; it begins at `smallest`. Both in minor units of `currency`."""
+
+    status, code, title = 409, "amount_too_small", "The amount is too small for the gateway"
+    amount: int
+    smallest: int
+    currency: str
 
 
 class PromoExhausted(BookingError):

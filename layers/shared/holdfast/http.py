@@ -188,7 +188,7 @@ class Api:
 
     def __init__(self, settings: Settings) -> None:
         self.routes: dict[str, Route] = {}
-        self.engine = Engine(Store.connect(settings), Gateways(settings), utc_now)
+        self.engine = Engine(Store.connect(settings), Gateways(settings), utc_now, settings.late_grace_seconds)
         self._client_id = settings.cognito_client_id
 
     def route(

@@ -1,31 +1,21 @@
-"""One function prices everything: quote, hold, payment, receipt and refund. All rounding of money happens here."""
+"""One function prices everything: quote, hold, payment, receipt and refund. With `taxes.py`, all rounding of money."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.errors import PromoInvalid
 from holdfast.fields import Strict
 from holdfast.model.booking import FrozenQuote
-from holdfast.model.dates import millis, nights
-from holdfast.model.money import money
+from holdfast.model.dates import instant_at, millis, nights
+from holdfast.model.money import charge_step, half_up, money, smallest_charge, smallest_refund
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.model.property import DEFAULT_CURRENCY, TaxPeriod, TaxSlab
+from holdfast.taxes import GST_INDIA, WHOLE_BP, Tax, line_taxes, slab_of, split, components, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from holdfast.model.booking import Booking
-
-# GST on hotel rooms by value of the room-night. From 2025-09-22: 5 % up to 7,500.00 (Notification 15/2025-Central Tax
-# (Rate)); from 2022-07-18: 12 % up to 7,500.00 (Notification 03/2022); above it 18 % in both.
-GST_INDIA = (
-    TaxPeriod(date(2022, 7, 18), (TaxSlab(750_000, 1200), TaxSlab(None, 1800))),
-    TaxPeriod(date(2025, 9, 22), (TaxSlab(750_000, 500), TaxSlab(None, 1800))),
-)
-MIN_GATEWAY_REFUND = 100  # minor units: https://razorpay.com/docs/api/refunds refuses less than one rupee
-_WHOLE_BP = 10_000  # basis points in one
+    from holdfast.model.property import PolicyStep, TaxTable
 
 
 class PricedStay(NamedTuple):
@@ -36,35 +26,48 @@ class PricedStay(NamedTuple):
     rooms: int
     night_prices: tuple[int, ...]
     currency: str
-    tax_table: tuple[TaxPeriod, ...] | None = None
+    taxes: TaxTable = GST_INDIA
 
 
+_DAY_MINUTES = 1440
 NO_SUCH_CODE = "The promo code does not apply: there is none, it is not valid now, or it is used up."
 
 
 class Line(Strict):
-    """One room for one night. `cgst` and `sgst` are each half the rate, each rounded half up to the paisa."""
+    """One room for one night. `tax` is all of its tax; `cgst` and `sgst` are the halves of GST."""
 
     night: date
     room: int  # 1 for the first room
     price: int
     discount: int
     taxable: int
+    tax_rate_bp: int
+    tax: int
     gst_rate_bp: int
-    cgst: int
-    sgst: int
+    cgst: int | None = None
+    sgst: int | None = None
 
 
 class Quote(Strict):
+    """A price and who pays it. `gst_amount` is all the tax, `taxes` its components; amounts are in minor units.
+
+    `taxes_included`: the tax is in the prices and is not added. `rounding` is what was added to or taken off the total
+    so that every gateway can charge it.
+    """
+
     base_amount: int
     promo_discount: int
     subtotal_after_promo: int
     gst_amount: int
+    taxes: tuple[Tax, ...]
+    taxes_included: bool = False
+    rounding: int = 0
     total_payable: int
     wallet_applied: int
     gateway_payable: int
     currency: str
     promo_code: str | None
+    wallet_note: str | None = None
     lines: tuple[Line, ...]
 
     def frozen(self) -> FrozenQuote:
@@ -83,35 +86,76 @@ def quote(
     promo_code: str | None = None,
     promo_discount: int = 0,
     wallet_limit: int = 0,
+    wallet_fixed: int | None = None,
+    wallet_note: str | None = None,
 ) -> Quote:
     """The price of the stay's rooms at its night prices.
 
     `promo_discount` is at most the base amount (see `discount`); `wallet_limit` is the most that the wallet may pay,
-    the lesser of what was asked and the balance. The wallet pays after tax.
+    the lesser of what was asked and the balance; `wallet_fixed` is what it pays of a price that is fixed. The wallet
+    pays after tax, and leaves no gateway a rest that it would not charge.
     """
-    tax_table = GST_INDIA if stay.tax_table is None else stay.tax_table
+    table = stay.taxes if isinstance(stay, PricedStay) else table_of(stay)
     priced = zip(nights(stay.check_in, stay.check_out), stay.night_prices, strict=True)
     cart = [(night, room, price) for night, price in priced for room in range(1, stay.rooms + 1)]
     shares = split(promo_discount, [price for _, _, price in cart])
+    values = [(night, price - share) for (night, _, price), share in zip(cart, shares, strict=True)]
+    taxed = line_taxes(table, values)
+    is_gst = table.names == GST_INDIA.names
     lines = tuple(
-        _line(night, room, price, share, tax_table) for (night, room, price), share in zip(cart, shares, strict=True)
+        Line(
+            night=night,
+            room=room,
+            price=price,
+            discount=share,
+            taxable=price - share,
+            tax_rate_bp=tax.rate_bp,
+            tax=sum(tax.parts),
+            gst_rate_bp=tax.rate_bp,
+            cgst=tax.parts[0] if is_gst else None,
+            sgst=tax.parts[1] if is_gst else None,
+        )
+        for (night, room, price), share, tax in zip(cart, shares, taxed, strict=True)
     )
     base_amount = sum(line.price for line in lines)
-    gst_amount = sum(line.cgst + line.sgst for line in lines)
-    total_payable = base_amount - promo_discount + gst_amount
-    wallet_applied = min(wallet_limit, total_payable)
+    tax_amount = sum(line.tax for line in lines)
+    exact = base_amount - promo_discount + (0 if table.included else tax_amount)
+    total_payable = rounded_to_step(exact, stay.currency)
+    wallet_applied = wallet_part(wallet_limit, total_payable, stay.currency) if wallet_fixed is None else wallet_fixed
     return Quote(
         base_amount=base_amount,
         promo_discount=promo_discount,
         subtotal_after_promo=base_amount - promo_discount,
-        gst_amount=gst_amount,
+        gst_amount=tax_amount,
+        taxes=tuple(components(table, taxed, [slab_of(table, night, value) for night, value in values])),
+        taxes_included=table.included,
+        rounding=total_payable - exact,
         total_payable=total_payable,
         wallet_applied=wallet_applied,
         gateway_payable=total_payable - wallet_applied,
         currency=stay.currency,
         promo_code=promo_code,
+        wallet_note=wallet_note,
         lines=lines,
     )
+
+
+def rounded_to_step(amount: int, currency: str) -> int:
+    """The nearest amount that every gateway of the currency can charge; half a step goes up."""
+    whole = charge_step(currency)
+    return half_up(amount, whole) * whole
+
+
+def wallet_part(limit: int, total: int, currency: str) -> int:
+    """What the wallet pays of the total: at most `limit`, and less if too small a rest would be left to a gateway.
+
+    A total below the smallest charge is paid from the wallet whole, or left as it is for the gateway to say.
+    """
+    if limit >= total:
+        return total
+    rest = total - max(0, limit)
+    rest = min(total, -(-rest // charge_step(currency)) * charge_step(currency))
+    return total - min(total, max(rest, smallest_charge(currency)))
 
 
 def frozen_quote(booking: Booking) -> Quote | None:
@@ -123,7 +167,7 @@ def frozen_quote(booking: Booking) -> Quote | None:
         booking,
         promo_code=frozen.promo_code,
         promo_discount=frozen.promo_discount,
-        wallet_limit=frozen.wallet_applied,
+        wallet_fixed=frozen.wallet_applied,
     )
 
 
@@ -134,6 +178,8 @@ def base_amount(booking: Booking) -> int:
 def discount(promo: Promo, base: int, now: datetime, currency: str) -> int:
     """What the promo takes off `base` at `now`; raises PromoInvalid when it does not apply."""
     at_ms = millis(now)
+    if promo.only_in not in {None, currency}:
+        raise PromoInvalid(f"{promo.code} is for prices in {promo.only_in}; this one is in {currency}.")
     if promo.starts_at_ms is not None and at_ms < promo.starts_at_ms:
         raise PromoInvalid(NO_SUCH_CODE)
     if promo.ends_at_ms is not None and at_ms >= promo.ends_at_ms:
@@ -143,7 +189,7 @@ def discount(promo: Promo, base: int, now: datetime, currency: str) -> int:
         raise PromoInvalid(f"{promo.code} needs a base amount of at least {least}; this is {here}.")
     if promo.kind is PromoKind.FLAT:
         return min(promo.amount, base)
-    amount = half_up(base * promo.percent_bp, _WHOLE_BP)
+    amount = half_up(base * promo.percent_bp, WHOLE_BP)
     return min(amount, base if promo.max_discount is None else promo.max_discount, base)
 
 
@@ -176,17 +222,25 @@ class Tenders(NamedTuple):
     cash: int
 
 
-def refund(booking: Booking, days_left: int) -> Refund:
-    """What cancelling `days_left` days before check-in day gives back of what was paid, by the booking's own policy.
+def step_ends(booking: Booking, step: PolicyStep) -> datetime:
+    """The first instant at which the step of the policy no longer applies."""
+    day = booking.check_in - timedelta(days=step.days_before)
+    minutes = _DAY_MINUTES + booking.day_ends if step.until is None else step.until
+    return instant_at(day, minutes, booking.timezone)
 
-    The percentage is that of the step furthest from check-in that is still open; with none open, or no policy, 0. It
-    is refunded in proportion to the tenders, as far as they hold it still.
+
+def refund(booking: Booking, now: datetime, wallet_currency: str) -> Refund:
+    """What cancelling at `now` gives back of what was paid, by the booking's own policy.
+
+    The percentage is that of the step that ends first of those still open; with none open, or no policy, 0. It is
+    refunded in proportion to the tenders, as far as they hold it still.
     """
-    open_steps = [step for step in booking.cancellation_policy if step.days_before <= days_left]
-    percent = max(open_steps, key=lambda step: step.days_before).refund_percent if open_steps else 0
+    open_steps = [step for step in booking.cancellation_policy if now < step_ends(booking, step)]
+    first = min(open_steps, key=lambda step: step_ends(booking, step), default=None)
+    percent = first.refund_percent if first else 0
     held = still_held(booking)
     paid = booking.wallet_paid + booking.gateway_charged + booking.cash_paid
-    back = by_tender(booking, min(half_up(paid * percent, 100), sum(held)))
+    back = by_tender(booking, min(half_up(paid * percent, 100), sum(held)), wallet_currency)
     return Refund(
         refund_percent=percent,
         refund_amount=back.wallet + back.gateway,
@@ -213,15 +267,21 @@ def still_held(booking: Booking) -> Tenders:
     )
 
 
-def by_tender(booking: Booking, amount: int) -> Tenders:
+def by_tender(booking: Booking, amount: int, wallet_currency: str) -> Tenders:
     """`amount` of what is still held, in proportion to the tenders.
 
-    The wallet gets a gateway part that is too small to be refunded.
+    A gateway part that its gateway would not refund goes to the wallet, or, if that is in another currency, becomes the
+    least that the gateway refunds.
     """
-    wallet, gateway, cash = split(amount, still_held(booking))
-    if gateway < MIN_GATEWAY_REFUND and booking.currency == DEFAULT_CURRENCY:
-        wallet, gateway = wallet + gateway, 0
-    return Tenders(wallet, gateway, cash)
+    held = still_held(booking)
+    wallet, gateway, cash = split(amount, held)
+    if booking.payment is None or not gateway:
+        return Tenders(wallet, gateway, cash)
+    least, whole = smallest_refund(booking.currency, booking.payment.gateway), charge_step(booking.currency)
+    if wallet_currency != booking.currency:
+        return Tenders(wallet, min(held.gateway, max(least, -(-gateway // whole) * whole)), cash)
+    refundable = gateway - gateway % whole if gateway >= least else 0
+    return Tenders(wallet + gateway - refundable, refundable, cash)
 
 
 def kept_of(booking: Booking, amount: int) -> Kept:
@@ -231,38 +291,3 @@ def kept_of(booking: Booking, amount: int) -> Kept:
     tax = booking.quote.gst_amount
     price, kept_tax = split(amount, [booking.quote.total_payable - tax, tax])
     return Kept(price=price, tax=kept_tax)
-
-
-def split(amount: int, weights: Sequence[int]) -> list[int]:
-    """`amount` in whole paise in proportion to the weights, by largest remainder; ties go to the earlier weight.
-
-    The parts sum to `amount` exactly, and none exceeds its weight while `amount` does not exceed their sum.
-    """
-    whole = sum(weights)
-    if whole == 0:
-        return [0] * len(weights)
-    parts = [amount * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda n: -(amount * weights[n] % whole))
-    for n in by_remainder[: amount - sum(parts)]:
-        parts[n] += 1
-    return parts
-
-
-def half_up(numerator: int, denominator: int) -> int:
-    """The quotient of two non-negative integers, rounded half up."""
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-def tax_rate_bp(tax_table: Sequence[TaxPeriod], night: date, value: int) -> int:
-    """The rate for a room-night of that value; nights before the first period take the first."""
-    period = next((p for p in reversed(tax_table) if p.starts <= night), tax_table[0])
-    return next(slab.rate_bp for slab in period.slabs if slab.up_to is None or value <= slab.up_to)
-
-
-def _line(night: date, room: int, price: int, share: int, tax_table: Sequence[TaxPeriod]) -> Line:
-    taxable = price - share
-    rate_bp = tax_rate_bp(tax_table, night, taxable)
-    half = half_up(taxable * rate_bp, 2 * _WHOLE_BP)
-    return Line(
-        night=night, room=room, price=price, discount=share, taxable=taxable, gst_rate_bp=rate_bp, cgst=half, sgst=half
-    )

@@ -10,6 +10,7 @@ from holdfast.fields import Digits, Strict, Text, flat, problems
 
 TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 HOLD_DIGITS = re.compile(r"[1-9][0-9]{0,3}")
+GRACE_DIGITS = re.compile(r"0|[1-9][0-9]{0,4}")
 SHARD_DIGITS = re.compile(r"[1-9][0-9]{0,2}")
 STACK_ID = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{0,127})?")  # a CloudFormation stack's name
 API_BASE = re.compile(r"(?:https?://\S+)?")  # as the parameters of template.yaml
@@ -24,6 +25,7 @@ class BadEnvironment(Exception):
 class Settings(Strict):
     table_name: Annotated[str, Text(TABLE_NAME, "must be 3 to 255 letters, digits, dots, dashes or underscores")]
     hold_seconds: Annotated[int, Digits(HOLD_DIGITS, "must be 1 to 9999 seconds")] = 600  # ten minutes
+    late_grace_seconds: Annotated[int, Digits(GRACE_DIGITS, "must be 0 to 99999 seconds")] = 900  # of late payments
     due_shards: Annotated[int, Digits(SHARD_DIGITS, "must be 1 to 999")] = 8
     stack_id: Annotated[str, Text(STACK_ID, "must be empty, or the stack's name")] = ""  # marks our orders at gateways
     cognito_client_id: str = ""

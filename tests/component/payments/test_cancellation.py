@@ -61,12 +61,12 @@ def test_the_preview_shows_each_later_step_and_each_comes_true(scenario: Payment
 
 
 def test_the_days_are_counted_in_the_time_of_the_property(scenario: PaymentScenario) -> None:
-    """18:29 UTC is still seven days before; 18:30 UTC is midnight in Udaipur, six days before."""
+    """22:29 UTC is still seven days before; 22:30 UTC is 04:00 in Udaipur, where the day ends: six days before."""
     first, second = scenario.hold(key="one"), scenario.hold(key="two")
     scenario.confirmed(first)
     scenario.confirmed(second)
     days_before(scenario, 7)
-    scenario.clock.now = scenario.clock.now.replace(hour=18, minute=29, second=59)
+    scenario.clock.now = scenario.clock.now.replace(hour=22, minute=29, second=59)
     assert scenario.preview(first).now.refund_percent == 100
     scenario.cancel(first)
     scenario.clock.advance(1)

@@ -88,9 +88,16 @@ def shown(front_door: FrontDoor, name: str) -> dict[str, Any]:
 
 
 def still(answer: dict[str, Any]) -> dict[str, Any]:
-    return {
-        part: recorded for part, recorded in answer.items() if part not in {"server_time", "reservation_seconds_left"}
-    }
+    """Without what moves with the clock, and without what an answer of that time did not have."""
+    known = {part: seen for part, seen in answer.items() if part not in {"server_time", "reservation_seconds_left"}}
+    return known | {"pricing": as_then(answer["pricing"])}
+
+
+def as_then(pricing: dict[str, Any]) -> dict[str, Any]:
+    lines = [
+        {part: seen for part, seen in line.items() if part not in {"tax", "tax_rate_bp"}} for line in pricing["lines"]
+    ]
+    return {part: seen for part, seen in pricing.items() if part != "taxes"} | {"lines": lines}
 
 
 def entries(ledger: Any) -> list[dict[str, Any]]:
@@ -173,6 +180,13 @@ def by_id(answer: dict[str, Any]) -> Any:
 
 
 def plain(item: Item) -> Item:
-    """As DynamoDB gives it back: lists for tuples, and texts for the names of a map."""
+    """As DynamoDB gives it back: lists for tuples, and texts for the names of a map.
+
+    A list with a name for each place has got places since; they are empty in what was written then.
+    """
     made: Item = msgspec.json.decode(msgspec.json.encode(item))
+    for step in made.get("cancellation_policy", []):
+        assert step.pop() is None
+    for _, slabs in made.get("tax_table") or []:
+        assert [slab.pop() for slab in slabs] == [[]] * len(slabs)
     return made

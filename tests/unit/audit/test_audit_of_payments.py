@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from holdfast.audit.money import policy_refund
+from holdfast.model.account import Account
 from holdfast.model.booking import Event, PaymentMode, Status, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.property import PolicyStep
@@ -95,7 +96,7 @@ class TestPayments:
         ):
             policy = tuple(PolicyStep(*step) for step in steps)
             day = BOOKINGS[MIXED].check_in - timedelta(days=ahead)
-            at_ms = millis(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+            at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
             cancelled = booking(
                 "bk_any",
                 *(Status.RESERVED, Status.CONFIRMED, Status.CANCELLED),
@@ -104,10 +105,10 @@ class TestPayments:
                 wallet_paid=wallet,
                 cancellation_policy=policy,
             )
-            history = (*cancelled.history[:2], msgspec.structs.replace(cancelled.history[2], at_ms=at_ms))
-            by_the_list = refund(cancelled, ahead)
+            history = (*cancelled.history[:2], msgspec.structs.replace(cancelled.history[2], at_ms=millis(at)))
+            by_the_list = refund(cancelled, at, "INR")
 
-            assert policy_refund(msgspec.structs.replace(cancelled, history=history)) == (
+            assert policy_refund(msgspec.structs.replace(cancelled, history=history), Account(user_id="any")) == (
                 by_the_list.wallet,
                 by_the_list.gateway,
             )

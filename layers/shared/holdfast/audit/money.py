@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,7 +13,6 @@ from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Booking, PaymentMode, RefundChoice, Status, TaskAction
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.payments.gateways.protocol import PaymentState
-from holdfast.pricing import MIN_GATEWAY_REFUND
 from holdfast.storage.items import account_key, booking_key, entry_key, topup_key
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def broken_payments(view: Snapshot) -> Iterator[Broken]:
         if made and made.given_back + made.kept_price + made.kept_tax > total:
             yield Broken("PAY4", f"{booking_id}: cancelled, with more given back and kept than the {total} paid", keys)
         if at_rest(booking):
-            yield from (Broken("PAY3", f"{booking_id}: {text}", keys) for text in _misplaced(booking))
+            yield from (Broken("PAY3", f"{booking_id}: {text}", keys) for text in _misplaced(booking, view))
 
 
 def _unpaid(booking: Booking) -> Iterator[str]:
@@ -121,22 +120,22 @@ def _unpaid(booking: Booking) -> Iterator[str]:
         yield f"{payment.captured} captured of {booking.gateway_charged}, and no such capture due"
 
 
-def _misplaced(booking: Booking) -> Iterator[str]:
+def _misplaced(booking: Booking, view: Snapshot) -> Iterator[str]:
     """Money of a settled booking that is neither its price nor the policy's share of it."""
     payment = booking.payment
-    held, kept = (payment.captured - payment.refunded if payment else 0), kept_by_gateway(booking)
+    held, kept = (payment.captured - payment.refunded if payment else 0), kept_by_gateway(booking, view)
     if held != kept:
         yield f"{booking.status}, {held} held at the gateway instead of {kept}"
-    back = policy_refund(booking)
+    back = policy_refund(booking, view.accounts.get(booking.user_id))
     if back and booking.wallet_refunded != back.wallet:
         yield f"cancelled, {booking.wallet_refunded} back to the wallet instead of {back.wallet}"
 
 
-def kept_by_gateway(booking: Booking) -> int:
+def kept_by_gateway(booking: Booking, view: Snapshot) -> int:
     """What a settled booking's own order should hold: its price, the policy's share after a cancel, or nothing."""
     if booking.status is Status.CONFIRMED:
         return booking.gateway_charged
-    back = policy_refund(booking)
+    back = policy_refund(booking, view.accounts.get(booking.user_id))
     if back is None or (booking.payment and booking.payment.voided):
         return 0
     return booking.gateway_charged - back.gateway
@@ -149,8 +148,8 @@ class Shares(NamedTuple):
     gateway: int
 
 
-def policy_refund(booking: Booking) -> Shares | None:
-    """What cancelling gave back: by the booking's policy on the day it was done, or as the desk decided.
+def policy_refund(booking: Booking, account: Account | None) -> Shares | None:
+    """What cancelling gave back: by the booking's policy at the time it was done, or as the desk decided.
 
     None for a booking that was not cancelled.
     A booking that was undone because its card could not be charged is refunded its whole wallet part. Computed in
@@ -165,17 +164,34 @@ def policy_refund(booking: Booking) -> Shares | None:
     if booking.payment and booking.payment.voided and booking.wallet_refunded == wallet:
         return Shares(wallet, gateway)
     cancelled = next(event for event in booking.history if event.status is Status.CANCELLED)
-    day = datetime.fromtimestamp(cancelled.at_ms / 1000, UTC).astimezone(ZoneInfo(booking.timezone)).date()
-    ahead = booking.check_in.toordinal() - day.toordinal()
-    percent = 0
-    for step in sorted(booking.cancellation_policy, key=lambda step: step.days_before):
-        if ahead >= step.days_before:
-            percent = step.refund_percent
+    at = datetime.fromtimestamp(cancelled.at_ms / 1000, UTC).astimezone(ZoneInfo(booking.timezone))
+    percent = _percent(booking, at.replace(tzinfo=None))
     back = _rounded(Decimal((wallet + gateway) * percent) / 100)
     to_wallet = _rounded(Decimal(back * wallet) / (wallet + gateway)) if back else 0
-    if back - to_wallet < MIN_GATEWAY_REFUND and booking.currency == DEFAULT_CURRENCY:
-        to_wallet = back
-    return Shares(to_wallet, back - to_wallet)
+    return _chargeable(booking, Shares(to_wallet, back - to_wallet), account)
+
+
+def _percent(booking: Booking, wall: datetime) -> int:
+    """The policy's percentage by the clock on the hotel's wall."""
+    ends = []
+    for step in booking.cancellation_policy:
+        minutes = 24 * 60 + booking.day_ends if step.until is None else step.until
+        midnight = datetime.combine(booking.check_in - timedelta(days=step.days_before), datetime.min.time())
+        ends.append((midnight + timedelta(minutes=minutes), step.refund_percent))
+    return next((percent for end, percent in sorted(ends) if wall < end), 0)
+
+
+def _chargeable(booking: Booking, back: Shares, account: Account | None) -> Shares:
+    """The shares as the gateway can refund them: the rest goes to a wallet of the same currency, or is rounded up."""
+    if not back.gateway or booking.payment is None:
+        return back
+    least = 100 if booking.payment.gateway == "razorpay" else 1
+    whole = 10 if booking.currency in {"BHD", "IQD", "JOD", "KWD", "OMR", "TND"} else 1
+    if (account.currency if account else DEFAULT_CURRENCY) == booking.currency:
+        gateway = back.gateway // whole * whole if back.gateway >= least else 0
+        return Shares(back.wallet + back.gateway - gateway, gateway)
+    gateway = max(least, -(-back.gateway // whole) * whole)
+    return Shares(back.wallet, min(gateway, booking.gateway_charged))
 
 
 def _rounded(amount: Decimal) -> int:
@@ -225,4 +241,4 @@ def _expected(view: Snapshot, gateway: str, payment: GatewayPayment) -> int | No
     if booking.status in HELD or booking.tasks:
         return None
     own = booking.payment and (booking.payment.gateway, booking.payment.order_id) == (gateway, payment.order_id)
-    return kept_by_gateway(booking) if own else 0
+    return kept_by_gateway(booking, view) if own else 0

@@ -22,6 +22,7 @@ from holdfast.model.limits import (
     MAX_ROOMS_HELD,
 )
 from holdfast.model.stay import Stay
+from holdfast.taxes import for_nights, table_of
 
 if TYPE_CHECKING:
     from holdfast.bookings.requests import ReserveRequest
@@ -111,7 +112,7 @@ def _first_page(stay: Stay, context: BookingContext, engine: Engine) -> Inventor
 
 
 def _check_stay(stay: Stay, page: InventoryMonth, now: datetime) -> None:
-    today = today_in(page.timezone, now)
+    today = today_in(page.timezone, now, page.day_ends)
     last = add_months(today, MAX_MONTHS_AHEAD)
     if stay.check_in < today:
         raise InvalidFields(("check_in", f"is in the past; today at the property is {today}"))
@@ -166,7 +167,8 @@ def _hold(
         currency=page.currency,
         night_prices=tuple(pages[month_of(night)].price_of(night) for night in stay.nights),
         cancellation_policy=page.cancellation_policy,
-        tax_table=page.tax_table,
+        day_ends=page.day_ends,
+        taxes=for_nights(table_of(page), stay.check_in, stay.check_out) if page.taxes or page.tax_table else None,
         status=Status.RESERVED,
         reserved_at_ms=millis(now),
         expires_at_ms=millis(now + timedelta(seconds=hold_seconds)),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from holdfast.errors import InvalidFields, NotCancellable
 from holdfast.model.booking import Booking, RefundChoice, Status
 from holdfast.model.money import money
-from holdfast.payments.cancel import commit_cancellation, policy_refund, with_refund, without_refund
-from holdfast.pricing import Tenders, by_tender, still_held
+from holdfast.payments.cancel import commit_cancellation, with_refund, without_refund
+from holdfast.pricing import Tenders, by_tender, refund, still_held
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,12 +27,12 @@ def cancel_at_desk(booking_id: str, request: DeskCancelRequest, *, clerk: Clerk,
     """
     user_id = clerk.booking(booking_id, engine=engine).user_id
 
-    def decide(booking: Booking, now: datetime) -> Booking:
+    def decide(booking: Booking, now: datetime, wallet_currency: str) -> Booking:
         match booking.status_at(now):
             case Status.CONFIRMED:
                 return with_refund(
                     booking,
-                    _tenders(booking, request, now),
+                    _tenders(booking, request, now, wallet_currency),
                     now,
                     by=clerk.actor,
                     why=request.reason,
@@ -47,15 +47,15 @@ def cancel_at_desk(booking_id: str, request: DeskCancelRequest, *, clerk: Clerk,
     return commit_cancellation(booking_id, decide, user_id=user_id, engine=engine)
 
 
-def _tenders(booking: Booking, request: DeskCancelRequest, now: datetime) -> Tenders:
+def _tenders(booking: Booking, request: DeskCancelRequest, now: datetime, wallet_currency: str) -> Tenders:
     """The refund asked for, by tender. Raises InvalidFields for an amount that is more than is still held."""
     most = sum(still_held(booking))
     match request.choice:
         case RefundChoice.POLICY:
-            back = policy_refund(booking, now)
+            back = refund(booking, now, wallet_currency)
             return Tenders(back.wallet, back.gateway, back.cash_refund)
         case RefundChoice.FULL:
-            return by_tender(booking, most)
+            return by_tender(booking, most, wallet_currency)
         case RefundChoice.AMOUNT:
             assert request.amount is not None
             if request.amount > most:
@@ -63,7 +63,7 @@ def _tenders(booking: Booking, request: DeskCancelRequest, now: datetime) -> Ten
                 raise InvalidFields(
                     ("amount", f"must be at most {most}: {held} of what was paid is not given back yet")
                 )
-            return by_tender(booking, request.amount)
+            return by_tender(booking, request.amount, wallet_currency)
 
 
 def _refuse_another_refund(booking: Booking, request: DeskCancelRequest) -> None:

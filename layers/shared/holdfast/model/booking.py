@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from holdfast.model.dates import millis, nights
-from holdfast.model.property import PolicyStep, TaxPeriod
+from holdfast.model.property import DAY_ENDS, PolicyStep, TaxPeriod, TaxTable
 from holdfast.model.stay import Stay
 from holdfast.model.stored_names import STORED_NAMES
 
@@ -172,12 +172,15 @@ class Booking(
     currency: str
     night_prices: tuple[int, ...]  # per room, frozen at reserve
     cancellation_policy: tuple[PolicyStep, ...]
-    tax_table: tuple[TaxPeriod, ...] | None = None
+    day_ends: int = DAY_ENDS
+    taxes: TaxTable | None = None
+    tax_table: tuple[TaxPeriod, ...] | None = None  # of bookings written before `taxes`
     status: Status
     reserved_at_ms: int
     expires_at_ms: int
     quote: FrozenQuote | None = None
     payment: Payment | None = None
+    orders_opened: int = 0  # at gateways, so far
     payment_mode: PaymentMode | None = None
     wallet_paid: int = 0
     wallet_refunded: int = 0
@@ -263,6 +266,10 @@ class Booking(
         if own is None or own.voided or any(task.order_id == own.order_id for task in self.tasks):
             return ()
         return (self.new_task(TaskAction.VOID, now, amount=own.amount),)
+
+    def earlier_orders(self, amount: int) -> list[GatewayTask]:
+        """The voids of orders that an earlier choice opened for this amount: one that is paid buys the booking."""
+        return [task for task in self.tasks if task.action is TaskAction.VOID and task.amount == amount]
 
     def transitioned(
         self,

@@ -54,5 +54,18 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def today_in(timezone: str, now: datetime) -> date:
-    return now.astimezone(zone(timezone)).date()
+def today_in(timezone: str, now: datetime, day_ends: int = 0) -> date:
+    """The hotel's day: until `day_ends` minutes after midnight, by the clock on its wall, it is still yesterday's."""
+    return (now.astimezone(zone(timezone)).replace(tzinfo=None) - timedelta(minutes=day_ends)).date()
+
+
+def instant_at(day: date, minutes: int, timezone: str) -> datetime:
+    """The instant so many minutes after that day's midnight, by the clock on the wall of the time zone."""
+    return (datetime(day.year, day.month, day.day, tzinfo=None) + timedelta(minutes=minutes)).replace(  # noqa: DTZ001
+        tzinfo=zone(timezone)
+    )
+
+
+def hour(minutes: int) -> str:
+    """The time of day so many minutes after midnight, as `18:00`."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from holdfast.model.dates import add_months, month_of
-from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod
+from holdfast.model.property import DAY_ENDS, PolicyStep, Property, RoomType, TaxPeriod, TaxTable
 
 
 class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,7 +26,9 @@ class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     default_price: int
     max_guests: int  # per room
     cancellation_policy: tuple[PolicyStep, ...] = ()
-    tax_table: tuple[TaxPeriod, ...] | None = None
+    day_ends: int = DAY_ENDS
+    taxes: TaxTable | None = None
+    tax_table: tuple[TaxPeriod, ...] | None = None  # of pages written before `taxes`
     on_sale: dict[int, int]
     free: dict[int, int]
     price: dict[int, int]  # only the nights with a price of their own
@@ -59,6 +61,8 @@ def open_month(property_: Property, room_type: RoomType, month: str) -> Inventor
         default_price=room_type.price,
         max_guests=room_type.max_guests,
         cancellation_policy=property_.cancellation_policy,
+        day_ends=property_.day_ends,
+        taxes=property_.taxes,
         tax_table=property_.tax_table,
         on_sale=dict.fromkeys(range(1, days + 1), room_type.total_rooms),
         free=dict.fromkeys(range(1, days + 1), room_type.total_rooms),

@@ -13,5 +13,6 @@ ABANDONED_ROOM_DECAY_MS = 1_800_000  # half an hour; a hold ends after ten minut
 MAX_PROMO_ATTEMPTS = 20  # per user, of codes that do not apply; at the limit, the user waits until one decays
 PROMO_ATTEMPT_DECAY_MS = 60_000
 MAX_PENDING_TOPUPS = 5  # per user: each is an order at a gateway, and work for settle
-MAX_PAYMENT_STARTS = 20  # per booking: each leaves a history line, and an item is at most 400 KB
+MAX_ORDERS = 20  # opened at gateways for one booking
+MAX_PAYMENT_STARTS = 200  # per booking: each leaves a history line, and an item is at most 400 KB
 MAX_AMOUNT = 10**12  # minor units: ten thousand million rupees, far below DynamoDB's 38 digits

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from holdfast.model.property import DEFAULT_CURRENCY
+
 
 class PromoKind(StrEnum):
     PERCENT = "percent"
@@ -13,8 +15,11 @@ class PromoKind(StrEnum):
 
 
 class Promo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`amount`, `max_discount` and `min_amount` are in the minor unit of `currency`."""
+
     code: str
     kind: PromoKind
+    currency: str | None = None  # of its amounts; None: rupees
     percent_bp: int = 0  # basis points: 1000 is 10 %
     amount: int = 0
     max_discount: int | None = None
@@ -24,6 +29,12 @@ class Promo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     usage_limit: int | None = None
     per_user_limit: int | None = None
     claimed: int = 0
+
+    @property
+    def only_in(self) -> str | None:
+        """The currency that a price must have; None if the promo takes a share of any price, without limits."""
+        amounts = self.kind is PromoKind.FLAT or self.max_discount is not None or self.min_amount
+        return self.currency or (DEFAULT_CURRENCY if amounts else None)
 
 
 class PromoRedemption(msgspec.Struct, frozen=True, kw_only=True):

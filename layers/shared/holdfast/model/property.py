@@ -10,20 +10,30 @@ from datetime import date
 import msgspec
 
 DEFAULT_CURRENCY = "INR"
+INDIA = "IN"
+DAY_ENDS = 240  # minutes after midnight: a hotel's day ends at 04:00 of the next date, unless it sets another hour
 
 
 class PolicyStep(msgspec.Struct, frozen=True, array_like=True):
-    """Cancelling `days_before` the check-in day, or earlier, refunds `refund_percent` of the price."""
+    """Cancelling `days_before` the check-in day, or earlier, refunds `refund_percent` of the price.
+
+    `until` is the last minute of that day, in minutes after midnight, property time; None: when the hotel's day ends.
+    """
 
     days_before: int
     refund_percent: int
+    until: int | None = None
 
 
 class TaxSlab(msgspec.Struct, frozen=True, array_like=True):
-    """The rate of tax on a room-night worth at most `up_to` (minor units; None: any value)."""
+    """The rate of tax on a room-night worth at most `up_to` (minor units; None: any value).
+
+    `parts` are the rates of the table's components, in their order; without them, each has the same share.
+    """
 
     up_to: int | None
     rate_bp: int  # basis points: 500 is 5 %
+    parts: tuple[int, ...] = ()
 
 
 class TaxPeriod(msgspec.Struct, frozen=True, array_like=True):
@@ -33,14 +43,30 @@ class TaxPeriod(msgspec.Struct, frozen=True, array_like=True):
     slabs: tuple[TaxSlab, ...]
 
 
+class TaxTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a property's nights are taxed: the components by name, and the rates by date and by value of a room-night.
+
+    `included`: the prices have the tax in them. `by_booking`: each rate's tax is rounded once for the whole booking,
+    not line by line.
+    """
+
+    names: tuple[str, ...] = ("CGST", "SGST")
+    included: bool = False
+    by_booking: bool = False
+    periods: tuple[TaxPeriod, ...]
+
+
 class Property(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     property_id: str
     name: str
     city: str
     timezone: str
+    country: str = INDIA
     currency: str = DEFAULT_CURRENCY
+    day_ends: int = DAY_ENDS
     cancellation_policy: tuple[PolicyStep, ...] = ()
-    tax_table: tuple[TaxPeriod, ...] | None = None  # None: the Indian GST table of pricing.py
+    taxes: TaxTable | None = None  # None: the Indian GST table of taxes.py
+    tax_table: tuple[TaxPeriod, ...] | None = None  # as items of before name a table of GST slabs
 
 
 class RoomType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

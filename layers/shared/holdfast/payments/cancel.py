@@ -24,8 +24,9 @@ from holdfast.model.booking import (
 )
 from holdfast.model.dates import today_in
 from holdfast.model.money import money
+from holdfast.model.property import PolicyStep
 from holdfast.payments.tasks import run_tasks
-from holdfast.pricing import Refund, Tenders, kept_of, no_refund, refund, still_held
+from holdfast.pricing import Refund, Tenders, kept_of, no_refund, refund, step_ends, still_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +36,11 @@ if TYPE_CHECKING:
 
 
 class RefundStep(msgspec.Struct, frozen=True, kw_only=True):
-    """What cancelling gives back from one day on, up to and with `until`, by dates at the property."""
+    """What cancelling gives back from one of the hotel's days on, up to and with `until`; it changes at `until_at`."""
 
     since: date
     until: date
+    until_at: datetime
     refund: Refund
 
 
@@ -54,16 +56,17 @@ class CancellationPreview(msgspec.Struct, frozen=True, kw_only=True):
 
 def preview(booking_id: str, *, user_id: str, engine: Engine) -> CancellationPreview:
     """What cancelling the booking would give back now, and at each later date of its policy. Raises NotFound."""
-    booking, now = own_booking(engine.store.booking(booking_id), user_id), engine.clock()
-    status, today = booking.status_at(now), today_in(booking.timezone, now)
+    context = engine.store.booking_context(booking_id, user_id)
+    booking, now, wallet = own_booking(context.booking, user_id), engine.clock(), context.account.currency
+    status, today = booking.status_at(now), today_in(booking.timezone, now, booking.day_ends)
     confirmed = status is Status.CONFIRMED
     with_the_guest = booking.stay_step is None  # else only the desk ends the stay
     return CancellationPreview(
         booking=booking,
         status=status,
         cancellable=status in HOLDING or (confirmed and with_the_guest and today <= booking.check_in),
-        now=policy_refund(booking, now) if confirmed and with_the_guest else no_refund(booking),
-        schedule=_schedule(booking, today) if confirmed and with_the_guest else [],
+        now=refund(booking, now, wallet) if confirmed and with_the_guest else no_refund(booking),
+        schedule=_schedule(booking, now, wallet) if confirmed and with_the_guest else [],
     )
 
 
@@ -73,28 +76,30 @@ def cancel(booking_id: str, *, user_id: str, engine: Engine) -> Booking:
     Raises NotFound, HoldExpired, NotCancellable, Busy.
     """
 
-    def decide(booking: Booking, now: datetime) -> Booking:
+    def decide(booking: Booking, now: datetime, wallet_currency: str) -> Booking:
         own_booking(booking, user_id)
         if booking.status_at(now) is Status.CONFIRMED:
-            return _cancelled_by_guest(booking, now)
+            return _cancelled_by_guest(booking, now, wallet_currency)
         return without_refund(booking, now, by="guest")
 
     return commit_cancellation(booking_id, decide, user_id=user_id, engine=engine)
 
 
 def commit_cancellation(
-    booking_id: str, decide: Callable[[Booking, datetime], Booking], *, user_id: str, engine: Engine
+    booking_id: str, decide: Callable[[Booking, datetime, str], Booking], *, user_id: str, engine: Engine
 ) -> Booking:
     """The booking as `decide` cancels it; unchanged if `decide` gives it back as it is.
 
-    One transaction returns the rooms and the wallet part, and makes the gateway part due; it is tried at once.
-    `user_id` is the guest's. Raises NotFound, Busy, and what `decide` raises.
+    `decide` gets the time and the currency of the guest's wallet. One transaction returns the rooms and the wallet
+    part, and makes the gateway part due; it is tried at once. `user_id` is the guest's.
+
+    Raises NotFound, Busy, and what `decide` raises.
     """
 
     def attempt() -> tuple[Booking, Booking, BookingContext]:
         context = engine.store.booking_context(booking_id, user_id)
         booking, now = own_booking(context.booking, user_id), engine.clock()
-        cancelled = decide(booking, now)
+        cancelled = decide(booking, now, context.account.currency)
         if cancelled is booking:
             return booking, booking, context
         return booking, engine.store.commit(booking, cancelled, now=now, context=context), context
@@ -155,18 +160,13 @@ def with_refund(
     )
 
 
-def policy_refund(booking: Booking, now: datetime) -> Refund:
-    """What cancelling the confirmed booking now gives back by its policy."""
-    return refund(booking, (booking.check_in - today_in(booking.timezone, now)).days)
-
-
-def _cancelled_by_guest(booking: Booking, now: datetime) -> Booking:
+def _cancelled_by_guest(booking: Booking, now: datetime, wallet_currency: str) -> Booking:
     """The confirmed booking, cancelled by its policy. Raises NotCancellable once the stay has begun."""
     if booking.stay_step is StayStep.NO_SHOW:
         raise NotCancellable("The hotel has recorded that nobody came; ask the hotel.")
-    if booking.stay_step is not None or today_in(booking.timezone, now) > booking.check_in:
+    if booking.stay_step is not None or today_in(booking.timezone, now, booking.day_ends) > booking.check_in:
         raise NotCancellable(f"The stay began on {booking.check_in}; ask the hotel.")
-    back = policy_refund(booking, now)
+    back = refund(booking, now, wallet_currency)
     tenders = Tenders(back.wallet, back.gateway, back.cash_refund)
     return with_refund(booking, tenders, now, by="guest", why=f"{back.refund_percent} % back")
 
@@ -191,14 +191,21 @@ def _refund_tasks(booking: Booking, amount: int, now: datetime) -> tuple[Gateway
     return (*booking.tasks, task)
 
 
-def _schedule(booking: Booking, today: date) -> list[RefundStep]:
-    """One step for each part of the time from today to check-in day in which the refund is the same."""
-    deadlines = [booking.check_in - timedelta(days=step.days_before) for step in booking.cancellation_policy]
-    untils = sorted({day for day in deadlines if today <= day < booking.check_in} | {booking.check_in})
-    steps, since = [], today
-    for until in untils:
-        if until < today:
+def _schedule(booking: Booking, now: datetime, wallet_currency: str) -> list[RefundStep]:
+    """One step for each part of the time from now to the end of check-in day in which the refund is the same."""
+    last = step_ends(booking, PolicyStep(0, 0))
+    changes = {step_ends(booking, step) for step in booking.cancellation_policy}
+    steps, since = [], now
+    for until_at in sorted({at for at in changes if now < at < last} | {last}):
+        if until_at <= now:
             break
-        steps.append(RefundStep(since=since, until=until, refund=refund(booking, (booking.check_in - until).days)))
-        since = until + timedelta(days=1)
+        steps.append(
+            RefundStep(
+                since=today_in(booking.timezone, since, booking.day_ends),
+                until=today_in(booking.timezone, until_at - timedelta(milliseconds=1), booking.day_ends),
+                until_at=until_at,
+                refund=refund(booking, since, wallet_currency),
+            )
+        )
+        since = until_at
     return steps

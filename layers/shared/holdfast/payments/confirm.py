@@ -30,7 +30,7 @@ from holdfast.errors import (
 )
 from holdfast.logs import Metric, Tag, count, record, record_entry, record_refusal
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import Booking, FrozenQuote, Status, TaskAction
+from holdfast.model.booking import Booking, FrozenQuote, Payment, Status, TaskAction
 from holdfast.model.money import money
 from holdfast.payments.gateways.protocol import NO_ANSWER, GatewayPayment, GatewayRefused, PaymentState
 from holdfast.payments.late import is_late, late_context, too_late
@@ -119,7 +119,8 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
             context=context,
             engine=engine,
         )
-        paid = _verified(attempt, request, booking, agreed, late=late) if request.mode in BY_GATEWAY else None
+        by_gateway = request.mode in BY_GATEWAY
+        order, paid = _verified(attempt, request, booking, agreed, late=late) if by_gateway else (None, None)
     except (PriceChanged, InsufficientWallet, PromoInvalid, PromoExhausted, PaymentDeclined) as refusal:
         if late:
             raise too_late() from refusal
@@ -130,7 +131,7 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
     late = is_late(booking, request, now)
     if late:
         context = late_context(booking, engine=engine)
-    after = _confirmed(booking, attempt, agreed, paid, now, late=late)
+    after = _confirmed(booking, attempt, agreed, order, paid, now, late=late)
     return booking, engine.store.commit(booking, after, now=now, context=context, late=late), context
 
 
@@ -156,23 +157,20 @@ def _verified(
     agreed: FrozenQuote,
     *,
     late: bool,
-) -> GatewayPayment:
-    """The payment as the gateway reports it, if it is for this booking and this amount, and authorised.
+) -> tuple[Payment, GatewayPayment]:
+    """The order that is paid, and its payment as the gateway reports it: for this booking and amount, and authorised.
+
+    It may be the order of an earlier choice, for the same amount.
 
     Raises PaymentDeclined, InProgress, NotPayable, HoldExpired, Busy.
     """
     assert isinstance(request, FinalizeRequest)
-    order = booking.payment
-    if order is None:
+    if booking.payment is None:
         raise NotPayable("The wallet covers this booking; finalize it with wallet_only.")
+    order = _proven_order(attempt, request, booking, agreed)
     if order.refund_pending:
         raise too_late() if late else PaymentDeclined("This payment is being given back; start a new one.")
     gateway, transaction_id = attempt.engine.gateways[order.gateway], request.gateway_transaction_id or ""
-    signed = order.order_id in attempt.fetched or gateway.verify_checkout_signature(
-        order.order_id, transaction_id, request.gateway_signature
-    )
-    if not signed:
-        raise PaymentDeclined("gateway_transaction_id is not proven to be the payment started for this booking.")
     payment = _fetch(order.order_id, transaction_id, gateway, attempt)
     if payment.transaction_id != transaction_id:
         raise PaymentDeclined("gateway_transaction_id is not the payment of this booking's order.")
@@ -185,7 +183,27 @@ def _verified(
         if late:
             raise too_late()
         raise PaymentDeclined(f"The payment at the gateway is {payment.state}, not authorised.")
-    return payment
+    return order, payment
+
+
+def _proven_order(attempt: _Attempt, request: FinalizeRequest, booking: Booking, agreed: FrozenQuote) -> Payment:
+    """The booking's order that was paid: the caller fetched it, or the browser's proof names it."""
+    assert booking.payment is not None
+    earlier = booking.earlier_orders(agreed.gateway_payable)
+    orders = [
+        booking.payment,
+        *(Payment(gateway=task.gateway, order_id=task.order_id, amount=task.amount) for task in earlier),
+    ]
+    for order in orders:
+        if attempt.fetched:
+            proven = order.order_id in attempt.fetched
+        else:
+            proven = attempt.engine.gateways[order.gateway].verify_checkout_signature(
+                order.order_id, request.gateway_transaction_id or "", request.gateway_signature
+            )
+        if proven:
+            return order
+    raise PaymentDeclined("gateway_transaction_id is not proven to be the payment started for this booking.")
 
 
 def _fetch(order_id: str, transaction_id: str, gateway: Gateway, attempt: _Attempt) -> GatewayPayment:
@@ -202,13 +220,22 @@ def _fetch(order_id: str, transaction_id: str, gateway: Gateway, attempt: _Attem
 
 
 def _confirmed(
-    booking: Booking, attempt: _Attempt, agreed: FrozenQuote, paid: GatewayPayment | None, now: datetime, *, late: bool
+    booking: Booking,
+    attempt: _Attempt,
+    agreed: FrozenQuote,
+    order: Payment | None,
+    paid: GatewayPayment | None,
+    now: datetime,
+    *,
+    late: bool,
 ) -> Booking:
     """The booking confirmed, with a capture of the gateway's part due, or a void of an order that it does not need."""
     request, payment, tasks = attempt.request, booking.payment, booking.tasks
-    if payment and paid:
+    if order and paid:
+        if payment and payment.order_id != order.order_id:
+            tasks += booking.open_order_void(now)
         payment = msgspec.structs.replace(
-            payment,
+            order,
             transaction_id=paid.transaction_id,
             authorised=paid.amount,
             captured=paid.captured,
@@ -216,7 +243,8 @@ def _confirmed(
         )
         tasks = tuple(task for task in tasks if task.order_id != payment.order_id)
         if not paid.captured:
-            tasks += (booking.new_task(TaskAction.CAPTURE, now, amount=payment.amount),)
+            of = {"gateway": payment.gateway, "order_id": payment.order_id}
+            tasks += (booking.new_task(TaskAction.CAPTURE, now, amount=payment.amount, **of),)
     else:
         tasks += booking.open_order_void(now)
     note = "paid late; the rooms were still free" if late else None

@@ -8,10 +8,12 @@ from holdfast.bookings.expire import reclaim
 from holdfast.bookings.lookup import refuse_unpayable
 from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
 from holdfast.model.booking import HOLDING, Booking, Status
-from holdfast.model.dates import today_in
+from holdfast.model.dates import millis, month_of, today_in
 from holdfast.model.inventory import short_nights
 from holdfast.payments.quotes import promo_discount
+from holdfast.pricing import PricedStay, quote
 from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
+from holdfast.taxes import table_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,13 +35,14 @@ def is_late(booking: Booking, request: FinalizeRequest | AdminFinalizeRequest, n
 
 
 def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
-    """The context of a late confirmation; raises HoldExpired unless stay, rooms, promo and wallet allow it.
+    """The context of a late confirmation; raises HoldExpired unless stay, price, rooms, promo and wallet allow it.
 
+    Within the grace after the deadline the price of the hold stands; later, only if the same stay costs no more today.
     A hold that is due but not yet released still has its rooms and its promo.
     """
     now, frozen = engine.clock(), booking.quote
     assert frozen is not None
-    if booking.check_in < today_in(booking.timezone, now):
+    if booking.check_in < today_in(booking.timezone, now, booking.day_ends):
         raise too_late()
 
     def read() -> BookingContext:
@@ -52,6 +55,9 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
         )
 
     context = read()
+    grace_ends_ms = booking.expires_at_ms + engine.late_grace_seconds * 1000
+    if millis(now) > grace_ends_ms and not _costs_no_more_today(booking, context):
+        raise too_late()
     if context.account.balance < frozen.wallet_applied:
         raise too_late()
     if booking.status in HOLDING:
@@ -69,3 +75,15 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
         except (PromoExhausted, PromoInvalid) as error:
             raise too_late() from error
     return context
+
+
+def _costs_no_more_today(booking: Booking, context: BookingContext) -> bool:
+    """Whether the stay's rooms, priced as they are on sale now, cost no more than the hold; promo codes apart."""
+    pages = [context.pages.get(month_of(night)) for night in booking.nights]
+    on_sale = [page for page, night in zip(pages, booking.nights, strict=True) if page and night.day in page.on_sale]
+    if len(on_sale) < len(pages):
+        return False
+    prices = tuple(page.price_of(night) for page, night in zip(on_sale, booking.nights, strict=True))
+    first = on_sale[0]
+    today = PricedStay(booking.check_in, booking.check_out, booking.rooms, prices, first.currency, table_of(first))
+    return first.currency == booking.currency and quote(today).total_payable <= quote(booking).total_payable

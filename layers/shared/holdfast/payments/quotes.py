@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from holdfast.bookings.requests import PricingQuery
     from holdfast.engine import Engine
+    from holdfast.model.account import Account
     from holdfast.storage.transaction import BookingContext
 
 
@@ -82,13 +83,19 @@ def quote_now(
     context: BookingContext, booking: Booking, promo_code: str | None, wallet_asked: int, now: datetime
 ) -> Quote:
     """The quote with this promo and at most this much from the wallet, by the promo and balance in `context`."""
-    balance = context.account.balance if context.account.currency == booking.currency else 0
+    account = context.account
+    other = account.currency != booking.currency
     return quote(
         booking,
         promo_code=promo_code,
         promo_discount=promo_discount(context, booking, now) if promo_code else 0,
-        wallet_limit=min(wallet_asked, balance),
+        wallet_limit=0 if other else min(wallet_asked, account.balance),
+        wallet_note=_other_currency(account, booking) if other and wallet_asked else None,
     )
+
+
+def _other_currency(account: Account, booking: Booking) -> str:
+    return f"The wallet is in {account.currency} and cannot pay a price in {booking.currency}."
 
 
 def promo_discount(context: BookingContext, booking: Booking, now: datetime) -> int:
@@ -145,12 +152,17 @@ def agreed_quote(
             )
             raise PriceChanged(detail, pricing=_shown(fixed))
     if request.wallet_applied:
-        balance = context.account.balance if context.account.currency == booking.currency else 0
-        if balance < request.wallet_applied:
+        account = context.account
+        if account.currency != booking.currency:
             raise InsufficientWallet(
-                f"The wallet holds {money(balance, booking.currency)} of the "
+                _other_currency(account, booking), balance=account.balance, currency=account.currency
+            )
+        if account.balance < request.wallet_applied:
+            raise InsufficientWallet(
+                f"The wallet holds {money(account.balance, booking.currency)} of the "
                 f"{money(request.wallet_applied, booking.currency)} asked for.",
-                balance=balance,
+                balance=account.balance,
+                currency=account.currency,
             )
     return msgspec.structs.replace(total.frozen(), wallet_applied=request.wallet_applied)
 

@@ -56,12 +56,18 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
     if own and _paid_by_it(booking):
         _reopen_failed_refund(booking, payment, gateway, engine, by)
         run_tasks(booking, engine=engine, by=by)
-    elif payment.holds_money and not (own and _confirmed(booking, payment, engine, by)):
+    elif payment.holds_money and not (_may_buy(booking, order_id) and _confirmed(booking, payment, engine, by)):
         _refund_unusable(booking, payment, gateway, engine, by)
 
 
 def _is_own(booking: Booking, order_id: str) -> bool:
     return booking.payment is not None and booking.payment.order_id == order_id
+
+
+def _may_buy(booking: Booking, order_id: str) -> bool:
+    """Whether the order is the booking's own, or one of an earlier choice for the same amount."""
+    payable = booking.quote.gateway_payable if booking.quote else 0
+    return _is_own(booking, order_id) or any(task.order_id == order_id for task in booking.earlier_orders(payable))
 
 
 def _paid_by_it(booking: Booking) -> bool:

@@ -107,13 +107,16 @@ def settle(payment: Booking | TopUp, *, engine: Engine, by: str) -> Booking | To
 
 
 def _settle_booking(booking: Booking, engine: Engine, by: str) -> Booking:
-    """A late payment comes first: an expired hold whose order was paid may still be confirmed."""
+    """A late payment comes first: an expired hold of which an order was paid may still be confirmed."""
     order = booking.payment
     if booking.status is Status.EXPIRED and order and not order.voided:
-        try:
-            reconcile(order.order_id, gateway=order.gateway, engine=engine, by=by)
-        except (GatewayError, BookingError) as error:
-            logger.warning("it is not known yet whether an expired hold was paid", extra={"error": str(error)})
+        earlier = booking.earlier_orders(order.amount)
+        orders = [(order.gateway, order.order_id), *((task.gateway, task.order_id) for task in earlier)]
+        for gateway, order_id in dict.fromkeys(orders):
+            try:
+                reconcile(order_id, gateway=gateway, engine=engine, by=by)
+            except (GatewayError, BookingError) as error:
+                logger.warning("it is not known yet whether an expired hold was paid", extra={"error": str(error)})
         booking = engine.store.booking(booking.booking_id) or booking
     return run_tasks(booking, engine=engine, by=by)
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from holdfast.bookings.lookup import own_booking, refuse_unpayable
-from holdfast.errors import Busy, NotPayable
+from holdfast.errors import AlreadyPaid, AmountTooSmall, BookingError, Busy, InvalidFields, NotPayable
 from holdfast.logs import logger
 from holdfast.model.booking import Booking, Payment, Status
-from holdfast.model.limits import MAX_PAYMENT_STARTS
+from holdfast.model.limits import MAX_ORDERS, MAX_PAYMENT_STARTS
+from holdfast.model.money import money, smallest_charge, takes
 from holdfast.payments.gateways.protocol import (
     NO_ANSWER,
+    GatewayError,
     GatewayPayment,
     GatewayRefused,
     PaymentState,
     gateway_refusals,
 )
 from holdfast.payments.quotes import quote_now, with_promo_limit
+from holdfast.payments.reconcile import reconcile
+from holdfast.payments.tasks import run_tasks
 from holdfast.pricing import Quote, frozen_quote
 
 if TYPE_CHECKING:
@@ -33,18 +38,29 @@ if TYPE_CHECKING:
 class StartedPayment(msgspec.Struct, frozen=True, kw_only=True):
     """The quote that a payment start fixed, and the order to pay: None if the wallet covers everything."""
 
+    booking: Booking
     gateway: str
     order: GatewayPayment | None
     quote: Quote
+
+
+class _EarlierOrderPaid(Exception):
+    """The guest has paid the order of an earlier choice, so there is nothing to start."""
+
+    def __init__(self, order: Payment) -> None:
+        super().__init__(order.order_id)
+        self.order = order
 
 
 def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, engine: Engine) -> StartedPayment:
     """Fixes the quote and opens the order; with the same promo and wallet amount again, gives the same order again.
 
     The order is opened before the quote is written, under a key that covers all its terms: if the write fails, nobody
-    has seen the order, and a repeat finds it. A changed choice opens a new order and makes a void of the old one due.
+    has seen the order, and a repeat finds it. A changed choice with the same amount at a gateway takes up the order
+    that was opened for it. An earlier order of another amount is closed at once, where the gateway can.
 
-    Raises NotFound, HoldExpired, NotPayable, PromoInvalid, PromoExhausted, TooManyTries, PaymentDeclined, Busy.
+    Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, AmountTooSmall, InvalidFields, PromoInvalid, PromoExhausted,
+    TooManyTries, PaymentDeclined, Busy.
     """
     gateway = engine.gateways[request.gateway]
     promo_code = request.promo_code.upper() if request.promo_code else None
@@ -62,18 +78,27 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
             engine=engine,
         )
         fixed = frozen_quote(booking)
-        if fixed and _same_choice(booking, fixed, quote, gateway):
-            order = _fetched(booking, gateway)
-            if booking.payment is None or (order and _payable(order)):
-                return StartedPayment(gateway=gateway.name, order=order, quote=fixed)
-        order = _open(booking, quote, gateway)
+        own = _fetched(booking.payment, engine)
+        if fixed and _same_choice(booking, fixed, quote, gateway) and (booking.payment is None or _payable(own)):
+            return StartedPayment(booking=booking, gateway=gateway.name, order=own, quote=fixed)
+        if own and own.holds_money and booking.payment and not booking.payment.refund_pending:
+            raise _EarlierOrderPaid(booking.payment)
+        _refuse_uncharged(quote, gateway)
+        order = _earlier_order(booking, own, quote, gateway) or _open(booking, quote, gateway)
         pending = _pending(booking, quote, gateway, order, engine.clock())
         after = engine.store.commit(booking, pending, now=engine.clock(), context=context)
-        started = StartedPayment(gateway=gateway.name, order=order, quote=quote)
+        started = StartedPayment(booking=after, gateway=gateway.name, order=order, quote=quote)
         _record_started(booking, after, started)
         return started
 
-    return engine.store.retry_on_conflict(attempt)
+    try:
+        started = engine.store.retry_on_conflict(attempt)
+    except _EarlierOrderPaid as paid:
+        with suppress(BookingError, GatewayError):  # settle carries on with what is due
+            reconcile(paid.order.order_id, gateway=paid.order.gateway, engine=engine, by="guest")
+        raise AlreadyPaid("The payment that you started before has arrived; look at the booking.") from paid
+    _close_other_amounts(started, engine)
+    return started
 
 
 def _same_choice(booking: Booking, fixed: Quote, quote: Quote, gateway: Gateway) -> bool:
@@ -82,11 +107,45 @@ def _same_choice(booking: Booking, fixed: Quote, quote: Quote, gateway: Gateway)
     return same_order and (fixed.promo_code, fixed.wallet_applied) == (quote.promo_code, quote.wallet_applied)
 
 
+def _refuse_uncharged(quote: Quote, gateway: Gateway) -> None:
+    """Raises InvalidFields or AmountTooSmall for what the gateway would not charge."""
+    amount, currency = quote.gateway_payable, quote.currency
+    if amount and not takes(gateway.name, currency):
+        raise InvalidFields(("gateway", f"{gateway.name} does not take {currency}; choose another one"))
+    smallest = smallest_charge(currency, gateway.name)
+    if 0 < amount < smallest:
+        left, least = money(amount, currency), money(smallest, currency)
+        raise AmountTooSmall(
+            f"{left} is left to pay, and {gateway.name} charges at least {least}; "
+            "pay all of it from the wallet, or choose another gateway.",
+            amount=amount,
+            smallest=smallest,
+            currency=currency,
+        )
+
+
+def _earlier_order(
+    booking: Booking, own: GatewayPayment | None, quote: Quote, gateway: Gateway
+) -> GatewayPayment | None:
+    """An order of this booking, of an earlier choice, that asks for the same amount and can still be paid."""
+    last = booking.payment
+    if last and (last.gateway, last.amount) == (gateway.name, quote.gateway_payable) and _payable(own):
+        return None if last.refund_pending else own
+    for task in booking.earlier_orders(quote.gateway_payable):
+        if task.gateway == gateway.name:
+            order = _record_of(gateway, task.order_id)
+            if order and _payable(order):
+                return order
+    return None
+
+
 def _open(booking: Booking, quote: Quote, gateway: Gateway) -> GatewayPayment | None:
-    if len(booking.history) > MAX_PAYMENT_STARTS:
-        raise NotPayable("The payment of this booking was started too often; book again.")
     if quote.gateway_payable == 0:
         return None
+    if booking.orders_opened >= MAX_ORDERS or len(booking.history) > MAX_PAYMENT_STARTS:
+        raise NotPayable(
+            "The payment of this booking was started too often; pay an order that you have, or book again."
+        )
     amount, currency = quote.gateway_payable, quote.currency
     terms = f"{gateway.name} {booking.version} {amount} {currency}"
     key = f"{booking.booking_id}:order:{sha256(terms.encode()).hexdigest()[:16]}"
@@ -94,18 +153,19 @@ def _open(booking: Booking, quote: Quote, gateway: Gateway) -> GatewayPayment | 
         return gateway.open_order(booking.booking_id, amount, currency, key)
 
 
-def _payable(order: GatewayPayment) -> bool:
+def _payable(order: GatewayPayment | None) -> bool:
     """Whether the guest can still pay it, or has just paid it; an order that was refunded cannot be paid again."""
-    return order.state is not PaymentState.VOIDED and (order.captured == 0 or order.holds_money)
+    return order is not None and order.state is not PaymentState.VOIDED and (order.captured == 0 or order.holds_money)
 
 
-def _fetched(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
-    """The booking's order as the gateway has it now; None if there is none, or the gateway no longer knows it."""
-    order = booking.payment
-    if order is None:
-        return None
+def _fetched(order: Payment | None, engine: Engine) -> GatewayPayment | None:
+    return _record_of(engine.gateway(order.gateway), order.order_id) if order else None
+
+
+def _record_of(gateway: Gateway, order_id: str) -> GatewayPayment | None:
+    """The order as the gateway has it now; None if the gateway no longer knows it. Raises Busy."""
     try:
-        return gateway.fetch(order.order_id)
+        return gateway.fetch(order_id)
     except GatewayRefused:
         return None
     except NO_ANSWER as error:
@@ -115,7 +175,12 @@ def _fetched(booking: Booking, gateway: Gateway) -> GatewayPayment | None:
 def _pending(booking: Booking, quote: Quote, gateway: Gateway, order: GatewayPayment | None, now: datetime) -> Booking:
     """The booking with its quote fixed, and a void of its earlier order, if any, due once the hold is over."""
     tasks = (*booking.tasks, *booking.open_order_void(now))
-    payment = Payment(gateway=gateway.name, order_id=order.order_id, amount=order.amount) if order else None
+    payment = None
+    opened = booking.orders_opened
+    if order:
+        opened += all(task.order_id != order.order_id for task in tasks)
+        tasks = tuple(task for task in tasks if task.order_id != order.order_id)
+        payment = Payment(gateway=gateway.name, order_id=order.order_id, amount=order.amount)
     return booking.transitioned(
         Status.PAYMENT_PENDING,
         now,
@@ -124,7 +189,19 @@ def _pending(booking: Booking, quote: Quote, gateway: Gateway, order: GatewayPay
         quote=quote.frozen(),
         payment=payment,
         tasks=tasks,
+        orders_opened=opened,
     )
+
+
+def _close_other_amounts(started: StartedPayment, engine: Engine) -> None:
+    """Closes the booking's orders that ask for another amount, so that the guest cannot pay one; settle repeats it."""
+    other = {
+        task.order_id
+        for task in started.booking.tasks
+        if task.amount != started.quote.gateway_payable and engine.gateways[task.gateway].closes_orders
+    }
+    if other:
+        run_tasks(started.booking, engine=engine, by="guest", only=other)
 
 
 def _record_started(before: Booking, after: Booking, started: StartedPayment) -> None:

@@ -29,7 +29,7 @@ from holdfast.payments.gateways.protocol import (
 from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from holdfast.engine import Engine
@@ -47,14 +47,16 @@ class Lapsed(GatewayError):
         self.closed = closed
 
 
-def run_tasks(booking: Booking, *, engine: Engine, by: str) -> Booking:
-    """Tries each due task of the booking once, and returns the booking after that.
+def run_tasks(booking: Booking, *, engine: Engine, by: str, only: Collection[str] | None = None) -> Booking:
+    """Tries each due task of the booking once, and returns the booking after that; with `only`, of these orders.
 
     A task that fails stays due; each next attempt is later, and after the last one it is stuck. Nothing is raised,
     because the booking itself stands. Only a capture that can never succeed undoes the booking.
     """
     unfinished: set[str] = set()  # orders with an earlier task still due: a refund never overtakes its capture
     for task in booking.tasks:
+        if only is not None and task.order_id not in only:
+            continue
         is_due = task in booking.tasks and not task.stuck and task.at_ms <= millis(engine.clock())
         if is_due and task.order_id not in unfinished:
             booking = _run(booking, task, engine=engine, by=by)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.errors import (
+    AmountTooSmall,
     Busy,
     IdempotencyKeyReused,
     InProgress,
+    InvalidFields,
     NotFound,
     NotPayable,
     PaymentDeclined,
@@ -21,7 +23,7 @@ from holdfast.model.booking import GatewayRef, GatewayTask, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_PENDING_TOPUPS
-from holdfast.model.property import DEFAULT_CURRENCY
+from holdfast.model.money import charge_step, money, smallest_charge, takes
 from holdfast.payments.gateways.protocol import GatewayPayment, GatewayUnknown, PaymentState, gateway_refusals
 from holdfast.payments.tasks import perform, postponed
 from holdfast.storage.store import WriteConflict
@@ -55,10 +57,10 @@ def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine
                 f"closed, {LOOK_AGAIN_SECONDS // 60} minutes after they began.",
                 retry_after_seconds=LOOK_AGAIN_SECONDS,
             )
+        _refuse_uncharged(request, account.currency)
         engine.require_call(gateway)
-        order = gateway.open_order(
-            topup_id, request.amount, DEFAULT_CURRENCY, f"{topup_id}:order:{gateway.name}:{request.amount}"
-        )
+        terms = f"{gateway.name}:{request.amount}:{account.currency}"
+        order = gateway.open_order(topup_id, request.amount, account.currency, f"{topup_id}:order:{terms}")
         now_ms = millis(engine.clock())
         topup = TopUp(
             topup_id=topup_id,
@@ -66,7 +68,7 @@ def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine
             gateway=gateway.name,
             order_id=order.order_id,
             amount=request.amount,
-            currency=DEFAULT_CURRENCY,
+            currency=account.currency,
             status=TopUpStatus.PENDING,
             created_at_ms=now_ms,
             due_at_ms=now_ms + LOOK_AGAIN_SECONDS * 1000,
@@ -75,6 +77,22 @@ def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine
 
     with gateway_refusals():
         return engine.store.retry_on_conflict(attempt)
+
+
+def _refuse_uncharged(request: TopUpRequest, currency: str) -> None:
+    """Raises InvalidFields or AmountTooSmall for what the gateway would not charge in the wallet's currency."""
+    if not takes(request.gateway, currency):
+        raise InvalidFields(("gateway", f"{request.gateway} does not take {currency}, the wallet's currency"))
+    if request.amount % charge_step(currency):
+        raise InvalidFields(("amount", f"amounts in {currency} go in steps of {charge_step(currency)}"))
+    smallest = smallest_charge(currency, request.gateway)
+    if request.amount < smallest:
+        raise AmountTooSmall(
+            f"{request.gateway} charges at least {money(smallest, currency)}; top up more.",
+            amount=request.amount,
+            smallest=smallest,
+            currency=currency,
+        )
 
 
 def finalize_topup(topup_id: str, proof: TopUpProof, *, user_id: str, engine: Engine) -> TopUp:

@@ -10,7 +10,7 @@ from holdfast.logs import record_entry
 from holdfast.model.account import LedgerEntry
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_AMOUNT
-from holdfast.model.money import money
+from holdfast.model.money import CHARGEABLE, charge_step, money
 from holdfast.requests import NO_CURSOR
 
 if TYPE_CHECKING:
@@ -45,9 +45,17 @@ def credit(
             if (made.amount, made.reason) != (request.amount, request.reason):
                 raise IdempotencyKeyReused("This key made another credit; send a new key for a new one.")
             return made, False, account.currency
+        currency = request.currency or account.currency
+        if currency not in CHARGEABLE:
+            raise InvalidFields(("currency", f"no gateway charges in {currency}"))
+        begun = account.seq > 0 or account.pending_topups > 0
+        if begun and currency != account.currency:
+            raise InvalidFields(("currency", f"the wallet is in {account.currency}"))
+        if request.amount % charge_step(currency):
+            raise InvalidFields(("amount", f"amounts in {currency} go in steps of {charge_step(currency)}"))
         if account.balance + request.amount > MAX_AMOUNT:
             raise InvalidFields(
-                ("amount", f"would take the wallet above {money(MAX_AMOUNT, account.currency)}, the most it holds")
+                ("amount", f"would take the wallet above {money(MAX_AMOUNT, currency)}, the most it holds")
             )
         entry = LedgerEntry(
             user_id=user_id,
@@ -59,8 +67,8 @@ def credit(
             at_ms=millis(engine.clock()),
             currency=account.currency,
         )
-        engine.store.credit(account, entry, credit_id)
-        return entry, True, account.currency
+        engine.store.credit(account, entry, credit_id, currency=currency)
+        return entry, True, currency
 
     entry, created, currency = engine.store.retry_on_conflict(attempt)
     if created:

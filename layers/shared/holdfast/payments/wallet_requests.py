@@ -3,12 +3,12 @@
 import re
 from typing import Annotated
 
-from holdfast.fields import Digits, Strict, Whole
+from holdfast.fields import Digits, Strict, Text, Whole
 from holdfast.model.limits import MAX_AMOUNT
 from holdfast.model.names import GatewayName
 from holdfast.requests import NO_CURSOR, Reason, Signature, TransactionId
 
-MIN_TOPUP = 100  # minor units: both gateways take and refund it
+CURRENCY = re.compile(r"[A-Z]{3}")
 ENTRIES_CURSOR = re.compile(r"[1-9][0-9]{0,9}")
 
 
@@ -16,7 +16,7 @@ class TopUpRequest(Strict):
     """The body of `POST /wallet/topups`."""
 
     gateway: GatewayName
-    amount: Annotated[int, Whole(MIN_TOPUP, MAX_AMOUNT)]
+    amount: Annotated[int, Whole(1, MAX_AMOUNT)]
 
 
 class TopUpProof(Strict):
@@ -27,9 +27,13 @@ class TopUpProof(Strict):
 
 
 class CreditRequest(Strict):
-    """The body of `POST /admin/wallets/{user_id}/credits`; the amount is in minor units."""
+    """The body of `POST /admin/wallets/{user_id}/credits`; the amount is in minor units of the wallet's currency.
+
+    The first entry of a wallet may name its currency; of a later one it must be the same.
+    """
 
     amount: Annotated[int, Whole(1, MAX_AMOUNT)]
+    currency: Annotated[str, Text(CURRENCY, "must be a currency by ISO 4217, such as INR")] | None = None
     reason: Reason
 
 

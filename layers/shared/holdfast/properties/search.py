@@ -15,6 +15,7 @@ from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
 from holdfast.model.property import Property, RoomType
 from holdfast.model.stay import Stay
 from holdfast.pricing import PricedStay, Quote, quote
+from holdfast.taxes import table_of
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
@@ -52,14 +53,15 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     nights: list[CalendarNight]
 
 
-def search(query: SearchQuery, *, engine: Engine) -> list[Listing]:
-    """The properties of the city; with dates, only those that can take the guests, each with what is free.
+def search(query: SearchQuery, *, engine: Engine) -> tuple[list[Listing], str | None]:
+    """A page of the city's properties, and the cursor of the next; with dates, only those that can take the guests.
 
     Raises InvalidFields.
     """
     dates, rooms, guests = _dates(query), query.rooms, query.guests
     catalog, found = engine.catalog, []
-    for property_id in catalog.property_ids(query.city):
+    property_ids, more = catalog.property_ids(query.city, query.cursor)
+    for property_id in property_ids:
         known = catalog.property(property_id)
         if known is None:
             continue
@@ -75,7 +77,7 @@ def search(query: SearchQuery, *, engine: Engine) -> list[Listing]:
             ]
         if offers or dates is None:
             found.append(Listing(property=property_, offers=offers))
-    return found
+    return found, more
 
 
 def property_detail(property_id: str, *, engine: Engine) -> Listing:
@@ -95,7 +97,7 @@ def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calenda
     known = engine.store.any_page(room_type_id)
     if known is None:
         raise NotFound(f"There is no room type {room_type_id}.")
-    wanted = month or month_of(today_in(known.timezone, engine.clock()))
+    wanted = month or month_of(today_in(known.timezone, engine.clock(), known.day_ends))
     due = due_rooms(room_type_id, engine=engine)
     page = engine.catalog.pages([room_type_id], [wanted]).get((room_type_id, wanted))
     dates = [date.fromisoformat(f"{wanted}-{day:02d}") for day in sorted(page.free)] if page else []
@@ -159,7 +161,7 @@ def _offer(
     engine: Engine,
 ) -> Offer:
     """What the room type has for the stay. Reads the due holds only if too few rooms are free without them."""
-    today = today_in(property_.timezone, engine.clock())
+    today = today_in(property_.timezone, engine.clock(), property_.day_ends)
     in_time = today <= stay.check_in <= add_months(today, MAX_MONTHS_AHEAD)
     found = [(pages.get((stay.room_type_id, month_of(night))), night) for night in stay.nights]
     on_sale = [(page, night) for page, night in found if page and night.day in page.free]
@@ -170,5 +172,5 @@ def _offer(
         due = due_rooms(stay.room_type_id, engine=engine)
         rooms_free = min(_free(page, night, due) for page, night in on_sale)
     prices = tuple(page.price_of(night) for page, night in on_sale)
-    priced = PricedStay(stay.check_in, stay.check_out, stay.rooms, prices, property_.currency, property_.tax_table)
+    priced = PricedStay(stay.check_in, stay.check_out, stay.rooms, prices, property_.currency, table_of(property_))
     return Offer(room_type=room_type, available=rooms_free >= stay.rooms, rooms_free=rooms_free, quote=quote(priced))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,12 @@ class AccountStore(TableStore):
     def account(self, user_id: str) -> Account:
         key = account_key(user_id)
         return account_of(user_id, self.table.get([key]).get(key))
+
+    def open_account(self, user_id: str, currency: str) -> None:
+        """Writes an empty wallet in that currency, if the user has no account yet."""
+        fresh = Account(user_id=user_id, currency=currency)
+        with suppress(ConditionsFailed):
+            self.table.put(put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)"))
 
     def entries(self, user_id: str, before_seq: int | None) -> tuple[list[LedgerEntry], int | None]:
         """The newest entries of a wallet, before `before_seq` if given, and the next page's `before_seq`."""
@@ -87,13 +94,16 @@ class AccountStore(TableStore):
         except ConditionsFailed as failed:
             raise WriteConflict(["wallet"], None) from failed
 
-    def credit(self, account: Account, entry: LedgerEntry, key: str) -> None:
-        """Adds an entry to a wallet once for each `key`. Raises WriteConflict if key or wallet changed."""
+    def credit(self, account: Account, entry: LedgerEntry, key: str, *, currency: str | None = None) -> None:
+        """Adds an entry to a wallet once for each `key`; the first one sets the wallet's currency.
+
+        Raises WriteConflict if key or wallet changed.
+        """
         record: Item = {"pk": credit_key(account.user_id, key)[0], "sk": credit_key(account.user_id, key)[1]}
         record |= {"seq": entry.seq, "write_id": self._new_id()}
         actions = [
             put_action(self.table.name, record, "attribute_not_exists(pk)"),
-            *self._entry_actions(account, entry),
+            *self._entry_actions(account, entry, currency or account.currency),
         ]
         try:
             self.table.transact(actions, record["write_id"])
@@ -152,13 +162,17 @@ class AccountStore(TableStore):
             raise WriteConflict(["topup"], None) from failed
         return after
 
-    def _entry_actions(self, account: Account, entry: LedgerEntry) -> list[dict[str, Any]]:
+    def _entry_actions(self, account: Account, entry: LedgerEntry, currency: str) -> list[dict[str, Any]]:
         """The actions that set the balance and add the entry, if the wallet is as it was read."""
         if account.stored:
             change, condition, values = balance_change(account, entry)
+            if currency != account.currency:
+                change += ", currency = :currency"
+                condition += " AND pending_topups = :none"
+                values |= {":currency": currency, ":none": 0}
             key = account_key(account.user_id)
             balance = update_action(self.table.name, key, f"SET {change}", condition, values)
         else:
-            fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq)
+            fresh = msgspec.structs.replace(account, balance=entry.balance_after, seq=entry.seq, currency=currency)
             balance = put_action(self.table.name, account_item(fresh), "attribute_not_exists(pk)")
         return [balance, put_action(self.table.name, entry_item(entry), "attribute_not_exists(pk)")]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from holdfast.settings import Settings
 
-MAX_PROPERTIES = 100  # in one search
+PROPERTIES_PAGE = 100
 MAX_ROOM_TYPES = 100  # of one property
 TRANSACTION_ITEMS = 100  # DynamoDB's limit
 
@@ -45,12 +45,13 @@ class CatalogStore:
     def within(self, seconds: float) -> Self:
         return type(self)(self.table.within(seconds))
 
-    def property_ids(self, city: str | None) -> list[str]:
-        """The properties of a city, or of all cities, at most MAX_PROPERTIES."""
+    def property_ids(self, city: str | None, after: str | None = None) -> tuple[list[str], str | None]:
+        """A page of the properties of a city, or of all cities, and the cursor of the next page, if there is one."""
         pk, sk = city_key(city, "") if city else ("CATALOG", "CITY#")
         condition = "pk = :pk AND begins_with(sk, :city)"
-        rows, _ = self.table.query(condition, {":pk": pk, ":city": sk}, limit=MAX_PROPERTIES)
-        return [row["property_id"] for row in rows]
+        start = {"pk": pk, "sk": f"CITY#{after}"} if after else None
+        rows, more = self.table.query(condition, {":pk": pk, ":city": sk}, limit=PROPERTIES_PAGE, after=start)
+        return [row["property_id"] for row in rows], more["sk"].removeprefix("CITY#") if more else None
 
     def property(self, property_id: str) -> tuple[Property, list[RoomType]] | None:
         """A property with its room types."""

@@ -7,6 +7,7 @@ the model's own fields; only this module derives the index attributes and the TT
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -84,8 +85,10 @@ def room_type_key(property_id: str, room_type_id: str) -> Key:
 
 
 def city_key(city: str, property_id: str) -> Key:
-    """Where search finds the properties of a city, in any spelling of its case."""
-    return "CATALOG", f"CITY#{city.strip().casefold()}#{property_id}"
+    """Where search finds the properties of a city, whatever the case, the accents or the Unicode form of its name."""
+    letters = unicodedata.normalize("NFKD", city.strip().casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "CATALOG", f"CITY#{plain}#{property_id}"
 
 
 def due_shard(kind: str, room_type_id: str, shards: int) -> str:

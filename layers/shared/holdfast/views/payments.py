@@ -17,17 +17,22 @@ if TYPE_CHECKING:
 
 
 class PaymentStart(Strict):
-    """What a frontend needs to let the guest pay. There is no order when the wallet covers everything."""
+    """What a frontend needs to let the guest pay. There is no order when the wallet covers everything.
+
+    A checkout should close when the hold ends, at `expires_at`: `checkout_seconds` from now.
+    """
 
     gateway: str
     gateway_order_id: str | None
     client_secret: str | None = None
     amount: int
     currency: str
+    expires_at: Instant
+    checkout_seconds: int
     pricing: Quote
 
 
-def payment_start_view(started: "StartedPayment") -> PaymentStart:
+def payment_start_view(started: "StartedPayment", now: datetime) -> PaymentStart:
     order = started.order
     return PaymentStart(
         gateway=started.gateway,
@@ -35,6 +40,8 @@ def payment_start_view(started: "StartedPayment") -> PaymentStart:
         client_secret=order.client_secret if order else None,
         amount=started.quote.gateway_payable,
         currency=started.quote.currency,
+        expires_at=rfc3339(started.booking.expires_at_ms),
+        checkout_seconds=started.booking.seconds_left(now),
         pricing=started.quote,
     )
 
@@ -64,10 +71,11 @@ def finalized_view(booking: Booking) -> Finalized:
 
 
 class RefundStep(Strict):
-    """What cancelling gives back from one day on, up to and with `until`, by dates at the property."""
+    """What cancelling gives back from one of the hotel's days on, up to and with `until`; it changes at `until_at`."""
 
     since: date
     until: date
+    until_at: Instant
     refund_percent: int
     refund_amount: int
     wallet: int
@@ -98,6 +106,7 @@ def cancellation_view(preview: "CancellationPreview") -> Cancellation:
             RefundStep(
                 since=step.since,
                 until=step.until,
+                until_at=rfc3339(millis(step.until_at)),
                 refund_percent=step.refund.refund_percent,
                 refund_amount=step.refund.refund_amount,
                 wallet=step.refund.wallet,

@@ -3,13 +3,17 @@
 from datetime import date
 
 from holdfast.fields import Strict
+from holdfast.model.dates import hour
 from holdfast.properties.search import Calendar, Listing, Offer
+from holdfast.taxes import Tax, table_of
 from holdfast.views.policy import PolicyStepView, policy_view
 
 
 class PriceView(Strict):
     base_amount: int
     gst_amount: int
+    taxes: tuple[Tax, ...]
+    taxes_included: bool = False
     total_payable: int
 
 
@@ -31,14 +35,20 @@ class PropertyView(Strict):
     property_id: str
     name: str
     city: str
+    country: str
     timezone: str
     currency: str
+    day_ends_at: str
+    taxes_included: bool
     cancellation_policy: list[PolicyStepView]
     room_types: list[RoomTypeView]
 
 
 class PropertyList(Strict):
+    """One page of a search; `next_cursor` asks for the next one."""
+
     properties: list[PropertyView]
+    next_cursor: str | None = None
 
 
 class NightView(Strict):
@@ -62,8 +72,11 @@ def property_view(listing: Listing) -> PropertyView:
         property_id=property_.property_id,
         name=property_.name,
         city=property_.city,
+        country=property_.country,
         timezone=property_.timezone,
         currency=property_.currency,
+        day_ends_at=hour(property_.day_ends),
+        taxes_included=table_of(property_).included,
         cancellation_policy=policy_view(property_.cancellation_policy),
         room_types=[_room_type_view(offer) for offer in listing.offers],
     )
@@ -95,7 +108,13 @@ def _room_type_view(offer: Offer) -> RoomTypeView:
         max_guests=room_type.max_guests,
         available=offer.available,
         rooms_free=offer.rooms_free,
-        pricing=PriceView(base_amount=quote.base_amount, gst_amount=quote.gst_amount, total_payable=quote.total_payable)
+        pricing=PriceView(
+            base_amount=quote.base_amount,
+            gst_amount=quote.gst_amount,
+            taxes=quote.taxes,
+            taxes_included=quote.taxes_included,
+            total_payable=quote.total_payable,
+        )
         if quote
         else None,
     )

@@ -1,0 +1,117 @@
+"""Old things come back: a payment long after its hold, and the order of an earlier choice."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from holdfast.errors import AlreadyPaid
+from holdfast.model.booking import Status
+from holdfast.payments.gateways.razorpay import RazorpayGateway
+from holdfast.storage.items import page_item, page_key, page_of
+from holdfast.storage.marshal import put_action
+from tests.kit.clock import FakeClock
+from tests.kit.gateway_records import wrong_in
+from tests.kit.payment_scenario import ARRIVAL, PaymentScenario
+
+GRACE = 900
+
+
+def price_tonight(scenario: PaymentScenario, price: int) -> None:
+    """The hotel asks another price for every night of the month of arrival."""
+    table = scenario.store.table
+    key = page_key("deluxe", f"{ARRIVAL:%Y-%m}")
+    page = page_of(table.get([key])[key])
+    changed = msgspec.structs.replace(page, price=dict.fromkeys(page.on_sale, price), revision=page.revision + 1)
+    table.put(put_action(table.name, page_item(changed), "attribute_exists(pk)"))
+
+
+@pytest.mark.parametrize("swept", [True, False])
+@pytest.mark.parametrize(
+    ("late_by", "price", "buys"),
+    [
+        (timedelta(seconds=1), 2_000_000, True),
+        (timedelta(seconds=GRACE), 2_000_000, True),
+        (timedelta(seconds=GRACE, milliseconds=1), 2_000_000, False),
+        (timedelta(days=15), 500_001, False),
+        (timedelta(days=15), 500_000, True),
+        (timedelta(days=15), 400_000, True),
+    ],
+)
+def test_late_money_buys_within_the_grace_or_if_the_stay_costs_no_more_today(
+    scenario: PaymentScenario, late_by: timedelta, price: int, *, buys: bool, swept: bool
+) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    scenario.driver.pay(order_id)
+    price_tonight(scenario, price)
+    scenario.clock.now += timedelta(seconds=600) + late_by
+    if swept:
+        scenario.sweep()
+    scenario.deliver_latest(order_id)
+    scenario.come_to_rest()
+
+    kept = 1_050_000 if buys else 0
+    assert scenario.stored(booking).status is (Status.CONFIRMED if buys else Status.EXPIRED)
+    assert scenario.driver.record(order_id).net == kept
+    assert wrong_in(scenario) == []
+
+
+@pytest.mark.localstripe
+def test_a_hold_that_is_paid_on_an_earlier_order_is_bought_by_it(
+    stripe_scenario: PaymentScenario, razorpay_gateway: RazorpayGateway
+) -> None:
+    """Razorpay cannot close an order, so the guest may pay it in a window that is still open."""
+    stripe_scenario.gateways["razorpay"] = razorpay_gateway
+    booking = stripe_scenario.hold()
+    first = stripe_scenario.started(booking)
+    stripe_scenario.start(booking, gateway="razorpay")
+    proof = stripe_scenario.driver.pay(first)
+    assert stripe_scenario.finalize(booking, proof).status is Status.CONFIRMED
+    stripe_scenario.come_to_rest()
+    payment = stripe_scenario.stored(booking).payment
+    assert payment is not None
+    assert (payment.order_id, payment.captured) == (first, 1_050_000)
+    assert wrong_in(stripe_scenario) == []
+
+
+def test_changing_back_takes_up_the_order_that_was_left(
+    stripe_scenario: PaymentScenario, razorpay_gateway: RazorpayGateway
+) -> None:
+    stripe_scenario.gateways["razorpay"] = razorpay_gateway
+    booking = stripe_scenario.hold()
+    orders = []
+    for n in range(24):
+        order = stripe_scenario.start(booking, gateway=("stripe", "razorpay")[n % 2]).order
+        assert order is not None
+        orders.append(order.order_id)
+    assert len(set(orders)) == 2
+
+
+def test_a_payment_that_has_arrived_is_not_replaced_by_another_choice(scenario: PaymentScenario) -> None:
+    scenario.give(50_000)
+    booking = scenario.hold()
+    order_id, _ = scenario.paid(booking)
+    with pytest.raises(AlreadyPaid):
+        scenario.start(booking, wallet=50_000)
+    scenario.come_to_rest()
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert scenario.driver.record(order_id).net == 1_050_000
+    assert wrong_in(scenario) == []
+
+
+@pytest.mark.localstripe
+def test_an_expired_hold_that_was_paid_on_an_earlier_order_is_found_without_a_webhook(
+    stripe_scenario: PaymentScenario, razorpay_gateway: RazorpayGateway
+) -> None:
+    stripe_scenario.gateways["razorpay"] = razorpay_gateway
+    booking = stripe_scenario.hold()
+    first = stripe_scenario.started(booking)
+    stripe_scenario.start(booking, gateway="razorpay")
+    stripe_scenario.driver.pay(first)
+    stripe_scenario.clock = FakeClock(stripe_scenario.clock.now + timedelta(seconds=660))
+    stripe_scenario.sweep()
+    stripe_scenario.come_to_rest()
+    assert stripe_scenario.stored(booking).status is Status.CONFIRMED
+    assert stripe_scenario.driver.record(first).net == 1_050_000
+    assert wrong_in(stripe_scenario) == []
