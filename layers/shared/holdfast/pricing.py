@@ -11,7 +11,7 @@ from holdfast.model.booking import FrozenQuote
 from holdfast.model.dates import instant_at, millis, nights
 from holdfast.model.money import charge_step, half_up, money, smallest_charge, smallest_refund
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.taxes import GST_INDIA, WHOLE_BP, Tax, line_taxes, slab_of, split, components, table_of
+from holdfast.taxes import GST_INDIA, WHOLE_BP, Tax, components, line_taxes, slab_of, split, table_of
 
 if TYPE_CHECKING:
     from holdfast.model.booking import Booking
