@@ -84,7 +84,7 @@ class FakeGateway(GatewayDashboard):
             self.change(order_id, state=PaymentState.VOIDED)
         self._after("void")
 
-    def refund(self, order_id: str, amount: int, key: str) -> None:
+    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
         self._before("refund")
         if key not in self._done:
             order = self.orders[order_id]

@@ -65,8 +65,8 @@ PAYMENT_BUGS = (
             Edit(
                 "payments.tasks",
                 "perform",
-                'gateway.refund(task.order_id, missing, f"{key}:{missing}")',
-                'gateway.refund(task.order_id, task.amount, f"{key}:{engine.deadline.seconds_left}")',
+                'gateway.refund(task.order_id, missing, currency, f"{key}:{missing}")',
+                'gateway.refund(task.order_id, task.amount, currency, f"{key}:{engine.deadline.seconds_left}")',
             ),
         ),
     ),

@@ -106,9 +106,9 @@ class SimulatedGateway(GatewayDashboard):
         order = self.fetch(order_id)
         if order.state is PaymentState.AUTHORISED:
             self.capture(order_id, order.amount, order.currency, key)
-            self.refund(order_id, order.amount, key)
+            self.refund(order_id, order.amount, order.currency, key)
 
-    def refund(self, order_id: str, amount: int, key: str) -> None:
+    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
         def refunded() -> str:
             order = self._seen(order_id)
             if order.refunded + amount > order.captured:

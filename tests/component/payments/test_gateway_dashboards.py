@@ -58,7 +58,7 @@ def test_a_capture_in_the_dashboard_is_a_capture(paid: Paid) -> None:
 
 def test_our_refunds_are_told_from_those_of_the_dashboard(paid: Paid) -> None:
     paid.capture()
-    paid.gateway.refund(paid.order_id, 10_000, "bk_1:refund:order:1:10000")
+    paid.gateway.refund(paid.order_id, 10_000, "INR", "bk_1:refund:order:1:10000")
     outside = paid.outside(20_000)
     ours, theirs = paid.seen.refunds
     assert (ours.amount, ours.pending, ours.ours) == (10_000, False, True)

@@ -67,11 +67,11 @@ def test_refunds_add_up_and_each_key_has_one_effect(
     driver.pay(order_id)
     razorpay_gateway.capture(order_id, 70_000, "INR", "any")
     for key in ("one", "one", "two"):
-        razorpay_gateway.refund(order_id, 30_000, key)
+        razorpay_gateway.refund(order_id, 30_000, "INR", key)
     payment = razorpay_gateway.fetch(order_id)
     assert (payment.captured, payment.refunded, payment.holds_money) == (70_000, 60_000, True)
     with pytest.raises(GatewayRefused):
-        razorpay_gateway.refund(order_id, 10_001, "three")
+        razorpay_gateway.refund(order_id, 10_001, "INR", "three")
     assert driver.record(order_id).refunded == 60_000
 
 
@@ -125,7 +125,7 @@ def test_the_proof_of_the_browser_is_checked(razorpay_gateway: RazorpayGateway, 
     [
         lambda gateway: gateway.fetch("order_nowhere"),
         lambda gateway: gateway.open_order("bk_1", 99, "INR", "too little"),
-        lambda gateway: gateway.refund("order_nowhere", 100, "any"),
+        lambda gateway: gateway.refund("order_nowhere", 100, "INR", "any"),
     ],
     ids=["unknown order", "less than a rupee", "refund of nothing"],
 )
@@ -141,7 +141,7 @@ def test_a_capture_or_refund_of_what_is_not_paid_does_nothing(
 ) -> None:
     razorpay_gateway.capture(order_id, 70_000, "INR", "any")
     with pytest.raises(GatewayRefused):
-        razorpay_gateway.refund(order_id, 100, "any")
+        razorpay_gateway.refund(order_id, 100, "INR", "any")
     driver.pay(order_id)
     with pytest.raises(GatewayRefused):  # not in part
         razorpay_gateway.capture(order_id, 60_000, "INR", "any")
@@ -161,7 +161,7 @@ def test_what_is_not_answered_clearly_is_unknown(
     acts: dict[str, Callable[[], object]] = {
         "orders": lambda: razorpay_gateway.open_order("bk_2", 70_000, "INR", "other"),
         "capture": lambda: razorpay_gateway.capture(order_id, 70_000, "INR", "any"),
-        "refund": lambda: razorpay_gateway.refund(order_id, 500, "any"),
+        "refund": lambda: razorpay_gateway.refund(order_id, 500, "INR", "any"),
         "fetch": lambda: razorpay_gateway.fetch(order_id),
     }
     with pytest.raises(GatewayUnknown):

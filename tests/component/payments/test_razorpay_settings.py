@@ -60,7 +60,7 @@ def test_a_whole_refund_leaves_nothing_to_refund(
     authorised(driver, order_id, **setting)
     razorpay_gateway.capture(order_id, AMOUNT, "INR", "capture")
     for part in parts:
-        razorpay_gateway.refund(order_id, part, f"refund {part}")
+        razorpay_gateway.refund(order_id, part, "INR", f"refund {part}")
     payment = razorpay_gateway.fetch(order_id)
     assert [refund.amount for refund in payment.refunds] == parts
     assert (payment.refunded, payment.holds_money) == (AMOUNT, False)
@@ -199,7 +199,7 @@ CALLS: dict[str, Any] = {
     "fetch": lambda gateway: gateway.fetch("order_1"),
     "capture": lambda gateway: gateway.capture("order_1", AMOUNT, "INR", "key"),
     "void": lambda gateway: gateway.void("order_1", "key"),
-    "refund": lambda gateway: gateway.refund("order_1", AMOUNT, "key"),
+    "refund": lambda gateway: gateway.refund("order_1", AMOUNT, "INR", "key"),
 }
 
 
@@ -219,4 +219,4 @@ def test_a_refund_of_more_than_was_captured_is_refused_as_ever(
     authorised(driver, order_id)
     razorpay_gateway.capture(order_id, AMOUNT, "INR", "capture")
     with pytest.raises(GatewayRefused):
-        razorpay_gateway.refund(order_id, AMOUNT + 1, "refund")
+        razorpay_gateway.refund(order_id, AMOUNT + 1, "INR", "refund")

@@ -47,17 +47,17 @@ def test_the_same_key_has_one_effect(stripe_gateway: StripeGateway, driver: Stri
         if act == "capture":
             stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture")
         else:
-            stripe_gateway.refund(order_id, 10_000, f"{order_id}:refund")
+            stripe_gateway.refund(order_id, 10_000, "INR", f"{order_id}:refund")
     assert driver.record(order_id) == GatewayRecord(captured=70_000, refunded=10_000, captures=1)
 
 
 def test_refunds_add_up(stripe_gateway: StripeGateway, driver: StripeDriver, order_id: str) -> None:
     driver.pay(order_id)
     stripe_gateway.capture(order_id, 70_000, "INR", f"{order_id}:capture")
-    stripe_gateway.refund(order_id, 30_000, f"{order_id}:one")
+    stripe_gateway.refund(order_id, 30_000, "INR", f"{order_id}:one")
     assert stripe_gateway.fetch(order_id).refunded == 30_000
     assert stripe_gateway.fetch(order_id).holds_money
-    stripe_gateway.refund(order_id, 40_000, f"{order_id}:two")
+    stripe_gateway.refund(order_id, 40_000, "INR", f"{order_id}:two")
     assert not stripe_gateway.fetch(order_id).holds_money
     assert driver.record(order_id) == GatewayRecord(captured=70_000, refunded=70_000, captures=1)
 
@@ -119,3 +119,16 @@ def test_a_key_that_stripe_refuses_is_its_own_error_and_not_shown(localstripe: s
 def test_the_browser_proves_nothing_but_which_intent_it_means(stripe_gateway: StripeGateway) -> None:
     assert stripe_gateway.verify_checkout_signature("pi_1", "pi_1", None)
     assert not stripe_gateway.verify_checkout_signature("pi_1", "pi_2", "signed")
+
+
+@pytest.mark.parametrize(("currency", "ours", "at_stripe"), [("ISK", 22_000, 2_200_000), ("KWD", 27_500, 27_500)])
+def test_stripe_is_sent_its_own_form_of_a_currency(
+    stripe_gateway: StripeGateway, driver: StripeDriver, currency: str, ours: int, at_stripe: int
+) -> None:
+    order_id = stripe_gateway.open_order("bk_1", ours, currency, uuid4().hex).order_id
+    driver.pay(order_id)
+    stripe_gateway.capture(order_id, ours, currency, f"{order_id}:capture")
+    stripe_gateway.refund(order_id, ours // 2, currency, f"{order_id}:refund")
+    payment = stripe_gateway.fetch(order_id)
+    assert (payment.amount, payment.captured, payment.refunded) == (ours, ours, ours // 2)
+    assert driver.record(order_id).captured == at_stripe

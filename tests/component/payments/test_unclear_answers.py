@@ -134,7 +134,7 @@ def test_a_slow_stripe_is_unknown_after_the_timeout(server: Misbehaving) -> None
     gateway = StripeGateway(SECRET, (), server.url)
     began = time.monotonic()
     with pytest.raises(GatewayUnknown):
-        gateway.refund("pi_1", 100, "the-key")
+        gateway.refund("pi_1", 100, "INR", "the-key")
     assert 2 < time.monotonic() - began < 6
     assert server.keys == ["the-key"]
 

@@ -100,12 +100,12 @@ def perform(
         case TaskAction.VOID if payment.holds_money and may_still_buy:
             raise GatewayUnknown("the order was paid after all, and may still buy the booking")
         case TaskAction.VOID if still_held > 0:
-            _ignore_refusal(lambda: gateway.refund(task.order_id, still_held, f"{key}:{still_held}"))
+            _ignore_refusal(lambda: gateway.refund(task.order_id, still_held, currency, f"{key}:{still_held}"))
         case TaskAction.VOID:
             _ignore_refusal(lambda: gateway.void(task.order_id, attempt_key, transaction_id))
         case TaskAction.REFUND if payment.captured >= task.amount:
             missing = task.amount - payment.refunded
-            _ignore_refusal(lambda: gateway.refund(task.order_id, missing, f"{key}:{missing}"))
+            _ignore_refusal(lambda: gateway.refund(task.order_id, missing, currency, f"{key}:{missing}"))
     engine.require_call(gateway)
     payment = gateway.fetch(task.order_id, transaction_id)
     if not _reached(task, payment, gateway):

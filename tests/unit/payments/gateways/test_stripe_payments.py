@@ -130,3 +130,17 @@ def test_every_state_is_one_of_ours_and_a_new_one_is_an_error_line(
 )
 def test_an_intent_is_ours_by_its_marks(metadata: Fields, reference: str | None) -> None:
     assert seen(metadata=metadata, stack_id="holdfast-prod").reference == reference
+
+
+@pytest.mark.parametrize(
+    ("currency", "at_stripe", "ours"), [("isk", 2_200_000, 22_000), ("ugx", 5_000_000, 50_000), ("mga", 500, 50_000)]
+)
+def test_a_currency_with_a_form_of_its_own_at_stripe_is_counted_as_ours(
+    currency: str, at_stripe: int, ours: int
+) -> None:
+    whole = refund(at_stripe, metadata=OURS)
+    dispute = {"id": "dp_1", "object": "dispute", "status": "lost", "amount": at_stripe}
+    payment = seen(whole, disputes=(dispute,), currency=currency, amount=at_stripe, amount_received=at_stripe)
+    assert (payment.amount, payment.captured, payment.refunded) == (ours, ours, ours)
+    assert payment.dispute is not None
+    assert payment.dispute.amount == ours

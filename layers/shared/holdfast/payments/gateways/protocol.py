@@ -164,7 +164,7 @@ class Gateway(Protocol):
     def void(self, order_id: str, key: str, transaction_id: str | None = None) -> None:
         """Gives an authorisation back, or closes an order that nobody has paid."""
 
-    def refund(self, order_id: str, amount: int, key: str) -> None:
+    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
         """Refunds that much of the captured money, marked as a refund of ours."""
 
     def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:

@@ -134,7 +134,8 @@ class RazorpayGateway:
         self._capture(payment, payment["amount"], payment["currency"])
         self._refund(payment, payment["amount"], key)
 
-    def refund(self, order_id: str, amount: int, key: str) -> None:
+    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
+        del currency  # it is the payment's
         payment = payment_of(self._payments_of(order_id), None)
         if payment is None:
             raise GatewayRefused("the order has no payment to refund")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
+from holdfast.model.money import from_gateway, to_gateway
 from holdfast.payments.gateways.marks import is_marked, order_marks, own_reference, refund_marks
 from holdfast.payments.gateways.protocol import (
     CONNECT_SECONDS,
@@ -87,7 +88,7 @@ class StripeGateway:
         with _classified():
             intent = self._client.v1.payment_intents.create(
                 {
-                    "amount": amount,
+                    "amount": to_gateway(amount, self.name, currency),
                     "currency": currency.lower(),
                     "capture_method": "manual",
                     "metadata": order_marks(reference, self._stack_id),
@@ -122,10 +123,12 @@ class StripeGateway:
         return _payment(intent, self._stack_id, refunded, disputes)
 
     def capture(self, order_id: str, amount: int, currency: str, key: str, transaction_id: str | None = None) -> None:
-        del currency, transaction_id  # Stripe knows them from the intent
+        del transaction_id  # the intent is the only one
         with _classified():
             self._client.v1.payment_intents.capture(
-                order_id, {"amount_to_capture": amount}, options={"idempotency_key": key}
+                order_id,
+                {"amount_to_capture": to_gateway(amount, self.name, currency)},
+                options={"idempotency_key": key},
             )
 
     def void(self, order_id: str, key: str, transaction_id: str | None = None) -> None:
@@ -133,10 +136,14 @@ class StripeGateway:
         with _classified():
             self._client.v1.payment_intents.cancel(order_id, options={"idempotency_key": key})
 
-    def refund(self, order_id: str, amount: int, key: str) -> None:
+    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
         with _classified():
             self._client.v1.refunds.create(
-                {"payment_intent": order_id, "amount": amount, "metadata": refund_marks(key)},
+                {
+                    "payment_intent": order_id,
+                    "amount": to_gateway(amount, self.name, currency),
+                    "metadata": refund_marks(key),
+                },
                 options={"idempotency_key": key},
             )
 
@@ -205,23 +212,24 @@ def _payment(
     if state is PaymentState.OPEN and fields.get("last_payment_error"):
         state = PaymentState.FAILED
     captured = fields.get("amount_received", fields["amount"]) if state is PaymentState.CAPTURED else 0
-    refunds = _refunds(refunded[::-1], released=fields["amount"] - captured) if captured else ()
+    currency = fields["currency"].upper()
+    refunds = _refunds(refunded[::-1], fields["amount"] - captured, currency) if captured else ()
     return GatewayPayment(
         order_id=fields["id"],
         transaction_id=fields["id"],
         reference=own_reference(fields.get("metadata") or {}, stack_id),
-        amount=fields["amount"],
-        currency=fields["currency"].upper(),
+        amount=from_gateway(fields["amount"], StripeGateway.name, currency),
+        currency=currency,
         state=state,
-        captured=captured,
+        captured=from_gateway(captured, StripeGateway.name, currency),
         refunded=sum(refund.amount for refund in refunds),
         refunds=refunds,
-        dispute=counted_dispute(_dispute(dispute) for dispute in disputes[::-1]),
+        dispute=counted_dispute(_dispute(dispute, currency) for dispute in disputes[::-1]),
         client_secret=fields.get("client_secret"),
     )
 
 
-def _refunds(refunded: Sequence[dict[str, Any]], released: int) -> tuple[GatewayRefund, ...]:
+def _refunds(refunded: Sequence[dict[str, Any]], released: int, currency: str) -> tuple[GatewayRefund, ...]:
     """The refunds of captured money. A capture in part lists what it released as a refund too, the oldest one."""
     refunds = []
     for refund in refunded:
@@ -230,14 +238,16 @@ def _refunds(refunded: Sequence[dict[str, Any]], released: int) -> tuple[Gateway
             released = 0
         elif refund["status"] not in _NOT_REFUNDED:
             pending = refund["status"] != "succeeded"
-            refunds.append(GatewayRefund(refund_id=refund["id"], amount=refund["amount"], pending=pending, ours=ours))
+            amount = from_gateway(refund["amount"], StripeGateway.name, currency)
+            refunds.append(GatewayRefund(refund_id=refund["id"], amount=amount, pending=pending, ours=ours))
     return tuple(refunds)
 
 
-def _dispute(dispute: dict[str, Any]) -> GatewayDispute:
+def _dispute(dispute: dict[str, Any], currency: str) -> GatewayDispute:
     """An inquiry, and any state that is new, counts as open."""
     state = _DISPUTES.get(dispute["status"], DisputeState.OPEN)
-    return GatewayDispute(dispute_id=dispute["id"], state=state, amount=dispute["amount"])
+    amount = from_gateway(dispute["amount"], StripeGateway.name, currency)
+    return GatewayDispute(dispute_id=dispute["id"], state=state, amount=amount)
 
 
 @contextmanager
