@@ -104,6 +104,7 @@ class PropertyEntry(Strict):
     cancellation_policy: Annotated[tuple[PolicyStepEntry, ...], listed(20)] = ()
     gst_slabs: Annotated[tuple[TaxPeriodEntry, ...], listed(20, least=1)] | None = None
     taxes: Annotated[TaxesEntry | None, Field(validate_default=True)] = None
+    owners: Annotated[tuple[User, ...], listed(20)] = ()
     room_types: Annotated[tuple[RoomTypeEntry, ...], listed(100, least=1)]
 
     @field_validator("country")

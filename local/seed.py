@@ -1,4 +1,4 @@
-"""Loads a catalog: hotels and promo codes through the store, wallets by an admin's credit. Loading is repeatable."""
+"""Loads a catalog: hotels and promo codes through the store, owners by their pointers, wallets by an admin's credit. Loading is repeatable."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ LOADER = "catalog"
 
 
 def load(catalog: Catalog, stack: Stack) -> None:
-    """Loads hotels with calendars that are open 18 months ahead, promo codes, and wallets with their users."""
+    """Loads hotels with calendars that are open 18 months ahead, promo codes, owners, and wallets with their users."""
     logger.setLevel("ERROR")  # this process is not a function: its log lines are not wanted
     settings = Settings(table_name=stack.table_name)
     catalog_store = CatalogStore.connect(settings).within(SECONDS)
@@ -32,6 +32,9 @@ def load(catalog: Catalog, stack: Stack) -> None:
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(lambda entry: _load_property(entry, catalog_store), catalog.properties))
         list(pool.map(lambda entry: catalog_store.add_promo(entry.model), catalog.promos))
+    for entry in catalog.properties:
+        for owner in entry.owners:
+            catalog_store.add_owner(user_id(stack, owner), entry.property_id)
     for wallet in catalog.wallets:
         user = user_id(stack, wallet.user)
         engine.store.open_account(user, wallet.currency)

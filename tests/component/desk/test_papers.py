@@ -10,7 +10,7 @@ from tests.kit.auditing import broken_in
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL
 
-IDS = ("gateway", "gateway_order_id", "gateway_transaction_id", "currency")
+IDS = ("gateway", "gateway_order_id", "gateway_transaction_id", "gateway_refund_id", "currency")
 
 
 def ids(line: dict[str, Any]) -> tuple[str | None, ...]:
@@ -20,16 +20,17 @@ def ids(line: dict[str, Any]) -> tuple[str | None, ...]:
 def test_a_history_names_the_payment_on_each_line_about_it(desk: Desk, gateway: FakeGateway) -> None:
     booking_id = desk.paid_by_card(wallet=200_000)
     desk.done("cancel", booking_id, FULL)
-    [order_id] = gateway.orders
+    [(order_id, order)] = gateway.orders.items()
+    [refund_id] = [refund.refund_id for refund in order.refunds]
 
     for history in (desk.door.booking(booking_id)["history"], desk.see(booking_id).body["history"]):
         assert [(line["status"], ids(line)) for line in history] == [
-            ("reserved", (None, None, None, None)),
-            ("payment_pending", ("stripe", order_id, None, "INR")),
-            ("confirmed", ("stripe", order_id, order_id, "INR")),
-            ("confirmed", ("stripe", order_id, order_id, "INR")),  # captured
-            ("cancelled", (None, None, None, None)),  # decided by us: the refund's own line follows
-            ("cancelled", ("stripe", order_id, order_id, "INR")),
+            ("reserved", (None, None, None, None, None)),
+            ("payment_pending", ("stripe", order_id, None, None, "INR")),
+            ("confirmed", ("stripe", order_id, order_id, None, "INR")),
+            ("confirmed", ("stripe", order_id, order_id, None, "INR")),  # captured
+            ("cancelled", (None, None, None, None, None)),  # decided by us: the refund's own line follows
+            ("cancelled", ("stripe", order_id, order_id, refund_id, "INR")),
         ]
 
 
@@ -59,9 +60,9 @@ def test_the_ledgers_line_of_a_top_up_names_its_payment_and_a_bookings_does_not(
 
     assert filled["gateway_transaction_id"] == order_id
     assert {line["reason"]: ids(line) for line in entries} == {
-        "topup": ("stripe", order_id, order_id, "INR"),
-        "Goodwill": (None, None, None, "INR"),
-        "booking_payment": (None, None, None, "INR"),
+        "topup": ("stripe", order_id, order_id, None, "INR"),
+        "Goodwill": (None, None, None, None, "INR"),
+        "booking_payment": (None, None, None, None, "INR"),
     }
 
 
@@ -73,7 +74,7 @@ def test_a_row_of_the_operators_list_names_the_payment(desk: Desk, gateway: Fake
 
     [row] = desk.door.call("GET /admin/payments", user=ADMIN, groups="[admin]").body["payments"]
 
-    assert ids(row) == ("stripe", order_id, order_id, "INR")
+    assert ids(row) == ("stripe", order_id, order_id, None, "INR")
 
 
 @pytest.mark.parametrize("started", [False, True])

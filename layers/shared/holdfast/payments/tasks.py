@@ -197,8 +197,13 @@ def _done(booking: Booking, task: GatewayTask, payment: GatewayPayment, now: dat
     elif task.action is TaskAction.VOID and payment.captured == 0:
         closed = payment.state is PaymentState.VOIDED
         note = "the gateway order is closed; nothing was taken" if closed else "nothing was paid at the gateway"
-    ref = GatewayRef(task.gateway, task.order_id, payment.transaction_id or None)
-    return booking.transitioned(booking.status, now, by, note=note, ref=ref, payment=own, tasks=tasks)
+    return booking.transitioned(booking.status, now, by, note=note, ref=_ref(task, payment), payment=own, tasks=tasks)
+
+
+def _ref(task: GatewayTask, payment: GatewayPayment) -> GatewayRef:
+    """What the task's line is about: with the last refund that we made, if the task gave money back."""
+    ours = [refund.refund_id for refund in payment.refunds if refund.ours and task.action is not TaskAction.CAPTURE]
+    return GatewayRef(task.gateway, task.order_id, payment.transaction_id or None, ours[-1] if ours else None)
 
 
 def _record_done(before: Booking, after: Booking, task: GatewayTask, payment: GatewayPayment) -> None:
