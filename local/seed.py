@@ -1,4 +1,4 @@
-"""Loads a catalog: hotels and promo codes through the store, owners by their pointers, wallets by an admin's credit. Loading is repeatable."""
+"""Loads a catalog: hotels, owners and promo codes through the store, wallets by an admin's credit. Repeatable."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
