@@ -10,7 +10,7 @@ from tests.component.desk.desk import CHECK_IN_DAY, FULL, LONG_AHEAD, POLICY, TH
 from tests.kit.auditing import broken_in
 from tests.kit.builders import everything
 from tests.kit.fake_gateway import FakeGateway
-from tests.kit.front_door import ALICE, STAY_TOTAL
+from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL
 from tests.kit.log_capture import LogLines
 
 WALLET = 200_000  # the wallet's part of a booking that is paid by both
@@ -237,3 +237,57 @@ def test_the_preview_says_what_the_guests_cancel_then_does(paid_by: str, desk: D
     )
     assert shown["schedule"][0]["kept"] == said["kept"]
     assert done["refund"] == "policy"
+
+
+class TestCashOwed:
+    """A booking that was paid at the desk: what a cancellation owes is listed until it is marked paid."""
+
+    def listed(self, desk: Desk) -> Any:
+        query = {"state": "cash_owed"}
+        return desk.door.call("GET /admin/payments", user=ADMIN, groups="[admin]", query=query).body
+
+    @pytest.mark.parametrize("by_guest", [False, True])
+    def test_is_listed_until_it_is_marked_paid(self, by_guest: bool, desk: Desk, store: Store) -> None:
+        booking_id = desk.paid_here()
+        desk.at(THREE_DAYS_AHEAD)
+        made = desk.door.cancel(booking_id).body if by_guest else desk.done("cancel", booking_id, POLICY)
+        assert made["cash_refund"] == 787_500
+
+        [row] = self.listed(desk)["payments"]
+        assert (row["booking_id"], row["user_id"], row["amount"], row["currency"]) == (
+            booking_id,
+            ALICE,
+            787_500,
+            "INR",
+        )
+        [case] = desk.see(booking_id).body["cases"]
+        assert (case["case_id"], case["kind"], case["amount"]) == (row["case_id"], "cash_owed", 787_500)
+        assert "closed_at" not in case
+
+        paid = {"reason": "Paid in cash, receipt 12"}
+        close = "POST /admin/cases/{case_id}/close"
+        desk.door.call(close, paid, user=ADMIN, groups="[admin]", case_id=row["case_id"])
+
+        assert (self.listed(desk)["payments"], self.listed(desk)["count"]) == ([], 0)
+        seen = desk.see(booking_id).body
+        assert (seen["cases"][0]["closed_by"], seen["cases"][0]["reason"]) == (f"admin {ADMIN}", paid["reason"])
+        assert paid["reason"] in seen["history"][-1]["note"]
+        assert broken(desk, store) == []
+
+    @pytest.mark.parametrize("choice", [amount(0), POLICY], ids=["an amount of 0", "0 % by the policy"])
+    def test_is_not_listed_where_nothing_is_owed(self, choice: dict[str, Any], desk: Desk) -> None:
+        booking_id = desk.paid_here()
+        desk.at(CHECK_IN_DAY)
+
+        assert desk.done("cancel", booking_id, choice)["cash_refund"] == 0
+        assert self.listed(desk)["count"] == 0
+        assert desk.see(booking_id).body["cases"] == []
+
+    def test_is_told_by_the_auditor_when_its_case_is_lost(self, desk: Desk, store: Store) -> None:
+        desk.done("cancel", desk.paid_here(), FULL)
+        [case] = [item for item in everything(store) if item["pk"].startswith("CASE#")]
+        key = {name: {"S": case[name]} for name in ("pk", "sk")}
+
+        store.table.client.delete_item(TableName=store.table.name, Key=key)
+
+        assert [line.partition(" ")[0] for line in broken(desk, store)] == ["CASH1"]

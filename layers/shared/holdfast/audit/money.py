@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from holdfast.audit.snapshot import HELD, Broken, Snapshot, at_rest
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Booking, PaymentMode, RefundChoice, Status, TaskAction
+from holdfast.model.case import CaseKind
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.payments.gateways.protocol import PaymentState
 from holdfast.storage.items import account_key, booking_key, entry_key, topup_key
@@ -83,7 +84,7 @@ def _topped_up(view: Snapshot) -> Iterator[Broken]:
 
 
 def broken_payments(view: Snapshot) -> Iterator[Broken]:
-    """PAY2, PAY3, PAY4 as far as the bookings themselves show."""
+    """PAY2, PAY3, PAY4, CASH1 as far as the bookings themselves show."""
     for booking_id, booking in view.bookings.items():
         keys = (booking_key(booking_id),)
         if booking.status is Status.CONFIRMED:
@@ -98,8 +99,15 @@ def broken_payments(view: Snapshot) -> Iterator[Broken]:
         made, total = booking.cancellation, booking.wallet_paid + booking.gateway_charged + booking.cash_paid
         if made and made.given_back + made.kept_price + made.kept_tax > total:
             yield Broken("PAY4", f"{booking_id}: cancelled, with more given back and kept than the {total} paid", keys)
+        if made and made.cash != _cash_in_cases(view, booking_id):
+            yield Broken("CASH1", f"{booking_id}: {made.cash} owed in cash, and no such case", keys)
         if at_rest(booking):
             yield from (Broken("PAY3", f"{booking_id}: {text}", keys) for text in _misplaced(booking, view))
+
+
+def _cash_in_cases(view: Snapshot, booking_id: str) -> int:
+    cases = [case for case in view.cases.values() if case.booking_id == booking_id]
+    return sum(case.amount for case in cases if case.kind is CaseKind.CASH_OWED)
 
 
 def _unpaid(booking: Booking) -> Iterator[str]:

@@ -9,6 +9,7 @@ import msgspec
 
 from holdfast.errors import InvalidFields
 from holdfast.model.booking import Booking, Status, StayStep
+from holdfast.model.case import CaseKind, case_id_of
 from holdfast.requests import NO_CURSOR
 from holdfast.storage.base import PAGE_SIZE
 
@@ -19,15 +20,17 @@ if TYPE_CHECKING:
     from holdfast.desk.requests import DeskBookingsQuery
     from holdfast.engine import Engine
     from holdfast.model.account import LedgerEntry
+    from holdfast.model.case import Case
 
 PAGES_LOOKED_THROUGH = 10  # of the index in one answer, where few bookings are in the state that is asked for
 
 
 class DeskBooking(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking with the lines that it made in its guest's wallet, oldest first."""
+    """A booking with the lines that it made in its guest's wallet, oldest first, and its cases, open or closed."""
 
     booking: Booking
     entries: list[LedgerEntry]
+    cases: list[Case]
 
 
 def list_bookings_at(query: DeskBookingsQuery, *, clerk: Clerk, engine: Engine) -> tuple[list[Booking], str | None]:
@@ -55,7 +58,17 @@ def list_bookings_at(query: DeskBookingsQuery, *, clerk: Clerk, engine: Engine) 
 def booking_at_desk(booking_id: str, *, clerk: Clerk, engine: Engine) -> DeskBooking:
     """The booking with all that belongs to it, as the evidence of a dispute needs it too. Raises NotFound, Busy."""
     booking = clerk.booking(booking_id, engine=engine)
-    return DeskBooking(booking=booking, entries=engine.store.entries_of(booking))
+    entries, cases = engine.store.entries_of(booking), engine.store.cases(_case_ids(booking))
+    return DeskBooking(booking=booking, entries=entries, cases=cases)
+
+
+def _case_ids(booking: Booking) -> list[str]:
+    """The ids of all cases that there may be about the booking and the orders that its history names."""
+    refs = [event.ref for event in booking.history if event.ref] + ([booking.payment.ref] if booking.payment else [])
+    orders = sorted({(ref.gateway, ref.order_id) for ref in refs})
+    kinds = (CaseKind.CAPTURED_SHORT, CaseKind.REFUNDED_OUTSIDE, CaseKind.UNMATCHED)
+    of_orders = [case_id_of(kind, *order) for order in orders for kind in kinds]
+    return [case_id_of(CaseKind.CASH_OWED, booking.booking_id), *of_orders]
 
 
 def _is_in(booking: Booking, state: str, now: datetime) -> bool:

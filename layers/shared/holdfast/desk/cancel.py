@@ -37,6 +37,7 @@ def cancel_at_desk(booking_id: str, request: DeskCancelRequest, *, clerk: Clerk,
                     by=clerk.actor,
                     why=request.reason,
                     choice=request.choice,
+                    asked=request.amount or 0,
                 )
             case Status.CANCELLED:
                 _refuse_another_refund(booking, request)
@@ -69,10 +70,12 @@ def _tenders(booking: Booking, request: DeskCancelRequest, now: datetime, wallet
 def _refuse_another_refund(booking: Booking, request: DeskCancelRequest) -> None:
     """Raises NotCancellable if the booking was cancelled with another refund than this request asks for."""
     given, kept = _given_and_kept(booking)
+    made = booking.cancellation
+    asked = made.asked if made and made.choice is RefundChoice.AMOUNT else given
     is_same = {
         RefundChoice.POLICY: True,
         RefundChoice.FULL: kept == 0,
-        RefundChoice.AMOUNT: given == request.amount,
+        RefundChoice.AMOUNT: asked == request.amount,
     }[request.choice]
     if not is_same:
         raise NotCancellable(f"The booking is cancelled already, with {money(given, booking.currency)} given back.")

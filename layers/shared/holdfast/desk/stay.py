@@ -76,7 +76,7 @@ def mark_no_show(booking_id: str, reason: str, *, clerk: Clerk, engine: Engine) 
 
 def _require_stay_days(booking: Booking, now: datetime) -> None:
     """Raises StayConflict unless it is the check-in day or a later night of the stay, by the property's day."""
-    today = today_in(booking.timezone, now)
+    today = today_in(booking.timezone, now, booking.day_ends)
     if today < booking.check_in:
         raise StayConflict(f"The stay begins on {booking.check_in}; today at the property is {today}.")
     if today >= booking.check_out:

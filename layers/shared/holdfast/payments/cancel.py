@@ -22,7 +22,8 @@ from holdfast.model.booking import (
     StayStep,
     TaskAction,
 )
-from holdfast.model.dates import today_in
+from holdfast.model.case import Case, CaseKind, case_id_of
+from holdfast.model.dates import millis, today_in
 from holdfast.model.money import money
 from holdfast.model.property import PolicyStep
 from holdfast.payments.tasks import run_tasks
@@ -91,7 +92,8 @@ def commit_cancellation(
     """The booking as `decide` cancels it; unchanged if `decide` gives it back as it is.
 
     `decide` gets the time and the currency of the guest's wallet. One transaction returns the rooms and the wallet
-    part, and makes the gateway part due; it is tried at once. `user_id` is the guest's.
+    part, and makes the gateway part due; it is tried at once. Cash that the desk owes becomes a case. `user_id` is the
+    guest's.
 
     Raises NotFound, Busy, and what `decide` raises.
     """
@@ -102,7 +104,8 @@ def commit_cancellation(
         cancelled = decide(booking, now, context.account.currency)
         if cancelled is booking:
             return booking, booking, context
-        return booking, engine.store.commit(booking, cancelled, now=now, context=context), context
+        cases = _cash_owed(cancelled, now)
+        return booking, engine.store.commit(booking, cancelled, now=now, context=context, cases=cases), context
 
     before, after, context = engine.store.retry_on_conflict(attempt)
     if after is before:
@@ -136,10 +139,18 @@ def without_refund(booking: Booking, now: datetime, *, by: str, note: str | None
 
 
 def with_refund(
-    booking: Booking, back: Tenders, now: datetime, *, by: str, why: str, choice: RefundChoice = RefundChoice.POLICY
+    booking: Booking,
+    back: Tenders,
+    now: datetime,
+    *,
+    by: str,
+    why: str,
+    choice: RefundChoice = RefundChoice.POLICY,
+    asked: int = 0,
 ) -> Booking:
-    """The confirmed booking, cancelled, with what goes back to the wallet, and the gateway's part due. `why` begins
-    the note of the history.
+    """The confirmed booking, cancelled, with what goes back to the wallet, and the gateway's part due.
+
+    `why` begins the note of the history. `asked` is the amount that the desk asked for, if it named one.
     """
     kept = kept_of(booking, sum(still_held(booking)) - sum(back))
     return booking.transitioned(
@@ -151,6 +162,7 @@ def with_refund(
         tasks=_refund_tasks(booking, back.gateway, now),
         cancellation=Cancellation(
             choice=choice,
+            asked=asked,
             wallet=back.wallet,
             gateway=back.gateway,
             cash=back.cash,
@@ -158,6 +170,24 @@ def with_refund(
             kept_tax=kept.tax,
         ),
     )
+
+
+def _cash_owed(cancelled: Booking, now: datetime) -> tuple[Case, ...]:
+    """The case of the cash that the cancellation owes, open until an admin closes it as paid; none if it owes none."""
+    made = cancelled.cancellation
+    if made is None or made.cash == 0:
+        return ()
+    case = Case(
+        case_id=case_id_of(CaseKind.CASH_OWED, cancelled.booking_id),
+        kind=CaseKind.CASH_OWED,
+        at_ms=millis(now),
+        booking_id=cancelled.booking_id,
+        user_id=cancelled.user_id,
+        amount=made.cash,
+        currency=cancelled.currency,
+        state="owed",
+    )
+    return (case,)
 
 
 def _cancelled_by_guest(booking: Booking, now: datetime, wallet_currency: str) -> Booking:

@@ -1,10 +1,11 @@
-"""A booking as the desk sees it: all that its guest sees, and whose it is, what is due, and the wallet's lines."""
+"""A booking as the desk sees it: all that its guest sees, and whose it is, what is due, the wallet's lines, cases."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from holdfast.fields import Instant, Strict
 from holdfast.model.booking import Booking, GatewayTask, TaskAction
+from holdfast.model.case import Case, CaseKind
 from holdfast.model.dates import rfc3339
 from holdfast.views.bookings import BookingView, booking_view
 from holdfast.views.wallet import EntryView, entry_view
@@ -26,6 +27,25 @@ class TaskView(Strict):
     next_try_at: Instant
 
 
+class CaseView(Strict):
+    """Something about the booking's money that a person must look at, or has closed."""
+
+    case_id: str
+    kind: CaseKind
+    state: str
+    amount: int
+    currency: str
+    gateway: str | None = None
+    gateway_order_id: str | None = None
+    gateway_transaction_id: str | None = None
+    gateway_refund_id: str | None = None
+    note: str | None = None
+    opened_at: Instant
+    closed_at: Instant | None = None
+    closed_by: str | None = None
+    reason: str | None = None
+
+
 class DeskBookingView(BookingView):
     user_id: str
 
@@ -35,6 +55,7 @@ class DeskBookingDetail(DeskBookingView):
 
     tasks: list[TaskView]
     entries: list[EntryView]
+    cases: list[CaseView]
 
 
 class DeskBookingList(Strict):
@@ -52,7 +73,27 @@ def desk_booking_detail(seen: "DeskBooking", now: datetime) -> DeskBookingDetail
     return DeskBookingDetail(
         tasks=[_task_view(task, seen.booking.currency) for task in seen.booking.tasks],
         entries=[entry_view(entry) for entry in seen.entries],
+        cases=[_case_view(case) for case in seen.cases],
         **dict(desk_booking_view(seen.booking, now)),
+    )
+
+
+def _case_view(case: Case) -> CaseView:
+    return CaseView(
+        case_id=case.case_id,
+        kind=case.kind,
+        state=case.state,
+        amount=case.amount,
+        currency=case.currency,
+        gateway=case.gateway,
+        gateway_order_id=case.order_id,
+        gateway_transaction_id=case.transaction_id,
+        gateway_refund_id=case.refund_id,
+        note=case.note,
+        opened_at=rfc3339(case.at_ms),
+        closed_at=None if case.closed_at_ms is None else rfc3339(case.closed_at_ms),
+        closed_by=case.closed_by,
+        reason=case.closed_why,
     )
 
 
