@@ -135,8 +135,8 @@ class RefundChoice(StrEnum):
 class Cancellation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What cancelling a confirmed booking gives back, decided once, by tender; `cash` is owed by the desk that took it.
 
-    `kept_price` and `kept_tax` are what the hotel keeps of the price. `asked` is the amount that the desk named: a gateway
-    may refund no such amount, and then a little more goes back.
+    `kept_price` and `kept_tax` are what the hotel keeps of the price. `asked` is the amount that the desk named;
+    where a gateway refunds no such amount, a little more goes back.
     """
 
     choice: RefundChoice = RefundChoice.POLICY
