@@ -14,10 +14,10 @@ from holdfast.model.ids import CASE_ID, TOPUP_ID
 from holdfast.payments.cases import close_case
 from holdfast.payments.queue import list_cases, list_payments
 from holdfast.payments.settle import retry_booking, retry_topup, settle_due
-from holdfast.requests import CloseRequest, PaymentsQuery, SettleRequest
+from holdfast.requests import PaymentsQuery, SettleRequest
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view
-from holdfast.views.payments import ClosedCase, PaymentList, case_row, closed_view, payment_rows
+from holdfast.views.payments import PaymentList, PaymentRow, case_row, payment_rows
 from holdfast.views.wallet import TopUpView, topup_view
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def get_payments(request: Request) -> Response:
 @api.route(
     "POST /admin/cases/{case_id}/close",
     who=Role.ADMIN,
-    body=CloseRequest,
-    answers={200: ClosedCase},
+    body=SettleRequest,
+    answers={200: PaymentRow},
     refusals=(NotFound,),
 )
 def post_close(request: Request) -> Response:
@@ -52,10 +52,10 @@ def post_close(request: Request) -> Response:
     case = close_case(
         admin_id=request.admin_id,
         case_id=request.path("case_id", CASE_ID),
-        request=request.body(CloseRequest),
+        request=request.body(SettleRequest),
         engine=request.engine,
     )
-    return Response(200, closed_view(case))
+    return Response(200, case_row(case, request.engine.clock()))
 
 
 @api.route(

@@ -49,6 +49,9 @@ RISES = {
     "StuckPaymentsAlarm": (0, 1, 300),
     "UnmatchedPaymentsAlarm": (0, 1, 300),
     "GatewayKeyAlarm": (0, 1, 300),
+    "RefundedOutsideAlarm": (0, 1, 300),
+    "DisputedPaymentsAlarm": (0, 1, 300),
+    "CapturedShortAlarm": (0, 1, 300),
     "StreamAgeAlarm": (900_000, 900_001, 300),  # ms; a hold that TTL deleted has waited an hour by then
     "BrokenInvariantsAlarm": (0, 1, 3600),
     "AuditSilenceAlarm": (1, 0, 7200),

@@ -48,7 +48,7 @@ MONEY_BUGS = (
     Bug(
         "a cancel gives the whole card payment back",
         "cancel",
-        (Edit("payments.cancel", "_refund_tasks", "now, amount=amount)", "now, amount=payment.amount)"),),
+        (Edit("payments.cancel", "_refund_tasks", "payment.refunded_by_us + amount)", "payment.amount)"),),
     ),
     Bug(
         "a cancel gives the whole wallet part back",
@@ -87,8 +87,8 @@ MONEY_BUGS = (
             Edit(
                 "pricing",
                 "refund",
-                "half_up(paid * percent, 100)",
-                "half_up(paid * percent, 100) - (percent > 0)",
+                "half_up(sum(paid) * percent, 100)",
+                "half_up(sum(paid) * percent, 100) - (percent > 0)",
             ),
         ),
     ),

@@ -41,8 +41,8 @@ PAYMENT_BUGS = (
             Edit(
                 "payments.reconcile",
                 "reconcile",
-                "elif payment.holds_money and",
-                'elif payment.holds_money and booking.status != "expired" and',
+                "if payment.holds_money and",
+                'if payment.holds_money and booking.status != "expired" and',
             ),
         ),
     ),
@@ -53,8 +53,8 @@ PAYMENT_BUGS = (
             Edit(
                 "payments.reconcile",
                 "reconcile",
-                "elif payment.holds_money and",
-                "elif payment.holds_money and own and",
+                "if payment.holds_money and",
+                "if payment.holds_money and own and",
             ),
         ),
     ),
@@ -63,7 +63,7 @@ PAYMENT_BUGS = (
         "cancel",
         (
             Edit(
-                "payments.tasks",
+                "payments.perform",
                 "perform",
                 'gateway.refund(task.order_id, missing, currency, f"{key}:{missing}")',
                 'gateway.refund(task.order_id, task.amount, currency, f"{key}:{engine.deadline.seconds_left}")',
@@ -152,7 +152,7 @@ PAYMENT_BUGS = (
         "a top-up is credited before its money is there",
         "pay",
         (
-            Edit("payments.topup", "advance_topup", "payment.captured - payment.refunded < topup.amount", "False"),
+            Edit("payments.topup", "advance_topup", "if not payment.is_whole:", "if False:"),
             Edit("payments.topup", "advance_topup", "payment = _performed(", "(lambda *_: None)("),
         ),
     ),

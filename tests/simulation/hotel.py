@@ -64,3 +64,8 @@ def _index_shapes() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
 
 def indexes() -> list[Index]:
     return [Index(*shape) for shape in _index_shapes()]
+
+
+def waits_for_a_person(pk: str) -> bool:
+    """Whether the item may stay in the `due` index: an open case does, until somebody closes it."""
+    return pk.startswith("CASE#")

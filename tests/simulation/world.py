@@ -30,7 +30,7 @@ from tests.simulation.handlers import (
     routes,
     timeout_seconds,
 )
-from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening
+from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening, waits_for_a_person
 from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
@@ -143,12 +143,12 @@ class World:
         rows = (
             (key[0], item["due_shard"]["S"]) for key, item in sorted(self.table.items.items()) if "due_shard" in item
         )
-        return [(pk, shard) for pk, shard in rows if pk != POISON_KEY[0]]
+        return [(pk, shard) for pk, shard in rows if pk != POISON_KEY[0] and not waits_for_a_person(pk)]
 
     def _waiting(self) -> list[int]:
         """When each thing that is still due is to be tried."""
         start_ms = int(START.timestamp() * 1000)
-        items = (item for key, item in self.table.items.items() if key != POISON_KEY)
+        items = (item for key, item in self.table.items.items() if key != POISON_KEY and not waits_for_a_person(key[0]))
         tasks = [int(item["due_at"]["N"]) - start_ms for item in items if "due_shard" in item]
         return [at_ms * MILLISECOND for at_ms in tasks] + [self.clock.now_us for _ in self.deletions]
 

@@ -55,11 +55,14 @@ class Metric(StrEnum):
     PAID_BY_WALLET = "PaidByWallet"  # 1 or 0 for each confirmation: its average is the wallet's share
     SWEEP_FAILED = "SweepFailed"  # counted by each sweep, also when it is 0: without a value, no sweep came
     SETTLE_FAILED = "SettleFailed"
-    ROUND_FAILED = "RoundFailed"  # counted by each round of settle; the two below: how many there are now
+    ROUND_FAILED = "RoundFailed"  # counted by each round of settle; those below: how many there are now
     PAYMENTS_STUCK = "PaymentsStuck"
     PAYMENTS_UNMATCHED = "PaymentsUnmatched"
     PAYMENTS_FOREIGN = "PaymentsForeign"  # events about payments of another program on the same account
     GATEWAY_KEY_REFUSED = "GatewayKeyRefused"
+    PAYMENTS_REFUNDED_OUTSIDE = "PaymentsRefundedOutside"
+    PAYMENTS_DISPUTED = "PaymentsDisputed"
+    PAYMENTS_CAPTURED_SHORT = "PaymentsCapturedShort"
     BROKEN_INVARIANTS = "BrokenInvariants"
 
 

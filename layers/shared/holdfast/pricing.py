@@ -211,6 +211,7 @@ class Refund(Strict):
     wallet: int
     gateway: int
     cash_refund: int = 0
+    already_refunded: int = 0  # by the gateway, whoever asked for it: a part of the policy's share, or more
     kept: Kept
 
 
@@ -233,20 +234,23 @@ def refund(booking: Booking, now: datetime, wallet_currency: str) -> Refund:
     """What cancelling at `now` gives back of what was paid, by the booking's own policy.
 
     The percentage is that of the step that ends first of those still open; with none open, or no policy, 0. It is
-    refunded in proportion to the tenders, as far as they hold it still.
+    refunded in proportion to the tenders. What the gateway has given back already is a part of its share.
     """
     open_steps = [step for step in booking.cancellation_policy if now < step_ends(booking, step)]
     first = min(open_steps, key=lambda step: step_ends(booking, step), default=None)
     percent = first.refund_percent if first else 0
     held = still_held(booking)
-    paid = booking.wallet_paid + booking.gateway_charged + booking.cash_paid
-    back = by_tender(booking, min(half_up(paid * percent, 100), sum(held)), wallet_currency)
+    paid = booking.wallet_paid, booking.gateway_taken, booking.cash_paid
+    wallet, gateway, cash = split(half_up(sum(paid) * percent, 100), paid)
+    already = booking.payment.given_back if booking.payment else 0
+    back = _refundable(booking, Tenders(wallet, max(0, min(gateway - already, held.gateway)), cash), wallet_currency)
     return Refund(
         refund_percent=percent,
         refund_amount=back.wallet + back.gateway,
         wallet=back.wallet,
         gateway=back.gateway,
         cash_refund=back.cash,
+        already_refunded=already,
         kept=kept_of(booking, sum(held) - sum(back)),
     )
 
@@ -259,24 +263,27 @@ def no_refund(booking: Booking) -> Refund:
 
 def still_held(booking: Booking) -> Tenders:
     """What was paid for a confirmed booking less what was given back, by tender."""
-    refunded = booking.payment.refunded if booking.payment else 0
+    given_back = booking.payment.given_back if booking.payment else 0
     return Tenders(
         wallet=booking.wallet_paid - booking.wallet_refunded,
-        gateway=max(0, booking.gateway_charged - refunded),
+        gateway=max(0, booking.gateway_taken - given_back),
         cash=booking.cash_paid,
     )
 
 
 def by_tender(booking: Booking, amount: int, wallet_currency: str) -> Tenders:
-    """`amount` of what is still held, in proportion to the tenders.
+    """`amount` of what is still held, in proportion to the tenders, as the gateway can refund it."""
+    return _refundable(booking, Tenders(*split(amount, still_held(booking))), wallet_currency)
 
-    A gateway part that its gateway would not refund goes to the wallet, or, if that is in another currency, becomes the
-    least that the gateway refunds.
+
+def _refundable(booking: Booking, back: Tenders, wallet_currency: str) -> Tenders:
+    """A gateway part that its gateway would not refund goes to the wallet, or, if that is in another currency, becomes
+    the least that the gateway refunds.
     """
-    held = still_held(booking)
-    wallet, gateway, cash = split(amount, held)
+    wallet, gateway, cash = back
     if booking.payment is None or not gateway:
-        return Tenders(wallet, gateway, cash)
+        return back
+    held = still_held(booking)
     least, whole = smallest_refund(booking.currency, booking.payment.gateway), charge_step(booking.currency)
     if wallet_currency != booking.currency:
         return Tenders(wallet, min(held.gateway, max(least, -(-gateway // whole) * whole)), cash)

@@ -96,7 +96,7 @@ class AdminFinalizeRequest(Strict):
 
 
 class SettleRequest(Strict):
-    """The body of `POST /admin/bookings/{booking_id}/settle` and of `POST /admin/topups/{topup_id}/settle`."""
+    """The body of what an admin does with a reason: settle a booking or a top-up, close a case."""
 
     reason: Reason
 
@@ -106,9 +106,3 @@ class PaymentsQuery(Strict):
 
     state: Literal["due", "stuck", "unmatched", "refunded_outside", "disputed", "captured_short", "cash_owed"] = "due"
     cursor: Annotated[str, Text(PAYMENTS_CURSOR, NO_CURSOR)] | None = None
-
-
-class CloseRequest(Strict):
-    """The body of `POST /admin/cases/{case_id}/close`."""
-
-    reason: Reason

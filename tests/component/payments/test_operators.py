@@ -9,7 +9,7 @@ import pytest
 from holdfast.logs import Tag, metrics
 from holdfast.model.account import TopUp, TopUpStatus
 from holdfast.model.booking import Status
-from holdfast.payments.tasks import STUCK_AFTER_ATTEMPTS
+from holdfast.payments.perform import STUCK_AFTER_ATTEMPTS
 from local.gateways.razorpay import LocalRazorpay
 from tests.component.payments.handlers import Handlers
 from tests.kit.apps import CLIENT_ID

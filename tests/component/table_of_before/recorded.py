@@ -49,6 +49,9 @@ DUMP: list[dict[str, Any]] = json.loads((ROOT / "tests/data/table_2026-11-22.jso
 ITEMS: list[Item] = [from_wire(item) for item in DUMP]
 THEN: dict[str, Any] = json.loads((ROOT / "tests/data/table_2026-11-22.expected.json").read_text())
 BOOKINGS: dict[str, Any] = THEN["bookings"]
+# What answers say now, and did not say then.
+BOOKINGS["cancelled_refund_due"]["shown"]["refund_pending"] = 475_000
+BOOKINGS["cancelled_refund_stuck"]["shown"]["refund_pending"] = 1_050_000
 IDS: dict[str, str] = {name: recorded["shown"]["booking_id"] for name, recorded in BOOKINGS.items()}
 SEEN = NOW + timedelta(seconds=30)  # the last write was at NOW - 10 s, and what was answered was asked for at SEEN
 SHARDS = 8

@@ -85,7 +85,7 @@ class TestReading:
         then = THEN["payments"][state]
 
         assert answer["count"] == len({row.get("booking_id") or row.get("topup_id") or str(row) for row in then})
-        added = {"case_id", "user_id", "gateway_transaction_id"}
+        added = {"case_id", "kind", "user_id", "gateway_transaction_id"}
         said = [{name: value for name, value in row.items() if name not in added} for row in answer["payments"]]
         assert sorted(said, key=str) == sorted(then, key=str)
 

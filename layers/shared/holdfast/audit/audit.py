@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from holdfast.audit.cases import broken_cases
 from holdfast.audit.history import broken_histories, broken_stays
 from holdfast.audit.log import broken_lines
-from holdfast.audit.money import broken_gateway_records, broken_payments, broken_wallets
+from holdfast.audit.money import broken_gateway_records, broken_payments
 from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, snapshot_of
+from holdfast.audit.wallets import broken_wallets
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
 from holdfast.model.dates import millis
@@ -78,6 +80,7 @@ def audit(
         *(_overdue(view, now) if sweeping else ()),
         *broken_wallets(view),
         *broken_payments(view),
+        *broken_cases(view),
         *(broken_gateway_records(view, list(gateway_records)) if gateway_records is not None else ()),
         *(broken_lines(view, lines, complete=lines_complete) if lines is not None else ()),
     ]

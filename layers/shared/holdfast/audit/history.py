@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from holdfast.audit.snapshot import Broken, Snapshot
-from holdfast.model.booking import Status, StayStep
+from holdfast.model.booking import Status
+from holdfast.model.stay import StayStep
 from holdfast.storage.items import booking_key
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from holdfast.audit.snapshot import Broken, Snapshot
 from holdfast.logs import Tag
-from holdfast.model.booking import Booking, Status, StayStep
+from holdfast.model.booking import Booking, Status
+from holdfast.model.stay import StayStep
 from holdfast.storage.items import account_key, booking_key
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.errors import InvalidFields
-from holdfast.model.booking import Booking, Status, StayStep
+from holdfast.model.booking import Booking, Status
 from holdfast.model.case import CaseKind, case_id_of
+from holdfast.model.stay import StayStep
 from holdfast.requests import NO_CURSOR
 from holdfast.storage.base import PAGE_SIZE
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.errors import InvalidFields, NotCancellable
-from holdfast.model.booking import Booking, RefundChoice, Status
+from holdfast.model.booking import Booking, Status
+from holdfast.model.cancellation import RefundChoice
 from holdfast.model.money import money
 from holdfast.payments.cancel import commit_cancellation, with_refund, without_refund
 from holdfast.pricing import Tenders, by_tender, refund, still_held

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from holdfast.fields import Day, Strict, Text
-from holdfast.model.booking import RefundChoice
+from holdfast.model.cancellation import RefundChoice
 from holdfast.model.ids import BOOKING_ID
 from holdfast.requests import NO_CURSOR, Amount, Name, Reason
 

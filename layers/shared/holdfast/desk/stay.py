@@ -12,8 +12,9 @@ import msgspec
 
 from holdfast.errors import StayConflict
 from holdfast.logs import Tag, record
-from holdfast.model.booking import Booking, Status, StayStep
+from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import millis, today_in
+from holdfast.model.stay import StayStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from holdfast.model.booking import Booking, GatewayRef, GatewayTask, TaskAction
+from holdfast.model.booking import Booking, Dispute, GatewayRef, GatewayTask, TaskAction
 from holdfast.model.limits import ABANDONED_ROOM_DECAY_MS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.stored_names import STORED_NAMES
@@ -73,6 +73,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     booking_id: str | None = None
     currency: str = DEFAULT_CURRENCY
     ref: GatewayRef | None = None
+    reverses: int | None = None  # the number of the entry that this one takes back
 
 
 def wallet_entry(before: Booking, after: Booking, account: Account) -> LedgerEntry | None:
@@ -116,6 +117,9 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     asked_by: str | None = None  # the admin who last asked to try it again
     asked_why: str | None = None
     transaction_id: str | None = None  # of the payment that was credited
+    taken_back: int = 0  # of a credited one, by refunds and disputes at the gateway: taken out of the wallet again
+    refunded_outside: int = 0
+    dispute: Dispute | None = None
     write_id: str = ""
 
     @property

@@ -10,9 +10,10 @@ from enum import StrEnum
 
 import msgspec
 
+from holdfast.model.cancellation import Cancellation
 from holdfast.model.dates import millis, nights
 from holdfast.model.property import DAY_ENDS, PolicyStep, TaxPeriod, TaxTable
-from holdfast.model.stay import Stay
+from holdfast.model.stay import Stay, StayStep
 from holdfast.model.stored_names import STORED_NAMES
 
 TTL_GRACE_SECONDS = 3600  # DynamoDB deletes a hold that nothing has released an hour after its deadline
@@ -64,6 +65,14 @@ class GatewayRef(msgspec.Struct, frozen=True, array_like=True):
     refund_id: str | None = None
 
 
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """A charge that the guest's bank disputes: `state` is open, won or lost; when lost, the bank has the amount."""
+
+    dispute_id: str
+    state: str
+    amount: int
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Payment"]):
     """The gateway order that pays for the booking, and what is authorised, captured and refunded on it."""
 
@@ -76,6 +85,22 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     refunded: int = 0
     voided: bool = False
     refund_pending: bool = False  # its money is being refunded: it can no longer confirm the booking
+    refunded_outside: int = 0  # of `refunded`, not by us
+    refunds_pending: int = 0  # of `refunded`, accepted by the gateway and not yet paid
+    to_refund: int = 0  # what the guest of a cancelled booking shall have back from it in all, by whomever
+    refund_closed: int = 0  # of `to_refund`: paid in another way, as an admin says
+    closed_to_wallet: bool = False  # in which case we paid it there; else it was paid outside
+    dispute: Dispute | None = None
+
+    @property
+    def refunded_by_us(self) -> int:
+        return self.refunded - self.refunded_outside
+
+    @property
+    def given_back(self) -> int:
+        """What the guest has back of it: by refunds, and by a dispute that was lost."""
+        lost = self.dispute.amount if self.dispute and self.dispute.state == "lost" else 0
+        return self.refunded + lost
 
     @property
     def ref(self) -> GatewayRef:
@@ -101,14 +126,6 @@ class GatewayTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     stuck: bool = False  # tried too often: waits for an operator
 
 
-class StayStep(StrEnum):
-    """What the desk records of a confirmed booking's guest."""
-
-    CHECKED_IN = "checked_in"
-    CHECKED_OUT = "checked_out"
-    NO_SHOW = "no_show"
-
-
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Event"]):
     """One line of a booking's history. `by` is guest, a subsystem's name, or `admin` or `owner` with the user id.
 
@@ -122,34 +139,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     late: bool = False
     ref: GatewayRef | None = None
     stay: StayStep | None = None
-
-
-class RefundChoice(StrEnum):
-    """How a cancellation's refund is found: by the booking's policy, or as the desk says."""
-
-    POLICY = "policy"
-    FULL = "full"
-    AMOUNT = "amount"
-
-
-class Cancellation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What cancelling a confirmed booking gives back, decided once, by tender; `cash` is owed by the desk that took it.
-
-    `kept_price` and `kept_tax` are what the hotel keeps of the price. `asked` is the amount that the desk named;
-    where a gateway refunds no such amount, a little more goes back.
-    """
-
-    choice: RefundChoice = RefundChoice.POLICY
-    asked: int = 0
-    wallet: int = 0
-    gateway: int = 0
-    cash: int = 0
-    kept_price: int = 0
-    kept_tax: int = 0
-
-    @property
-    def given_back(self) -> int:
-        return self.wallet + self.gateway + self.cash
 
 
 class Booking(
@@ -237,6 +226,21 @@ class Booking(
         if self.checked_in_at_ms is not None:
             return StayStep.CHECKED_IN
         return StayStep.NO_SHOW if self.no_show else None
+
+    @property
+    def gateway_taken(self) -> int:
+        """What the gateway has taken for the booking, or will take when its capture is due."""
+        return (self.gateway_charged and self.payment and self.payment.captured) or self.gateway_charged
+
+    @property
+    def refund_due(self) -> int:
+        """What the gateway has still to give back: what we have to ask for, and what the bank has not paid yet."""
+        own = self.payment
+        if own is None:
+            return 0
+        ours = [task for task in self.tasks if task.order_id == own.order_id]
+        asked = max((task.amount - own.refunded_by_us for task in ours if task.action is TaskAction.REFUND), default=0)
+        return max(0, asked) + own.refunds_pending
 
     def status_at(self, now: datetime) -> Status:
         """The status that every reader sees: a hold is expired from its deadline on, swept or not."""

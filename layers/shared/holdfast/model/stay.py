@@ -1,8 +1,9 @@
-"""A stay: what a guest asks for."""
+"""A stay: what a guest asks for, and what the desk records of it."""
 
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 import msgspec
 
@@ -26,3 +27,11 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     def months(self) -> list[str]:
         """The months, as `2026-12`, that the nights fall in."""
         return months(self.check_in, self.check_out)
+
+
+class StayStep(StrEnum):
+    """What the desk records of a confirmed booking's guest."""
+
+    CHECKED_IN = "checked_in"
+    CHECKED_OUT = "checked_out"
+    NO_SHOW = "no_show"

@@ -12,20 +12,13 @@ from holdfast.bookings.lookup import own_booking
 from holdfast.errors import HoldExpired, NotCancellable
 from holdfast.logs import Tag, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import (
-    HOLDING,
-    Booking,
-    Cancellation,
-    GatewayTask,
-    RefundChoice,
-    Status,
-    StayStep,
-    TaskAction,
-)
+from holdfast.model.booking import HOLDING, Booking, GatewayTask, Status, TaskAction
+from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.case import Case, CaseKind, case_id_of
 from holdfast.model.dates import millis, today_in
 from holdfast.model.money import money
 from holdfast.model.property import PolicyStep
+from holdfast.model.stay import StayStep
 from holdfast.payments.tasks import run_tasks
 from holdfast.pricing import Refund, Tenders, kept_of, no_refund, refund, step_ends, still_held
 
@@ -153,12 +146,16 @@ def with_refund(
     `why` begins the note of the history. `asked` is the amount that the desk asked for, if it named one.
     """
     kept = kept_of(booking, sum(still_held(booking)) - sum(back))
+    payment = booking.payment
+    if payment and back.gateway:
+        payment = msgspec.structs.replace(payment, to_refund=payment.given_back + back.gateway)
     return booking.transitioned(
         Status.CANCELLED,
         now,
         by,
         note=f"{why}: {_shown(back, booking)}",
         wallet_refunded=booking.wallet_refunded + back.wallet,
+        payment=payment,
         tasks=_refund_tasks(booking, back.gateway, now),
         cancellation=Cancellation(
             choice=choice,
@@ -214,7 +211,7 @@ def _refund_tasks(booking: Booking, amount: int, now: datetime) -> tuple[Gateway
     payment = booking.payment
     if payment is None or not amount:
         return booking.tasks
-    task = booking.new_task(TaskAction.REFUND, now, amount=amount)
+    task = booking.new_task(TaskAction.REFUND, now, amount=payment.refunded_by_us + amount)
     if amount == payment.amount and not payment.captured:
         void = msgspec.structs.replace(task, action=TaskAction.VOID)
         return (*(other for other in booking.tasks if other.order_id != payment.order_id), void)

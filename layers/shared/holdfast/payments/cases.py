@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from holdfast.engine import Engine
     from holdfast.payments.gateways.protocol import GatewayPayment
-    from holdfast.requests import CloseRequest
+    from holdfast.requests import SettleRequest
 
 HOLDS_MONEY = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNOWN})  # states of unmatched payments
 
@@ -92,7 +92,7 @@ def _case_of(orphan: OrphanPayment, now: datetime) -> Case:
     return case.closed(now, f"gateway {orphan.gateway}", "the gateway holds no money of it")
 
 
-def close_case(case_id: str, request: CloseRequest, *, admin_id: str, engine: Engine) -> Case:
+def close_case(case_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> Case:
     """The case, closed; a repeat finds it so, with the first reason. Its booking's history gets a line.
 
     Raises NotFound, Busy.

@@ -87,7 +87,8 @@ def confirm(
     _record_confirmed(before, booking, context)
     booking = run_tasks(booking, engine=engine, by="finalize")
     if booking.status is Status.CANCELLED and booking.payment and booking.payment.voided:
-        raise ChargeFailed("The card could not be charged after all; nothing was taken, and the rooms are released.")
+        kept = "what was taken is given back" if booking.payment.captured else "nothing was taken"
+        raise ChargeFailed(f"The card could not be charged after all; {kept}, and the rooms are released.")
     return booking
 
 
@@ -177,6 +178,8 @@ def _verified(
     paid_for = (payment.reference, payment.amount, payment.currency)
     if paid_for != (booking.booking_id, agreed.gateway_payable, booking.currency):
         raise WrongMoney("The payment at the gateway is not for this booking, amount and currency; it is given back.")
+    if payment.holds_money and not payment.is_whole:
+        raise WrongMoney("A part of the payment was not taken, was given back or is disputed; the rest is given back.")
     if payment.state is PaymentState.PROCESSING:
         raise InProgress("The gateway is still working on the payment; repeat in a moment.")
     if not payment.holds_money:

@@ -89,7 +89,7 @@ def quote_now(
         booking,
         promo_code=promo_code,
         promo_discount=promo_discount(context, booking, now) if promo_code else 0,
-        wallet_limit=0 if other else min(wallet_asked, account.balance),
+        wallet_limit=0 if other else min(wallet_asked, max(0, account.balance)),
         wallet_note=_other_currency(account, booking) if other and wallet_asked else None,
     )
 
@@ -158,9 +158,11 @@ def agreed_quote(
                 _other_currency(account, booking), balance=account.balance, currency=account.currency
             )
         if account.balance < request.wallet_applied:
+            holds, asked = money(account.balance, booking.currency), money(request.wallet_applied, booking.currency)
             raise InsufficientWallet(
-                f"The wallet holds {money(account.balance, booking.currency)} of the "
-                f"{money(request.wallet_applied, booking.currency)} asked for.",
+                f"The wallet is below zero, at {holds}, and pays nothing until it is filled."
+                if account.balance < 0
+                else f"The wallet holds {holds} of the {asked} asked for.",
                 balance=account.balance,
                 currency=account.currency,
             )

@@ -17,9 +17,10 @@ from holdfast.model.money import money
 from holdfast.payments.cases import report_unmatched
 from holdfast.payments.confirm import confirm
 from holdfast.payments.gateways.protocol import GatewayRefused
+from holdfast.payments.outside import is_outside_act, paid_by, take_over
 from holdfast.payments.tasks import run_tasks
 from holdfast.payments.topup import advance_topup
-from holdfast.requests import BY_GATEWAY, FinalizeRequest
+from holdfast.requests import FinalizeRequest
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
@@ -52,27 +53,34 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
     if booking is None:
         report_unmatched(gateway, order_id, payment, engine)
         return
-    own = _is_own(booking, order_id)
-    if own and _paid_by_it(booking):
-        _reopen_failed_refund(booking, payment, gateway, engine, by)
+    booking = _brought_in_line(booking, payment, gateway, engine)
+    if paid_by(booking, order_id):
         run_tasks(booking, engine=engine, by=by)
-    elif payment.holds_money and not (_may_buy(booking, order_id) and _confirmed(booking, payment, engine, by)):
-        _refund_unusable(booking, payment, gateway, engine, by)
+        return
+    if payment.holds_money and not (_may_buy(booking, order_id) and _confirmed(booking, payment, engine, by)):
+        _refund_unusable(booking, order_id, gateway, engine, by)
 
 
-def _is_own(booking: Booking, order_id: str) -> bool:
-    return booking.payment is not None and booking.payment.order_id == order_id
+def _brought_in_line(booking: Booking, payment: GatewayPayment, gateway: str, engine: Engine) -> Booking:
+    """The booking with what others have done on this order. Raises GatewayError, Busy."""
+    if not is_outside_act(booking, payment, gateway, engine.clock()):
+        return booking
+
+    def attempt() -> Booking:
+        current = engine.store.booking(booking.booking_id) or booking
+        # Fetched again, after the booking was read: the first fetch may be older than what the booking records.
+        bought = current.payment if paid_by(current, payment.order_id) else None
+        fetched = engine.gateway(gateway).fetch(payment.order_id, bought.transaction_id if bought else None)
+        return take_over(current, fetched, gateway=gateway, engine=engine)
+
+    return engine.store.retry_on_conflict(attempt)
 
 
 def _may_buy(booking: Booking, order_id: str) -> bool:
     """Whether the order is the booking's own, or one of an earlier choice for the same amount."""
     payable = booking.quote.gateway_payable if booking.quote else 0
-    return _is_own(booking, order_id) or any(task.order_id == order_id for task in booking.earlier_orders(payable))
-
-
-def _paid_by_it(booking: Booking) -> bool:
-    """Whether its own order paid for the booking, cancelled since or not: then only its tasks capture or refund."""
-    return booking.payment_mode in BY_GATEWAY and booking.payment is not None and not booking.payment.voided
+    own = booking.payment is not None and booking.payment.order_id == order_id
+    return own or any(task.order_id == order_id for task in booking.earlier_orders(payable))
 
 
 def _confirmed(booking: Booking, payment: GatewayPayment, engine: Engine, by: str) -> bool:
@@ -99,45 +107,24 @@ def _confirmed(booking: Booking, payment: GatewayPayment, engine: Engine, by: st
     return True
 
 
-def _reopen_failed_refund(booking: Booking, payment: GatewayPayment, gateway: str, engine: Engine, by: str) -> None:
-    """Makes a recorded refund due again that failed at the gateway days later. Raises GatewayError."""
-    if booking.payment is None or payment.refunded >= booking.payment.refunded:
-        return
-    # The first fetch may be older than the refund that the booking records.
-    refunded = engine.gateway(gateway).fetch(booking.payment.order_id).refunded
-
-    def attempt() -> bool:
-        current, now = engine.store.booking(booking.booking_id) or booking, engine.clock()
-        own = current.payment
-        if own is None or refunded >= own.refunded or any(task.order_id == own.order_id for task in current.tasks):
-            return False
-        again = current.new_task(TaskAction.REFUND, now, amount=own.refunded)
-        corrected = msgspec.structs.replace(own, refunded=refunded)
-        of = money(own.refunded, current.currency)
-        note = f"a refund failed at the gateway: {money(refunded, current.currency)} of {of} refunded"
-        tasks = (*current.tasks, again)
-        failed = current.transitioned(current.status, now, by, note=note, ref=own.ref, payment=corrected, tasks=tasks)
-        engine.store.commit(current, failed, now=now)
-        return True
-
-    if engine.store.retry_on_conflict(attempt):
-        logger.error("a refund failed at the gateway", extra={"booking_id": booking.booking_id})
-
-
-def _refund_unusable(booking: Booking, payment: GatewayPayment, gateway: str, engine: Engine, by: str) -> None:
-    """Makes a full refund of this order due, and tries it at once."""
+def _refund_unusable(booking: Booking, order_id: str, gateway: str, engine: Engine, by: str) -> None:
+    """Makes a full refund of this order due, and tries it at once; raises GatewayError, Busy."""
 
     def attempt() -> Booking:
         current, now = engine.store.booking(booking.booking_id) or booking, engine.clock()
-        if _is_own(current, payment.order_id) and _paid_by_it(current):
+        if paid_by(current, order_id):
             return current  # another delivery confirmed it meanwhile: only its own tasks move this payment now
-        known = any((task.order_id, task.action) == (payment.order_id, TaskAction.VOID) for task in current.tasks)
+        # Fetched after the booking was read: another worker may have given it back since the first fetch.
+        payment = engine.gateway(gateway).fetch(order_id)
+        if not payment.holds_money:
+            return current
+        known = any((task.order_id, task.action) == (order_id, TaskAction.VOID) for task in current.tasks)
         own = current.payment
-        if own and own.order_id == payment.order_id:
+        if own and own.order_id == order_id:
             own = msgspec.structs.replace(own, refund_pending=True)
         if known and own == current.payment:
             return current
-        void = current.new_task(TaskAction.VOID, now, amount=payment.amount, gateway=gateway, order_id=payment.order_id)
+        void = current.new_task(TaskAction.VOID, now, amount=payment.amount, gateway=gateway, order_id=order_id)
         tasks = current.tasks if known else (*current.tasks, void)
         note = f"a payment of {money(payment.amount, payment.currency)} cannot be used and is given back"
         ref = GatewayRef(gateway, payment.order_id, payment.transaction_id or None)

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 WORKERS = 8
 RESERVE_SECONDS = 20.0  # with less time left, no payment is begun: one may take that long
+ALARMING = {
+    CaseKind.UNMATCHED: Metric.PAYMENTS_UNMATCHED,
+    CaseKind.REFUNDED_OUTSIDE: Metric.PAYMENTS_REFUNDED_OUTSIDE,
+    CaseKind.DISPUTED: Metric.PAYMENTS_DISPUTED,
+    CaseKind.CAPTURED_SHORT: Metric.PAYMENTS_CAPTURED_SHORT,
+}
 
 
 class Outcome(StrEnum):
@@ -40,7 +46,7 @@ class Outcome(StrEnum):
 
 
 class Round(msgspec.Struct, kw_only=True):
-    """What one round did, by outcome; `stuck` and `unmatched` are how many there are now."""
+    """What one round did, by outcome; `stuck`, and each kind of case, are how many there are now."""
 
     settled: int = 0
     waiting: int = 0
@@ -48,6 +54,9 @@ class Round(msgspec.Struct, kw_only=True):
     remaining: int = 0
     stuck: int = 0
     unmatched: int = 0
+    refunded_outside: int = 0
+    disputed: int = 0
+    captured_short: int = 0
     age_seconds_max: float = 0.0
 
 
@@ -71,9 +80,11 @@ def settle_due(*, engine: Engine) -> Round:
     stuck = {row.booking_id for row, outcome in outcomes if outcome is Outcome.STUCK}
     total.stuck = len(stuck | {row.booking_id for row in engine.store.all_due(PAYMENTS_STUCK)})
     adopt_orphans(engine)
-    total.unmatched = engine.store.count_cases(CaseKind.UNMATCHED)
+    for kind, metric in ALARMING.items():
+        open_cases = engine.store.count_cases(kind)
+        setattr(total, kind, open_cases)
+        count(metric, open_cases)
     count(Metric.PAYMENTS_STUCK, total.stuck)
-    count(Metric.PAYMENTS_UNMATCHED, total.unmatched)
     oldest_ms = min((row.due_at_ms for row in rows), default=millis(engine.clock()))
     total.age_seconds_max = (millis(engine.clock()) - oldest_ms) / 1000
     logger.info("round of due payments", extra=msgspec.to_builtins(total))

@@ -7,7 +7,6 @@ at any step.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,33 +17,16 @@ from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, GatewayRef, GatewayTask, Status, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.money import money
-from holdfast.payments.gateways.protocol import (
-    GatewayError,
-    GatewayPayment,
-    GatewayRefused,
-    GatewayUnknown,
-    PaymentState,
-    retry_pause_seconds,
-)
+from holdfast.payments.gateways.protocol import GatewayError, GatewayPayment, PaymentState
+from holdfast.payments.outside import own_refunds, paid_by, take_over
+from holdfast.payments.perform import DISPUTE_PAUSE_SECONDS, Disputed, Lapsed, perform, postponed
 from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from datetime import datetime
 
     from holdfast.engine import Engine
-    from holdfast.payments.gateways.protocol import Gateway
-
-STUCK_AFTER_ATTEMPTS = 30  # about a day, as long as a gateway keeps the answer to a key: until then a repeat may help
-NEVER_CAPTURABLE = frozenset({PaymentState.VOIDED, PaymentState.FAILED})  # the authorisation is gone
-
-
-class Lapsed(GatewayError):
-    """The authorisation is gone, so its capture can never succeed; `closed` if its order cannot be paid again."""
-
-    def __init__(self, *, closed: bool) -> None:
-        super().__init__("the authorisation has lapsed, or its money was given back")
-        self.closed = closed
 
 
 def run_tasks(booking: Booking, *, engine: Engine, by: str, only: Collection[str] | None = None) -> Booking:
@@ -65,82 +47,45 @@ def run_tasks(booking: Booking, *, engine: Engine, by: str, only: Collection[str
     return booking
 
 
-def perform(
-    task: GatewayTask,
-    *,
-    key: str,
-    currency: str,
-    engine: Engine,
-    fetched: GatewayPayment | None = None,
-    may_still_buy: bool = False,
-    transaction_id: str | None = None,
-) -> GatewayPayment:
-    """Brings the gateway's record of an order to what the task asks for, and returns that record.
-
-    `key` begins every idempotency key, and is the same for every attempt at this task. `fetched` is the record, if the
-    caller fetched it just now. With `may_still_buy`, a payment on the order is not refunded. `transaction_id` is the
-    payment meant, where the order has several.
-
-    Raises Lapsed; GatewayError if the record does not show it yet; Busy if there is no time for the next call.
-    """
-    gateway = engine.gateway(task.gateway)
-    payment = fetched or gateway.fetch(task.order_id, transaction_id)
-    if _reached(task, payment, gateway):
-        return payment
-    engine.require_call(gateway)
-    # A refund's key stays the same while it asks for the same. Capture and void are guarded by the payment's state as
-    # well, and take a new key for each attempt, because a gateway repeats a stored failure for the old one.
-    still_held = payment.captured - payment.refunded
-    attempt_key = f"{key}:{task.attempts}"
-    match task.action:
-        case TaskAction.CAPTURE if payment.state is PaymentState.AUTHORISED:
-            _ignore_refusal(lambda: gateway.capture(task.order_id, task.amount, currency, attempt_key, transaction_id))
-        case TaskAction.CAPTURE if payment.state in NEVER_CAPTURABLE or 0 < payment.captured <= payment.refunded:
-            raise Lapsed(closed=payment.state is not PaymentState.FAILED)
-        case TaskAction.VOID if payment.holds_money and may_still_buy:
-            raise GatewayUnknown("the order was paid after all, and may still buy the booking")
-        case TaskAction.VOID if still_held > 0:
-            _ignore_refusal(lambda: gateway.refund(task.order_id, still_held, currency, f"{key}:{still_held}"))
-        case TaskAction.VOID:
-            _ignore_refusal(lambda: gateway.void(task.order_id, attempt_key, transaction_id))
-        case TaskAction.REFUND if payment.captured >= task.amount:
-            missing = task.amount - payment.refunded
-            _ignore_refusal(lambda: gateway.refund(task.order_id, missing, currency, f"{key}:{missing}"))
-    engine.require_call(gateway)
-    payment = gateway.fetch(task.order_id, transaction_id)
-    if not _reached(task, payment, gateway):
-        seen = f"{payment.state}, {payment.captured} captured, {payment.refunded} refunded"
-        raise GatewayUnknown(f"the payment is {seen}")
-    return payment
-
-
-def postponed(task: GatewayTask, owner_id: str, now: datetime) -> GatewayTask:
-    """The task with its next attempt later, each pause twice as long; stuck after the last attempt."""
-    attempts = task.attempts + 1
-    pause_seconds = retry_pause_seconds(f"{owner_id} {task.serial}", task.attempts)
-    at_ms = millis(now) + int(pause_seconds * 1000)
-    return msgspec.structs.replace(task, attempts=attempts, at_ms=at_ms, stuck=attempts >= STUCK_AFTER_ATTEMPTS)
-
-
 def _run(booking: Booking, task: GatewayTask, *, engine: Engine, by: str) -> Booking:
+    if not engine.has_time_for(engine.gateways[task.gateway]):
+        return booking  # the next round has more time
     try:
-        if not engine.has_time_for(engine.gateways[task.gateway]):
-            return booking  # the next round has more time
+        fetched = engine.gateway(task.gateway).fetch(task.order_id, _transaction_of(booking, task))
+        booking = take_over(booking, fetched, gateway=task.gateway, engine=engine)
+        still_due = [other for other in booking.tasks if _is_same(other, task)]
+        if not still_due:
+            return booking
+        [task] = still_due
+        return _finished(booking, task, fetched, engine=engine, by=by)
+    except (GatewayError, BookingError) as error:
+        return _postpone(booking, task, error, engine)
+    except WriteConflict:
+        return engine.store.booking(booking.booking_id) or booking
+
+
+def _finished(booking: Booking, task: GatewayTask, fetched: GatewayPayment, *, engine: Engine, by: str) -> Booking:
+    """The booking with this task done; or undone, if it never can be; or with it due later, while a dispute runs.
+
+    Raises GatewayError, Busy, WriteConflict.
+    """
+    own = booking.payment
+    try:
         payment = perform(
             task,
             key=f"{booking.booking_id}:{task.action}:{task.order_id}:{task.serial}",
             currency=booking.currency,
             engine=engine,
+            fetched=fetched,
             may_still_buy=_may_still_buy(booking, task),
             transaction_id=_transaction_of(booking, task),
+            recorded=own.refunded_by_us if own and own.order_id == task.order_id else 0,
         )
-        done = engine.store.commit(booking, _done(booking, task, payment, engine.clock(), by), now=engine.clock())
     except Lapsed as lapsed:
-        return _undo(booking, task, closed=lapsed.closed, engine=engine, by=by)
-    except (GatewayError, BookingError) as error:
-        return _postpone(booking, task, error, engine)
-    except WriteConflict:
-        return engine.store.booking(booking.booking_id) or booking
+        return _undo(booking, task, lapsed, engine=engine, by=by)
+    except Disputed:
+        return _wait(booking, task, engine)
+    done = engine.store.commit(booking, _done(booking, task, payment, engine.clock(), by), now=engine.clock())
     _record_done(booking, done, task, payment)
     return done
 
@@ -150,6 +95,11 @@ def _transaction_of(booking: Booking, task: GatewayTask) -> str | None:
     own = booking.payment
     is_about_it = own is not None and own.order_id == task.order_id and task.action is not TaskAction.VOID
     return own.transaction_id if own and is_about_it else None
+
+
+def _is_same(task: GatewayTask, other: GatewayTask) -> bool:
+    """Whether it is the same task, with another amount or time perhaps."""
+    return (task.action, task.order_id, task.serial) == (other.action, other.order_id, other.serial)
 
 
 def _may_still_buy(booking: Booking, task: GatewayTask) -> bool:
@@ -163,37 +113,26 @@ def _may_still_buy(booking: Booking, task: GatewayTask) -> bool:
     )
 
 
-def _ignore_refusal(call: Callable[[], None]) -> None:
-    """Ignores refusals: repeating finished work is refused too. The fetch that follows decides."""
-    with suppress(GatewayRefused):
-        call()
-
-
-def _reached(task: GatewayTask, payment: GatewayPayment, gateway: Gateway) -> bool:
-    match task.action:
-        case TaskAction.CAPTURE:
-            return payment.captured >= task.amount and payment.captured > payment.refunded
-        case TaskAction.REFUND:
-            return payment.refunded >= task.amount
-        case TaskAction.VOID:
-            closed = payment.state is PaymentState.VOIDED or payment.captured > 0 or not gateway.closes_orders
-            return closed and not payment.holds_money
-
-
 def _done(booking: Booking, task: GatewayTask, payment: GatewayPayment, now: datetime, by: str) -> Booking:
     """The booking without this task, and with the gateway's record copied if it is of the booking's own order."""
     own = booking.payment
     if own and own.order_id == task.order_id:
+        ours = own_refunds(payment, own.refunded_by_us)
+        # What others refund of a payment that buys nothing needs no case; of any other, `take_over` records it.
+        outside = own.refunded_outside if paid_by(booking, own.order_id) else payment.refunded - ours
         own = msgspec.structs.replace(
             own,
             captured=payment.captured,
-            refunded=payment.refunded,
+            refunded=ours + outside,
+            refunded_outside=outside,
+            refunds_pending=sum(refund.amount for refund in payment.refunds if refund.pending),
             voided=payment.state is PaymentState.VOIDED,
         )
     tasks = tuple(other for other in booking.tasks if other != task)
-    note = f"{money(payment.refunded, booking.currency)} refunded"
+    pending = any(refund.pending for refund in payment.refunds)
+    note = f"{money(payment.refunded, booking.currency)} {'on its way back' if pending else 'refunded'}"
     if task.action is TaskAction.CAPTURE:
-        note = f"{money(task.amount, booking.currency)} captured"
+        note = f"{money(payment.captured, booking.currency)} captured"
     elif task.action is TaskAction.VOID and payment.captured == 0:
         closed = payment.state is PaymentState.VOIDED
         note = "the gateway order is closed; nothing was taken" if closed else "nothing was paid at the gateway"
@@ -221,36 +160,54 @@ def _record_done(before: Booking, after: Booking, task: GatewayTask, payment: Ga
     )
 
 
-def _undo(booking: Booking, task: GatewayTask, *, closed: bool, engine: Engine, by: str) -> Booking:
+def _undo(booking: Booking, task: GatewayTask, lapsed: Lapsed, *, engine: Engine, by: str) -> Booking:
     """Cancels a booking whose card can never be charged, and returns its rooms, promo use and wallet part."""
+    captured = lapsed.payment.captured
+    why = "the card's authorisation lapsed before it was charged; nothing was taken"
+    if captured:
+        why = f"{money(captured, booking.currency)} was given back before the booking could use it"
 
     def attempt() -> Booking:
         context = engine.store.booking_context(booking.booking_id, booking.user_id)
         current, now = context.booking or booking, engine.clock()
         if task not in current.tasks:
             return current
-        void = () if closed else (msgspec.structs.replace(task, action=TaskAction.VOID, serial=current.version),)
+        void = () if lapsed.closed else (msgspec.structs.replace(task, action=TaskAction.VOID, serial=current.version),)
         confirmed = current.status is Status.CONFIRMED  # else cancelled before, its wallet part refunded by the policy
         undone = current.transitioned(
             Status.CANCELLED,
             now,
             by,
-            note="the card's authorisation lapsed before it was charged; nothing was taken",
+            note=why,
             ref=current.payment.ref if current.payment else None,
             tasks=(*(other for other in current.tasks if other.order_id != task.order_id), *void),
-            payment=msgspec.structs.replace(current.payment, voided=True) if current.payment else None,
+            payment=msgspec.structs.replace(
+                current.payment, voided=True, captured=captured, refunded=lapsed.payment.refunded
+            )
+            if current.payment
+            else None,
             wallet_refunded=current.wallet_paid if confirmed else current.wallet_refunded,
         )
         after = engine.store.commit(current, undone, now=now, context=context)
         if confirmed:
-            text = "the card's authorisation lapsed"
-            record(Tag.BOOKING_CANCELLED, text, before=current, after=after, rooms=after.rooms, by=by)
+            record(Tag.BOOKING_CANCELLED, why, before=current, after=after, rooms=after.rooms, by=by)
         entry = wallet_entry(current, after, context.account)
         if entry:
             record_entry(entry, after.currency)
         return after
 
     return engine.store.retry_on_conflict(attempt)
+
+
+def _wait(booking: Booking, task: GatewayTask, engine: Engine) -> Booking:
+    """The booking with the task due later: a dispute is no failure, and never makes it stuck."""
+    now = engine.clock()
+    later = msgspec.structs.replace(task, at_ms=millis(now) + DISPUTE_PAUSE_SECONDS * 1000)
+    tasks = tuple(later if other == task else other for other in booking.tasks)
+    try:
+        return engine.store.commit(booking, msgspec.structs.replace(booking, tasks=tasks), now=now)
+    except (WriteConflict, Busy):
+        return booking
 
 
 def _postpone(booking: Booking, task: GatewayTask, error: Exception, engine: Engine) -> Booking:

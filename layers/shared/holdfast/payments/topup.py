@@ -24,8 +24,9 @@ from holdfast.model.dates import millis
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_PENDING_TOPUPS
 from holdfast.model.money import charge_step, money, smallest_charge, takes
-from holdfast.payments.gateways.protocol import GatewayPayment, GatewayUnknown, PaymentState, gateway_refusals
-from holdfast.payments.tasks import perform, postponed
+from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState, gateway_refusals
+from holdfast.payments.perform import DISPUTE_PAUSE_SECONDS, Disputed, perform, postponed
+from holdfast.payments.reversal import take_over_topup
 from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
@@ -124,17 +125,21 @@ def advance_topup(
 ) -> tuple[TopUp, GatewayPayment]:
     """Moves a top-up on as the gateway's record allows: captures, then credits; refunds a payment that does not match.
 
+    What others have taken back of a credited one is taken out of the wallet.
+
     `fetched` is that record, if the caller fetched it just now. Raises GatewayError, Busy.
     """
     payment = fetched or engine.gateway(topup.gateway).fetch(topup.order_id)
+    topup = take_over_topup(topup, payment, engine=engine)
     if topup.status is TopUpStatus.CREDITED or not payment.holds_money:
         return topup, payment
-    if (payment.reference, payment.amount, payment.currency) != (topup.topup_id, topup.amount, topup.currency):
+    is_ours = (payment.reference, payment.amount, payment.currency) == (topup.topup_id, topup.amount, topup.currency)
+    if not (is_ours and payment.is_whole):
         return _closed(topup, payment, engine), payment
     capture = topup.task(TaskAction.CAPTURE)
     payment = _performed(capture, topup, payment, engine)
-    if payment.captured - payment.refunded < topup.amount:
-        raise GatewayUnknown(f"the payment is {payment.state}, {payment.captured} captured")
+    if not payment.is_whole:
+        return _closed(topup, payment, engine), payment
     return _credited(topup, payment, engine), payment
 
 
@@ -167,9 +172,14 @@ def _performed(task: GatewayTask, topup: TopUp, payment: GatewayPayment, engine:
 def _closed(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
     """The top-up, closed after its order is closed and refunded; if another worker came first, as that one left it."""
     void = topup.task(TaskAction.VOID)
-    _performed(void, topup, payment, engine)
+    after = msgspec.structs.replace(topup, status=TopUpStatus.CLOSED)
     try:
-        return engine.store.commit_topup(topup, msgspec.structs.replace(topup, status=TopUpStatus.CLOSED))
+        _performed(void, topup, payment, engine)
+    except Disputed:  # is no failure, and never makes it stuck
+        due_at_ms = millis(engine.clock()) + DISPUTE_PAUSE_SECONDS * 1000
+        after = msgspec.structs.replace(topup, due_at_ms=due_at_ms)
+    try:
+        return engine.store.commit_topup(topup, after)
     except WriteConflict:
         return engine.store.topup(topup.topup_id) or topup
 

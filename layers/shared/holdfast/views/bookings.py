@@ -3,8 +3,10 @@
 from datetime import date, datetime
 
 from holdfast.fields import Instant, Strict
-from holdfast.model.booking import Booking, Cancellation, Event, PaymentMode, RefundChoice, Status, StayStep
+from holdfast.model.booking import Booking, Event, PaymentMode, Status
+from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.dates import millis, rfc3339
+from holdfast.model.stay import StayStep
 from holdfast.pricing import Kept, Quote, frozen_quote, quote
 from holdfast.views.policy import PolicyStepView, policy_view
 
@@ -60,6 +62,11 @@ class CancellationView(Strict):
 
 
 class PaymentView(Strict):
+    """The gateway's part. `refunded` has reached the guest; `refunded_outside` of it was not asked for by us.
+
+    `dispute` is open, won or lost, if the guest's bank disputes the charge.
+    """
+
     gateway: str
     gateway_order_id: str
     transaction_id: str | None
@@ -67,6 +74,8 @@ class PaymentView(Strict):
     authorised: int
     captured: int
     refunded: int
+    refunded_outside: int = 0
+    dispute: str | None = None
 
 
 class BookingView(Strict):
@@ -89,6 +98,7 @@ class BookingView(Strict):
     payment: PaymentView | None
     wallet_paid: int
     wallet_refunded: int
+    refund_pending: int = 0  # by the gateway: on its way to the guest, or due to be asked for
     cancellation: CancellationView | None = None
     cash_refund: int | None = None  # of a booking paid at the desk: owed to its guest in cash
     stay: StayView | None = None
@@ -120,6 +130,7 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         payment=_payment_view(booking),
         wallet_paid=booking.wallet_paid,
         wallet_refunded=booking.wallet_refunded,
+        refund_pending=booking.refund_due,
         cancellation=_cancellation_view(cancellation) if cancellation else None,
         cash_refund=cancellation.cash if cancellation and booking.cash_paid else None,
         stay=_stay_view(booking),
@@ -141,7 +152,9 @@ def _payment_view(booking: Booking) -> PaymentView | None:
         amount=payment.amount,
         authorised=payment.authorised,
         captured=payment.captured,
-        refunded=payment.refunded,
+        refunded=payment.refunded - payment.refunds_pending,
+        refunded_outside=payment.refunded_outside,
+        dispute=payment.dispute.state if payment.dispute else None,
     )
 
 

@@ -81,6 +81,7 @@ class RefundStep(Strict):
     wallet: int
     gateway: int
     cash_refund: int = 0
+    already_refunded: int = 0
     kept: Kept
 
 
@@ -112,6 +113,7 @@ def cancellation_view(preview: "CancellationPreview") -> Cancellation:
                 wallet=step.refund.wallet,
                 gateway=step.refund.gateway,
                 cash_refund=step.refund.cash_refund,
+                already_refunded=step.refund.already_refunded,
                 kept=step.refund.kept,
             )
             for step in preview.schedule
@@ -123,6 +125,7 @@ class PaymentRow(Strict):
     """A payment that is due or stuck has its booking or top-up; a case has what it is about, and when it was seen."""
 
     case_id: str | None = None
+    kind: CaseKind | None = None
     booking_id: str | None = None
     topup_id: str | None = None
     user_id: str | None = None
@@ -138,6 +141,9 @@ class PaymentRow(Strict):
     note: str | None = None
     attempts: int | None = None
     seen_at: str | None = None
+    closed_at: str | None = None
+    closed_by: str | None = None
+    closed_why: str | None = None
     next_try_at: str | None = None
     age_seconds: int | None = None
 
@@ -165,6 +171,7 @@ def payment_rows(row: "DueRow", payment: Booking | TopUp | None, now: datetime) 
 def case_row(case: Case, now: datetime) -> PaymentRow:
     return PaymentRow(
         case_id=case.case_id,
+        kind=case.kind,
         booking_id=case.booking_id,
         topup_id=case.topup_id,
         user_id=case.user_id,
@@ -177,38 +184,10 @@ def case_row(case: Case, now: datetime) -> PaymentRow:
         state=case.state,
         note=case.note,
         seen_at=rfc3339(case.at_ms),
+        closed_at=None if case.closed_at_ms is None else rfc3339(case.closed_at_ms),
+        closed_by=case.closed_by,
+        closed_why=case.closed_why,
         age_seconds=(millis(now) - case.at_ms) // 1000,
-    )
-
-
-class ClosedCase(Strict):
-    """The answer to closing a case, the same for every repeat."""
-
-    case_id: str
-    kind: CaseKind
-    state: str
-    amount: int
-    currency: str
-    booking_id: str | None
-    topup_id: str | None
-    closed_at: Instant
-    closed_by: str
-    closed_why: str
-
-
-def closed_view(case: Case) -> ClosedCase:
-    assert case.closed_at_ms is not None
-    return ClosedCase(
-        case_id=case.case_id,
-        kind=case.kind,
-        state=case.state,
-        amount=case.amount,
-        currency=case.currency,
-        booking_id=case.booking_id,
-        topup_id=case.topup_id,
-        closed_at=rfc3339(case.closed_at_ms),
-        closed_by=case.closed_by or "",
-        closed_why=case.closed_why or "",
     )
 
 

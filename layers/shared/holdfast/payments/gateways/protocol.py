@@ -135,9 +135,21 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
     client_secret: str | None = None
 
     @property
+    def left(self) -> int:
+        """What is captured, and neither refunded nor lost in a dispute."""
+        lost = self.dispute.amount if self.dispute and self.dispute.state is DisputeState.LOST else 0
+        return max(0, self.captured - self.refunded - lost)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the order's amount is authorised, or captured and not disputed and not given back."""
+        disputed = self.dispute is not None and self.dispute.state is DisputeState.OPEN
+        return self.state is PaymentState.AUTHORISED or (self.left == self.amount and not disputed)
+
+    @property
     def holds_money(self) -> bool:
-        """Whether an amount is authorised, or captured and not refunded."""
-        return self.state is PaymentState.AUTHORISED or self.captured > self.refunded
+        """Whether an amount is authorised, or captured and not given back."""
+        return self.state is PaymentState.AUTHORISED or self.left > 0
 
 
 class Gateway(Protocol):

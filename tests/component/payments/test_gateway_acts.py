@@ -1,0 +1,514 @@
+"""What people and banks do at the gateway without us: each act in each state, then whatever guest and admin do next.
+
+Every row is audited with and without the gateway's records, and a repeated event changes nothing.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from holdfast.model.booking import Booking, Status, TaskAction
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
+from tests.kit.apps import FUNCTIONS
+from tests.kit.auditing import broken_in
+from tests.kit.clock import FakeClock
+from tests.kit.fake_gateway import FakeGateway
+from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL, FrontDoor, event
+from tests.kit.hotel import TABLE_NAME
+from tests.kit.ids import Ids
+from tests.simulation.dynamodb import StandIn
+from tests.simulation.faults import Faults
+from tests.simulation.hotel import indexes
+from tests.simulation.scheduler import Scheduler
+
+TOPUP = 500_000
+PART = 400_000
+
+
+class Desk:
+    """The hotel with one gateway in memory: brings a booking or a top-up into a state, and looks at it."""
+
+    def __init__(self, door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway) -> None:
+        self.door, self.store, self.clock, self.gateway = door, store, clock, gateway
+        self.booking_id = ""
+        self.order_id = ""
+        self.started: Any = None
+        door.context.seconds_left = 60
+
+    # States of a booking
+
+    def started_payment(self) -> None:
+        self.booking_id = self.door.held()
+        self.started = self.door.start(self.booking_id)
+        self.order_id = self.started.body["gateway_order_id"]
+
+    def authorised(self) -> None:
+        self.started_payment()
+        self.gateway.authorise(self.order_id)
+
+    def capture_due(self) -> None:
+        self.authorised()
+        self.gateway.silent_before.add("capture")
+        assert self.finalize().status == 200
+        self.gateway.silent_before.clear()
+
+    def captured(self) -> None:
+        self.authorised()
+        assert self.finalize().status == 200
+
+    def refund_due(self) -> None:
+        """Cancelled at half price, five days before arrival, and the gateway does not answer."""
+        self.captured()
+        self.clock.advance(timedelta(days=13).total_seconds())
+        self.gateway.silent_before.add("refund")
+        assert self.cancel().status == 200
+        self.gateway.silent_before.clear()
+
+    def refunded(self) -> None:
+        self.refund_due()
+        self.come_to_rest()
+
+    def expired_unpaid(self) -> None:
+        self.started_payment()
+        self.clock.advance(600)
+        self.door.expire()
+
+    def given_back(self) -> None:
+        """Paid too late, when others have the rooms."""
+        self.expired_unpaid()
+        self.door.held("someone-else", "other", rooms=5, guests=5)
+        self.gateway.authorise(self.order_id)
+        self.gateway.capture_outside(self.order_id)
+        self.deliver()
+        self.come_to_rest()
+
+    # States of a top-up
+
+    def topup_started(self) -> None:
+        body = {"gateway": "stripe", "amount": TOPUP}
+        self.started = self.door.call("POST /wallet/topups", body, key="fill")
+        self.order_id = self.started.body["gateway_order_id"]
+
+    def topup_authorised(self) -> None:
+        self.topup_started()
+        self.gateway.authorise(self.order_id)
+
+    def topup_credited(self) -> None:
+        self.topup_authorised()
+        assert self.finalize_topup().status == 200
+
+    def topup_spent(self) -> None:
+        self.topup_credited()
+        booking_id = self.door.held(check_in="2026-12-10", check_out="2026-12-11", guests=1)
+        assert self.door.pay(booking_id, 525_000 - 25_000, gateway_amount=0).status in {200, 409}
+
+    def topup_closed(self) -> None:
+        self.topup_started()
+        self.clock.advance(1_000)
+        self.settle()
+
+    # What guests, admins and the scheduler do
+
+    def finalize(self) -> Any:
+        return self.door.pay_by_card(self.booking_id, self.started)
+
+    def finalize_topup(self) -> Any:
+        proof = {"gateway_transaction_id": self.order_id}
+        return self.door.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=self.started.body["topup_id"])
+
+    def cancel(self) -> Any:
+        return self.door.cancel(self.booking_id)
+
+    def preview(self) -> Any:
+        return self.door.call("GET /bookings/{booking_id}/cancellation", booking_id=self.booking_id).body
+
+    def settle(self) -> Any:
+        return self.door.app("settle").lambda_handler(event("scheduled"), self.door.context)
+
+    def retry(self) -> Any:
+        route = "POST /admin/bookings/{booking_id}/settle"
+        return self.as_admin(route, {"reason": "to be sure"}, booking_id=self.booking_id)
+
+    def retry_topup(self) -> Any:
+        route = "POST /admin/topups/{topup_id}/settle"
+        return self.as_admin(route, {"reason": "to be sure"}, topup_id=self.started.body["topup_id"])
+
+    def as_admin(self, route: str, body: Any = None, **more: Any) -> Any:
+        return self.door.call(route, body, user=ADMIN, groups="[admin]", **more)
+
+    def deliver(self) -> Any:
+        return self.door.call("POST /webhooks/{gateway}", raw=self.order_id, user=None, gateway="stripe")
+
+    def nothing(self) -> None:
+        """The next thing is the scheduler's."""
+
+    def come_to_rest(self) -> None:
+        for _ in range(3):
+            self.clock.advance(4_000)
+            self.door.expire()
+            self.settle()
+
+    # What is there to see
+
+    @property
+    def booking(self) -> Booking:
+        found = self.store.booking(self.booking_id)
+        assert found is not None
+        return found
+
+    @property
+    def order(self) -> Any:
+        return self.gateway.orders[self.order_id]
+
+    def notes(self, by: str = "gateway stripe") -> list[str | None]:
+        return [line.note for line in self.booking.history if line.by == by]
+
+    def cases(self, kind: str) -> list[tuple[str, int]]:
+        answer = self.as_admin("GET /admin/payments", query={"state": kind})
+        assert answer.status == 200
+        assert answer.body["count"] == len(answer.body["payments"])
+        return [(row["state"], row["amount"]) for row in answer.body["payments"]]
+
+    def balance(self) -> int:
+        return self.store.account(ALICE).balance
+
+    def broken(self) -> list[str]:
+        records = [("stripe", order) for order in self.gateway.orders.values()]
+        alone = broken_in(self.store, self.clock())
+        return alone + broken_in(self.store, self.clock(), gateway_records=records)
+
+
+@pytest.fixture
+def table() -> Table:
+    """In memory, and faster than moto by far: there are hundreds of rows."""
+    faults: Any = Faults(Scheduler(), 0.0, None)
+    faults.index_lag_us = lambda: 0
+    client: Any = StandIn(TABLE_NAME, indexes(), faults)
+    return Table(client, TABLE_NAME, sleep=lambda _: None)
+
+
+@pytest.fixture
+def store(table: Table) -> Store:
+    return Store(table, new_id=Ids())
+
+
+@pytest.fixture
+def desk(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway) -> Desk:
+    for function in FUNCTIONS:
+        front_door.use_store(function, store)
+    return Desk(front_door, store, clock, gateway)
+
+
+def capture(desk: Desk) -> None:
+    desk.gateway.capture_outside(desk.order_id)
+
+
+def capture_part(desk: Desk) -> None:
+    desk.gateway.capture_outside(desk.order_id, PART)
+
+
+def capture_and_refund(desk: Desk) -> None:
+    desk.gateway.capture_outside(desk.order_id)
+    desk.gateway.refund_outside(desk.order_id)
+
+
+def cancel(desk: Desk) -> None:
+    desk.gateway.cancel_outside(desk.order_id)
+
+
+def refund(desk: Desk) -> None:
+    desk.gateway.refund_outside(desk.order_id)
+
+
+def refund_part(desk: Desk) -> None:
+    desk.gateway.refund_outside(desk.order_id, PART)
+
+
+def refund_and_fail(desk: Desk) -> None:
+    made = desk.gateway.refund_outside(desk.order_id, PART, pending=True)
+    desk.deliver()
+    desk.gateway.fail_refund(desk.order_id, made)
+
+
+def our_refund_fails(desk: Desk) -> None:
+    desk.gateway.fail_refund(desk.order_id)
+
+
+def dispute(desk: Desk) -> None:
+    desk.gateway.open_dispute(desk.order_id)
+
+
+def dispute_part(desk: Desk) -> None:
+    desk.gateway.open_dispute(desk.order_id, PART)
+
+
+def win(desk: Desk) -> None:
+    desk.gateway.open_dispute(desk.order_id)
+    desk.deliver()
+    desk.gateway.win_dispute(desk.order_id)
+
+
+def lose(desk: Desk) -> None:
+    desk.gateway.open_dispute(desk.order_id)
+    desk.deliver()
+    desk.gateway.lose_dispute(desk.order_id)
+
+
+def lose_part(desk: Desk) -> None:
+    desk.gateway.open_dispute(desk.order_id, PART)
+    desk.gateway.lose_dispute(desk.order_id)
+
+
+Step = Callable[[Desk], object]
+ON_AUTHORISED: tuple[Step, ...] = capture, capture_part, capture_and_refund, cancel
+ON_CAPTURED: tuple[Step, ...] = refund, refund_part, refund_and_fail, dispute, dispute_part, win, lose, lose_part
+BOOKINGS: dict[Step, tuple[Step, ...]] = {
+    Desk.started_payment: (cancel,),
+    Desk.authorised: ON_AUTHORISED,
+    Desk.capture_due: ON_AUTHORISED,
+    Desk.captured: ON_CAPTURED,
+    Desk.refund_due: ON_CAPTURED,
+    Desk.refunded: (*ON_CAPTURED, our_refund_fails),
+    Desk.expired_unpaid: (cancel,),
+    Desk.given_back: (our_refund_fails, dispute, win, lose),
+}
+TOPUPS: dict[Step, tuple[Step, ...]] = {
+    Desk.topup_started: (cancel,),
+    Desk.topup_authorised: ON_AUTHORISED,
+    Desk.topup_credited: ON_CAPTURED,
+    Desk.topup_spent: ON_CAPTURED,
+    Desk.topup_closed: (),
+}
+NEXT: tuple[Step, ...] = Desk.nothing, Desk.cancel, Desk.finalize, Desk.retry, Desk.settle
+NEXT_TOPUP: tuple[Step, ...] = Desk.nothing, Desk.finalize_topup, Desk.retry_topup, Desk.settle
+
+
+def named(value: object) -> str:
+    return getattr(value, "__name__", str(value))
+
+
+def rows(states: dict[Step, tuple[Step, ...]], then: tuple[Step, ...]) -> list[tuple[Step, Step, Step, bool]]:
+    acts = [(state, act) for state, acts in states.items() for act in acts]
+    return [(state, act, after, told) for (state, act), after, told in product(acts, then, (True, False))]
+
+
+@pytest.mark.parametrize(("state", "act", "then", "told"), rows(BOOKINGS, NEXT), ids=named)
+def test_after_any_act_and_any_answer_to_it_a_bookings_books_agree(
+    desk: Desk, state: Step, act: Step, then: Step, told: bool
+) -> None:
+    state(desk)
+    act(desk)
+    if told:
+        desk.deliver()
+    then(desk)
+    desk.deliver()
+    desk.come_to_rest()
+
+    disputed = desk.order.dispute is not None and desk.order.dispute.state == "open"
+    waiting = [task for task in desk.booking.tasks if not disputed]
+    assert waiting == []
+    assert not any(task.stuck for task in desk.booking.tasks)
+    before = desk.booking
+    assert desk.deliver().status == 200
+    assert desk.booking == before
+    assert desk.broken() == []
+    if disputed:
+        desk.gateway.lose_dispute(desk.order_id)
+        desk.deliver()
+        desk.come_to_rest()
+        assert desk.booking.tasks == ()
+        assert desk.broken() == []
+
+
+@pytest.mark.parametrize(("state", "act", "then", "told"), rows(TOPUPS, NEXT_TOPUP), ids=named)
+def test_after_any_act_and_any_answer_to_it_a_topups_books_agree(
+    desk: Desk, state: Step, act: Step, then: Step, told: bool
+) -> None:
+    state(desk)
+    act(desk)
+    if told:
+        desk.deliver()
+    then(desk)
+    desk.deliver()
+    desk.come_to_rest()
+
+    before = desk.store.account(ALICE), desk.store.topup(desk.started.body["topup_id"])
+    assert desk.deliver().status == 200
+    assert (desk.store.account(ALICE), desk.store.topup(desk.started.body["topup_id"])) == before
+    assert desk.broken() == []
+
+
+class TestCapturedInPart:
+    def test_a_hold_is_not_confirmed_by_a_part_which_goes_back(self, desk: Desk) -> None:
+        desk.authorised()
+        capture_part(desk)
+
+        answer = desk.finalize()
+
+        assert answer.code == "payment_declined"
+        assert desk.booking.status is Status.PAYMENT_PENDING
+        assert (desk.order.captured, desk.order.left) == (PART, 0)
+
+    def test_a_confirmed_booking_keeps_what_was_taken_and_operators_are_told(self, desk: Desk) -> None:
+        desk.capture_due()
+        capture_part(desk)
+        desk.deliver()
+
+        assert desk.booking.tasks == ()
+        assert desk.booking.payment
+        assert desk.booking.payment.captured == PART
+        assert desk.notes() == [
+            "4,000.00 INR of 15,750.00 INR captured at the gateway, not by us; the rest is released"
+        ]
+        assert desk.cases("captured_short") == [("captured_short", STAY_TOTAL - PART)]
+
+    def test_its_refund_is_a_share_of_what_was_taken(self, desk: Desk) -> None:
+        desk.capture_due()
+        capture_part(desk)
+        desk.deliver()
+
+        assert desk.preview()["now"]["gateway"] == PART
+        desk.clock.advance(timedelta(days=13).total_seconds())
+        assert desk.preview()["now"]["gateway"] == PART // 2
+        desk.cancel()
+
+        assert (desk.order.refunded, desk.order.left) == (PART // 2, PART // 2)
+        assert desk.broken() == []
+
+
+class TestRefundedOutside:
+    def test_it_is_in_the_history_by_the_gateway_and_in_the_operators_list(self, desk: Desk) -> None:
+        desk.captured()
+        refund_part(desk)
+        for _ in range(3):
+            desk.deliver()
+
+        assert desk.notes() == ["4,000.00 INR refunded at the gateway, not by us"]
+        assert desk.booking.status is Status.CONFIRMED
+        assert desk.cases("refunded_outside") == [("refunded", PART)]
+        [line] = [line for line in desk.booking.history if line.by == "gateway stripe"]
+        assert line.ref
+        assert line.ref.refund_id == desk.order.refunds[0].refund_id
+
+    @pytest.mark.parametrize(
+        ("given", "more", "already"), [(PART, STAY_TOTAL // 2 - PART, PART), (1_000_000, 0, 1_000_000)]
+    )
+    def test_a_later_cancellation_gives_the_rest_of_the_share_and_says_so(
+        self, desk: Desk, given: int, more: int, already: int
+    ) -> None:
+        desk.captured()
+        desk.gateway.refund_outside(desk.order_id, given)
+        desk.deliver()
+        desk.clock.advance(timedelta(days=13).total_seconds())
+
+        now = desk.preview()["now"]
+        assert (now["gateway"], now["already_refunded"]) == (more, already)
+        desk.cancel()
+        desk.come_to_rest()
+
+        assert desk.order.refunded == given + more
+        assert desk.booking.tasks == ()
+        assert desk.broken() == []
+
+    def test_a_refund_by_hand_while_ours_is_due_counts_as_ours(self, desk: Desk) -> None:
+        desk.refund_due()
+        desk.gateway.refund_outside(desk.order_id, STAY_TOTAL // 2)
+        desk.come_to_rest()
+
+        assert desk.order.refunded == STAY_TOTAL // 2
+        assert desk.booking.tasks == ()
+
+    def test_a_refund_of_ours_that_fails_is_made_again(self, desk: Desk) -> None:
+        desk.refunded()
+        our_refund_fails(desk)
+        desk.deliver()
+        desk.come_to_rest()
+
+        assert desk.order.refunded == STAY_TOTAL // 2
+        assert desk.notes() == ["a refund failed at the gateway: 0.00 INR of 7,875.00 INR refunded"]
+        assert desk.broken() == []
+
+
+class TestDisputed:
+    def test_refunds_wait_while_it_runs_without_becoming_stuck(self, desk: Desk) -> None:
+        desk.captured()
+        dispute(desk)
+        desk.deliver()
+        assert desk.cases("disputed") == [("open", STAY_TOTAL)]
+
+        desk.cancel()
+        for _ in range(40):
+            desk.clock.advance(7_200)
+            desk.settle()
+
+        assert desk.order.refunded == 0
+        [task] = desk.booking.tasks
+        assert (task.action, task.stuck, task.attempts) == (TaskAction.REFUND, False, 0)
+        desk.gateway.win_dispute(desk.order_id)
+        desk.deliver()
+        assert desk.order.refunded == STAY_TOTAL
+        assert desk.cases("disputed") == []
+        assert desk.broken() == []
+
+    def test_money_lost_is_never_refunded_again(self, desk: Desk) -> None:
+        desk.captured()
+        lose(desk)
+        desk.deliver()
+        assert desk.preview()["now"]["gateway"] == 0
+        assert desk.preview()["now"]["already_refunded"] == STAY_TOTAL
+
+        desk.cancel()
+        desk.come_to_rest()
+
+        assert desk.order.refunded == 0
+        assert desk.cases("disputed") == [("lost", STAY_TOTAL)]
+        assert desk.broken() == []
+
+
+class TestTopUps:
+    def test_a_refund_is_taken_out_of_the_wallet_once(self, desk: Desk) -> None:
+        desk.topup_credited()
+        refund_part(desk)
+        for _ in range(3):
+            desk.deliver()
+
+        assert desk.balance() == TOPUP - PART
+        [newest, _] = desk.door.call("GET /wallet/entries").body["entries"]
+        assert (newest["amount"], newest["reason"], newest["actor"]) == (-PART, "topup_reversed", "gateway stripe")
+        assert desk.cases("refunded_outside") == [("refunded", PART)]
+
+    def test_a_spent_one_takes_the_wallet_below_zero_which_then_pays_nothing(self, desk: Desk) -> None:
+        desk.topup_credited()
+        booking_id = desk.door.held(check_in="2026-12-10", check_out="2026-12-11", guests=1)
+        started = desk.door.start(booking_id, wallet_apply_amount=TOPUP)
+        desk.gateway.authorise(started.body["gateway_order_id"])
+        assert desk.door.pay_by_card(booking_id, started).status == 200
+        dispute(desk)
+        desk.deliver()
+
+        assert desk.balance() == -TOPUP
+        other = desk.door.held(key="next", check_in="2026-12-11", check_out="2026-12-12", guests=1)
+        query = {"wallet_apply_amount": "100"}
+        quote = desk.door.call("GET /bookings/{booking_id}/pricing", query=query, booking_id=other).body
+        assert (quote["wallet_applied"], quote["gateway_payable"]) == (0, quote["total_payable"])
+        answer = desk.door.pay(other, 525_000)
+        assert answer.code == "insufficient_wallet"
+        assert "below zero" in answer.body["detail"]
+
+    def test_a_dispute_that_is_won_gives_it_back(self, desk: Desk) -> None:
+        desk.topup_credited()
+        win(desk)
+        desk.deliver()
+
+        assert desk.balance() == TOPUP
+        entries = desk.door.call("GET /wallet/entries").body["entries"]
+        assert [(entry["reason"], entry["amount"]) for entry in entries] == [
+            ("topup_restored", TOPUP),
+            ("topup_reversed", -TOPUP),
+            ("topup", TOPUP),
+        ]
+        assert desk.broken() == []
