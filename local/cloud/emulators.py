@@ -41,7 +41,7 @@ def start(options: Options, processes: Processes) -> None:
         "LAMBDA_ACCOUNT_CONCURRENCY": "200",
     }
     processes.start("ministack", run_tool(MINISTACK, "python", _script("cloud/ministack_server.py")), ministack)
-    stripe = run_tool(LOCALSTRIPE, "python", _script("gateways/stripe_server.py"), str(options.stripe_port))
+    stripe = run_tool(LOCALSTRIPE, "python", "-m", "local.gateways.stripe_server", str(options.stripe_port))
     processes.start("localstripe", stripe, os.environ)
 
 

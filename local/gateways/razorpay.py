@@ -10,7 +10,7 @@ The API is under /v1, with basic auth (`local.gateways.razorpay_account` has its
     POST /_test/orders/ID/fail         the bank declines; {late: true}: it does not answer in time
     POST /_test/payments/ID/authorize  the late bank answers yes: the `failed` payment is `authorized`
     POST /_test/payments/ID/expire     the capture window passes: an uncaptured payment is refunded
-    POST /_test/payments/ID/status     {status}: a state that our code may not know
+    POST /_test/payments/ID/status     {status, created_at}: a state that our code may not know, or an old one
     POST /_test/refunds/ID/settle      {status: "processed" | "failed"}, of a pending refund
     POST /_test/refunds/ID/fail        the bank sends a refund back, processed or not
     POST /_test/payments/ID/capture_outside, .../refund_outside   in the dashboard; {amount} of a part

@@ -26,6 +26,7 @@ from local.gateways.razorpay_entities import (
 )
 
 MAX_RECEIPT = 40  # characters (docs: api/orders/create)
+REFUND_SECONDS = 180 * 86_400  # docs: payments/refunds/errors
 REFUND_KEY = re.compile(r"[A-Za-z0-9_-]{10,}")  # docs: api/refunds/normal-refunds-idempotent
 ORDER_IS_PAID = (
     "Your payment has been declined as the order is already paid. Please initiate the payment with a new order."
@@ -94,7 +95,8 @@ class Account:
         docs: api/orders/create, payments/capture-settings/api, and for `unique_receipt`, with which a repeated
         request returns the same order, s2s-integration/test-s2s/orders (ORD-05).
         """
-        amount, currency, receipt = checked_amount(body), body.get("currency"), body.get("receipt")
+        currency, receipt = body.get("currency"), body.get("receipt")
+        amount = checked_amount(body, currency)
         if not isinstance(currency, str):
             raise ApiError("The currency field is required.")
         if len(receipt or "") > MAX_RECEIPT:
@@ -120,7 +122,8 @@ class Account:
             raise ApiError("Only payments which have been authorized and not yet captured can be captured")
         if self.orders[payment["order_id"]]["status"] == "paid":
             raise ApiError(ORDER_IS_PAID)
-        if (checked_amount(body), body.get("currency")) != (payment["amount"], payment["currency"]):
+        currency = body.get("currency")
+        if (checked_amount(body, currency), currency) != (payment["amount"], payment["currency"]):
             raise ApiError("Capture amount must be equal to the amount authorized")
         return self._mark_captured(payment)
 
@@ -137,7 +140,9 @@ class Account:
             raise ApiError("The payment status should be captured for action to be taken")
         if left == 0:
             raise ApiError("The payment has been fully refunded already")
-        amount = checked_amount(body) if "amount" in body else left
+        if time.time() - payment["created_at"] > REFUND_SECONDS:
+            raise ApiError("Payment is more than 6 months old, only instant refund is supported")
+        amount = checked_amount(body, payment["currency"]) if "amount" in body else left
         if amount > left:
             raise ApiError("The refund amount provided is greater than amount captured")
         named = {"receipt": body.get("receipt"), "notes": body.get("notes") or []}

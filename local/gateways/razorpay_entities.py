@@ -13,7 +13,10 @@ type Entity = dict[str, Any]
 
 DEFAULT_COUNT = 10  # entities in a list
 MAX_COUNT = 100
-MIN_AMOUNT = 100  # paise, of an order and of a refund (docs: api/orders/create, api/refunds/create-normal)
+THREE_DECIMAL = frozenset("BHD IQD JOD KWD OMR TND".split())
+MIN_AMOUNT = (
+    100  # minor units of any currency, of an order and of a refund (docs: api/orders/create, api/refunds/create-normal)
+)
 
 
 class ApiError(Exception):
@@ -80,11 +83,16 @@ def copy_of(entity: Entity) -> Entity:
     return copy
 
 
-def checked_amount(body: Entity) -> int:
-    """The amount of a request. Raises ApiError."""
+def checked_amount(body: Entity, currency: Any) -> int:
+    """The amount of a request in that currency. Raises ApiError.
+
+    docs: payments/international-payments, "supported currencies": of three decimals, the last is 0.
+    """
     amount = body.get("amount")
     if type(amount) is not int:
         raise ApiError("The amount must be an integer.")
     if amount < MIN_AMOUNT:
         raise ApiError("The amount must be at least INR 1.00")
+    if currency in THREE_DECIMAL and amount % 10:
+        raise ApiError(f"The last digit of an amount in {currency} must be 0.")
     return amount

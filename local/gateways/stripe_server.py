@@ -1,7 +1,10 @@
-"""localstripe on the loopback address alone, with the idempotency of Stripe. Runs in localstripe's environment.
+"""localstripe on the loopback address alone, as strict as Stripe where our engine relies on it.
+
+    python -m local.gateways.stripe_server PORT      in localstripe's environment
 
 localstripe's own command listens on every address and ignores the Idempotency-Key. Here a repeated key gets the first
-response.
+response, a refusal too, and is refused for another request: https://docs.stripe.com/api/idempotent_requests.
+`local.gateways.stripe_rules` has the other rules, `local.gateways.stripe_dashboard` the test controls.
 """
 
 import asyncio
@@ -9,31 +12,51 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from localstripe import resources, server
+from localstripe import resources
+
+from local.gateways import stripe_dashboard, stripe_rules
+
+stripe_rules.apply()
+
+from localstripe import server  # noqa: E402 - its routes are made of what the rules left
+
+NOT_KEPT = {401, 409, 429}  # answers of no endpoint
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # localstripe writes every POST to a file in /tmp that all its instances share. Not here.
 resources.store.dump_to_disk = lambda: None
 
-responses: dict[str, tuple[int, bytes]] = {}
+responses: dict[str, tuple[tuple[str, bytes], int, bytes]] = {}  # by key: the request, and what it was answered
 one_at_a_time = asyncio.Lock()
 
 
 @web.middleware  # type: ignore[untyped-decorator]  # aiohttp is not in our environment
-async def remember_keys(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def test_controls(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method == "POST" and request.path.startswith(stripe_dashboard.PREFIX):
+        return await stripe_dashboard.answer(request)
+    return await handler(request)
+
+
+@web.middleware  # type: ignore[untyped-decorator]  # the same
+async def remember_keys(request: web.Request, handler: Handler) -> web.StreamResponse:
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or not key:
         return await handler(request)
+    asked = request.path, await request.read()
     async with one_at_a_time:
         if key not in responses:
             response = await handler(request)
             if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
                 return response
-            responses[key] = response.status, response.body
-        status, body = responses[key]
+            if response.status in NOT_KEPT:
+                return response
+            responses[key] = asked, response.status, response.body
+        known, status, body = responses[key]
+    if known != asked:
+        text = "Keys for idempotent requests can only be used with the same parameters they were first used with."
+        return web.json_response({"error": {"type": "idempotency_error", "message": text}}, status=400)
     return web.Response(status=status, body=body, content_type="application/json")
 
 
-server.app.middlewares.insert(0, remember_keys)
+server.app.middlewares[:0] = [test_controls, remember_keys]
 web.run_app(server.app, host="127.0.0.1", port=int(sys.argv[1]), print=None)

@@ -1,7 +1,7 @@
 """A payment gateway in memory, with the troubles that a real one has."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,8 +24,9 @@ class FakeGateway(GatewayDashboard):
     """Keeps orders, and what was done under each key; implements `holdfast.payments.gateways.protocol.Gateway`.
 
     `refuses` names methods that say no, `silent_before` those whose call is lost on its way, `silent_after` those whose
-    answer is lost on its way back: the three ends a call can have besides a clear one. `pending_refunds`: our refunds
-    wait for `settle_refund` or `fail_refund`.
+    answer is lost on its way back: the three ends a call can have besides a clear one. A key gets its first answer
+    again, a refusal by the order's state too; what `refuses` says never reached the order, so no key keeps it.
+    `pending_refunds`: our refunds wait for `settle_refund` or `fail_refund`. `refuses_key`: every call is refused.
     """
 
     name: str = "stripe"
@@ -39,13 +40,11 @@ class FakeGateway(GatewayDashboard):
     silent_before: set[str] = field(default_factory=set)
     silent_after: set[str] = field(default_factory=set)
     calls: Counter[str] = field(default_factory=Counter)
-    _done: dict[str, str] = field(default_factory=dict)  # the order that each key was used for
+    _done: dict[str, tuple[str, str | GatewayRefused]] = field(default_factory=dict)  # by key: the request, its answer
 
     def open_order(self, reference: str, amount: int, currency: str, key: str) -> GatewayPayment:
-        self._before("open_order")
-        if key not in self._done:
+        def opened() -> str:
             order_id = f"pi_{len(self.orders) + 1:04d}"
-            self._done[key] = order_id
             self.orders[order_id] = GatewayPayment(
                 order_id=order_id,
                 transaction_id=order_id,
@@ -55,8 +54,12 @@ class FakeGateway(GatewayDashboard):
                 state=PaymentState.OPEN,
                 client_secret=f"{order_id}_secret_made_up",
             )
+            return order_id
+
+        self._before("open_order")
+        order_id = self._once(key, f"{reference} {amount} {currency}", opened)
         self._after("open_order")
-        return self.orders[self._done[key]]
+        return self.orders[order_id]
 
     def fetch(self, order_id: str, transaction_id: str | None = None) -> GatewayPayment:
         self._before("fetch")
@@ -66,32 +69,38 @@ class FakeGateway(GatewayDashboard):
         return self.orders[order_id]
 
     def capture(self, order_id: str, amount: int, currency: str, key: str, transaction_id: str | None = None) -> None:
-        self._before("capture")
-        if key not in self._done:
+        def captured() -> str:
             order = self.orders[order_id]
             if order.state is not PaymentState.AUTHORISED or amount > order.amount:
                 raise GatewayRefused("not to be captured")
-            self._done[key] = order_id
             self.change(order_id, state=PaymentState.CAPTURED, captured=amount)
+            return order_id
+
+        self._before("capture")
+        self._once(key, f"capture {order_id} {amount}", captured)
         self._after("capture")
 
     def void(self, order_id: str, key: str, transaction_id: str | None = None) -> None:
-        self._before("void")
-        if key not in self._done:
+        def voided() -> str:
             if self.orders[order_id].state in ENDED:
                 raise GatewayRefused("not to be voided")
-            self._done[key] = order_id
             self.change(order_id, state=PaymentState.VOIDED)
+            return order_id
+
+        self._before("void")
+        self._once(key, f"void {order_id}", voided)
         self._after("void")
 
-    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
-        self._before("refund")
-        if key not in self._done:
+    def refund(self, order_id: str, amount: int, key: str) -> None:
+        def refunded() -> str:
             order = self.orders[order_id]
             if order.refunded + amount > order.captured:
                 raise GatewayRefused("more than was captured")
-            self._done[key] = order_id
             self._add_refund(order_id, amount, pending=self.pending_refunds, ours=True)
+            return order_id
+
+        self._before("refund")
+        self._once(key, f"refund {order_id} {amount}", refunded)
         self._after("refund")
 
     def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
@@ -111,6 +120,20 @@ class FakeGateway(GatewayDashboard):
 
     def change(self, order_id: str, **changes: object) -> None:
         self.orders[order_id] = msgspec.structs.replace(self.orders[order_id], **changes)
+
+    def _once(self, key: str, asks: str, act: Callable[[], str]) -> str:
+        """The order's id, or the refusal that this key got the first time: a gateway repeats its answer."""
+        if key not in self._done:
+            try:
+                self._done[key] = asks, act()
+            except GatewayRefused as refusal:
+                self._done[key] = asks, refusal
+        asked, answer = self._done[key]
+        if asked != asks:
+            raise GatewayUnknown("the key was used for another request")
+        if isinstance(answer, GatewayRefused):
+            raise answer
+        return answer
 
     def _before(self, call: str) -> None:
         self.calls[call] += 1

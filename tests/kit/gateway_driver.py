@@ -1,8 +1,9 @@
 """The guest's side of a gateway, where money is authorised, and the gateway's own record of it."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
+import httpx  # noqa: TID251 - plays the hotel in the dashboard, and the bank
 import stripe  # noqa: TID251 - plays the guest, who talks to Stripe and not to us
 
 from holdfast.payments.gateways.marks import REFERENCE
@@ -90,6 +91,7 @@ class StripeDriver:
         self._guest = stripe.StripeClient(
             STRIPE_KEY, base_addresses={"api": url}, http_client=stripe.RequestsClient(timeout=10)
         )
+        self._url = url
         self._before = {intent.id for intent in self._intents()}
 
     def pay(self, order_id: str, card: str = "pm_card_visa") -> Proof:
@@ -103,11 +105,12 @@ class StripeDriver:
     def record(self, order_id: str) -> GatewayRecord:
         intent = self._guest.v1.payment_intents.retrieve(order_id).to_dict()
         charge = intent.get("latest_charge") or {}
-        captured = intent["amount"] if charge.get("captured") else 0
+        captured = intent["amount_received"]
+        released = intent["amount"] - captured  # Stripe shows it as refunded
         return GatewayRecord(
-            held=intent["amount"] if intent["status"] == "requires_capture" else 0,
+            held=intent["amount_capturable"],
             captured=captured,
-            refunded=charge.get("amount_refunded", 0) if captured else 0,
+            refunded=charge["amount_refunded"] - released if captured else 0,
             captures=bool(captured),
             currency=intent["currency"].upper(),
         )
@@ -115,6 +118,12 @@ class StripeDriver:
     def orders(self) -> dict[str, str]:
         made = [intent for intent in self._intents() if intent.id not in self._before]
         return {intent.id: intent.to_dict()["metadata"].get(REFERENCE, "") for intent in made}
+
+    def play(self, path: str, **body: Any) -> dict[str, Any]:
+        """A test control of `local.gateways.stripe_dashboard`: `play(f"payment_intents/{order_id}/refund")`."""
+        answered = httpx.post(f"{self._url}/_test/{path}", json=body, timeout=10, trust_env=False)
+        done: dict[str, Any] = answered.raise_for_status().json()
+        return done
 
     def open_foreign(self, amount: int, reference: str = "") -> str:
         """An order that some other program of the same Stripe account opened."""

@@ -96,5 +96,6 @@ def payment(api: httpx.Client, payment_id: str) -> dict[str, Any]:
 
 
 def refunds(api: httpx.Client, payment_id: str) -> list[int]:
+    """The amounts, oldest first."""
     found = answer(api.get(f"/v1/payments/{payment_id}/refunds"))["items"]
-    return [refund["amount"] for refund in found]
+    return [refund["amount"] for refund in reversed(found)]

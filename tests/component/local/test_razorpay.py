@@ -50,6 +50,20 @@ def test_accepts_only_whole_amounts_of_a_rupee_or_more(api: httpx.Client, amount
     assert "amount" in refusal(api.post("/v1/orders", json={"amount": amount, "currency": "INR"}))
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "taken"),
+    [(100, "JPY", True), (99, "JPY", False), (99, "USD", False), (10_010, "KWD", True), (10_011, "KWD", False)],
+)
+def test_an_amount_is_taken_by_the_rules_of_its_currency(
+    api: httpx.Client, amount: int, currency: str, taken: bool
+) -> None:
+    response = api.post("/v1/orders", json={"amount": amount, "currency": currency})
+    if taken:
+        assert answer(response)["amount"] == amount
+    else:
+        assert "amount" in refusal(response)
+
+
 def test_finds_the_order_of_a_receipt_after_a_lost_answer(api: httpx.Client, razorpay: LocalRazorpay) -> None:
     razorpay.play("faults", kind="lost", on="orders")
     with pytest.raises(httpx.RemoteProtocolError):

@@ -111,3 +111,16 @@ def test_a_dropped_call_leaves_the_payment_as_it_was(api: httpx.Client, razorpay
             capture(api, payment_id)
     assert payment(api, payment_id)["status"] == "authorized"
     answer(capture(api, payment_id))
+
+
+@pytest.mark.parametrize(("days", "refunded"), [(179, True), (181, False)])
+def test_a_payment_of_more_than_six_months_is_not_refunded(
+    api: httpx.Client, razorpay: LocalRazorpay, days: int, refunded: bool
+) -> None:
+    payment_id = a_captured_payment(api)
+    razorpay.play(f"payments/{payment_id}/status", created_at=int(time.time()) - days * 86_400)
+    response = refund(api, payment_id, 500)
+    if refunded:
+        assert answer(response)["status"] == "processed"
+    else:
+        assert "6 months" in refusal(response)
