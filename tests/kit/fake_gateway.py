@@ -71,7 +71,7 @@ class FakeGateway(GatewayDashboard):
     def capture(self, order_id: str, amount: int, currency: str, key: str, transaction_id: str | None = None) -> None:
         def captured() -> str:
             order = self.orders[order_id]
-            if order.state is not PaymentState.AUTHORISED or amount > order.amount:
+            if order.state is not PaymentState.AUTHORISED or currency != order.currency or amount > order.amount:
                 raise GatewayRefused("not to be captured")
             self.change(order_id, state=PaymentState.CAPTURED, captured=amount)
             return order_id
@@ -91,10 +91,10 @@ class FakeGateway(GatewayDashboard):
         self._once(key, f"void {order_id}", voided)
         self._after("void")
 
-    def refund(self, order_id: str, amount: int, key: str) -> None:
+    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
         def refunded() -> str:
             order = self.orders[order_id]
-            if order.refunded + amount > order.captured:
+            if currency != order.currency or order.refunded + amount > order.captured:
                 raise GatewayRefused("more than was captured")
             self._add_refund(order_id, amount, pending=self.pending_refunds, ours=True)
             return order_id

@@ -111,7 +111,7 @@ class SimulatedGateway(GatewayDashboard):
     def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
         def refunded() -> str:
             order = self._seen(order_id)
-            if order.refunded + amount > order.captured:
+            if currency != order.currency or order.refunded + amount > order.captured:
                 raise GatewayRefused("more than was captured")
             self._mark_duplicate(order)
             self._add_refund(order_id, amount, ours=True)

@@ -39,7 +39,7 @@ class Paid:
         self.gateway.capture(self.order_id, amount, "INR", uuid4().hex)
 
     def refund(self, amount: int) -> None:
-        self.gateway.refund(self.order_id, amount, uuid4().hex)
+        self.gateway.refund(self.order_id, amount, "INR", uuid4().hex)
 
     def outside(self, amount: int | None = None) -> str:
         return str(self.play("refund", amount=amount)["id"])
@@ -159,10 +159,10 @@ def test_a_state_that_is_not_known_is_processing(paid: Paid, lines: LogLines) ->
 def test_a_refusal_is_repeated_under_its_key_and_not_under_another(paid: Paid) -> None:
     key = uuid4().hex
     with pytest.raises(GatewayRefused):
-        paid.gateway.refund(paid.order_id, AMOUNT, key)  # nothing is captured yet
+        paid.gateway.refund(paid.order_id, AMOUNT, "INR", key)  # nothing is captured yet
     paid.capture()
     with pytest.raises(GatewayRefused):
-        paid.gateway.refund(paid.order_id, AMOUNT, key)
+        paid.gateway.refund(paid.order_id, AMOUNT, "INR", key)
     assert paid.seen.refunded == 0
     paid.refund(AMOUNT)
     assert paid.seen.refunded == AMOUNT
@@ -171,10 +171,10 @@ def test_a_refusal_is_repeated_under_its_key_and_not_under_another(paid: Paid) -
 def test_a_key_is_bound_to_its_request(paid: Paid) -> None:
     paid.capture()
     key = uuid4().hex
-    paid.gateway.refund(paid.order_id, 10_000, key)
-    paid.gateway.refund(paid.order_id, 10_000, key)
+    paid.gateway.refund(paid.order_id, 10_000, "INR", key)
+    paid.gateway.refund(paid.order_id, 10_000, "INR", key)
     with pytest.raises(GatewayUnknown):
-        paid.gateway.refund(paid.order_id, 20_000, key)
+        paid.gateway.refund(paid.order_id, 20_000, "INR", key)
     assert paid.seen.refunded == 10_000
 
 
@@ -228,3 +228,19 @@ def test_an_amount_is_taken_by_the_rules_of_its_currency(
     else:
         with pytest.raises(stripe.InvalidRequestError):
             opened()
+
+
+@pytest.mark.parametrize(("currency", "factor"), [("ISK", 100), ("UGX", 100), ("JPY", 1), ("KWD", 1)])
+def test_a_currency_of_another_unit_at_stripe_is_charged_and_refunded_in_ours(
+    stripe_gateway: StripeGateway, localstripe: str, currency: str, factor: int
+) -> None:
+    driver = StripeDriver(localstripe)
+    order = stripe_gateway.open_order("bk_1", 5_000, currency, uuid4().hex)
+    assert order.amount == 5_000
+    driver.pay(order.order_id)
+    stripe_gateway.capture(order.order_id, 5_000, currency, uuid4().hex)
+    stripe_gateway.refund(order.order_id, 2_000, currency, uuid4().hex)
+    payment = stripe_gateway.fetch(order.order_id)
+    assert (payment.amount, payment.captured, payment.refunded) == (5_000, 5_000, 2_000)
+    at_stripe = driver.record(order.order_id)
+    assert (at_stripe.captured, at_stripe.refunded) == (5_000 * factor, 2_000 * factor)

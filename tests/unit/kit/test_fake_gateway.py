@@ -32,14 +32,14 @@ def test_a_key_gets_its_first_answer_again(gateway: FakeGateway, order_id: str) 
     assert gateway.open_order("bk_1", AMOUNT, "INR", "order").order_id == order_id
     for _ in range(2):
         gateway.capture(order_id, AMOUNT, "INR", "capture")
-        gateway.refund(order_id, 10_000, "refund")
+        gateway.refund(order_id, 10_000, "INR", "refund")
     assert (gateway.orders[order_id].captured, gateway.orders[order_id].refunded) == (AMOUNT, 10_000)
 
 
 @pytest.mark.parametrize(
     ("too_early", "key"),
     [
-        (lambda gateway, order_id: gateway.refund(order_id, AMOUNT, "key"), "key"),
+        (lambda gateway, order_id: gateway.refund(order_id, AMOUNT, "INR", "key"), "key"),
         (lambda gateway, order_id: gateway.capture(order_id, AMOUNT + 1, "INR", "key"), "key"),
     ],
     ids=["a refund before the capture", "a capture of more"],
@@ -58,9 +58,9 @@ def test_a_refusal_is_repeated_under_its_key(
 
 def test_a_key_is_bound_to_its_request(gateway: FakeGateway, order_id: str) -> None:
     gateway.capture(order_id, AMOUNT, "INR", "capture")
-    gateway.refund(order_id, 10_000, "refund")
+    gateway.refund(order_id, 10_000, "INR", "refund")
     with pytest.raises(GatewayUnknown):
-        gateway.refund(order_id, 20_000, "refund")
+        gateway.refund(order_id, 20_000, "INR", "refund")
     assert gateway.orders[order_id].refunded == 10_000
 
 
@@ -74,7 +74,7 @@ def test_a_refused_key_refuses_every_call(gateway: FakeGateway, order_id: str) -
 def test_the_dashboard_refunds_and_the_bank_sends_back(gateway: FakeGateway, order_id: str) -> None:
     gateway.capture_outside(order_id, 50_000)
     gateway.pending_refunds = True
-    gateway.refund(order_id, 10_000, "refund")
+    gateway.refund(order_id, 10_000, "INR", "refund")
     outside = gateway.refund_outside(order_id, 5_000)
     order = gateway.fetch(order_id)
     assert [(refund.amount, refund.pending, refund.ours) for refund in order.refunds] == [

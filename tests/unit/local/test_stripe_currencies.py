@@ -2,7 +2,15 @@
 
 import pytest
 
-from local.gateways.stripe_currencies import CODE_STEP, CODE_TOO_SMALL, AmountRefused, check_charge, check_step
+from holdfast.model.money import charge_step, smallest_charge, smallest_refund, to_gateway
+from local.gateways.stripe_currencies import (
+    CODE_STEP,
+    CODE_TOO_SMALL,
+    SMALLEST,
+    AmountRefused,
+    check_charge,
+    check_step,
+)
 
 TAKEN = [
     *((50, "usd"), (30, "gbp"), (50, "inr"), (50, "jpy"), (17_500, "huf"), (1_500, "czk"), (200, "aed")),
@@ -34,3 +42,16 @@ def test_a_refund_may_be_smaller_than_a_charge_but_not_of_half_a_step() -> None:
     check_step(1, "usd")
     with pytest.raises(AmountRefused):
         check_step(50, "isk")
+
+
+@pytest.mark.parametrize(
+    "currency", [*sorted(SMALLEST), "ISK", "UGX", "KWD", "BHD", "JOD", "OMR", "TND", "KRW", "MGA", "ARS"]
+)
+def test_what_the_engine_charges_is_taken_and_less_is_not(currency: str) -> None:
+    """The engine's table, held against this one."""
+    smallest = smallest_charge(currency, "stripe")
+    check_charge(to_gateway(smallest, "stripe", currency), currency)
+    check_step(to_gateway(smallest_refund(currency, "stripe"), "stripe", currency), currency)
+    if currency in SMALLEST:
+        with pytest.raises(AmountRefused):
+            check_charge(to_gateway(smallest - charge_step(currency), "stripe", currency), currency)
