@@ -12,6 +12,7 @@ from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import Broken, at_rest, snapshot_of
 from holdfast.model.account import TopUpStatus
 from holdfast.storage.marshal import from_wire
+from tests.simulation.desk import broken_at_the_desk
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault
 from tests.simulation.handlers import DUE_SHARDS
@@ -67,7 +68,7 @@ def check_at_rest(world: World) -> list[str]:
         lines_complete=_logged_all(world),
         skew_seconds=SKEW_SECONDS,
     )
-    return [*_shown(found), *_unsettled(world), *_broken_answers(world), *_mispriced(world)]
+    return [*_shown(found), *_unsettled(world), *_broken_answers(world), *_mispriced(world), *broken_at_the_desk(world)]
 
 
 def _logged_all(world: World) -> bool:

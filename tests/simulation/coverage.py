@@ -44,6 +44,13 @@ PATHS = (
     "settle confirmed",
     "an older order paid",
     "a top-up credited",
+    # at the desk
+    "BOOKING_CHECKED_IN",
+    "BOOKING_CHECKED_OUT",
+    "BOOKING_NO_SHOW",
+    "cancel at the desk",
+    "answered 409 stay_conflict",
+    "answered 409 not_cancellable",
     # giving back
     "PAYMENT_VOIDED",
     "PAYMENT_REFUNDED",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import TOPUP_ID
+from tests.simulation import desk
 from tests.simulation.gateway import signed
 from tests.simulation.plan import Operation
 from tests.simulation.scheduler import SECOND
@@ -216,6 +217,12 @@ class Guests:
         reply = self._about(operation, ref, "POST", "/cancel")
         if reply and reply.status == 200:
             self.promised.append(Promise("cancelled", self.known[ref].booking_id, reply.body))
+
+    def _desk(self, operation: Operation, **facts: Any) -> None:
+        desk.act(self, operation, **facts)
+
+    def promise(self, done: str, name: str, facts: dict[str, Any]) -> None:
+        self.promised.append(Promise(done, name, facts))
 
     def _settle(self, operation: Operation, *, ref: int) -> None:
         self._about(operation, ref, "POST", "/settle", {"reason": "The guest called"}, admin=True)

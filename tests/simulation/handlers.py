@@ -139,6 +139,8 @@ def request(
     claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access", "email": f"{user}@example.com"}
     if admin:
         claims["cognito:groups"] = "[admin]"
+    if "/owner/" in route:
+        claims["cognito:groups"] = "[owner]"
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route,

@@ -7,9 +7,10 @@ from functools import cache
 from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import PolicyStep, Property, RoomType
-from holdfast.storage.items import page_item, promo_item
+from holdfast.storage.items import ownership_key, page_item, promo_item
 from holdfast.storage.marshal import to_wire
 from tests.kit.template import table_definition
+from tests.simulation.desk import OWNER
 from tests.simulation.expressions import Item
 from tests.simulation.handlers import TABLE
 from tests.simulation.table_index import Index
@@ -46,9 +47,11 @@ POISON_KEY = ("BOOKING#bk_poison", "BOOKING")
 
 @cache
 def opening() -> tuple[Item, ...]:
-    """The table before anything happens: two room types with two months each, and two promos."""
+    """The table before anything happens: two room types with two months each, two promos, and an owner."""
     pages = [page_item(open_month(PLACE, room, month)) for room in ROOM_TYPES for month in ("2026-11", "2026-12")]
-    return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS)])
+    pk, sk = ownership_key(OWNER, PLACE.property_id)
+    owner = {"pk": pk, "sk": sk}
+    return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS), owner])
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from tests.simulation.desk import days_at_the_desk
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
 
 
@@ -186,6 +187,7 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "lagging": _lagging,
     "absent": _absent,
     "doubled": _doubled,
+    "desk": days_at_the_desk,
 }
 
 

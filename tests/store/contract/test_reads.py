@@ -31,27 +31,28 @@ def index(store: Store, name: str) -> list[Item]:
     return rows
 
 
-def test_a_hold_is_in_due_and_by_user_and_not_among_the_arrivals(store: Store) -> None:
+def test_a_hold_is_in_due_by_user_and_by_property(store: Store) -> None:
     booking = reserved(store)
     pk, sk = booking_key(booking.booking_id)
     shard = due_shard(HOLDS_DUE, "deluxe", store.due_shards)
     due_at, reserved_at = str(millis(DEADLINE)), str(millis(NOW))
     assert index(store, "due") == [{"pk": pk, "sk": sk, "due_shard": shard, "due_at": due_at, "room_type_id": "deluxe"}]
     assert index(store, "by_user") == [{"pk": pk, "sk": sk, "user_id": "alice", "reserved_at": reserved_at}]
-    assert index(store, "by_property") == []
+    check_in = ARRIVAL.isoformat()
+    assert index(store, "by_property") == [{"pk": pk, "sk": sk, "property_id": "lake-view", "check_in": check_in}]
 
 
 @pytest.mark.parametrize("end", [expired, lambda hold: hold.transitioned(Status.CANCELLED, NOW, "guest")])
-def test_an_ended_hold_leaves_due_and_stays_in_the_users_list(store: Store, end: Any) -> None:
+def test_an_ended_hold_leaves_due_and_stays_in_both_lists(store: Store, end: Any) -> None:
     booking = reserved(store)
     after = end(booking)
     store.commit(booking, after, now=DEADLINE if after.status is Status.EXPIRED else NOW)
     assert index(store, "due") == []
-    assert index(store, "by_property") == []
-    assert [row["pk"] for row in index(store, "by_user")] == [f"BOOKING#{booking.booking_id}"]
+    for name in ("by_user", "by_property"):
+        assert [row["pk"] for row in index(store, name)] == [f"BOOKING#{booking.booking_id}"]
 
 
-def test_a_confirmed_booking_is_an_arrival_and_due_only_while_a_payment_is(store: Store) -> None:
+def test_a_confirmed_booking_is_due_only_while_a_payment_is(store: Store) -> None:
     booking = reserved(store)
     pk, sk = booking_key(booking.booking_id)
     capture = GatewayTask(

@@ -39,6 +39,10 @@ def broken_payments(view: Snapshot) -> Iterator[Broken]:
         made, total = booking.cancellation, booking.wallet_paid + booking.gateway_charged + booking.cash_paid
         if made and made.given_back + made.kept_price + made.kept_tax > total:
             yield Broken("PAY4", f"{booking_id}: cancelled, with more given back and kept than the {total} paid", keys)
+        if made and made.choice is RefundChoice.FULL and made.kept_price + made.kept_tax:
+            yield Broken(
+                "PAY3", f"{booking_id}: {made.kept_price + made.kept_tax} kept of what was to go back whole", keys
+            )
         if made and made.cash != _cash_in_cases(view, booking_id):
             yield Broken("CASH1", f"{booking_id}: {made.cash} owed in cash, and no such case", keys)
         if at_rest(booking):
