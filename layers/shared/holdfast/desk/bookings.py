@@ -68,8 +68,13 @@ def _case_ids(booking: Booking) -> list[str]:
     refs = [event.ref for event in booking.history if event.ref] + ([booking.payment.ref] if booking.payment else [])
     orders = sorted({(ref.gateway, ref.order_id) for ref in refs})
     kinds = (CaseKind.CAPTURED_SHORT, CaseKind.REFUNDED_OUTSIDE, CaseKind.UNMATCHED)
-    of_orders = [case_id_of(kind, *order) for order in orders for kind in kinds]
-    return [case_id_of(CaseKind.CASH_OWED, booking.booking_id), *of_orders]
+    found = [case_id_of(CaseKind.CASH_OWED, booking.booking_id)]
+    found += [case_id_of(kind, *order) for order in orders for kind in kinds]
+    found += [case_id_of(CaseKind.REFUNDED_OUTSIDE, *order, "closed") for order in orders]
+    own = booking.payment
+    if own and own.dispute:
+        found.append(case_id_of(CaseKind.DISPUTED, own.gateway, own.dispute.dispute_id))
+    return found
 
 
 def _is_in(booking: Booking, state: str, now: datetime) -> bool:
