@@ -16,7 +16,7 @@ from holdfast.model.ids import TOPUP_ID
 from holdfast.payments.topup import finalize_topup, start_topup
 from holdfast.payments.wallet_requests import TopUpProof, TopUpRequest
 from holdfast.settings import Settings
-from holdfast.views.wallet import TopUpView, topup_view
+from holdfast.views.topups import TopUpView, topup_view
 
 api = Api(Settings.from_environment())
 

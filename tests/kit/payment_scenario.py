@@ -30,7 +30,7 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
-from holdfast.views.payments import PaymentRow, payment_rows
+from holdfast.views.queue import PaymentRow, payment_rows
 from tests.kit.clock import FakeClock
 from tests.kit.gateway_driver import GatewayDriver, Proof, RazorpayDriver
 from tests.kit.hotel import TABLE_NAME

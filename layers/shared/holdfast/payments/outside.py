@@ -50,7 +50,7 @@ def take_over(booking: Booking, payment: GatewayPayment, *, gateway: str, engine
         return booking  # nothing new, or a dispute of another order than the booking's, recorded in its case
     after = engine.store.commit(booking, seen.booking, now=engine.clock(), cases=cases)
     for line in seen.lines:
-        line.write()
+        _log(*line)
     return after
 
 
@@ -65,33 +65,28 @@ def paid_by(booking: Booking, order_id: str) -> bool:
     return own is not None and own.order_id == order_id and booking.payment_mode in BY_GATEWAY and not own.voided
 
 
-class _Line(msgspec.Struct, frozen=True):
-    """One act, to be logged once it is committed."""
-
-    before: Booking
-    after: Booking
-    tag: Tag | None
-    text: str
-    amount: int
-
-    def write(self) -> None:
-        gateway = self.after.history[-1].by
-        if self.tag:
-            record(self.tag, self.text, before=self.before, after=self.after, amount=self.amount, by=gateway)
-        else:
-            facts = {"booking_id": self.after.booking_id, "user_id": self.after.user_id, "amount": self.amount}
-            logger.error(self.text, extra=facts | {"currency": self.after.currency, "by": gateway})
+def _log(before: Booking, after: Booking, tag: Tag | None, text: str, amount: int) -> None:
+    gateway = after.history[-1].by
+    if tag:
+        record(tag, text, before=before, after=after, amount=amount, by=gateway)
+    else:
+        facts = {"booking_id": after.booking_id, "user_id": after.user_id, "amount": amount}
+        logger.error(text, extra=facts | {"currency": after.currency, "by": gateway})
 
 
-class _Observed(msgspec.Struct):
-    """The booking as the gateway's record makes it: for each act a line of history and of the log, perhaps a case."""
+class _Observed:
+    """The booking as the gateway's record makes it: for each act a line of history and of the log, perhaps a case.
 
-    booking: Booking
-    payment: GatewayPayment
-    gateway: str
-    now: datetime
-    cases: list[Case] = []
-    lines: list[_Line] = []
+    `lines` are to be logged once the acts are committed. A plain class: a struct costs a cold start more.
+    """
+
+    def __init__(self, booking: Booking, payment: GatewayPayment, gateway: str, now: datetime) -> None:
+        self.booking = booking
+        self.payment = payment
+        self.gateway = gateway
+        self.now = now
+        self.cases: list[Case] = []
+        self.lines: list[tuple[Booking, Booking, Tag | None, str, int]] = []
 
     def add(
         self, text: str, *, amount: int, tag: Tag | None = None, refund_id: str | None = None, **own: object
@@ -103,7 +98,7 @@ class _Observed(msgspec.Struct):
         by = f"gateway {self.gateway}"
         acted = before.transitioned(before.status, self.now, by, note=text, ref=ref, payment=payment)
         self.booking = _with_refund_due(acted, self.now) if own else acted
-        self.lines.append(_Line(before, self.booking, tag, text, amount))
+        self.lines.append((before, self.booking, tag, text, amount))
 
     def report(self, kind: CaseKind, *what: str, amount: int, state: str, refund_id: str | None = None) -> Case:
         case = Case(
@@ -132,7 +127,7 @@ class _Observed(msgspec.Struct):
 def _observed(booking: Booking, payment: GatewayPayment, gateway: str, now: datetime) -> _Observed:
     own = booking.payment
     is_own = own is not None and own.order_id == payment.order_id
-    seen = _Observed(booking=booking, payment=payment, gateway=gateway, now=now, cases=[], lines=[])
+    seen = _Observed(booking, payment, gateway, now)
     if own and paid_by(booking, payment.order_id):
         _observe_capture(seen, own)
         _observe_refunds(seen)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from holdfast.model.case import CaseKind
 from holdfast.payments.cases import adopt_orphans
 from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK
@@ -21,12 +19,13 @@ if TYPE_CHECKING:
     from holdfast.storage.store import DueRow
 
 
-class ListPage[Row](msgspec.Struct, frozen=True):
+class ListPage[Row]:
     """One page of a list, oldest first; `count` is how many there are in all."""
 
-    rows: list[Row]
-    next_cursor: str | None
-    count: int
+    def __init__(self, rows: list[Row], next_cursor: str | None, count: int) -> None:
+        self.rows = rows
+        self.next_cursor = next_cursor
+        self.count = count
 
 
 def list_payments(

@@ -14,7 +14,6 @@ from holdfast.logs import Metric, count, logger
 from holdfast.model.booking import HOLDING, Booking, GatewayRef, TaskAction
 from holdfast.model.ids import TOPUP_ID
 from holdfast.model.money import money
-from holdfast.payments.cases import report_unmatched
 from holdfast.payments.confirm import confirm
 from holdfast.payments.gateways.protocol import GatewayRefused
 from holdfast.payments.outside import is_outside_act, paid_by, take_over
@@ -35,7 +34,7 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
     try:
         payment = engine.gateway(gateway).fetch(order_id)
     except GatewayRefused:
-        report_unmatched(gateway, order_id, None, engine)
+        _report_unmatched(gateway, order_id, None, engine)
         return
     reference = payment.reference
     if reference is None:  # another program of the same account: its money is not ours to give back
@@ -51,7 +50,7 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
             return  # its order was opened just now, and the top-up is not written yet
     booking = engine.store.booking(reference)
     if booking is None:
-        report_unmatched(gateway, order_id, payment, engine)
+        _report_unmatched(gateway, order_id, payment, engine)
         return
     booking = _brought_in_line(booking, payment, gateway, engine)
     if paid_by(booking, order_id):
@@ -74,6 +73,12 @@ def _brought_in_line(booking: Booking, payment: GatewayPayment, gateway: str, en
         return take_over(current, fetched, gateway=gateway, engine=engine)
 
     return engine.store.retry_on_conflict(attempt)
+
+
+def _report_unmatched(gateway: str, order_id: str, payment: GatewayPayment | None, engine: Engine) -> None:
+    from holdfast.payments.cases import report_unmatched  # noqa: PLC0415 - rare, and a cold start pays for it
+
+    report_unmatched(gateway, order_id, payment, engine)
 
 
 def _may_buy(booking: Booking, order_id: str) -> bool:

@@ -14,7 +14,6 @@ from holdfast.model.account import TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Status
 from holdfast.model.case import CaseKind
 from holdfast.model.dates import millis
-from holdfast.payments.cases import adopt_orphans
 from holdfast.payments.gateways.protocol import GatewayError
 from holdfast.payments.reconcile import reconcile
 from holdfast.payments.tasks import run_tasks
@@ -63,6 +62,8 @@ class Round(msgspec.Struct, kw_only=True):
 def settle_due(*, engine: Engine) -> Round:
     """Tries everything that is due, several at a time, within the time that is left."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only a scheduled run needs threads
+
+    from holdfast.payments.cases import adopt_orphans  # noqa: PLC0415 - nor does an admin's call need this
 
     rows: list[DueRow] = []
     total = Round()

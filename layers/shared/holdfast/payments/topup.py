@@ -26,7 +26,6 @@ from holdfast.model.limits import MAX_PENDING_TOPUPS
 from holdfast.model.money import charge_step, money, smallest_charge, takes
 from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState, gateway_refusals
 from holdfast.payments.perform import DISPUTE_PAUSE_SECONDS, Disputed, perform, postponed
-from holdfast.payments.reversal import take_over_topup
 from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def advance_topup(
     `fetched` is that record, if the caller fetched it just now. Raises GatewayError, Busy.
     """
     payment = fetched or engine.gateway(topup.gateway).fetch(topup.order_id)
-    topup = take_over_topup(topup, payment, engine=engine)
+    topup = _taken_over(topup, payment, engine)
     if topup.status is TopUpStatus.CREDITED or not payment.holds_money:
         return topup, payment
     is_ours = (payment.reference, payment.amount, payment.currency) == (topup.topup_id, topup.amount, topup.currency)
@@ -141,6 +140,15 @@ def advance_topup(
     if not payment.is_whole:
         return _closed(topup, payment, engine), payment
     return _credited(topup, payment, engine), payment
+
+
+def _taken_over(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
+    """The top-up with what others have done at the gateway, if there was ever anything. Raises GatewayError, Busy."""
+    if not (payment.refunded or payment.dispute or topup.taken_back or topup.dispute):
+        return topup
+    from holdfast.payments.reversal import take_over_topup  # noqa: PLC0415 - rare, and a cold start pays for it
+
+    return take_over_topup(topup, payment, engine=engine)
 
 
 def settle_topup(topup: TopUp, *, engine: Engine) -> TopUp:

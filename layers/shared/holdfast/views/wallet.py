@@ -1,7 +1,7 @@
-"""The wallet: its balance, its ledger, and the top-ups that fill it."""
+"""The wallet: its balance and its ledger."""
 
 from holdfast.fields import Instant, Strict
-from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
+from holdfast.model.account import Account, LedgerEntry
 from holdfast.model.dates import rfc3339
 
 
@@ -55,27 +55,3 @@ class EntryList(Strict):
 
     entries: list[EntryView]
     next_cursor: str | None
-
-
-class TopUpView(Strict):
-    topup_id: str
-    status: TopUpStatus
-    gateway: str
-    gateway_order_id: str
-    client_secret: str | None = None
-    gateway_transaction_id: str | None = None
-    amount: int
-    currency: str
-
-
-def topup_view(topup: TopUp, client_secret: str | None = None) -> TopUpView:
-    return TopUpView(
-        topup_id=topup.topup_id,
-        status=topup.status,
-        gateway=topup.gateway,
-        gateway_order_id=topup.order_id,
-        client_secret=client_secret,
-        gateway_transaction_id=topup.transaction_id,
-        amount=topup.amount,
-        currency=topup.currency,
-    )
