@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from holdfast.model.booking import Status
+from holdfast.model.case import CaseKind
 from holdfast.payments.gateways.protocol import GatewayKeyRefused, GatewayRefused, PaymentState
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from local.gateways.razorpay import LocalRazorpay
@@ -149,18 +150,42 @@ def test_the_payment_that_is_named_is_voided(
     assert razorpay_gateway.fetch(order_id, late).state is PaymentState.AUTHORISED
 
 
-def test_a_booking_is_paid_by_the_payment_that_its_guest_proves(
+def test_a_booking_is_paid_by_the_payment_that_its_guest_proves_and_the_other_one_is_watched_until_it_is_back(
     scenario: PaymentScenario, driver: RazorpayDriver
 ) -> None:
     booking = scenario.hold()
-    late, proof = two_payments(driver, scenario.started(booking))
+    order_id = scenario.started(booking)
+    late, proof = two_payments(driver, order_id)
     paid = scenario.finalize(booking, proof)
     assert paid.status is Status.CONFIRMED
     assert paid.payment is not None
     assert (paid.payment.transaction_id, paid.payment.captured) == (proof.transaction_id, 1_050_000)
+    for _ in range(2):
+        scenario.delivered = 0
+        scenario.deliver_new()
+    [case] = scenario.cases(CaseKind.UNMATCHED)
+    assert (case.order_id, case.transaction_id, case.amount) == (order_id, late, 1_050_000)
+    assert driver.record(order_id).net == 1_050_000
     driver.razorpay.play(f"payments/{late}/expire")
     scenario.come_to_rest()
+    assert scenario.cases(CaseKind.UNMATCHED) == []
+    assert scenario.stored(booking).status is Status.CONFIRMED
     assert wrong_in(scenario) == []
+
+
+def test_of_two_payments_on_a_topup_one_is_credited_and_the_other_one_is_watched(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
+    topup = scenario.start_topup()
+    late, proof = two_payments(driver, topup.order_id)
+    scenario.finalize_topup(topup, proof)
+    scenario.deliver_new()
+    assert scenario.balance() == topup.amount
+    [case] = scenario.cases(CaseKind.UNMATCHED)
+    assert case.transaction_id in {late, proof.transaction_id}
+    driver.razorpay.play(f"payments/{case.transaction_id}/expire")
+    scenario.deliver_new()
+    assert (scenario.cases(CaseKind.UNMATCHED), scenario.balance()) == ([], topup.amount)
 
 
 STATES = ["pending", "authenticated", "a state of next year"]

@@ -27,18 +27,14 @@ def report_unmatched(gateway: str, order_id: str, payment: GatewayPayment | None
 
     `payment` is None if the gateway does not show it to us. Raises Busy.
     """
+    if payment and not payment.holds_money:
+        close_unmatched(gateway, order_id, engine)
+        return
     case_id = case_id_of(CaseKind.UNMATCHED, gateway, order_id)
     state: str = payment.state if payment else UNKNOWN
-    money_is_there = payment is None or payment.holds_money
 
     def attempt() -> Case | None:
         stored, now = engine.store.case(case_id), engine.clock()
-        if not money_is_there:
-            if stored is None or not stored.is_open:
-                return None
-            return engine.store.commit_case(
-                stored.closed(now, f"gateway {gateway}", "the gateway holds no money of it")
-            )
         case = Case(
             case_id=case_id,
             kind=CaseKind.UNMATCHED,
@@ -54,12 +50,26 @@ def report_unmatched(gateway: str, order_id: str, payment: GatewayPayment | None
 
     case = engine.store.retry_on_conflict(attempt)
     if case:
-        facts = {"case_id": case.case_id, "gateway": gateway, "order_id": order_id, "amount": case.amount}
-        text = "a payment belongs to no booking or top-up of ours"
-        if case.is_open:
-            logger.error(text, extra=facts)
-        else:
-            logger.info(f"{text}, and was given back", extra=facts)
+        logger.error("a payment belongs to no booking or top-up of ours", extra=_facts(case))
+
+
+def close_unmatched(gateway: str, order_id: str, engine: Engine) -> None:
+    """Closes the case about that order, if one is open: the gateway has given the money back. Raises Busy."""
+    case_id = case_id_of(CaseKind.UNMATCHED, gateway, order_id)
+
+    def attempt() -> Case | None:
+        stored, now = engine.store.case(case_id), engine.clock()
+        if stored is None or not stored.is_open:
+            return None
+        return engine.store.commit_case(stored.closed(now, f"gateway {gateway}", "the gateway holds no money of it"))
+
+    case = engine.store.retry_on_conflict(attempt)
+    if case:
+        logger.info("a payment that belongs to no booking or top-up of ours was given back", extra=_facts(case))
+
+
+def _facts(case: Case) -> dict[str, object]:
+    return {"case_id": case.case_id, "gateway": case.gateway, "order_id": case.order_id, "amount": case.amount}
 
 
 def adopt_orphans(engine: Engine) -> None:

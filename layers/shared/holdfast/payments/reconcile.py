@@ -45,6 +45,7 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
         topup = engine.store.topup(reference)
         if topup and topup.order_id == order_id:
             advance_topup(topup, engine=engine, fetched=payment)
+            _watch_second_payment(payment, payment.transaction_id, gateway, engine)
             return
         if not payment.holds_money:
             return  # its order was opened just now, and the top-up is not written yet
@@ -55,9 +56,12 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
     booking = _brought_in_line(booking, payment, gateway, engine)
     if paid_by(booking, order_id):
         run_tasks(booking, engine=engine, by=by)
-        return
-    if payment.holds_money and not (_may_buy(booking, order_id) and _confirmed(booking, payment, engine, by)):
+    elif payment.holds_money and not (_may_buy(booking, order_id) and _confirmed(booking, payment, engine, by)):
         _refund_unusable(booking, order_id, gateway, engine, by)
+    current = (engine.store.booking(reference) or booking) if payment.others else booking
+    bought = current.payment if paid_by(current, order_id) else None
+    paying = bought.transaction_id if bought else payment.transaction_id
+    _watch_second_payment(payment, paying, gateway, engine)
 
 
 def _brought_in_line(booking: Booking, payment: GatewayPayment, gateway: str, engine: Engine) -> Booking:
@@ -79,6 +83,22 @@ def _report_unmatched(gateway: str, order_id: str, payment: GatewayPayment | Non
     from holdfast.payments.cases import report_unmatched  # noqa: PLC0415 - rare, and a cold start pays for it
 
     report_unmatched(gateway, order_id, payment, engine)
+
+
+def _watch_second_payment(payment: GatewayPayment, paying: str | None, gateway: str, engine: Engine) -> None:
+    """Keeps a case of a second payment on the order, beside the one that pays, until the gateway gives it back.
+
+    Only one of an order's payments can be captured; any other lapses by itself. Raises GatewayError, Busy.
+    """
+    held = (payment.transaction_id, *payment.others) if payment.holds_money else payment.others
+    second = next((transaction_id for transaction_id in held if transaction_id != paying), None)
+    if second:
+        seen = engine.gateway(gateway).fetch(payment.order_id, second)
+        _report_unmatched(gateway, payment.order_id, seen, engine)
+    elif not engine.gateways[gateway].closes_orders:  # only there an order can have several
+        from holdfast.payments.cases import close_unmatched  # noqa: PLC0415 - as above
+
+        close_unmatched(gateway, payment.order_id, engine)
 
 
 def _may_buy(booking: Booking, order_id: str) -> bool:
