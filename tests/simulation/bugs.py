@@ -4,5 +4,6 @@ from tests.simulation.bugs_at_the_desk import DESK_BUGS
 from tests.simulation.bugs_in_holds import HOLD_BUGS
 from tests.simulation.bugs_in_money import MONEY_BUGS
 from tests.simulation.bugs_in_payments import PAYMENT_BUGS
+from tests.simulation.bugs_in_units import UNIT_BUGS
 
-BUGS = (*HOLD_BUGS, *PAYMENT_BUGS, *MONEY_BUGS, *DESK_BUGS)
+BUGS = (*HOLD_BUGS, *PAYMENT_BUGS, *MONEY_BUGS, *DESK_BUGS, *UNIT_BUGS)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import Broken, at_rest, snapshot_of
 from holdfast.model.account import TopUpStatus
+from holdfast.payments.gateways.protocol import PaymentState
 from holdfast.storage.marshal import from_wire
 from tests.simulation.desk import broken_at_the_desk
 from tests.simulation.expressions import Item
@@ -20,6 +21,7 @@ from tests.simulation.hotel import POISON_KEY
 from tests.simulation.invariants import SKEW_SECONDS, BrokenPromise
 from tests.simulation.plan import Plan
 from tests.simulation.scheduler import MILLISECOND, START
+from tests.simulation.units import bought_too_late, mispriced, refused
 
 if TYPE_CHECKING:
     from tests.simulation.guests import Promise
@@ -68,7 +70,8 @@ def check_at_rest(world: World) -> list[str]:
         lines_complete=_logged_all(world),
         skew_seconds=SKEW_SECONDS,
     )
-    return [*_shown(found), *_unsettled(world), *_broken_answers(world), *_mispriced(world), *broken_at_the_desk(world)]
+    found_here = [*_unsettled(world), *_broken_answers(world), *_mispriced(world), *_payable(world)]
+    return [*_shown(found), *found_here, *broken_at_the_desk(world)]
 
 
 def _logged_all(world: World) -> bool:
@@ -132,19 +135,22 @@ def _answered_otherwise(promise: Promise, item: Item, story: list[str]) -> Itera
 
 
 def _mispriced(world: World) -> Iterator[str]:
-    """PRICE1: what the prices, the promo and the tax make, reckoned by hand for this hotel."""
+    """PRICE1, LATE1, UNIT1: the price is right, was paid in time, and in amounts that gateways charge."""
     for key, item in sorted(world.table.items.items()):
-        if key[1] != "BOOKING" or "quote" not in item:
-            continue
-        quote, rooms = item["quote"]["M"], int(item["rooms"]["N"])
-        lines = [int(price["N"]) for price in item["night_prices"]["L"] for _ in range(rooms)]
-        base, discount = sum(lines), int(quote.get("promo_discount", {"N": "0"})["N"])
-        code = quote.get("promo_code", {}).get("S")
-        wanted = {"TENOFF": base // 10, "FLAT": min(5_000, base)}.get(code, 0)
-        kept = [price - price * discount / base for price in lines]
-        tax = sum(share * (0.05 if share <= 750_000 else 0.18) for share in kept)
-        stated = int(quote["gst_amount"]["N"])
-        if discount != wanted or abs(stated - tax) > len(lines) * bool(discount):
-            yield f"PRICE1 {key[0]}: {discount} off and {stated} tax on {base} with {code}"
-        if int(quote["total_payable"]["N"]) != base - discount + stated:
-            yield f"PRICE1 {key[0]}: {quote['total_payable']['N']} asked for {base} - {discount} + {stated}"
+        if key[1] == "BOOKING" and "quote" in item:
+            yield from mispriced(key[0], item, world.plan.currency)
+            yield from bought_too_late(world, key[0], item)
+    for gateway in world.gateways.values():
+        for order in gateway.orders.values():
+            why = refused(gateway.name, order.amount, order.currency)
+            if why:
+                yield f"UNIT1 {order.order_id}: {gateway.name} would not charge it: {why}"
+
+
+def _payable(world: World) -> Iterator[str]:
+    """PAY5: once everything rests, no guest has an order that can still be paid, where the gateway closes orders."""
+    for known in world.guests.known.values():
+        for name, order_id in known.orders:
+            gateway = world.gateways[name]
+            if gateway.closes_orders and gateway.orders[order_id].state in {PaymentState.OPEN, PaymentState.FAILED}:
+                yield f"PAY5 {known.booking_id}: the order {order_id} can still be paid"

@@ -114,6 +114,8 @@ class Guests:
     def _start(self, operation: Operation, *, ref: int, gateway: str, promo: str | None, wallet: int) -> None:
         body = {"gateway": gateway, "wallet_apply_amount": wallet} | ({"promo_code": promo} if promo else {})
         reply = self._about(operation, ref, "POST", "/payment", body)
+        if reply and reply.code == "amount_too_small":  # every stay here costs more than any gateway's smallest charge
+            self.world.broken.append(f"UNIT1 {self.known[ref].booking_id}: a dead end, {reply.body['detail']}")
         if reply and reply.status == 200:
             known = self.known[ref]
             known.start = reply.body
@@ -232,9 +234,11 @@ class Guests:
         if ref in self.known:
             self._send(operation, "GET /bookings", user=self.known[ref].user)
 
-    def _credit(self, operation: Operation, *, user: str, amount: int, number: int) -> None:
+    def _credit(
+        self, operation: Operation, *, user: str, amount: int, number: int, currency: str | None = None
+    ) -> None:
         reason = f"Goodwill {number}"
-        body = {"amount": amount, "reason": reason}
+        body = {"amount": amount, "reason": reason} | ({"currency": currency} if currency else {})
         self.credits[reason] = user
         route, key = "POST /admin/wallets/{user_id}/credits", f"credit-{number}"
         reply = self._send(operation, route, body, user=ADMIN, admin=True, key=key, path={"user_id": user})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
+
+from msgspec import structs
 
 from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.model.property import PolicyStep, Property, RoomType
+from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab, TaxTable
 from holdfast.storage.items import ownership_key, page_item, promo_item
 from holdfast.storage.marshal import to_wire
 from tests.kit.template import table_definition
@@ -14,6 +17,7 @@ from tests.simulation.desk import OWNER
 from tests.simulation.expressions import Item
 from tests.simulation.handlers import TABLE
 from tests.simulation.table_index import Index
+from tests.simulation.units import VAT_PERCENT
 
 PLACE = Property(
     property_id="lake-view",
@@ -46,9 +50,18 @@ POISON_KEY = ("BOOKING#bk_poison", "BOOKING")
 
 
 @cache
-def opening() -> tuple[Item, ...]:
-    """The table before anything happens: two room types with two months each, two promos, and an owner."""
-    pages = [page_item(open_month(PLACE, room, month)) for room in ROOM_TYPES for month in ("2026-11", "2026-12")]
+def opening(currency: str) -> tuple[Item, ...]:
+    """The table before anything happens: two room types with two months each, two promos, and an owner.
+
+    In another currency than rupees, prices are a little odd, and a VAT is rounded once for the booking.
+    """
+    place, odd = PLACE, 0
+    if currency != "INR":
+        slabs = (TaxSlab(None, 100 * VAT_PERCENT, (100 * VAT_PERCENT,)),)
+        vat = TaxTable(names=("VAT",), by_booking=True, periods=(TaxPeriod(date(2000, 1, 1), slabs),))
+        place, odd = structs.replace(PLACE, country="JP", currency=currency, taxes=vat), 3
+    rooms = [structs.replace(room, base_price=room.base_price + odd) for room in ROOM_TYPES]
+    pages = [page_item(open_month(place, room, month)) for room in rooms for month in ("2026-11", "2026-12")]
     pk, sk = ownership_key(OWNER, PLACE.property_id)
     owner = {"pk": pk, "sk": sk}
     return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS), owner])

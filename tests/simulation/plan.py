@@ -47,6 +47,8 @@ class Plan:
     late_webhooks: bool = False
     end_seconds: int = 1260
     poisoned: bool = False
+    currency: str = "INR"
+    wallet_currency: str = "INR"
 
     @property
     def is_well_swept(self) -> bool:
@@ -134,6 +136,8 @@ class Draft:
             if self.rng.random() < 0.8:
                 number = len(self.plan.operations)
                 facts = {"user": user, "amount": self.rng.choice((300_000, 2_000_000)), "number": number}
+                if self.plan.wallet_currency != "INR":
+                    facts["currency"] = self.plan.wallet_currency
                 self.add(self.rng.randrange(1_000), "credit", **facts)
                 if self.rng.random() < 0.15:
                     self.add(self.rng.randrange(2_000), "credit", **facts)  # the same key again

@@ -7,6 +7,7 @@ from random import Random
 
 from tests.simulation.desk import days_at_the_desk
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
+from tests.simulation.units import CURRENCIES
 
 
 def _mixed(draft: Draft) -> None:
@@ -176,6 +177,45 @@ def _fully_booked(draft: Draft) -> None:
         draft.reserve(at_ms, room_type="suite", check_in="2026-11-30", nights=2, rooms=2)
 
 
+def _currencies(draft: Draft) -> None:
+    """A hotel that sells in another currency, wallets in that one or in rupees, and rests too small to charge."""
+    rng, plan = draft.rng, draft.plan
+    plan.currency = rng.choice(CURRENCIES)
+    plan.wallet_currency = rng.choice((plan.currency, plan.currency, "INR"))
+    _mixed(draft)
+    for _ in range(3):
+        at_ms = rng.randrange(2_000, 100_000)
+        ref = draft.reserve(at_ms, room_type="deluxe", check_in="2026-11-23", nights=1, rooms=1)
+        rest = rng.choice((1, 5, 49, 99, 150))
+        total = 52_500 if plan.currency == "INR" else 55_003
+        gateway = rng.choice(GATEWAYS)
+        draft.add(at_ms + 5_000, "start", ref=ref, gateway=gateway, promo=None, wallet=total - rest)
+        draft.add(at_ms + 9_000, "authorise", ref=ref, newest=True)
+        draft.add(at_ms + 12_000, "finalize", ref=ref, mode="wallet_partial", promo=None)
+
+
+def _old(draft: Draft) -> None:
+    """Hours later: orders of lapsed holds and of earlier choices are paid, while the hotel has changed its prices."""
+    rng, plan = draft.rng, draft.plan
+    plan.sweep_seconds = plan.settle_seconds = 900
+    plan.end_seconds = 30_000
+    draft.wallets()
+    for _ in range(rng.randrange(3, 6)):
+        at_ms = rng.randrange(2_000, 60_000)
+        ref = draft.reserve(at_ms)
+        for n in range(rng.randrange(1, 4)):  # to and fro between the gateways
+            wallet = rng.choice((0, 0, 20_000))
+            draft.add(
+                at_ms + 3_000 * (n + 1), "start", ref=ref, gateway=rng.choice(GATEWAYS), promo=None, wallet=wallet
+            )
+        for _ in range(rng.randrange(1, 3)):
+            paid_ms = rng.choice((at_ms + 20_000, rng.randrange(600_000, 1_600_000), rng.randrange(25_000_000)))
+            draft.add(paid_ms, "authorise", ref=ref, newest=rng.random() < 0.5)
+    for _ in range(4):
+        room_type, price = rng.choice(("deluxe", "suite")), rng.choice((40_000, 100_000, 900_000))
+        draft.add(rng.randrange(20_000_000), "price", room_type=room_type, price=price)
+
+
 PROFILES: dict[str, Callable[[Draft], None]] = {
     "mixed": _mixed,
     "burst": _burst,
@@ -188,6 +228,8 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "absent": _absent,
     "doubled": _doubled,
     "desk": days_at_the_desk,
+    "currencies": _currencies,
+    "old": _old,
 }
 
 

@@ -56,7 +56,7 @@ class World:
         self.faults.slow_index = plan.slow_index
         self.faults.seed_index(plan.seed)
         self.table = StandIn(TABLE, indexes(), self.faults)
-        self.table.load(opening())
+        self.table.load(opening(plan.currency))
         self.invariants = Invariants(self.clock, self.faults)
         self.invariants.watch(self.table.items)
         self.table.on_commit.append(self.invariants.check)
@@ -68,6 +68,7 @@ class World:
         )
         self._ids = 0
         self.deletions: list[Item] = []
+        self.prices: list[tuple[int, str, int]] = []  # when the hotel asked which price for which room type
         client: Any = self.table
         table = Table(client, TABLE, patience_seconds=10**9, monotonic=self.clock.monotonic, sleep=self.clock.pause)
         self.store = Store(table, due_shards=DUE_SHARDS, new_id=self._new_id)
@@ -201,7 +202,8 @@ class World:
             code = json.loads(answer["body"])["code"]
             undone = code == "payment_declined" and all(map(self._undone, process.confirmed))
             overtaken = code == "not_payable" and self._forgot(process) and all(map(self._cancelled, process.confirmed))
-            if not (undone or overtaken):
+            arrived = code == "already_paid" and event["routeKey"].endswith("/payment")  # another order had been paid
+            if not (undone or overtaken or arrived):
                 self.broken.append(f"ANS2 {process.confirmed}: done, and answered {answer['statusCode']} {code}")
         return answer
 
@@ -245,8 +247,15 @@ class World:
 
     def change_prices(self, room_type: str, price: int) -> None:
         """The hotel puts a new price on every night, as its extranet would: one write for each page."""
+        self.prices.append((self.clock.now_us, room_type, price))
         for key in [key for key in sorted(self.table.items) if key[0] == f"ROOM#{room_type}"]:
             self._when_unlocked(key, partial(self._price, key, price))
+
+    def lowest_price(self, room_type: str, from_us: int, until_us: int) -> int | None:
+        """The lowest price of a night between two instants; None while the opening price may have stood."""
+        changes = [(at_us, price) for at_us, name, price in self.prices if name == room_type and at_us <= until_us]
+        before = [price for at_us, price in changes if at_us <= from_us]
+        return min(before[-1:] + [price for at_us, price in changes if at_us > from_us]) if before else None
 
     def _when_unlocked(self, key: Key, write: Callable[[], None]) -> None:
         while self.table.is_locked(key):

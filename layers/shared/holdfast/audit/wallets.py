@@ -31,6 +31,10 @@ def broken_wallets(view: Snapshot) -> Iterator[Broken]:
         expected = booking.wallet_refunded - booking.wallet_paid
         if booking.status not in {Status.CONFIRMED, Status.CANCELLED}:
             expected = 0
+        payer = view.accounts.get(booking.user_id)
+        if moved[booking_id] and payer is not None and payer.currency != booking.currency:
+            text = f"{booking_id}: a price in {booking.currency} met by a wallet in {payer.currency}"
+            yield Broken("WAL3", text, (booking_key(booking_id), account_key(booking.user_id)))
         if moved[booking_id] != expected:
             text = (
                 f"{booking_id}: {booking.status}, its wallet entries sum to {moved[booking_id]} instead of {expected}"

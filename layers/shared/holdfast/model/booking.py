@@ -124,6 +124,7 @@ class GatewayTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     serial: int  # the booking's version when it was made: keeps the gateway keys of two like tasks apart
     attempts: int = 0
     stuck: bool = False  # tried too often: waits for an operator
+    buys: bool = False  # a void of an earlier choice's order: until it is done, a payment of it buys the booking
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Event"]):
@@ -271,11 +272,12 @@ class Booking(
         own = self.payment
         if own is None or own.voided or any(task.order_id == own.order_id for task in self.tasks):
             return ()
-        return (self.new_task(TaskAction.VOID, now, amount=own.amount),)
+        void = self.new_task(TaskAction.VOID, now, amount=own.amount)
+        return (msgspec.structs.replace(void, buys=not own.refund_pending),)
 
     def earlier_orders(self, amount: int) -> list[GatewayTask]:
         """The voids of orders that an earlier choice opened for this amount: one that is paid buys the booking."""
-        return [task for task in self.tasks if task.action is TaskAction.VOID and task.amount == amount]
+        return [task for task in self.tasks if task.buys and task.amount == amount]
 
     def transitioned(
         self,

@@ -144,13 +144,16 @@ def _refund_unusable(booking: Booking, order_id: str, gateway: str, engine: Engi
         if not payment.holds_money:
             return current
         known = any((task.order_id, task.action) == (order_id, TaskAction.VOID) for task in current.tasks)
+        decided = tuple(
+            msgspec.structs.replace(task, buys=False) if task.order_id == order_id else task for task in current.tasks
+        )
         own = current.payment
         if own and own.order_id == order_id:
             own = msgspec.structs.replace(own, refund_pending=True)
-        if known and own == current.payment:
+        if known and (own, decided) == (current.payment, current.tasks):
             return current
         void = current.new_task(TaskAction.VOID, now, amount=payment.amount, gateway=gateway, order_id=order_id)
-        tasks = current.tasks if known else (*current.tasks, void)
+        tasks = decided if known else (*current.tasks, void)
         note = f"a payment of {money(payment.amount, payment.currency)} cannot be used and is given back"
         ref = GatewayRef(gateway, payment.order_id, payment.transaction_id or None)
         refunding = current.transitioned(current.status, now, by, note=note, ref=ref, payment=own, tasks=tasks)

@@ -105,12 +105,10 @@ def _is_same(task: GatewayTask, other: GatewayTask) -> bool:
 def _may_still_buy(booking: Booking, task: GatewayTask) -> bool:
     """Whether a late payment may confirm the expired hold: it is refunded once the booking records that decision."""
     own = booking.payment
-    return (
-        booking.status is Status.EXPIRED
-        and own is not None
-        and own.order_id == task.order_id
-        and not own.refund_pending
-    )
+    if own is None or booking.status is not Status.EXPIRED:
+        return False
+    is_own = own.order_id == task.order_id and not own.refund_pending
+    return is_own or (task.buys and task.amount == own.amount)
 
 
 def _done(booking: Booking, task: GatewayTask, payment: GatewayPayment, now: datetime, by: str) -> Booking:

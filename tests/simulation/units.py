@@ -1,0 +1,69 @@
+"""What gateways charge of a currency, and what a stay costs in it, told a second time and by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.simulation.expressions import Item
+from tests.simulation.scheduler import SECOND, START
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+STEPS = {"KWD": 10}
+SMALLEST = {"stripe": {"INR": 50, "JPY": 50, "EUR": 50, "KWD": 10}, "razorpay": {}}
+SMALLEST_OF_RAZORPAY = 100
+CURRENCIES = ("INR", "JPY", "EUR", "KWD")
+VAT_PERCENT = 10  # of every property outside India here, rounded once for the booking
+GRACE_SECONDS = 900
+BETWEEN_CLOCKS = 5 * SECOND  # the writers' clocks differ by less
+
+
+def refused(gateway: str, amount: int, currency: str) -> str | None:
+    """Why the real gateway would not open such an order; None if it would."""
+    smallest = SMALLEST[gateway].get(currency, SMALLEST_OF_RAZORPAY)
+    if amount % STEPS.get(currency, 1):
+        return f"{amount} is between the steps of {currency}"
+    return f"{amount} {currency} is below {smallest}" if amount < smallest else None
+
+
+def mispriced(key: str, item: Item, currency: str) -> Iterator[str]:
+    """PRICE1: what the prices, the promo and the tax make."""
+    quote, rooms = item["quote"]["M"], int(item["rooms"]["N"])
+    lines = [int(price["N"]) for price in item["night_prices"]["L"] for _ in range(rooms)]
+    base, discount = sum(lines), int(quote.get("promo_discount", {"N": "0"})["N"])
+    code = quote.get("promo_code", {}).get("S")
+    flat = min(5_000, base) if currency == "INR" else 0  # its amount is in rupees
+    wanted = {"TENOFF": (base + 5) // 10, "FLAT": flat}.get(code, 0)
+    stated = int(quote["gst_amount"]["N"])
+    if currency == "INR":
+        kept = [price - price * discount / base for price in lines]
+        tax = sum(share * (0.05 if share <= 750_000 else 0.18) for share in kept)
+        off = abs(stated - tax) > len(lines) * bool(discount)
+    else:
+        off = stated != ((base - discount) * VAT_PERCENT + 50) // 100
+    if discount != wanted or off:
+        yield f"PRICE1 {key}: {discount} off and {stated} tax on {base} {currency} with {code}"
+    step = STEPS.get(currency, 1)
+    total = (base - discount + stated + step // 2) // step * step
+    if int(quote["total_payable"]["N"]) != total:
+        asked = quote["total_payable"]["N"]
+        yield f"PRICE1 {key}: {asked} asked for {base} - {discount} + {stated}, in steps of {step}"
+
+
+def bought_too_late(world: World, key: str, item: Item) -> Iterator[str]:
+    """LATE1: after the grace, no late payment bought a stay that had cost more for a while by then."""
+    start_ms = int(START.timestamp() * 1000)
+    late = [event["M"] for event in item["history"]["L"] if event["M"].get("late", {}).get("BOOL")]
+    for event in late:
+        at_us = (int(event["at"]["N"]) - start_ms) * 1000
+        if at_us <= (int(item["expires_at"]["N"]) - start_ms) * 1000 + GRACE_SECONDS * SECOND + BETWEEN_CLOCKS:
+            continue
+        paid = sum(int(price["N"]) for price in item["night_prices"]["L"])
+        nights = len(item["night_prices"]["L"])
+        asked = world.lowest_price(item["room_type_id"]["S"], at_us - 60 * SECOND, at_us + BETWEEN_CLOCKS)
+        if asked is not None and asked * nights > paid:
+            late_by = timedelta(microseconds=at_us)
+            yield f"LATE1 {key}: bought {late_by} after the start for {paid}, while it cost {asked * nights}"
