@@ -1,5 +1,6 @@
 """Every action of the desk, and the guest's own cancel, in every state of a booking, by everybody who may try."""
 
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -183,3 +184,22 @@ def test_a_check_in_needs_no_reason_and_no_body(desk: Desk) -> None:
 
     assert reply.status == 200
     assert "note" not in reply.body["history"][-1]
+
+
+@pytest.mark.parametrize("action", ["check_in", "no_show"])
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        (datetime(2026, 12, 9, 22, 29, 59, tzinfo=UTC), 409),  # 03:59:59 at the property: still the day before
+        (datetime(2026, 12, 9, 22, 30, tzinfo=UTC), 200),
+        (datetime(2026, 12, 12, 22, 29, 59, tzinfo=UTC), 200),  # 03:59:59 of the last night
+        (datetime(2026, 12, 12, 22, 30, tzinfo=UTC), 409),
+    ],
+    ids=["before it", "as it begins", "before check-out day", "as that begins"],
+)
+def test_the_hotels_day_decides_and_not_the_date(action: str, now: datetime, status: int, desk: Desk) -> None:
+    """It ends at 04:00 at this property."""
+    booking_id = desk.paid()
+    desk.at(now)
+
+    assert desk.act(action, booking_id).status == status
