@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from holdfast.errors import Busy, InProgress
 from holdfast.model.booking import Status
 from holdfast.model.case import CaseKind
 from holdfast.payments.gateways.protocol import GatewayKeyRefused, GatewayRefused, PaymentState
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from local.gateways.razorpay import LocalRazorpay
-from tests.kit.gateway_driver import KEY_ID, Proof, RazorpayDriver
+from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, WEBHOOK_SECRET, Proof, RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
 from tests.kit.payment_scenario import PaymentScenario
@@ -245,3 +246,49 @@ def test_a_refund_of_more_than_was_captured_is_refused_as_ever(
     razorpay_gateway.capture(order_id, AMOUNT, "INR", "capture")
     with pytest.raises(GatewayRefused):
         razorpay_gateway.refund(order_id, AMOUNT + 1, "INR", "refund")
+
+
+@pytest.mark.parametrize("status", STATES)
+def test_a_booking_waits_while_its_payment_is_in_a_state_that_is_not_known(
+    scenario: PaymentScenario, driver: RazorpayDriver, status: str
+) -> None:
+    booking = scenario.hold()
+    order_id, proof = scenario.paid(booking)
+    driver.razorpay.play(f"payments/{proof.transaction_id}/status", status=status)
+    with pytest.raises(InProgress):
+        scenario.finalize(booking, proof)
+    scenario.deliver_latest(order_id)
+    assert (scenario.stored(booking).status, driver.record(order_id).captured) == (Status.PAYMENT_PENDING, 0)
+    driver.razorpay.play(f"payments/{proof.transaction_id}/status", status="authorized")
+    assert scenario.finalize(booking, proof).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
+
+
+def test_what_waits_for_a_good_key_is_done_once_there_is_one(
+    scenario: PaymentScenario, razorpay: LocalRazorpay, lines: LogLines
+) -> None:
+    """A start, a finalize, a webhook and a capture while the key is refused: guests repeat, nothing is lost."""
+    good = scenario.gateways["razorpay"]
+    refused = RazorpayGateway("rzp_test_revoked", KEY_SECRET, (WEBHOOK_SECRET,), razorpay.url)
+    booking, other = scenario.hold(), scenario.hold("bob", "second")
+    order_id, proof = scenario.paid(booking)
+    scenario.gateways["razorpay"] = refused
+    with pytest.raises(Busy):
+        scenario.start(other)
+    for _ in range(2):
+        with pytest.raises(Busy):
+            scenario.finalize(booking, proof)
+        with pytest.raises(Busy):
+            scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).status is Status.PAYMENT_PENDING
+    assert {line["level"] for line in lines.all if line["message"] == "the gateway refuses our key"} == {"ERROR"}
+    scenario.gateways["razorpay"] = good
+    scenario.confirmed(other)
+    scenario.gateways["razorpay"] = refused
+    scenario.cancel(other)
+    assert [task.attempts for task in scenario.stored(other).tasks] == [1]
+    scenario.gateways["razorpay"] = good
+    assert scenario.finalize(booking, proof).status is Status.CONFIRMED
+    scenario.come_to_rest()
+    assert wrong_in(scenario) == []
+    refused._session.close()
