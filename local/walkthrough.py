@@ -16,6 +16,7 @@ from local.gateways.webhooks import AT_ONCE, deliver, out_of_order, razorpay_eve
 from local.guest import RESPONSE_SECONDS, Guest
 from local.schedules import function_name, settle_once
 from local.stack import Stack
+from local.walkthrough_dashboard import dispute, refund_in_the_dashboard
 from local.walkthrough_steps import DAYS_AHEAD, WalkthroughContext, money, promise, say, sleep_past_deadline
 
 LONGEST_HOLD_SECONDS = 30  # the walkthrough waits for the end of a hold that is not longer
@@ -181,6 +182,8 @@ STEPS: dict[str, Callable[[WalkthroughContext], None]] = {
     "Fifty webhooks, duplicated and reordered": fifty_webhooks,
     "Fill the wallet": top_up,
     "Cancel a confirmed booking": cancel,
+    "Refund in Razorpay's dashboard": refund_in_the_dashboard,
+    "A dispute at Stripe": dispute,
     "Audit the whole table and the gateways' records": audit_everything,
 }
 

@@ -66,6 +66,10 @@ class WalkthroughContext:
         """Sends a command to the test controls of the local Razorpay."""
         self.http.post(f"{self.stack.razorpay_url}/_test/{name}", json=setting).raise_for_status()
 
+    def stripe_control(self, name: str, **setting: Any) -> Any:
+        """Sends a command to the test controls of the local Stripe."""
+        return self.http.post(f"{self.stack.stripe_url}/_test/{name}", json=setting).raise_for_status().json()
+
     @contextlib.contextmanager
     def razorpay_silent(self) -> Iterator[None]:
         """Holds back Razorpay's own webhooks; at the end each is sent twice, the newest first."""

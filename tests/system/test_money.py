@@ -37,6 +37,10 @@ def test_the_walkthrough_plays_to_its_end_and_skips_nothing(story: str) -> None:
         "1,234.57 in the wallet; lines in its ledger: 1.",
         "Preview: 50 % back, 617.29 to the wallet and 2,637.71 to the card.",
         "Cancel: cancelled, 617.29 came to the wallet. At Stripe: 5,275.43 captured, 2,637.71 refunded",
+        "The booking's history, by gateway razorpay: 1,338.75 INR refunded at the gateway, not by us.",
+        "Listed for an admin: refunded_outside of 1,338.75.",
+        "The guest disputes the charge at the bank. Listed for an admin: disputed, open.",
+        "The booking's history, by gateway stripe: the dispute of 5,355.00 INR is won; the money stays.",
         "no problem found",
     ],
 )
