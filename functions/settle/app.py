@@ -12,7 +12,7 @@ from holdfast.logs import logger, publishes_metrics
 from holdfast.model.case import CaseKind
 from holdfast.model.ids import CASE_ID, TOPUP_ID
 from holdfast.payments.settle import retry_booking, retry_topup, settle_due
-from holdfast.requests import PaymentsQuery, SettleRequest
+from holdfast.requests import CloseRefundRequest, PaymentsQuery, SettleRequest
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view
 from holdfast.views.queue import PaymentList, PaymentRow, case_row, payment_rows
@@ -88,6 +88,46 @@ def post_settle(request: Request) -> Response:
 def post_topup_settle(request: Request) -> Response:
     """Try now what a pending top-up waits for at its gateway, stuck or not."""
     topup = retry_topup(
+        admin_id=request.admin_id,
+        topup_id=request.path("topup_id", TOPUP_ID),
+        request=request.body(SettleRequest),
+        engine=request.engine,
+    )
+    return Response(200, topup_view(topup))
+
+
+@api.route(
+    "POST /admin/bookings/{booking_id}/refunds/close",
+    who=Role.ADMIN,
+    body=CloseRefundRequest,
+    answers={200: BookingView},
+    refusals=(NotFound,),
+)
+def post_close_refund(request: Request) -> Response:
+    """Close what is due as a refund and can never succeed: it was paid outside, or is paid to the wallet now."""
+    from holdfast.payments.closing import close_refund  # noqa: PLC0415 - a scheduled run closes none
+
+    booking = close_refund(
+        admin_id=request.admin_id,
+        booking_id=request.booking_id,
+        request=request.body(CloseRefundRequest),
+        engine=request.engine,
+    )
+    return Response(200, booking_view(booking, request.engine.clock()))
+
+
+@api.route(
+    "POST /admin/topups/{topup_id}/close",
+    who=Role.ADMIN,
+    body=SettleRequest,
+    answers={200: TopUpView},
+    refusals=(NotFound,),
+)
+def post_close_topup(request: Request) -> Response:
+    """Close a top-up whose payment can neither be credited nor given back: it was given back outside."""
+    from holdfast.payments.closing import close_topup  # noqa: PLC0415 - a scheduled run closes none
+
+    topup = close_topup(
         admin_id=request.admin_id,
         topup_id=request.path("topup_id", TOPUP_ID),
         request=request.body(SettleRequest),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from holdfast.errors import IdempotencyKeyReused, NotFound
 from holdfast.http import Api, Request, Response, Role
-from holdfast.payments.wallet import credit, list_entries
-from holdfast.payments.wallet_requests import CreditRequest, EntriesQuery
+from holdfast.payments.wallet import credit, list_entries, reverse_credit
+from holdfast.payments.wallet_requests import SEQ, CreditRequest, EntriesQuery
+from holdfast.requests import SettleRequest
 from holdfast.settings import Settings
 from holdfast.views.wallet import EntryList, EntryView, WalletView, entry_view, wallet_view
 
@@ -41,6 +42,25 @@ def post_credit(request: Request) -> Response:
         user_id=request.path("user_id"),
         key=request.idempotency_key,
         request=request.body(CreditRequest),
+        engine=request.engine,
+    )
+    return Response(201 if created else 200, entry_view(entry))
+
+
+@api.route(
+    "POST /admin/wallets/{user_id}/credits/{seq}/reverse",
+    who=Role.ADMIN,
+    body=SettleRequest,
+    answers={201: EntryView, 200: EntryView},
+    refusals=(NotFound,),
+)
+def post_reverse(request: Request) -> Response:
+    """Take back a credit that was a mistake, by a new entry. 200 instead of 201: it was taken back already."""
+    entry, created = reverse_credit(
+        admin_id=request.admin_id,
+        user_id=request.path("user_id"),
+        seq=int(request.path("seq", SEQ)),
+        request=request.body(SettleRequest),
         engine=request.engine,
     )
     return Response(201 if created else 200, entry_view(entry))

@@ -7,7 +7,7 @@ from typing import Any
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock
-from tests.kit.front_door import ADMIN, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
+from tests.kit.front_door import ADMIN, ALICE, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
 from tests.kit.stream_events import deleted
 
 
@@ -50,6 +50,8 @@ def crediting(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     front_door.credit(5)
     front_door.credit(5)
     front_door.credit(5, key="again")
+    mistaken: dict[str, Any] = {"user": ADMIN, "groups": "[admin]", "user_id": ALICE, "seq": "1"}
+    front_door.call("POST /admin/wallets/{user_id}/credits/{seq}/reverse", {"reason": "Wrong guest"}, **mistaken)
     front_door.call("GET /wallet")
     front_door.call("GET /wallet/entries")
     front_door.credit(5, user=ADMIN)
@@ -141,6 +143,12 @@ def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     front_door.cancel(paid)
     clock.advance(3600)
     front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
+    front_door.gateway.refuses_key = False
+    instead = {"reason": "The card is gone", "paid": "wallet"}
+    front_door.call("POST /admin/bookings/{booking_id}/refunds/close", instead, groups="[admin]", booking_id=paid)
+    dropped = front_door.call("POST /wallet/topups", {"gateway": "stripe", "amount": 5000}, key="dropped").body
+    reason = {"reason": "Never paid"}
+    front_door.call("POST /admin/topups/{topup_id}/close", reason, groups="[admin]", topup_id=dropped["topup_id"])
 
 
 def at_the_desk(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:

@@ -71,6 +71,36 @@ def at_the_desk(recorder: ExampleRecorder, cancelled: str, store: Store) -> None
         clock.now = now
 
 
+def _ways_out(recorder: ExampleRecorder, topup_id: str) -> None:
+    """What an admin does about what waits, or can never succeed."""
+    door = recorder.door
+    reason = {"reason": "The gateway is back"}
+    recorder.call("POST /admin/topups/{topup_id}/settle", reason, group="admin", topup_id=topup_id)
+    money = {"gateway": "stripe", "amount": 70_000}
+    unpaid = door.call("POST /wallet/topups", money, key="never-paid").body
+    reason = {"reason": "Given back by bank transfer"}
+    recorder.call("POST /admin/topups/{topup_id}/close", reason, group="admin", topup_id=unpaid["topup_id"])
+    wrong = door.credit(1_000, key="wrong").body
+    for status in (201, 200):
+        recorder.call(
+            "POST /admin/wallets/{user_id}/credits/{seq}/reverse",
+            {"reason": "Credited to the wrong guest"},
+            group="admin",
+            status=status,
+            user_id=ALICE,
+            seq=str(wrong["seq"]),
+        )
+    third = door.held(key="third-trip", check_in="2026-12-20", check_out="2026-12-21")
+    started = door.start(third)
+    door.gateway.authorise(started.body["gateway_order_id"])
+    assert door.pay_by_card(third, started).status == 200
+    door.gateway.refuses.add("refund")
+    assert door.cancel(third).status == 200
+    door.gateway.refuses.clear()
+    instead = {"reason": "The card is gone; paid by bank transfer", "paid": "outside"}
+    recorder.call("POST /admin/bookings/{booking_id}/refunds/close", instead, group="admin", booking_id=third)
+
+
 def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     """One example for each route and each status that it answers with, all of one guest's few minutes."""
     recorder = ExampleRecorder(door)
@@ -133,8 +163,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     door.gateway.authorise(topup["gateway_order_id"])
     proof = {"gateway_transaction_id": topup["gateway_order_id"]}
     recorder.call("POST /wallet/topups/{topup_id}/finalize", proof, topup_id=topup["topup_id"])
-    reason = {"reason": "The gateway is back"}
-    recorder.call("POST /admin/topups/{topup_id}/settle", reason, group="admin", topup_id=topup["topup_id"])
+    _ways_out(recorder, topup["topup_id"])
     recorder.call("GET /wallet")
     recorder.call("GET /wallet/entries")
 

@@ -95,6 +95,13 @@ class AdminFinalizeRequest(Strict):
         return PaymentMode.ADMIN
 
 
+class CloseRefundRequest(Strict):
+    """The body of `POST /admin/bookings/{booking_id}/refunds/close`: how the guest was paid instead."""
+
+    reason: Reason
+    paid: Literal["outside", "wallet"]
+
+
 class SettleRequest(Strict):
     """The body of what an admin does with a reason: settle a booking or a top-up, close a case."""
 

@@ -86,7 +86,7 @@ def _misplaced(booking: Booking, view: Snapshot) -> Iterator[str]:
     back = policy_refund(booking, view.accounts.get(booking.user_id))
     bought = payment is not None and booking.gateway_charged > 0 and not payment.voided
     held = payment.captured - payment.refunded - _lost(booking) if payment else 0
-    if not bought and held > 0:
+    if not bought and held > 0 and payment and payment.order_id not in booking.closed_orders:
         yield f"{booking.status}, {held} held at the gateway instead of 0"
     ours = payment.refunded - payment.refunded_outside if payment and bought else 0
     if booking.status is Status.CONFIRMED:
@@ -221,7 +221,7 @@ def _expected(view: Snapshot, gateway: str, payment: GatewayPayment) -> int | No
         return _expected_of_topup(topup, payment)
     if booking is None:
         return None if (gateway, payment.order_id) in view.orphans else 0
-    if booking.status in HELD or booking.tasks:
+    if booking.status in HELD or booking.tasks or payment.order_id in booking.closed_orders:
         return None
     own = booking.payment
     if own is None or (own.gateway, own.order_id) != (gateway, payment.order_id) or own.voided:
@@ -230,7 +230,7 @@ def _expected(view: Snapshot, gateway: str, payment: GatewayPayment) -> int | No
 
 
 def _expected_of_topup(topup: TopUp, payment: GatewayPayment) -> int | None:
-    if topup.status is TopUpStatus.PENDING:
+    if topup.status is TopUpStatus.PENDING or topup.refund_closed:
         return None
     if topup.status is not TopUpStatus.CREDITED or topup.order_id != payment.order_id:
         return 0

@@ -119,6 +119,7 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     transaction_id: str | None = None  # of the payment that was credited
     taken_back: int = 0  # of a credited one, by refunds and disputes at the gateway: taken out of the wallet again
     refunded_outside: int = 0
+    refund_closed: bool = False  # given back outside, as the admin says who asked last
     dispute: Dispute | None = None
     write_id: str = ""
 

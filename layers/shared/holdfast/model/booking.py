@@ -176,6 +176,7 @@ class Booking(
     payment_mode: PaymentMode | None = None
     wallet_paid: int = 0
     wallet_refunded: int = 0
+    closed_orders: tuple[str, ...] = ()  # payments that bought nothing, given back outside as an admin says
     cancellation: Cancellation | None = None  # once a confirmed booking is cancelled
     checked_in_at_ms: int | None = None
     checked_out_at_ms: int | None = None

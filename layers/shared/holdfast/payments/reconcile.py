@@ -137,6 +137,8 @@ def _refund_unusable(booking: Booking, order_id: str, gateway: str, engine: Engi
 
     def attempt() -> Booking:
         current, now = engine.store.booking(booking.booking_id) or booking, engine.clock()
+        if order_id in current.closed_orders:
+            return current  # an admin says that it was given back outside
         if paid_by(current, order_id):
             return current  # another delivery confirmed it meanwhile: only its own tasks move this payment now
         # Fetched after the booking was read: another worker may have given it back since the first fetch.

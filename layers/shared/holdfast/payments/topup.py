@@ -129,6 +129,8 @@ def advance_topup(
     `fetched` is that record, if the caller fetched it just now. Raises GatewayError, Busy.
     """
     payment = fetched or engine.gateway(topup.gateway).fetch(topup.order_id)
+    if topup.refund_closed:
+        return topup, payment
     topup = _taken_over(topup, payment, engine)
     if topup.status is TopUpStatus.CREDITED or not payment.holds_money:
         return topup, payment

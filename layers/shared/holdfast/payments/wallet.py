@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from holdfast.errors import IdempotencyKeyReused, InvalidFields
+from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound
 from holdfast.logs import record_entry
 from holdfast.model.account import LedgerEntry
 from holdfast.model.dates import millis
@@ -16,6 +16,7 @@ from holdfast.requests import NO_CURSOR
 if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.payments.wallet_requests import CreditRequest
+    from holdfast.requests import SettleRequest
 
 
 def list_entries(cursor: int | None, *, user_id: str, engine: Engine) -> tuple[list[LedgerEntry], str | None]:
@@ -65,7 +66,7 @@ def credit(
             reason=request.reason,
             actor=actor,
             at_ms=millis(engine.clock()),
-            currency=account.currency,
+            currency=currency,
         )
         engine.store.credit(account, entry, credit_id, currency=currency)
         return entry, True, currency
@@ -74,3 +75,45 @@ def credit(
     if created:
         record_entry(entry, currency)
     return entry, created
+
+
+def reverse_credit(
+    user_id: str, seq: int, request: SettleRequest, *, admin_id: str, engine: Engine
+) -> tuple[LedgerEntry, bool]:
+    """The entry that takes a mistaken credit back, below zero if need be, and whether this call wrote it.
+
+    The credit stays in the ledger: entries are immutable. A repeat finds the entry.
+
+    Raises NotFound, InvalidFields for an entry that is no admin's credit, Busy.
+    """
+    reversal_id = f"reverse-{seq}"
+
+    def attempt() -> tuple[LedgerEntry, bool]:
+        account, made = engine.store.account(user_id), engine.store.credited(user_id, reversal_id)
+        if made:
+            return made, False
+        entries, _ = engine.store.entries(user_id, seq + 1)
+        mistaken = next((entry for entry in entries if entry.seq == seq), None)
+        if mistaken is None:
+            raise NotFound("There is no such entry in this wallet.")
+        by_admin = mistaken.actor.startswith("admin ") and mistaken.booking_id is None
+        if mistaken.amount <= 0 or not by_admin:
+            raise InvalidFields(("seq", "is not a credit that an admin gave"))
+        entry = LedgerEntry(
+            user_id=user_id,
+            seq=account.seq + 1,
+            amount=-mistaken.amount,
+            balance_after=account.balance - mistaken.amount,
+            reason=request.reason,
+            actor=f"admin {admin_id}",
+            at_ms=millis(engine.clock()),
+            currency=account.currency,
+            reverses=seq,
+        )
+        engine.store.credit(account, entry, reversal_id)
+        return entry, True
+
+    entry, is_new = engine.store.retry_on_conflict(attempt)
+    if is_new:
+        record_entry(entry, entry.currency)
+    return entry, is_new

@@ -9,7 +9,8 @@ from holdfast.model.names import GatewayName
 from holdfast.requests import NO_CURSOR, Reason, Signature, TransactionId
 
 CURRENCY = re.compile(r"[A-Z]{3}")
-ENTRIES_CURSOR = re.compile(r"[1-9][0-9]{0,9}")
+SEQ = re.compile(r"[1-9][0-9]{0,9}")  # the number of an entry in its ledger
+ENTRIES_CURSOR = SEQ
 
 
 class TopUpRequest(Strict):

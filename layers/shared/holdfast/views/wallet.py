@@ -30,6 +30,7 @@ class EntryView(Strict):
     gateway_order_id: str | None = None
     gateway_transaction_id: str | None = None
     gateway_refund_id: str | None = None
+    reverses: int | None = None  # the number of the entry that this one takes back
 
 
 def entry_view(entry: LedgerEntry) -> EntryView:
@@ -47,6 +48,7 @@ def entry_view(entry: LedgerEntry) -> EntryView:
         gateway_order_id=ref.order_id if ref else None,
         gateway_transaction_id=ref.transaction_id if ref else None,
         gateway_refund_id=ref.refund_id if ref else None,
+        reverses=entry.reverses,
     )
 
 

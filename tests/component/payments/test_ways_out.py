@@ -1,0 +1,188 @@
+"""The way out of each alarm about money: what a person says is in the history, the audit agrees, a repeat is none."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
+from tests.component.payments.desk import PART, TOPUP, Desk, table_in_memory
+from tests.kit.clock import FakeClock
+from tests.kit.fake_gateway import FakeGateway
+from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL, FrontDoor, routes
+from tests.kit.ids import Ids
+from tests.kit.template import ROOT, template
+
+CLOSE = "POST /admin/bookings/{booking_id}/refunds/close"
+REVERSE = "POST /admin/wallets/{user_id}/credits/{seq}/reverse"
+HALF = STAY_TOTAL // 2
+
+
+@pytest.fixture
+def table() -> Table:
+    return table_in_memory()
+
+
+@pytest.fixture
+def store(table: Table) -> Store:
+    return Store(table, new_id=Ids())
+
+
+@pytest.fixture
+def desk(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway) -> Desk:
+    return Desk(front_door, store, clock, gateway)
+
+
+@pytest.mark.parametrize(
+    ("paid", "to_wallet", "says"), [("outside", 0, "paid outside"), ("wallet", HALF, "paid to the wallet")]
+)
+def test_a_refund_that_can_never_succeed_is_closed_once(desk: Desk, paid: str, to_wallet: int, says: str) -> None:
+    desk.refund_due()
+    desk.gateway.refuses.add("refund")
+    desk.come_to_rest()
+    assert desk.booking.tasks
+
+    answers = [
+        desk.as_admin(CLOSE, {"reason": "The card is gone", "paid": paid}, booking_id=desk.booking_id) for _ in range(2)
+    ]
+
+    assert [answer.status for answer in answers] == [200, 200]
+    assert desk.booking.tasks == ()
+    assert desk.notes(f"admin {ADMIN}") == [f"refund of 7,875.00 INR closed, {says}: The card is gone"]
+    assert (desk.balance(), desk.booking.wallet_refunded) == (to_wallet, to_wallet)
+    assert answers[0].body.get("refund_pending", 0) == 0
+    desk.come_to_rest()
+    assert desk.order.refunded == 0
+    assert desk.broken() == []
+
+
+def test_a_refund_that_came_about_meanwhile_is_not_paid_twice(desk: Desk) -> None:
+    desk.refund_due()
+    desk.gateway.refund_outside(desk.order_id, HALF)
+
+    answer = desk.as_admin(CLOSE, {"reason": "by hand", "paid": "wallet"}, booking_id=desk.booking_id)
+
+    assert answer.status == 404
+    assert desk.balance() == 0
+    desk.deliver()
+    assert desk.booking.tasks == ()
+    assert desk.broken() == []
+
+
+def test_a_closed_refund_that_comes_about_after_all_is_told(desk: Desk) -> None:
+    desk.refund_due()
+    desk.as_admin(CLOSE, {"reason": "by hand", "paid": "outside"}, booking_id=desk.booking_id)
+    desk.gateway.refund(desk.order_id, HALF, "INR", "late")
+    desk.deliver()
+
+    assert desk.cases("refunded_outside") == [("refunded though it was closed", HALF)]
+
+
+def test_nothing_due_is_nothing_to_close(desk: Desk) -> None:
+    desk.captured()
+
+    answer = desk.as_admin(CLOSE, {"reason": "to be sure", "paid": "outside"}, booking_id=desk.booking_id)
+
+    assert answer.status == 404
+
+
+def test_a_late_payment_that_cannot_be_given_back_is_closed(desk: Desk) -> None:
+    desk.gateway.refuses.add("refund")
+    desk.given_back()
+    assert desk.booking.tasks
+
+    answer = desk.as_admin(CLOSE, {"reason": "bank transfer", "paid": "outside"}, booking_id=desk.booking_id)
+    for _ in range(2):
+        desk.deliver()
+
+    assert answer.status == 200
+    assert desk.booking.tasks == ()
+    assert desk.broken() == []
+
+
+def test_a_topup_that_can_neither_be_credited_nor_given_back_is_closed(desk: Desk) -> None:
+    desk.topup_authorised()
+    desk.gateway.capture_outside(desk.order_id, PART)
+    desk.gateway.refuses.add("refund")
+    desk.come_to_rest()
+    topup_id = desk.started.body["topup_id"]
+
+    route = "POST /admin/topups/{topup_id}/close"
+    answers = [desk.as_admin(route, {"reason": "bank transfer"}, topup_id=topup_id) for _ in range(2)]
+    desk.deliver()
+
+    assert [(answer.status, answer.body["status"]) for answer in answers] == [(200, "closed")] * 2
+    assert desk.balance() == 0
+    assert desk.store.account(ALICE).pending_topups == 0
+    assert desk.broken() == []
+
+
+class TestMistakenCredits:
+    def test_one_is_taken_back_by_a_new_entry_once(self, desk: Desk) -> None:
+        given = desk.door.credit(TOPUP).body
+
+        answers = [
+            desk.as_admin(REVERSE, {"reason": "Wrong guest"}, user_id=ALICE, seq=str(given["seq"])) for _ in range(2)
+        ]
+
+        assert [answer.status for answer in answers] == [201, 200]
+        assert answers[0].body == answers[1].body
+        assert (answers[0].body["amount"], answers[0].body["reverses"]) == (-TOPUP, given["seq"])
+        assert answers[0].body["actor"] == f"admin {ADMIN}"
+        assert desk.balance() == 0
+        assert desk.broken() == []
+
+    def test_one_that_is_spent_takes_the_wallet_below_zero(self, desk: Desk) -> None:
+        given = desk.door.credit(STAY_TOTAL).body
+        desk.door.pay(desk.door.held(), STAY_TOTAL)
+
+        desk.as_admin(REVERSE, {"reason": "Wrong guest"}, user_id=ALICE, seq=str(given["seq"]))
+
+        assert desk.balance() == -STAY_TOTAL
+        assert desk.broken() == []
+
+    @pytest.mark.parametrize(("seq", "status"), [("1", 422), ("2", 404)])
+    def test_what_is_no_credit_of_an_admin_is_not_taken_back(self, desk: Desk, seq: str, status: int) -> None:
+        desk.topup_credited()
+
+        answer = desk.as_admin(REVERSE, {"reason": "Wrong guest"}, user_id=ALICE, seq=seq)
+
+        assert answer.status == status
+        assert desk.balance() == TOPUP
+
+
+def alarm_rows() -> dict[str, str]:
+    """What `docs/operating.md` says to look at, by the alarms that the row names."""
+    text = Path(ROOT / "docs" / "operating.md").read_text()
+    rows = re.findall(r"^\| ([A-Z][A-Za-z, ]+) \| .+ \| (.+) \|$", text, re.MULTILINE)
+    return {name.strip(): actions for names, actions in rows for name in names.split(",")}
+
+
+def test_every_alarm_has_its_row_and_every_route_named_there_exists() -> None:
+    alarms = {
+        name.removesuffix("Alarm")
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    known = {re.sub(r"{\w+}", "{}", route) for route in routes()}
+
+    assert alarms == set(alarm_rows())
+    for alarm, actions in alarm_rows().items():
+        named = re.findall(r"`((?:GET|POST) /[^`?]+)", actions)
+        assert {re.sub(r"{\w+}", "{}", route.strip()) for route in named} <= known, alarm
+
+
+@pytest.mark.parametrize(
+    ("alarm", "action"),
+    [
+        ("StuckPayments", CLOSE),
+        ("StuckPayments", "POST /admin/topups/{topup_id}/close"),
+        ("UnmatchedPayments", "POST /admin/cases/{case_id}/close"),
+        ("RefundedOutside", "POST /admin/cases/{case_id}/close"),
+        ("DisputedPayments", "POST /admin/cases/{case_id}/close"),
+        ("CapturedShort", "POST /admin/cases/{case_id}/close"),
+    ],
+)
+def test_an_alarm_about_money_names_the_route_that_clears_it(alarm: str, action: str) -> None:
+    assert action in alarm_rows()[alarm]
