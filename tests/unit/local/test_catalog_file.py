@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from holdfast.model.promo import PromoKind
+from holdfast.model.property import Property
 from local.catalog import CatalogError, read_catalog
 from tests.kit.template import ROOT
 
@@ -44,7 +45,12 @@ def changed(content: dict[str, Any], path: list[str | int], value: object) -> di
 
 def test_the_demo_is_right() -> None:
     catalog = read_catalog(DEMO)
-    assert [entry.property_id for entry in catalog.properties] == ["goa-beach", "jaipur-haveli", "mumbai-harbour"]
+    assert [entry.property_id for entry in catalog.properties] == [
+        "goa-beach",
+        "jaipur-haveli",
+        "mumbai-harbour",
+        "paris-marais",
+    ]
     assert catalog.properties[0].room_type_models[0].price == 320000
     assert catalog.promos[0].model.kind is PromoKind.PERCENT
 
@@ -146,3 +152,86 @@ def test_a_property_s_own_tax_slabs_are_in_order(
     answer = refusal(tmp_path, changed(demo, ["properties", 0, "gst_slabs"], own))
     assert "$.properties[0].gst_slabs[0].slabs" in answer
     assert message in answer
+
+
+COMPONENT = [{"name": "VAT", "rate_bp": 1000}]
+EUROPE: dict[str, Any] = {"currency": "EUR", "country": "FR", "taxes": COMPONENT}
+
+
+def sold(tmp_path: Path, demo: dict[str, Any], **changes: Any) -> Property:
+    """The first hotel of the file, as it is written with these changes; None takes a field out."""
+    entry = demo["properties"][0] | changes
+    kept = {name: value for name, value in entry.items() if value is not None}
+    file = tmp_path / "catalog.json"
+    file.write_text(json.dumps(demo | {"properties": [kept, *demo["properties"][1:]]}))
+    return read_catalog(file).properties[0].model
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "says"),
+    [
+        (EUROPE | {"country": None}, "country", "is required for a property that sells in EUR"),
+        (EUROPE | {"taxes": None}, "taxes", "is required outside India; there is no table for FR"),
+        ({"country": "FR"}, "taxes", "is required outside India"),
+        (EUROPE | {"country": "XX"}, "country", "a country by ISO 3166-1"),
+        (EUROPE | {"country": "fr"}, "country", "a country by ISO 3166-1"),
+        (EUROPE | {"currency": "KPW"}, "currency", "no gateway charges in KPW"),
+        (EUROPE | {"currency": "XXX"}, "currency", "an ISO 4217 currency"),
+        (EUROPE | {"taxes": []}, "taxes", "must have at least 1"),
+        (EUROPE | {"taxes": [*COMPONENT, *COMPONENT]}, "taxes", "each once"),
+        (EUROPE | {"taxes": [{"name": "VAT", "rate_bp": 10_001}]}, "taxes", "must be 0 to 10000"),
+        (EUROPE | {"taxes": {"periods": [], "included": True}}, "taxes", "must have at least 1"),
+        (EUROPE | {"taxes": {"rounding": "never", "periods": []}}, "taxes", "must be one of line or booking"),
+        (
+            {"gst_slabs": [{"starts": "2020-01-01", "slabs": [{"up_to": None, "rate_bp": 5}]}], "taxes": COMPONENT},
+            "taxes",
+            "name either taxes or gst_slabs",
+        ),
+        ({"day_ends_at": "12:01"}, "day_ends_at", "from 00:00 to 12:00"),
+        ({"day_ends_at": "4:00"}, "day_ends_at", "a time of day"),
+        (
+            {"cancellation_policy": [{"days_before": 0, "until": "25:00", "refund_percent": 5}]},
+            "cancellation_policy",
+            "a time of day",
+        ),
+    ],
+)
+def test_what_a_hotel_cannot_be_sold_with_is_refused(
+    tmp_path: Path, demo: dict[str, Any], changes: dict[str, Any], where: str, says: str
+) -> None:
+    with pytest.raises(CatalogError) as refused:
+        sold(tmp_path, demo, **changes)
+    assert f"$.properties[0].{where}" in str(refused.value)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("country", "included"), [("FR", True), ("GB", True), ("JP", True), ("US", False), ("CH", False), ("IN", False)]
+)
+def test_prices_have_the_tax_in_them_where_they_must_be_shown_so(
+    tmp_path: Path, demo: dict[str, Any], country: str, *, included: bool
+) -> None:
+    hotel = sold(tmp_path, demo, **EUROPE | {"country": country})
+    assert hotel.taxes is not None
+    assert (hotel.taxes.names, hotel.taxes.included, hotel.taxes.by_booking) == (("VAT",), included, False)
+
+
+def test_a_table_may_say_everything(tmp_path: Path, demo: dict[str, Any]) -> None:
+    parts = [{"name": "VAT", "rate_bp": 1000}, {"name": "city tax", "rate_bp": 300}]
+    slabs = [{"up_to": 10_000, "components": parts}, {"up_to": None, "components": parts}]
+    periods = [{"starts": "2020-01-01", "slabs": slabs}, {"starts": "2026-01-01", "slabs": slabs}]
+    taxes = {"included": False, "rounding": "booking", "periods": periods}
+
+    hotel = sold(tmp_path, demo, **EUROPE | {"taxes": taxes, "day_ends_at": "05:30"})
+
+    assert hotel.taxes is not None
+    assert (hotel.taxes.names, hotel.taxes.included, hotel.taxes.by_booking) == (("VAT", "city tax"), False, True)
+    assert [slab.parts for period in hotel.taxes.periods for slab in period.slabs] == [(1000, 300)] * 4
+    assert (hotel.country, hotel.day_ends) == ("FR", 330)
+
+
+def test_a_hotel_that_sells_in_rupees_is_in_india_unless_it_says_otherwise(
+    tmp_path: Path, demo: dict[str, Any]
+) -> None:
+    hotel = sold(tmp_path, demo)
+    assert (hotel.country, hotel.taxes, hotel.day_ends) == ("IN", None, 240)
