@@ -12,6 +12,7 @@ import pytest
 from holdfast.payments.gateways.protocol import GatewayError, GatewayKeyRefused, GatewayRefused, GatewayUnknown
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.payments.gateways.stripe import StripeGateway
+from tests.kit.log_capture import LogLines
 
 SECRET = "sk_test_nobody_may_see"
 
@@ -108,6 +109,8 @@ def razorpay_error(code: str = "BAD_REQUEST_ERROR") -> bytes:
         (400, razorpay_error("GATEWAY_ERROR"), GatewayUnknown),
         (400, b"[]", GatewayUnknown),
         (401, razorpay_error(), GatewayKeyRefused),
+        (403, razorpay_error(), GatewayKeyRefused),
+        (404, razorpay_error(), GatewayUnknown),
         (409, razorpay_error(), GatewayUnknown),
         (429, razorpay_error(), GatewayUnknown),
         (500, razorpay_error("SERVER_ERROR"), GatewayUnknown),
@@ -127,6 +130,15 @@ def test_razorpays_answers_are_distinguished(
     gateway._session.close()
     assert len(server.keys) == 1
     assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_an_account_that_may_not_list_disputes_has_none(server: Misbehaving, lines: LogLines, status: int) -> None:
+    server.status, server.body = status, razorpay_error()
+    gateway = RazorpayGateway("key", SECRET, (), server.url)
+    assert gateway._disputes_of({"id": "pay_1", "created_at": 1}) == []
+    gateway._session.close()
+    assert lines.all == []
 
 
 def test_a_slow_stripe_is_unknown_after_the_timeout(server: Misbehaving) -> None:

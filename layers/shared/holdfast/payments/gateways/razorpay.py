@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 API_BASE = "https://api.razorpay.com"
 MANUAL_CAPTURE_MINUTES = 1440  # Razorpay releases an authorisation that we have not captured after a day
 LIST_LIMIT = 100  # entities in one list, at most; ten if not said
+NO_ACCESS = frozenset({403, 404})  # how a part of the API that the account has not may be answered
 MAX_LISTS = 3  # of the account's disputes, which cannot be listed by payment
 
 
@@ -198,7 +199,7 @@ class RazorpayGateway:
         for number in range(MAX_LISTS):
             query = f"from={payment['created_at']}&count={LIST_LIMIT}&skip={number * LIST_LIMIT}"
             try:
-                listed = self._call("GET", f"/disputes?{query}")["items"]
+                listed = self._call("GET", f"/disputes?{query}", refusals=NO_ACCESS)["items"]
             except GatewayRefused:
                 break
             disputes += [dispute for dispute in listed if dispute["payment_id"] == payment["id"]]
@@ -212,8 +213,12 @@ class RazorpayGateway:
         path: str,
         body: dict[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        refusals: frozenset[int] = frozenset(),
     ) -> dict[str, Any]:
-        """One request; a 400 changed nothing, but for a 409, a 5xx or a silence that cannot be said."""
+        """One request; a 400 changed nothing, but for a 409, a 5xx or a silence that cannot be said.
+
+        `refusals`: other statuses by which this request alone is refused.
+        """
         try:
             answer = self._session.request(
                 method,
@@ -227,6 +232,8 @@ class RazorpayGateway:
             raise GatewayUnknown(f"Razorpay did not answer clearly: {type(error).__name__}") from error
         if answer.ok and isinstance(answered, dict):
             return answered
+        if answer.status_code in refusals:
+            raise GatewayRefused(f"Razorpay refused: {answer.status_code}")
         if answer.status_code in {401, 403}:
             raise key_refused(self.name)
         problem = answered.get("error") if isinstance(answered, dict) else None
