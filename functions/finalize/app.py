@@ -18,8 +18,8 @@ from holdfast.errors import (
 )
 from holdfast.http import Api, Request, Response, Role
 from holdfast.payments.finalize import finalize, finalize_as_admin
+from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.payments.start import start_payment
-from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.settings import Settings
 from holdfast.views.payments import Finalized, PaymentStart, finalized_view, payment_start_view
 

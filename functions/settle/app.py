@@ -11,8 +11,8 @@ from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.case import CaseKind
 from holdfast.model.ids import CASE_ID, TOPUP_ID
+from holdfast.payments.requests import CloseRefundRequest, PaymentsQuery, SettleRequest
 from holdfast.payments.settle import retry_booking, retry_topup, settle_due
-from holdfast.requests import CloseRefundRequest, PaymentsQuery, SettleRequest
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view
 from holdfast.views.queue import PaymentList, PaymentRow, case_row, payment_rows

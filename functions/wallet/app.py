@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from holdfast.errors import IdempotencyKeyReused, NotFound
 from holdfast.http import Api, Request, Response, Role
+from holdfast.payments.requests import SettleRequest
 from holdfast.payments.wallet import credit, list_entries, reverse_credit
 from holdfast.payments.wallet_requests import SEQ, CreditRequest, EntriesQuery
-from holdfast.requests import SettleRequest
 from holdfast.settings import Settings
 from holdfast.views.wallet import EntryList, EntryView, WalletView, entry_view, wallet_view
 

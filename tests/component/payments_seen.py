@@ -6,8 +6,8 @@ from typing import Any
 from holdfast.engine import Engine
 from holdfast.model.booking import Booking
 from holdfast.model.stored_names import STORED_NAMES
+from holdfast.payments.requests import PaymentRequest
 from holdfast.payments.start import StartedPayment, start_payment
-from holdfast.requests import PaymentRequest
 from holdfast.storage.items import PAYMENTS_DUE
 from holdfast.storage.store import Store
 from tests.kit.builders import clock_at, everything

@@ -18,10 +18,10 @@ from holdfast.model.dates import months
 from holdfast.model.property import Property, RoomType
 from holdfast.payments.finalize import finalize
 from holdfast.payments.quotes import price
+from holdfast.payments.requests import FinalizeRequest, PaymentRequest
 from holdfast.payments.start import start_payment
 from holdfast.payments.wallet import credit
 from holdfast.payments.wallet_requests import CreditRequest
-from holdfast.requests import FinalizeRequest, PaymentRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item
 from holdfast.storage.store import Store

@@ -8,7 +8,7 @@ from holdfast.engine import Engine
 from holdfast.model.dates import millis
 from holdfast.payments.finalize import finalize
 from holdfast.payments.gateways.protocol import PaymentState
-from holdfast.requests import FinalizeRequest
+from holdfast.payments.requests import FinalizeRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.component.payments_seen import due_now, nothing_moves, stored

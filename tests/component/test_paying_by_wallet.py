@@ -6,7 +6,7 @@ from holdfast.engine import Engine
 from holdfast.errors import BookingError
 from holdfast.payments.finalize import finalize_as_admin
 from holdfast.payments.gateways.protocol import PaymentState
-from holdfast.requests import AdminFinalizeRequest
+from holdfast.payments.requests import AdminFinalizeRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.component.payments_seen import due_now, nothing_moves, stored

@@ -6,7 +6,7 @@ from holdfast.engine import Engine
 from holdfast.errors import BookingError, Busy, HoldExpired, InsufficientWallet
 from holdfast.model.booking import Booking
 from holdfast.payments.finalize import finalize
-from holdfast.requests import FinalizeRequest
+from holdfast.payments.requests import FinalizeRequest
 from holdfast.storage.store import Store
 from tests.component.payments_seen import stored
 from tests.kit.builders import clock_at, everything

@@ -16,9 +16,9 @@ from holdfast.model.dates import Clock
 from holdfast.payments.cancel import cancel
 from holdfast.payments.finalize import finalize
 from holdfast.payments.quotes import price
+from holdfast.payments.requests import FinalizeRequest
 from holdfast.payments.wallet import credit
 from holdfast.payments.wallet_requests import CreditRequest
-from holdfast.requests import FinalizeRequest
 from holdfast.storage.store import Store
 from tests.kit.clock import NOW, FakeClock
 

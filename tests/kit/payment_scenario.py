@@ -19,13 +19,13 @@ from holdfast.payments.confirm import confirm
 from holdfast.payments.finalize import finalize_as_admin
 from holdfast.payments.gateways.protocol import Gateway, GatewayPayment
 from holdfast.payments.queue import list_cases, list_payments
+from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest, SettleRequest
 from holdfast.payments.settle import Round, retry_booking, settle_due
 from holdfast.payments.start import StartedPayment, start_payment
 from holdfast.payments.topup import finalize_topup, start_topup
 from holdfast.payments.wallet import credit
 from holdfast.payments.wallet_requests import CreditRequest, TopUpProof, TopUpRequest
 from holdfast.payments.webhook import handle_webhook
-from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest, SettleRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE
 from holdfast.storage.store import Store

@@ -19,8 +19,8 @@ from holdfast.model.booking import TTL_GRACE_SECONDS, Booking, Status
 from holdfast.model.dates import add_months, month_of, utc_now
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.stored_names import STORED_NAMES
+from holdfast.payments.requests import PaymentRequest
 from holdfast.payments.start import start_payment
-from holdfast.requests import PaymentRequest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item, booking_key
 from holdfast.storage.marshal import put_action, to_wire

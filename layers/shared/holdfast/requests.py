@@ -1,14 +1,11 @@
-"""What callers send to pay and to operate, and the kinds of field that all requests share.
+"""What all requests share: the kinds of field. Each part has its requests in a module of its own.
 
-Each other part has its requests in a module of its own: a function loads only what its routes read.
+A function loads only what its routes read.
 """
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
-
-from holdfast.fields import Readable, Strict, Text, Whole
+from holdfast.fields import Readable, Text, Whole
 from holdfast.model.booking import PaymentMode
 from holdfast.model.limits import MAX_AMOUNT
 from holdfast.model.names import (
@@ -18,14 +15,11 @@ from holdfast.model.names import (
     REASON_LENGTH,
     SIGNATURE,
     TRANSACTION_ID,
-    GatewayName,
 )
 
 BY_GATEWAY = frozenset({PaymentMode.WALLET_PARTIAL, PaymentMode.GATEWAY_ONLY})
 NO_CURSOR = "is not one that this list gave"
 
-# When the last row shown is due or was seen, and the id of what it is about.
-PAYMENTS_CURSOR = re.compile(r"[0-9]{13}\.(?:bk|tu|cs)_[a-z2-7]{26}(?:\.[0-9]{13})?")
 
 Name = Annotated[str, Text(NAME, NAME_SAYS)]
 PromoCode = Annotated[str, Text(PROMO_CODE, "must be 1 to 32 letters, digits, dashes or underscores")]
@@ -33,83 +27,3 @@ TransactionId = Annotated[str, Text(TRANSACTION_ID, "must be 1 to 64 letters, di
 Signature = Annotated[str, Text(SIGNATURE, "must be 1 to 256 visible ASCII characters")]
 Reason = Annotated[str, Readable(REASON_LENGTH)]
 Amount = Annotated[int, Whole(0, MAX_AMOUNT)]  # minor units
-
-
-class PaymentRequest(Strict):
-    """The body of `POST /bookings/{booking_id}/payment`."""
-
-    gateway: GatewayName
-    promo_code: PromoCode | None = None
-    wallet_apply_amount: Amount = 0
-
-
-class FinalizeRequest(Strict):
-    """The body of `POST /bookings/{booking_id}/finalize`. The two amounts must sum to the total payable."""
-
-    payment_mode: Literal["wallet_only", "wallet_partial", "gateway_only"]
-    wallet_applied: Amount
-    gateway_amount: Amount
-    gateway_transaction_id: Annotated[TransactionId | None, Field(validate_default=True)] = None
-    gateway_signature: Signature | None = None
-    promo_code: PromoCode | None = None
-
-    @property
-    def mode(self) -> PaymentMode:
-        return PaymentMode(self.payment_mode)
-
-    @field_validator("wallet_applied")
-    @classmethod
-    def _wallet_pays_its_part(cls, applied: int, others: ValidationInfo) -> int:
-        mode = others.data.get("payment_mode")
-        if mode == PaymentMode.GATEWAY_ONLY and applied:
-            raise ValueError(f"must be 0 for {mode}")
-        if mode == PaymentMode.WALLET_PARTIAL and not applied:
-            raise ValueError(f"must be above 0 for {mode}")
-        return applied
-
-    @field_validator("gateway_amount")
-    @classmethod
-    def _gateway_pays_its_part(cls, amount: int, others: ValidationInfo) -> int:
-        mode = others.data.get("payment_mode")
-        if mode is not None and (amount > 0) != (mode in BY_GATEWAY):
-            raise ValueError(f"must be {'above 0' if mode in BY_GATEWAY else '0'} for {mode}")
-        return amount
-
-    @field_validator("gateway_transaction_id")
-    @classmethod
-    def _gateway_payment_is_named(cls, transaction_id: str | None, others: ValidationInfo) -> str | None:
-        mode = others.data.get("payment_mode")
-        if mode in BY_GATEWAY and transaction_id is None:
-            raise ValueError(f"is required for {mode}")
-        return transaction_id
-
-
-class AdminFinalizeRequest(Strict):
-    """The body of `POST /admin/bookings/{booking_id}/finalize`: paid outside the system."""
-
-    payment_mode: Literal["admin"]
-    reason: Reason
-
-    @property
-    def mode(self) -> PaymentMode:
-        return PaymentMode.ADMIN
-
-
-class CloseRefundRequest(Strict):
-    """The body of `POST /admin/bookings/{booking_id}/refunds/close`: how the guest was paid instead."""
-
-    reason: Reason
-    paid: Literal["outside", "wallet"]
-
-
-class SettleRequest(Strict):
-    """The body of what an admin does with a reason: settle a booking or a top-up, close a case."""
-
-    reason: Reason
-
-
-class PaymentsQuery(Strict):
-    """The query of `GET /admin/payments`."""
-
-    state: Literal["due", "stuck", "unmatched", "refunded_outside", "disputed", "captured_short", "cash_owed"] = "due"
-    cursor: Annotated[str, Text(PAYMENTS_CURSOR, NO_CURSOR)] | None = None

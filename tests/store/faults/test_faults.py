@@ -10,8 +10,8 @@ from botocore.exceptions import ReadTimeoutError  # noqa: TID251 - what the clie
 from holdfast.bookings.expire import sweep
 from holdfast.engine import Engine
 from holdfast.model.booking import Status
+from holdfast.payments.requests import PaymentRequest
 from holdfast.payments.start import start_payment
-from holdfast.requests import PaymentRequest
 from tests.kit.dynamodb_faults import (
     Fault,
     Send,

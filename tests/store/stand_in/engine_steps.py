@@ -17,13 +17,13 @@ from holdfast.model.dates import millis
 from holdfast.payments.cancel import cancel
 from holdfast.payments.finalize import finalize, finalize_as_admin
 from holdfast.payments.reconcile import reconcile
+from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.payments.settle import settle_due
 from holdfast.payments.start import start_payment
 from holdfast.payments.topup import finalize_topup, start_topup
 from holdfast.payments.wallet import credit
 from holdfast.payments.wallet_requests import CreditRequest, TopUpProof, TopUpRequest
 from holdfast.pricing import quote
-from holdfast.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.storage.items import HOLDS_DUE
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock

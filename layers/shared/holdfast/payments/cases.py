@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from holdfast.engine import Engine
     from holdfast.payments.gateways.protocol import GatewayPayment
-    from holdfast.requests import SettleRequest
+    from holdfast.payments.requests import SettleRequest
 
 HOLDS_MONEY = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED, UNKNOWN})  # states of unmatched payments
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from holdfast.engine import Engine
     from holdfast.model.account import Account
-    from holdfast.requests import CloseRefundRequest, SettleRequest
+    from holdfast.payments.requests import CloseRefundRequest, SettleRequest
 
 
 def close_refund(booking_id: str, request: CloseRefundRequest, *, admin_id: str, engine: Engine) -> Booking:

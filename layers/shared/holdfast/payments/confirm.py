@@ -35,8 +35,9 @@ from holdfast.model.money import money
 from holdfast.payments.gateways.protocol import NO_ANSWER, GatewayPayment, GatewayRefused, PaymentState
 from holdfast.payments.late import is_late, late_context, too_late
 from holdfast.payments.quotes import agreed_quote, with_promo_limit
+from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest
 from holdfast.payments.tasks import run_tasks
-from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
+from holdfast.requests import BY_GATEWAY
 
 if TYPE_CHECKING:
     from datetime import datetime

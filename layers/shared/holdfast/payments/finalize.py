@@ -10,7 +10,8 @@ from holdfast.model.booking import Status
 from holdfast.payments.confirm import confirm
 from holdfast.payments.gateways.protocol import GatewayError
 from holdfast.payments.reconcile import reconcile
-from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
+from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest
+from holdfast.requests import BY_GATEWAY
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine

@@ -11,8 +11,9 @@ from holdfast.model.booking import HOLDING, Booking, Status
 from holdfast.model.dates import millis, month_of, today_in
 from holdfast.model.inventory import short_nights
 from holdfast.payments.quotes import promo_discount
+from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest
 from holdfast.pricing import PricedStay, quote
-from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
+from holdfast.requests import BY_GATEWAY
 from holdfast.taxes import table_of
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from holdfast.model.booking import HOLDING, Booking, FrozenQuote
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_PROMO_ATTEMPTS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.money import money
+from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest
 from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
-from holdfast.requests import BY_GATEWAY, AdminFinalizeRequest, FinalizeRequest
+from holdfast.requests import BY_GATEWAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

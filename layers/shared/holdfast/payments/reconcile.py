@@ -17,9 +17,9 @@ from holdfast.model.money import money
 from holdfast.payments.confirm import confirm
 from holdfast.payments.gateways.protocol import GatewayRefused
 from holdfast.payments.outside import is_outside_act, paid_by, take_over
+from holdfast.payments.requests import FinalizeRequest
 from holdfast.payments.tasks import run_tasks
 from holdfast.payments.topup import advance_topup
-from holdfast.requests import FinalizeRequest
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine

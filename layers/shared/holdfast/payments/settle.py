@@ -23,7 +23,7 @@ from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
-    from holdfast.requests import SettleRequest
+    from holdfast.payments.requests import SettleRequest
     from holdfast.storage.store import DueRow
 
 WORKERS = 8

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from holdfast.engine import Engine
     from holdfast.payments.gateways.protocol import Gateway
-    from holdfast.requests import PaymentRequest
+    from holdfast.payments.requests import PaymentRequest
 
 
 class StartedPayment(msgspec.Struct, frozen=True, kw_only=True):

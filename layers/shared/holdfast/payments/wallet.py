@@ -15,8 +15,8 @@ from holdfast.requests import NO_CURSOR
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
+    from holdfast.payments.requests import SettleRequest
     from holdfast.payments.wallet_requests import CreditRequest
-    from holdfast.requests import SettleRequest
 
 
 def list_entries(cursor: int | None, *, user_id: str, engine: Engine) -> tuple[list[LedgerEntry], str | None]:

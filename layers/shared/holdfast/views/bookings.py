@@ -79,7 +79,10 @@ class PaymentView(Strict):
 
 
 class BookingView(Strict):
+    """A booking. `user_id` says whose it is, to the desk alone."""
+
     booking_id: str
+    user_id: str | None = None
     status: Status
     reservation_seconds_left: int
     server_time: Instant

@@ -46,11 +46,7 @@ class CaseView(Strict):
     reason: str | None = None
 
 
-class DeskBookingView(BookingView):
-    user_id: str
-
-
-class DeskBookingDetail(DeskBookingView):
+class DeskBookingDetail(BookingView):
     """`entries` are the lines that the booking made in its guest's wallet, oldest first."""
 
     tasks: list[TaskView]
@@ -61,12 +57,12 @@ class DeskBookingDetail(DeskBookingView):
 class DeskBookingList(Strict):
     """One page of a property's bookings, by check-in day; `next_cursor` asks for the next one."""
 
-    bookings: list[DeskBookingView]
+    bookings: list[BookingView]
     next_cursor: str | None
 
 
-def desk_booking_view(booking: Booking, now: datetime) -> DeskBookingView:
-    return DeskBookingView(user_id=booking.user_id, **dict(booking_view(booking, now)))
+def desk_booking_view(booking: Booking, now: datetime) -> BookingView:
+    return booking_view(booking, now).model_copy(update={"user_id": booking.user_id})
 
 
 def desk_booking_detail(seen: "DeskBooking", now: datetime) -> DeskBookingDetail:
