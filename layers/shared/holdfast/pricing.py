@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.errors import PromoInvalid
 from holdfast.fields import Strict
-from holdfast.model.booking import FrozenQuote
+from holdfast.model.booking import FrozenQuote, Status
 from holdfast.model.dates import instant_at, millis, nights
-from holdfast.model.money import charge_step, half_up, money, smallest_charge, smallest_refund
+from holdfast.model.money import charge_step, half_up, money, refund_days, smallest_charge, smallest_refund
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.taxes import GST_INDIA, WHOLE_BP, Tax, components, line_taxes, slab_of, split, table_of
 
@@ -203,7 +203,7 @@ class Kept(Strict):
 class Refund(Strict):
     """What a cancellation gives back, by tender; wallet and gateway sum to `refund_amount`.
 
-    `cash_refund` is what the desk owes of what was paid there.
+    `cash_refund` is what the desk owes of what was paid there, or of a payment too old for its gateway to refund.
     """
 
     refund_percent: int
@@ -243,7 +243,8 @@ def refund(booking: Booking, now: datetime, wallet_currency: str) -> Refund:
     paid = booking.wallet_paid, booking.gateway_taken, booking.cash_paid
     wallet, gateway, cash = split(half_up(sum(paid) * percent, 100), paid)
     already = booking.payment.given_back if booking.payment else 0
-    back = _refundable(booking, Tenders(wallet, max(0, min(gateway - already, held.gateway)), cash), wallet_currency)
+    parts = Tenders(wallet, max(0, min(gateway - already, held.gateway)), cash)
+    back = _refundable(booking, parts, wallet_currency, now)
     return Refund(
         refund_percent=percent,
         refund_amount=back.wallet + back.gateway,
@@ -271,18 +272,34 @@ def still_held(booking: Booking) -> Tenders:
     )
 
 
-def by_tender(booking: Booking, amount: int, wallet_currency: str) -> Tenders:
+def by_tender(booking: Booking, amount: int, wallet_currency: str, now: datetime) -> Tenders:
     """`amount` of what is still held, in proportion to the tenders, as the gateway can refund it."""
-    return _refundable(booking, Tenders(*split(amount, still_held(booking))), wallet_currency)
+    return _refundable(booking, Tenders(*split(amount, still_held(booking))), wallet_currency, now)
 
 
-def _refundable(booking: Booking, back: Tenders, wallet_currency: str) -> Tenders:
-    """A gateway part that its gateway would not refund goes to the wallet, or, if that is in another currency, becomes
-    the least that the gateway refunds.
+def gateway_refund_end(booking: Booking) -> datetime | None:
+    """The instant from which the booking's gateway no longer refunds its payment; None if that never comes."""
+    days = refund_days(booking.payment.gateway) if booking.payment and booking.gateway_charged else None
+    if days is None:
+        return None
+    paid_at_ms = next(event.at_ms for event in booking.history if event.status is Status.CONFIRMED)
+    return datetime.fromtimestamp(paid_at_ms / 1000, UTC) + timedelta(days=days)
+
+
+def _refundable(booking: Booking, back: Tenders, wallet_currency: str, now: datetime) -> Tenders:
+    """A gateway part that its gateway would not refund goes to the wallet. If that is in another currency, it becomes
+    the least that the gateway refunds, or, where the payment is too old to be refunded, cash that the hotel owes.
     """
     wallet, gateway, cash = back
     if booking.payment is None or not gateway:
         return back
+    until = gateway_refund_end(booking)
+    if until and now >= until:
+        return (
+            Tenders(wallet + gateway, 0, cash)
+            if wallet_currency == booking.currency
+            else Tenders(wallet, 0, cash + gateway)
+        )
     held = still_held(booking)
     least, whole = smallest_refund(booking.currency, booking.payment.gateway), charge_step(booking.currency)
     if wallet_currency != booking.currency:

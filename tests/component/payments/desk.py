@@ -169,7 +169,7 @@ class Desk:
         return self.store.account(ALICE).balance
 
     def broken(self) -> list[str]:
-        records = [("stripe", order) for order in self.gateway.orders.values()]
+        records = [(self.gateway.name, order) for order in self.gateway.orders.values()]
         alone = broken_in(self.store, self.clock())
         return alone + broken_in(self.store, self.clock(), gateway_records=records)
 

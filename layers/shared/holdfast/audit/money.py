@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from holdfast.model.account import Account, TopUp
     from holdfast.payments.gateways.protocol import GatewayPayment
+REFUNDED_WITHIN_MS = 180 * 86_400_000  # at Razorpay
 
 
 def broken_payments(view: Snapshot) -> Iterator[Broken]:
@@ -154,6 +155,11 @@ def policy_refund(booking: Booking, account: Account | None) -> Shares | None:
     percent = _percent(booking, at.replace(tzinfo=None))
     back = _rounded(Decimal((wallet + gateway) * percent) / 100)
     to_wallet = _rounded(Decimal(back * wallet) / (wallet + gateway)) if back else 0
+    paid_at_ms = next(event.at_ms for event in booking.history if event.status is Status.CONFIRMED)
+    too_old = cancelled.at_ms - paid_at_ms >= REFUNDED_WITHIN_MS
+    if too_old and booking.payment and booking.payment.gateway == "razorpay" and back > to_wallet:
+        in_cash = (account.currency if account else DEFAULT_CURRENCY) != booking.currency
+        return Shares(to_wallet if in_cash else back, 0)
     return _chargeable(booking, Shares(to_wallet, back - to_wallet), account)
 
 

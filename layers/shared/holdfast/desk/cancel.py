@@ -57,7 +57,7 @@ def _tenders(booking: Booking, request: DeskCancelRequest, now: datetime, wallet
             back = refund(booking, now, wallet_currency)
             return Tenders(back.wallet, back.gateway, back.cash_refund)
         case RefundChoice.FULL:
-            return by_tender(booking, most, wallet_currency)
+            return by_tender(booking, most, wallet_currency, now)
         case RefundChoice.AMOUNT:
             assert request.amount is not None
             if request.amount > most:
@@ -65,7 +65,7 @@ def _tenders(booking: Booking, request: DeskCancelRequest, now: datetime, wallet
                 raise InvalidFields(
                     ("amount", f"must be at most {most}: {held} of what was paid is not given back yet")
                 )
-            return by_tender(booking, request.amount, wallet_currency)
+            return by_tender(booking, request.amount, wallet_currency, now)
 
 
 def _refuse_another_refund(booking: Booking, request: DeskCancelRequest) -> None:

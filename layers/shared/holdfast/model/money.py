@@ -101,6 +101,14 @@ def smallest_charge(currency: str, gateway: str | None = None) -> int:
     return -(-least // charge_step(currency)) * charge_step(currency)
 
 
+def refund_days(gateway: str) -> int | None:
+    """How long after a payment its gateway refunds it, in days; None where there is no end.
+
+    https://razorpay.com/docs/payments/refunds/errors: normal refunds end after six months.
+    """
+    return 180 if gateway == "razorpay" else None
+
+
 def smallest_refund(currency: str, gateway: str) -> int:
     """The smallest refund: Stripe has no floor; Razorpay has one (https://razorpay.com/docs/api/refunds)."""
     return _RAZORPAY_SMALLEST if gateway == "razorpay" else charge_step(currency)

@@ -20,7 +20,7 @@ from holdfast.model.money import money
 from holdfast.model.property import PolicyStep
 from holdfast.model.stay import StayStep
 from holdfast.payments.tasks import run_tasks
-from holdfast.pricing import Refund, Tenders, kept_of, no_refund, refund, step_ends, still_held
+from holdfast.pricing import Refund, Tenders, gateway_refund_end, kept_of, no_refund, refund, step_ends, still_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,11 +199,12 @@ def _cancelled_by_guest(booking: Booking, now: datetime, wallet_currency: str) -
 
 
 def _shown(back: Tenders, booking: Booking) -> str:
-    """The refund for people: in cash for a booking that was paid at the desk."""
+    """The refund for people: in cash what was paid at the desk, or is too old for its gateway to refund."""
     shown = partial(money, currency=booking.currency)
     if booking.cash_paid:
         return f"{shown(back.cash)} in cash"
-    return f"{shown(back.wallet)} to the wallet, {shown(back.gateway)} to the card"
+    parts = f"{shown(back.wallet)} to the wallet, {shown(back.gateway)} to the card"
+    return f"{parts}, {shown(back.cash)} in cash" if back.cash else parts
 
 
 def _refund_tasks(booking: Booking, amount: int, now: datetime) -> tuple[GatewayTask, ...]:
@@ -222,6 +223,8 @@ def _schedule(booking: Booking, now: datetime, wallet_currency: str) -> list[Ref
     """One step for each part of the time from now to the end of check-in day in which the refund is the same."""
     last = step_ends(booking, PolicyStep(0, 0))
     changes = {step_ends(booking, step) for step in booking.cancellation_policy}
+    too_old_at = gateway_refund_end(booking)
+    changes |= {too_old_at} if too_old_at else set()
     steps, since = [], now
     for until_at in sorted({at for at in changes if now < at < last} | {last}):
         if until_at <= now:

@@ -135,7 +135,7 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         wallet_refunded=booking.wallet_refunded,
         refund_pending=booking.refund_due,
         cancellation=_cancellation_view(cancellation) if cancellation else None,
-        cash_refund=cancellation.cash if cancellation and booking.cash_paid else None,
+        cash_refund=cancellation.cash if cancellation and (booking.cash_paid or cancellation.cash) else None,
         stay=_stay_view(booking),
         cancellation_policy=policy_view(booking.cancellation_policy),
         history=[event_view(event, booking.currency) for event in booking.history],
