@@ -47,6 +47,7 @@ PATH = {
     "property_id": "lake-view",
     "room_type_id": "deluxe",
     "topup_id": "tu_" + "a" * 26,
+    "seq": "1",
 }
 GUESTS_ROUTES = sorted(set(routes()) - PUBLIC - WEBHOOKS)
 ADMINS_ROUTES = [route for route in GUESTS_ROUTES if "/admin/" in route]
