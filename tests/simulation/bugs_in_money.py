@@ -78,7 +78,7 @@ MONEY_BUGS = (
     Bug(
         "no cancellation gives anything back",
         "cancel",
-        (Edit("pricing", "refund", ".refund_percent if", ".refund_percent * 0 if"),),
+        (Edit("pricing", "policy_shares", ".refund_percent if", ".refund_percent * 0 if"),),
     ),
     Bug(
         "a refund is one paisa short",
@@ -86,7 +86,7 @@ MONEY_BUGS = (
         (
             Edit(
                 "pricing",
-                "refund",
+                "policy_shares",
                 "half_up(sum(paid) * percent, 100)",
                 "half_up(sum(paid) * percent, 100) - (percent > 0)",
             ),
@@ -95,7 +95,7 @@ MONEY_BUGS = (
     Bug(
         "the nearest step of the policy counts, not the furthest",
         "cancel",
-        (Edit("pricing", "refund", "min(open_steps", "max(open_steps"),),
+        (Edit("pricing", "policy_shares", "min(open_steps", "max(open_steps"),),
     ),
     Bug(
         "a price is one paisa too high",

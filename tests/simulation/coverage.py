@@ -58,6 +58,7 @@ PATHS = (
     "settle carried out a due",
     "an authorisation lapsed",
     "a refund failed later",
+    "a gateway acted by itself",
     "a duplicate given back",
     "paid too little",
     "another's payment shown",

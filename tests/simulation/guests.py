@@ -12,6 +12,7 @@ from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import TOPUP_ID
 from tests.simulation import desk
 from tests.simulation.gateway import signed
+from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
 from tests.simulation.scheduler import SECOND
 
@@ -140,6 +141,17 @@ class Guests:
         for gateway, order_id in self.known[ref].orders if ref in self.known else ():
             if self.world.gateways[gateway].lapse(order_id):
                 self.world.faults.cover("an authorisation lapsed")
+
+    def _outside(
+        self, _: Operation, *, act: str, ref: int | None = None, topup: int | None = None, user: str = ""
+    ) -> None:
+        started = self.topups.get((user, topup)) if topup is not None else None
+        known = self.known.get(ref) if ref is not None else None
+        if started:
+            act_at(self.world.gateways[started["gateway"]], started["gateway_order_id"], act)
+        elif known and known.orders:
+            gateway, order_id = known.orders[-1]
+            act_at(self.world.gateways[gateway], order_id, act)
 
     def _fail_refund(self, _: Operation, *, ref: int) -> None:
         for gateway, order_id in self.known[ref].orders if ref in self.known else ():

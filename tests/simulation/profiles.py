@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.simulation.desk import days_at_the_desk
+from tests.simulation.outside import outside_days
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
 from tests.simulation.units import CURRENCIES
 
@@ -230,6 +231,7 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "desk": days_at_the_desk,
     "currencies": _currencies,
     "old": _old,
+    "outside": outside_days,
 }
 
 

@@ -236,12 +236,8 @@ def refund(booking: Booking, now: datetime, wallet_currency: str) -> Refund:
     The percentage is that of the step that ends first of those still open; with none open, or no policy, 0. It is
     refunded in proportion to the tenders. What the gateway has given back already is a part of its share.
     """
-    open_steps = [step for step in booking.cancellation_policy if now < step_ends(booking, step)]
-    first = min(open_steps, key=lambda step: step_ends(booking, step), default=None)
-    percent = first.refund_percent if first else 0
     held = still_held(booking)
-    paid = booking.wallet_paid, booking.gateway_taken, booking.cash_paid
-    wallet, gateway, cash = split(half_up(sum(paid) * percent, 100), paid)
+    percent, (wallet, gateway, cash) = policy_shares(booking, now)
     already = booking.payment.given_back if booking.payment else 0
     parts = Tenders(wallet, max(0, min(gateway - already, held.gateway)), cash)
     back = _refundable(booking, parts, wallet_currency, now)
@@ -254,6 +250,15 @@ def refund(booking: Booking, now: datetime, wallet_currency: str) -> Refund:
         already_refunded=already,
         kept=kept_of(booking, sum(held) - sum(back)),
     )
+
+
+def policy_shares(booking: Booking, now: datetime) -> tuple[int, Tenders]:
+    """The policy's percentage at `now`, and its share of each tender, whatever was given back already."""
+    open_steps = [step for step in booking.cancellation_policy if now < step_ends(booking, step)]
+    first = min(open_steps, key=lambda step: step_ends(booking, step), default=None)
+    percent = first.refund_percent if first else 0
+    paid = booking.wallet_paid, booking.gateway_taken, booking.cash_paid
+    return percent, Tenders(*split(half_up(sum(paid) * percent, 100), paid))
 
 
 def no_refund(booking: Booking) -> Refund:

@@ -253,6 +253,30 @@ class TestRefundedOutside:
         assert desk.order.refunded == STAY_TOTAL // 2
         assert desk.booking.tasks == ()
 
+    def test_one_that_fails_after_a_cancellation_is_due_again_as_far_as_the_policy_says(self, desk: Desk) -> None:
+        desk.captured()
+        made = desk.gateway.refund_outside(desk.order_id, pending=True)
+        desk.deliver()
+        desk.clock.advance(timedelta(days=13).total_seconds())
+        desk.cancel()
+        desk.gateway.fail_refund(desk.order_id, made)
+        desk.deliver()
+
+        assert desk.order.refunded == STAY_TOTAL // 2
+        assert desk.broken() == []
+
+    def test_a_refund_is_pending_until_the_bank_has_paid_it(self, desk: Desk) -> None:
+        desk.captured()
+        desk.gateway.pending_refunds = True
+
+        answer = desk.cancel().body
+
+        assert (answer["refund_pending"], answer["payment"]["refunded"]) == (STAY_TOTAL, 0)
+        desk.gateway.settle_refund(desk.order_id, desk.order.refunds[0].refund_id)
+        desk.deliver()
+        answer = desk.door.booking(desk.booking_id)
+        assert (answer.get("refund_pending", 0), answer["payment"]["refunded"]) == (0, STAY_TOTAL)
+
     def test_a_refund_of_ours_that_fails_is_made_again(self, desk: Desk) -> None:
         desk.refunded()
         our_refund_fails(desk)

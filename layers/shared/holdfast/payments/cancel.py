@@ -20,7 +20,17 @@ from holdfast.model.money import money
 from holdfast.model.property import PolicyStep
 from holdfast.model.stay import StayStep
 from holdfast.payments.tasks import run_tasks
-from holdfast.pricing import Refund, Tenders, gateway_refund_end, kept_of, no_refund, refund, step_ends, still_held
+from holdfast.pricing import (
+    Refund,
+    Tenders,
+    gateway_refund_end,
+    kept_of,
+    no_refund,
+    policy_shares,
+    refund,
+    step_ends,
+    still_held,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,6 +159,9 @@ def with_refund(
     payment = booking.payment
     if payment and back.gateway:
         payment = msgspec.structs.replace(payment, to_refund=payment.given_back + back.gateway)
+    elif payment and choice is RefundChoice.POLICY:  # others gave it back already; if that fails, it is due again
+        share = policy_shares(booking, now)[1].gateway
+        payment = msgspec.structs.replace(payment, to_refund=min(share, payment.given_back))
     return booking.transitioned(
         Status.CANCELLED,
         now,

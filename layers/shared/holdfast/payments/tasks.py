@@ -85,6 +85,11 @@ def _finished(booking: Booking, task: GatewayTask, fetched: GatewayPayment, *, e
         return _undo(booking, task, lapsed, engine=engine, by=by)
     except Disputed:
         return _wait(booking, task, engine)
+    booking = take_over(booking, payment, gateway=task.gateway, engine=engine)  # others may have acted meanwhile
+    still_due = [other for other in booking.tasks if _is_same(other, task)]
+    if not still_due:
+        return booking
+    [task] = still_due
     done = engine.store.commit(booking, _done(booking, task, payment, engine.clock(), by), now=engine.clock())
     _record_done(booking, done, task, payment)
     return done

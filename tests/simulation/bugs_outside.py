@@ -1,0 +1,31 @@
+"""Bugs to plant in what is done about acts of others at a gateway."""
+
+from tests.simulation.bug import Bug, Edit
+
+OUTSIDE_BUGS = (
+    Bug(
+        "a capture in part confirms as the whole",
+        "outside",
+        (Edit("payments.confirm", "_verified", "if payment.holds_money and not payment.is_whole:", "if False:"),),
+    ),
+    Bug(
+        "what others refunded is taken for ours",
+        "outside",
+        (Edit("payments.outside", "own_refunds", "max(marked, min(recorded, payment.refunded))", "payment.refunded"),),
+    ),
+    Bug(
+        "what others give back after a cancel changes nothing that is due",
+        "outside",
+        (Edit("payments.outside", "_with_refund_due", "missing <= 0", "missing <= 10**9"),),
+    ),
+    Bug(
+        "a top-up that is taken back stays in the wallet",
+        "outside",
+        (Edit("payments.reversal", "_observed", "payment.refunded + disputed", "0 * disputed"),),
+    ),
+    Bug(
+        "a dispute is no case",
+        "outside",
+        (Edit("payments.outside", "_observe_dispute", "seen.report(", "(lambda *_, **__: None)("),),
+    ),
+)
