@@ -26,9 +26,9 @@ def broken_cases(view: Snapshot) -> Iterator[Broken]:
 
 
 def _untold(view: Snapshot, owner: Booking | TopUp, payment: Payment | TopUp, key: Key) -> Iterator[Broken]:
-    told = [(CaseKind.REFUNDED_OUTSIDE, payment.order_id, payment.refunded_outside)]
-    if isinstance(owner, TopUp) or owner.payment_mode is None:
-        told = [row for row in told if isinstance(owner, TopUp)]
+    told = []
+    if isinstance(owner, TopUp) or owner.gateway_charged:  # who gave back what bought nothing does not matter
+        told.append((CaseKind.REFUNDED_OUTSIDE, payment.order_id, payment.refunded_outside))
     if payment.dispute:
         told.append((CaseKind.DISPUTED, payment.dispute.dispute_id, payment.dispute.amount))
     for kind, what, amount in told:
