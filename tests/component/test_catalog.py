@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from holdfast.model.property import Property, RoomType, TaxPeriod, TaxSlab, TaxTable
 from holdfast.storage.catalog import CatalogStore
@@ -11,7 +12,7 @@ from tests.kit.apps import engine_home
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import BOB, FrontDoor
-from tests.kit.hotel import MONTHS
+from tests.kit.hotel import KOLKATA, MONTHS
 
 DATES = {"check_in": "2026-12-10", "check_out": "2026-12-13"}
 
@@ -43,6 +44,26 @@ class TestSearch:
     @pytest.mark.parametrize("city", ["Udaipur", "udaipur", " UDAIPUR ", "Udaip\u00fbr", "Udaipu\u0302r"])
     def test_a_city_is_found_however_it_is_written(self, front_door: FrontDoor, city: str) -> None:
         assert [property_["property_id"] for property_ in search(front_door, city=city)] == ["lake-view"]
+
+    def test_it_goes_on_from_its_cursor_to_the_end(
+        self, front_door: FrontDoor, hotel: CatalogStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("holdfast.storage.catalog.PROPERTIES_PAGE", 2)
+        for n in range(4):
+            assert hotel.add_property(structs.replace(KOLKATA, property_id=f"inn-{n}"))
+        seen, query = [], {"city": "Udaipur"}
+        for _ in range(4):
+            page = front_door.call("GET /properties", user=None, query=query).body
+            seen += [property_["property_id"] for property_ in page["properties"]]
+            if "next_cursor" not in page:
+                break
+            query = {"city": "Udaipur", "cursor": page["next_cursor"]}
+        assert seen == ["inn-0", "inn-1", "inn-2", "inn-3", "lake-view"]
+
+    @pytest.mark.parametrize(("city", "cursor"), [("Udaipur", "goa#inn"), ("Udaipur", "0#0"), ("Goa", "udaipur#inn")])
+    def test_a_cursor_of_another_city_is_refused(self, front_door: FrontDoor, city: str, cursor: str) -> None:
+        reply = front_door.call("GET /properties", user=None, query={"city": city, "cursor": cursor})
+        assert (reply.status, reply.fields) == (422, {"cursor"})
 
     @pytest.mark.parametrize("city", ["Uda", "Goa"])
     def test_another_city_is_not(self, front_door: FrontDoor, city: str) -> None:

@@ -176,7 +176,8 @@ def test_odd_requests_meet_no_5xx_no_undescribed_answer_and_no_open_route(stack:
 
 def test_every_alarm_exists_and_notifies_the_one_topic(aws: Callable[[str], Any]) -> None:
     """The local cloud knows no sums of metrics: such an alarm is there once for each of its metrics."""
-    alarms = aws("cloudwatch").describe_alarms()["MetricAlarms"]
+    pages = aws("cloudwatch").get_paginator("describe_alarms").paginate()
+    alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
     [topic] = aws("sns").list_topics()["Topics"]
     declared = {
         resource["Properties"]["AlarmDescription"]

@@ -15,6 +15,7 @@ from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
 from holdfast.model.property import Property, RoomType
 from holdfast.model.stay import Stay
 from holdfast.pricing import PricedStay, Quote, quote
+from holdfast.requests import NO_CURSOR
 from holdfast.taxes import table_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def search(query: SearchQuery, *, engine: Engine) -> tuple[list[Listing], str | 
     """
     dates, rooms, guests = _dates(query), query.rooms, query.guests
     catalog, found = engine.catalog, []
-    property_ids, more = catalog.property_ids(query.city, query.cursor)
+    try:
+        property_ids, more = catalog.property_ids(query.city, query.cursor)
+    except ValueError as error:
+        raise InvalidFields(("cursor", NO_CURSOR)) from error
     for property_id in property_ids:
         known = catalog.property(property_id)
         if known is None:

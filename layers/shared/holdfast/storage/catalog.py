@@ -46,8 +46,13 @@ class CatalogStore:
         return type(self)(self.table.within(seconds))
 
     def property_ids(self, city: str | None, after: str | None = None) -> tuple[list[str], str | None]:
-        """A page of the properties of a city, or of all cities, and the cursor of the next page, if there is one."""
+        """A page of the properties of a city, or of all cities, and the cursor of the next page, if there is one.
+
+        Raises ValueError for a cursor of another city.
+        """
         pk, sk = city_key(city, "") if city else ("CATALOG", "CITY#")
+        if after and not f"CITY#{after}".startswith(sk):
+            raise ValueError(after)
         condition = "pk = :pk AND begins_with(sk, :city)"
         start = {"pk": pk, "sk": f"CITY#{after}"} if after else None
         rows, more = self.table.query(condition, {":pk": pk, ":city": sk}, limit=PROPERTIES_PAGE, after=start)
