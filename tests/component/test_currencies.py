@@ -141,6 +141,8 @@ class TestTooSmall:
         start = front_door.start(front_door.held(), wallet_apply_amount=1_574_950)
 
         assert start.body["pricing"]["wallet_applied"] == 1_574_900
+        note = "The wallet pays a little less, so that the 1.00 INR left can be charged to a card."
+        assert start.body["pricing"]["wallet_note"] == note
         assert start.body["amount"] == 100
 
     @pytest.mark.parametrize(("gateway", "smallest"), [("stripe", 50), ("razorpay", 100)])

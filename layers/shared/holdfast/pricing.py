@@ -87,7 +87,6 @@ def quote(
     promo_discount: int = 0,
     wallet_limit: int = 0,
     wallet_fixed: int | None = None,
-    wallet_note: str | None = None,
 ) -> Quote:
     """The price of the stay's rooms at its night prices.
 
@@ -135,7 +134,6 @@ def quote(
         gateway_payable=total_payable - wallet_applied,
         currency=stay.currency,
         promo_code=promo_code,
-        wallet_note=wallet_note,
         lines=lines,
     )
 

@@ -86,17 +86,37 @@ def quote_now(
     """The quote with this promo and at most this much from the wallet, by the promo and balance in `context`."""
     account = context.account
     other = account.currency != booking.currency
-    return quote(
+    limit = 0 if other else min(wallet_asked, max(0, account.balance))
+    priced = quote(
         booking,
         promo_code=promo_code,
         promo_discount=promo_discount(context, booking, now) if promo_code else 0,
-        wallet_limit=0 if other else min(wallet_asked, max(0, account.balance)),
-        wallet_note=_other_currency(account, booking) if other and wallet_asked else None,
+        wallet_limit=limit,
     )
+    if not wallet_asked:
+        return priced
+    return priced.model_copy(update={"wallet_note": _wallet_note(account, booking, priced, limit)})
+
+
+def _wallet_note(account: Account, booking: Booking, priced: Quote, limit: int) -> str | None:
+    """Why the wallet pays less than it could be asked for, if it does."""
+    if account.currency != booking.currency:
+        return _other_currency(account, booking)
+    if account.balance < 0:
+        return _below_zero(account)
+    if priced.wallet_applied < min(limit, priced.total_payable):
+        left = money(priced.gateway_payable, booking.currency)
+        return f"The wallet pays a little less, so that the {left} left can be charged to a card."
+    return None
 
 
 def _other_currency(account: Account, booking: Booking) -> str:
     return f"The wallet is in {account.currency} and cannot pay a price in {booking.currency}."
+
+
+def _below_zero(account: Account) -> str:
+    holds = money(account.balance, account.currency)
+    return f"The wallet is below zero, at {holds}, and pays nothing until it is filled."
 
 
 def promo_discount(context: BookingContext, booking: Booking, now: datetime) -> int:
@@ -161,9 +181,7 @@ def agreed_quote(
         if account.balance < request.wallet_applied:
             holds, asked = money(account.balance, booking.currency), money(request.wallet_applied, booking.currency)
             raise InsufficientWallet(
-                f"The wallet is below zero, at {holds}, and pays nothing until it is filled."
-                if account.balance < 0
-                else f"The wallet holds {holds} of the {asked} asked for.",
+                _below_zero(account) if account.balance < 0 else f"The wallet holds {holds} of the {asked} asked for.",
                 balance=account.balance,
                 currency=account.currency,
             )
