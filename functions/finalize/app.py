@@ -37,6 +37,7 @@ api = Api(Settings.from_environment())
         PaymentDeclined,
         AmountTooSmall,
         AlreadyPaid,
+        InsufficientWallet,
         PromoInvalid,
         PromoExhausted,
         TooManyTries,

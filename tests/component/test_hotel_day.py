@@ -132,3 +132,15 @@ def test_a_guest_may_cancel_until_the_day_of_arrival_ends(
     assert front_door.cancel(booking_id).code == "not_cancellable"
     at(clock, "2026-12-11T03:59:59")
     assert front_door.cancel(booking_id).status == 200
+
+
+def test_of_two_steps_that_end_together_the_guest_gets_the_better(
+    front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock
+) -> None:
+    open_inn(hotel, cancellation_policy=(PolicyStep(1, 20), PolicyStep(0, 80, 4 * 60)))
+    front_door.credit(1_000_000)
+    booking_id = front_door.held(room_type_id="inn-room")
+    front_door.pay(booking_id, 315_000)
+    at(clock, "2026-12-10T03:59:59")
+
+    assert front_door.cancel(booking_id).body["wallet_refunded"] == 315_000 * 80 // 100

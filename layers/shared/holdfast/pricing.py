@@ -253,7 +253,7 @@ def refund(booking: Booking, now: datetime, wallet_currency: str) -> Refund:
 def policy_shares(booking: Booking, now: datetime) -> tuple[int, Tenders]:
     """The policy's percentage at `now`, and its share of each tender, whatever was given back already."""
     open_steps = [step for step in booking.cancellation_policy if now < step_ends(booking, step)]
-    first = min(open_steps, key=lambda step: step_ends(booking, step), default=None)
+    first = min(open_steps, key=lambda step: (step_ends(booking, step), -step.refund_percent), default=None)
     percent = first.refund_percent if first else 0
     paid = booking.wallet_paid, booking.gateway_taken, booking.cash_paid
     return percent, Tenders(*split(half_up(sum(paid) * percent, 100), paid))

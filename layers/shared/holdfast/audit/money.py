@@ -126,6 +126,9 @@ def _lost(booking: Booking) -> int:
     return dispute.amount if dispute and dispute.state == "lost" else 0
 
 
+_TENS = frozenset({"BHD", "IQD", "JOD", "KWD", "OMR", "TND"})  # charged in tens of their minor unit
+
+
 class Shares(NamedTuple):
     """What each tender is refunded."""
 
@@ -169,8 +172,8 @@ def _percent(booking: Booking, wall: datetime) -> int:
     for step in booking.cancellation_policy:
         minutes = 24 * 60 + booking.day_ends if step.until is None else step.until
         midnight = datetime.combine(booking.check_in - timedelta(days=step.days_before), datetime.min.time())
-        ends.append((midnight + timedelta(minutes=minutes), step.refund_percent))
-    return next((percent for end, percent in sorted(ends) if wall < end), 0)
+        ends.append((midnight + timedelta(minutes=minutes), -step.refund_percent))
+    return next((-percent for end, percent in sorted(ends) if wall < end), 0)
 
 
 def _chargeable(booking: Booking, back: Shares, account: Account | None) -> Shares:
@@ -178,7 +181,7 @@ def _chargeable(booking: Booking, back: Shares, account: Account | None) -> Shar
     if not back.gateway or booking.payment is None:
         return back
     least = 100 if booking.payment.gateway == "razorpay" else 1
-    whole = 10 if booking.currency in {"BHD", "IQD", "JOD", "KWD", "OMR", "TND"} else 1
+    whole = 100 if booking.currency == "MGA" else 10 if booking.currency in _TENS else 1
     if (account.currency if account else DEFAULT_CURRENCY) == booking.currency:
         gateway = back.gateway // whole * whole if back.gateway >= least else 0
         return Shares(back.wallet + back.gateway - gateway, gateway)

@@ -51,6 +51,10 @@ def _ledger(account: Account, ledger: Sequence[LedgerEntry]) -> Iterator[Broken]
     if [entry.seq for entry in ledger] != list(range(1, account.seq + 1)):
         text = f"{user_id}: seq is {account.seq}, the entries are {[entry.seq for entry in ledger]}"
         yield Broken("WAL2", text, (account_key(user_id),))
+    for entry in ledger:
+        if entry.currency and entry.currency != account.currency:
+            text = f"{user_id}: entry {entry.seq} is in {entry.currency}, the wallet in {account.currency}"
+            yield Broken("WAL2", text, (entry_key(user_id, entry.seq),))
     balance = 0
     for entry in ledger:
         balance += entry.amount

@@ -273,6 +273,8 @@ class Booking(
         own = self.payment
         if own is None or own.voided or any(task.order_id == own.order_id for task in self.tasks):
             return ()
+        if own.refund_pending and 0 < own.captured <= own.refunded:
+            return ()  # given back already
         void = self.new_task(TaskAction.VOID, now, amount=own.amount)
         return (msgspec.structs.replace(void, buys=not own.refund_pending),)
 

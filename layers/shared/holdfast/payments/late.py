@@ -59,7 +59,7 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
     grace_ends_ms = booking.expires_at_ms + engine.late_grace_seconds * 1000
     if millis(now) > grace_ends_ms and not _costs_no_more_today(booking, context):
         raise too_late()
-    if context.account.balance < frozen.wallet_applied:
+    if frozen.wallet_applied and context.account.balance < frozen.wallet_applied:
         raise too_late()
     if booking.status in HOLDING:
         return context

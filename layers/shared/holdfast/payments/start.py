@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.bookings.lookup import own_booking, refuse_unpayable
-from holdfast.errors import AlreadyPaid, AmountTooSmall, BookingError, Busy, InvalidFields, NotPayable
+from holdfast.errors import (
+    AlreadyPaid,
+    AmountTooSmall,
+    BookingError,
+    Busy,
+    InsufficientWallet,
+    InvalidFields,
+    NotPayable,
+)
 from holdfast.logs import logger
-from holdfast.model.booking import Booking, Payment, Status
+from holdfast.model.booking import HOLDING, Booking, Payment, Status
 from holdfast.model.limits import MAX_ORDERS, MAX_PAYMENT_STARTS
 from holdfast.model.money import money, smallest_charge, takes
 from holdfast.payments.gateways.protocol import (
@@ -96,9 +104,25 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
     except _EarlierOrderPaid as paid:
         with suppress(BookingError, GatewayError):  # settle carries on with what is due
             reconcile(paid.order.order_id, gateway=paid.order.gateway, engine=engine, by="guest")
-        raise AlreadyPaid("The payment that you started before has arrived; look at the booking.") from paid
+        raise _not_replaced(booking_id, user_id, engine) from paid
     _close_other_amounts(started, engine)
     return started
+
+
+def _not_replaced(booking_id: str, user_id: str, engine: Engine) -> BookingError:
+    """Why a payment that has arrived is not replaced by another choice."""
+    context = engine.store.booking_context(booking_id, user_id)
+    booking, account = own_booking(context.booking, user_id), context.account
+    asked = booking.quote.wallet_applied if booking.quote else 0
+    if booking.status in HOLDING and 0 < asked > account.balance:
+        parts = (money(amount, booking.currency) for amount in (asked, account.balance))
+        return InsufficientWallet(
+            "The card's part has arrived and waits for {} from the wallet, which holds {}; fill the wallet before the "
+            "hold ends, or the card's part is given back.".format(*parts),
+            balance=account.balance,
+            currency=account.currency,
+        )
+    return AlreadyPaid("The payment that you started before has arrived; look at the booking.")
 
 
 def _same_choice(booking: Booking, fixed: Quote, quote: Quote, gateway: Gateway) -> bool:

@@ -107,8 +107,8 @@ class Writes:
             self.table,
             account_key(account.user_id),
             "SET pending_topups = pending_topups + :one",
-            "pending_topups < :most",
-            {":one": 1, ":most": MAX_PENDING_TOPUPS},
+            "pending_topups < :most AND currency = :currency",  # its order was opened in the wallet's currency
+            {":one": 1, ":most": MAX_PENDING_TOPUPS, ":currency": account.currency},
         )
 
     def _booking_action(
