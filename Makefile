@@ -2,6 +2,7 @@
 # make check  lint, types and unit tests: the inner loop, in under a minute
 # make test   every test, and how long each part took
 # make proof  many seeds of the simulation (SEEDS=50000)
+# make mutants  plants small faults in the engine: does a test notice? (MUTANTS=200 MUTANTS_SEED=1)
 # make lint   format, lint, types, import arrows, template
 # make openapi  writes docs/openapi.json anew
 # make fuzz   odd requests without end at a running stack (EXAMPLES=1000)
@@ -85,6 +86,11 @@ proof: $(VENV)
 	$(call timed,worlds by the thousand,$(RUN) tests.simulation --seeds $(or $(SEEDS),50000))
 	$(call timed,every pair of faults,$(RUN) tests.simulation --pairs)
 	$(call timed,planted bugs on the general workload,$(RUN) tests.simulation --bugs --seeds 2000)
+
+# Small faults in the engine's source, one at a time, drawn by the seed; ONLY=payments/cancel.py draws from one file.
+.PHONY: mutants
+mutants: $(VENV)
+	$(call timed,mutants of the engine,$(RUN) tests.mutants --mutants $(or $(MUTANTS),200) --seed $(or $(MUTANTS_SEED),1) $(if $(ONLY),--only $(ONLY)))
 
 # ---- check
 

@@ -1,10 +1,11 @@
 """The bugs that are planted, each with the profile of days that shows it and the texts that it changes."""
 
 from tests.simulation.bugs_at_the_desk import DESK_BUGS
+from tests.simulation.bugs_in_corners import CORNER_BUGS
 from tests.simulation.bugs_in_holds import HOLD_BUGS
 from tests.simulation.bugs_in_money import MONEY_BUGS
 from tests.simulation.bugs_in_payments import PAYMENT_BUGS
 from tests.simulation.bugs_in_units import UNIT_BUGS
 from tests.simulation.bugs_outside import OUTSIDE_BUGS
 
-BUGS = (*HOLD_BUGS, *PAYMENT_BUGS, *MONEY_BUGS, *DESK_BUGS, *UNIT_BUGS, *OUTSIDE_BUGS)
+BUGS = (*HOLD_BUGS, *PAYMENT_BUGS, *MONEY_BUGS, *DESK_BUGS, *UNIT_BUGS, *OUTSIDE_BUGS, *CORNER_BUGS)

@@ -14,6 +14,7 @@ from holdfast.model.account import TopUpStatus
 from holdfast.payments.gateways.protocol import PaymentState
 from holdfast.storage.marshal import from_wire
 from tests.simulation.desk import broken_at_the_desk
+from tests.simulation.endings import ended_otherwise
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault
 from tests.simulation.handlers import DUE_SHARDS
@@ -71,7 +72,7 @@ def check_at_rest(world: World) -> list[str]:
         skew_seconds=SKEW_SECONDS,
     )
     found_here = [*_unsettled(world), *_broken_answers(world), *_mispriced(world), *_payable(world)]
-    return [*_shown(found), *found_here, *broken_at_the_desk(world)]
+    return [*_shown(found), *found_here, *broken_at_the_desk(world), *ended_otherwise(world)]
 
 
 def _logged_all(world: World) -> bool:

@@ -15,6 +15,7 @@ PATHS = (
     "own earlier commit read back",
     "a stale index row",
     "a gateway's key repeated",
+    "a failure kept with its key",
     "answered 503 busy",
     "outcome unknown to the guest",
     # holds

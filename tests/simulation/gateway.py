@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from random import Random
 
 import msgspec
 
@@ -86,7 +87,8 @@ class SimulatedGateway(GatewayDashboard):
             return ""
 
         def effect() -> str:  # Razorpay knows no key here: the payment's state refuses a second one
-            return self._once(key, f"{order_id} {amount}", captured) if self.closes_orders else captured()
+            asks = f"{order_id} {amount}"
+            return self._once(key, asks, self._failing(key, captured)) if self.closes_orders else captured()
 
         self._call("capture", effect, order_id, writes=True)
 
@@ -101,7 +103,8 @@ class SimulatedGateway(GatewayDashboard):
             return ""
 
         if self.closes_orders:
-            self._call("void", lambda: self._once(key, order_id, voided), order_id, writes=True)
+            voids = self._failing(key, voided)
+            self._call("void", lambda: self._once(key, order_id, voids), order_id, writes=True)
             return
         order = self.fetch(order_id)
         if order.state is PaymentState.AUTHORISED:
@@ -183,11 +186,23 @@ class SimulatedGateway(GatewayDashboard):
             return known[1]
         try:
             answer = act()
-        except GatewayRefused as error:
+        except GatewayError as error:
             self._keys[key] = asks, error, now_us
             raise
         self._keys[key] = asks, answer, now_us
         return answer
+
+    def _failing(self, key: str, act: Callable[[], str]) -> Callable[[], str]:
+        """The act, or a failure of the gateway, which then belongs to the key: Stripe repeats a 500 like any answer.
+
+        Of captures and voids, which may ask again with another key; a refund that repeats its key waits for a day.
+        """
+
+        def failed() -> str:
+            self.faults.cover("a failure kept with its key")
+            raise GatewayUnknown("an error of the gateway, which its key repeats")
+
+        return failed if Random(key).random() < self.faults.rate else act
 
     def change(self, order_id: str, **changes: object) -> None:
         order = msgspec.structs.replace(self.orders[order_id], **changes)

@@ -14,6 +14,7 @@ from tests.simulation import desk
 from tests.simulation.gateway import signed
 from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
+from tests.simulation.refusals import check_cap, check_promo, own_promo
 from tests.simulation.scheduler import SECOND
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ class Guests:
             "guests": 1,
         }
         before = self.world.invariants.free_for_sure(room_type, check_in, body["check_out"])
+        allowed = self.world.invariants.holdings.allowance(user, self.world.invariants.now_ms)
         reply = self._send(operation, "POST /bookings", body, user=user, key=f"key-{ref}")
+        check_cap(self.world, user, rooms, allowed, reply)
         if reply and reply.code == "sold_out":
             after = self.world.invariants.free_for_sure(room_type, check_in, body["check_out"])
             if before == after and all(free >= rooms for _, free in after.values()):
@@ -114,7 +117,10 @@ class Guests:
 
     def _start(self, operation: Operation, *, ref: int, gateway: str, promo: str | None, wallet: int) -> None:
         body = {"gateway": gateway, "wallet_apply_amount": wallet} | ({"promo_code": promo} if promo else {})
+        booking_id = self.known[ref].booking_id if ref in self.known else ""
+        claimed = own_promo(self.world, booking_id)
         reply = self._about(operation, ref, "POST", "/payment", body)
+        check_promo(self.world, booking_id, promo, claimed, reply)
         if reply and reply.code == "amount_too_small":  # every stay here costs more than any gateway's smallest charge
             self.world.broken.append(f"UNIT1 {self.known[ref].booking_id}: a dead end, {reply.body['detail']}")
         if reply and reply.status == 200:

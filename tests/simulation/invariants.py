@@ -1,4 +1,4 @@
-"""The star invariants, checked after every commit: INV1, INV2, WAL1, WAL2, PAY4, ST1, TIME1, and history only grows.
+"""The star invariants, checked after every commit: INV1, INV2, WAL1, WAL2, PAY4, ST1, TIME1, TASK1, and who holds what.
 
 Reads the wire form and only what changed, so a commit costs microseconds. What a state means, and which nights a stay
 has, is stated here again: a check that asked the engine would agree with its mistakes.
@@ -16,10 +16,12 @@ from holdfast.model.stored_names import STORED_NAMES
 from tests.simulation.dynamodb import Commit, Key
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Faults
+from tests.simulation.holdings import Holdings
 from tests.simulation.scheduler import START, Scheduler
 
 SKEW_SECONDS = 2
 MOST_LINES = 5  # of history in one commit: each act of others at the gateway has its own
+MOST_ATTEMPTS = 16  # with pauses that double: ten hours and more, while no fault lasts longer than the day of the plan
 _HELD = frozenset({"reserved", "payment_pending"})
 _KEEPING = _HELD | {"confirmed"}
 _START_MS = int(START.timestamp() * 1000)
@@ -44,6 +46,7 @@ class Invariants:
     def __init__(self, clock: Scheduler, faults: Faults) -> None:
         self._clock = clock
         self._faults = faults
+        self.holdings = Holdings(SKEW_SECONDS * 1000)
         self._kept: Counter[tuple[str, str, str]] = Counter()
         self._sums: Counter[str] = Counter()
         self._seqs: Counter[str] = Counter()
@@ -74,6 +77,7 @@ class Invariants:
             self._page(key)
         for user, account in accounts:
             self._account(user, account)
+        self._holdings(changes)
         for key, _, _ in changes:
             if key[1].startswith("ENTRY#") and not any(user == key[0] for user, _ in accounts):
                 raise BrokenPromise(f"WAL1 {key[0]}: an entry without its balance")
@@ -93,6 +97,7 @@ class Invariants:
             old = image
         self._move(booking_id, old, new)
         self._given_back(booking_id, new)
+        self._tasks(booking_id, new)
         pages = self._count(old, -1) if old is not None else set()
         return pages | self._count(new, 1)
 
@@ -119,6 +124,35 @@ class Invariants:
             if rooms + kept != capacity:
                 raise BrokenPromise(f"INV1 {room_type} {month}-{day}: {capacity} on sale, {rooms} free, {kept} taken")
 
+    def _holdings(self, changes: Commit) -> None:
+        """HOLD1 to HOLD3, CAP1 and CAP2, of the guests whose bookings or accounts have changed."""
+        bookings = [(key[0], old, new) for key, old, new in changes if new is not None and _is_booking(key, new)]
+        users, beginners = {key[0].removeprefix("USER#") for key, _, _ in changes if key[1] == "ACCOUNT"}, set()
+        for pk, old, new in bookings:
+            user = self.holdings.follow(pk.removeprefix("BOOKING#"), old, new, self.now_ms)
+            users.add(user)
+            if old is None and new["status"]["S"] == "reserved":
+                beginners.add(user)
+        for user in sorted(users):
+            account = self._items.get((f"USER#{user}", "ACCOUNT"))
+            new_holds = self.holdings.wrong_in_a_new_hold(user, account, self.now_ms) if user in beginners else ()
+            for wrong in [*self.holdings.wrong(user, account, self.now_ms), *new_holds]:
+                raise BrokenPromise(wrong)
+
+    @property
+    def now_ms(self) -> int:
+        return _START_MS + self._clock.now_us // 1000
+
+    def _tasks(self, booking_id: str, new: Item) -> None:
+        """TASK1 and RETRY1: nothing is to be captured of a payment that is to be voided; no task is tried for days."""
+        orders: dict[str, set[str]] = {}
+        for task in new.get(_TASKS, {}).get("L", ()):
+            orders.setdefault(task["M"][_ORDER]["S"], set()).add(task["M"][_ACTION]["S"])
+            if int(task["M"].get("attempts", {"N": "0"})["N"]) >= MOST_ATTEMPTS:
+                raise BrokenPromise(f"RETRY1 {booking_id}: tried {MOST_ATTEMPTS} times: {task['M']}")
+        if any({"capture", "void"} <= actions for actions in orders.values()):
+            raise BrokenPromise(f"TASK1 {booking_id}: a capture and a void are due of one payment")
+
     def _given_back(self, booking_id: str, new: Item) -> None:
         """PAY4, by what the booking says."""
         payment = new.get("payment", {}).get("M", {})
@@ -128,7 +162,7 @@ class Invariants:
 
     def check_swept(self) -> None:
         """TIME2, in a world whose sweeps all run and none fails: no hold outlives its deadline for long."""
-        now_ms = _START_MS + self._clock.now_us // 1000 - (OVERDUE_SECONDS + SKEW_SECONDS) * 1000
+        now_ms = self.now_ms - (OVERDUE_SECONDS + SKEW_SECONDS) * 1000
         for key, item in self._items.items():
             if key[1] == "BOOKING" and item["status"]["S"] in _HELD and "rooms" in item:
                 over_ms = now_ms - int(item["expires_at"]["N"])
@@ -144,7 +178,7 @@ class Invariants:
 
     def free_for_sure(self, room_type: str, check_in: str, check_out: str) -> dict[Key, tuple[Item, int]]:
         """The fewest rooms that any night of the stay has free, by page, with what is due counted as free."""
-        now_ms = _START_MS + self._clock.now_us // 1000 - (SKEW_SECONDS + 1) * 1000
+        now_ms = self.now_ms - (SKEW_SECONDS + 1) * 1000
         due: Counter[tuple[str, str]] = Counter()
         for item in self._items.values():
             held = item.get("status", {}).get("S") in _HELD and "rooms" in item
@@ -194,7 +228,7 @@ class Invariants:
     def _in_time(self, booking_id: str, new: Item, event: Item) -> None:
         """By the clock of the process that confirmed it; and by the world's, as far as a call may take."""
         until_ms = int(new["expires_at"]["N"])
-        now_ms = _START_MS + self._clock.now_us // 1000 - (SKEW_SECONDS + 30) * 1000
+        now_ms = self.now_ms - (SKEW_SECONDS + 30) * 1000
         late_ms = max(int(event["at"]["N"]), now_ms) - until_ms
         if late_ms >= 0 and "late" not in event:
             raise BrokenPromise(f"TIME1 {booking_id}: confirmed {late_ms} ms after its deadline")
@@ -205,7 +239,13 @@ class Invariants:
             process.confirmed.append(booking_id)
 
 
+_TASKS = STORED_NAMES["Booking"]["tasks"]
+_ORDER, _ACTION = (STORED_NAMES["GatewayTask"].get(name, name) for name in ("order_id", "action"))
 _UNTRACED = {STORED_NAMES["Booking"]["tasks"], "due_shard", "due_at", "write_id"}  # what putting a task off may change
+
+
+def _is_booking(key: Key, item: Item) -> bool:
+    return key[1] == "BOOKING" and "history" in item and "L" in item["history"] and "." not in key[0]
 
 
 @cache

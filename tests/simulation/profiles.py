@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from tests.simulation.corners import (
+    holds_at_the_cap,
+    late_payers,
+    reclaims,
+    restarts,
+    stalled_captures,
+    topups,
+)
 from tests.simulation.desk import days_at_the_desk
 from tests.simulation.outside import outside_days
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
@@ -232,6 +240,12 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "currencies": _currencies,
     "old": _old,
     "outside": outside_days,
+    "holds": holds_at_the_cap,
+    "reclaims": reclaims,
+    "late": late_payers,
+    "restarts": restarts,
+    "stalled": stalled_captures,
+    "topups": topups,
 }
 
 

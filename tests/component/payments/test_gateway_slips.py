@@ -1,0 +1,135 @@
+"""Slips that somebody planted where a task meets the gateway's record, and that nothing noticed at that time."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from holdfast.model.booking import GatewayTask, TaskAction
+from holdfast.payments.gateways.protocol import GatewayUnknown, PaymentState
+from holdfast.payments.gateways.razorpay_payments import payment_of
+from holdfast.payments.perform import Lapsed, perform
+from holdfast.storage.store import Store
+from holdfast.storage.table import Table
+from tests.component.payments.desk import PART, Desk, table_in_memory
+from tests.kit.clock import FakeClock
+from tests.kit.fake_gateway import FakeGateway
+from tests.kit.front_door import STAY_TOTAL, FrontDoor
+from tests.kit.ids import Ids
+
+PAID = 1_000_000
+
+
+@dataclass
+class Remembering(FakeGateway):
+    """Repeats a failure to the key that met it, as Stripe does for a day."""
+
+    failing: bool = True
+    failed: set[str] = field(default_factory=set)
+
+    def capture(self, order_id: str, amount: int, currency: str, key: str, transaction_id: str | None = None) -> None:
+        self._remember(key)
+        super().capture(order_id, amount, currency, key, transaction_id)
+
+    def void(self, order_id: str, key: str, transaction_id: str | None = None) -> None:
+        self._remember(key)
+        super().void(order_id, key, transaction_id)
+
+    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
+        self._remember(key)
+        super().refund(order_id, amount, currency, key)
+
+    def _remember(self, key: str) -> None:
+        if self.failing:
+            self.failed.add(key)
+        if key in self.failed:
+            raise GatewayUnknown("an error of the gateway, which its key repeats")
+
+
+@pytest.fixture
+def stripe() -> Remembering:
+    """A gateway with one authorised payment."""
+    stripe = Remembering()
+    stripe.authorise(stripe.open_order("bk", PAID, "INR", "order").order_id)
+    return stripe
+
+
+def carry_out(stripe: Remembering, action: TaskAction, *, amount: int = PAID, attempts: int = 0) -> Any:
+    [order_id] = stripe.orders
+    task = GatewayTask(
+        action=action, gateway="stripe", order_id=order_id, amount=amount, at_ms=0, serial=1, attempts=attempts
+    )
+    engine: Any = SimpleNamespace(gateway=lambda _: stripe, require_call=lambda _: None)
+    return perform(task, key="bk:task", currency="INR", engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [(TaskAction.CAPTURE, PaymentState.CAPTURED), (TaskAction.VOID, PaymentState.VOIDED)]
+)
+def test_an_attempt_after_a_failure_has_another_key(
+    stripe: Remembering, action: TaskAction, state: PaymentState
+) -> None:
+    with pytest.raises(GatewayUnknown):
+        carry_out(stripe, action)
+    stripe.failing = False
+    assert carry_out(stripe, action, attempts=1).state is state
+
+
+@pytest.mark.parametrize("action", [TaskAction.VOID, TaskAction.REFUND])
+def test_a_refund_of_another_amount_has_another_key(stripe: Remembering, action: TaskAction) -> None:
+    [order_id] = stripe.orders
+    stripe.capture_outside(order_id)
+    with pytest.raises(GatewayUnknown):
+        carry_out(stripe, action)
+    stripe.failing = False
+    stripe.refund_outside(order_id, PART)
+    assert carry_out(stripe, action, amount=PAID - PART, attempts=1).left == 0
+
+
+def test_a_capture_that_we_gave_back_is_not_reached(stripe: Remembering) -> None:
+    stripe.failing = False
+    [order_id] = stripe.orders
+    carry_out(stripe, TaskAction.CAPTURE)
+    stripe.refund(order_id, PAID, "INR", "given back")
+    with pytest.raises(Lapsed):
+        carry_out(stripe, TaskAction.CAPTURE, attempts=1)
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_an_attempt_that_has_only_begun_hides_no_authorised_payment(*, newest_first: bool) -> None:
+    paid = {"id": "pay_paid", "status": "authorized", "captured": False}
+    begun = {"id": "pay_begun", "status": "created", "captured": False}
+    assert payment_of([begun, paid] if newest_first else [paid, begun], None) == paid
+
+
+@pytest.fixture
+def table() -> Table:
+    return table_in_memory()
+
+
+@pytest.fixture
+def store(table: Table) -> Store:
+    return Store(table, new_id=Ids())
+
+
+def test_after_a_refund_by_others_fails_the_guest_is_owed_that_part_on_top_of_ours(
+    front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway
+) -> None:
+    desk = Desk(front_door, store, clock, gateway)
+    desk.captured()
+    theirs = gateway.refund_outside(desk.order_id, PART, pending=True)
+    desk.deliver()
+    clock.advance(timedelta(days=13).total_seconds())
+    desk.cancel()
+    desk.come_to_rest()
+    assert [refund.amount for refund in desk.order.refunds] == [PART, STAY_TOTAL // 2 - PART]
+
+    gateway.fail_refund(desk.order_id, theirs)
+    desk.deliver()
+    desk.come_to_rest()
+
+    assert [refund.amount for refund in desk.order.refunds] == [STAY_TOTAL // 2 - PART, PART]
+    assert all(refund.ours for refund in desk.order.refunds)
+    assert desk.broken() == []

@@ -1,0 +1,71 @@
+"""Which tests a mutant of which file is tried against: a few worlds and the fast tests of the file, then wider ones."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_PRICES = ("unit/test_pricing.py", "unit/test_taxes.py", "unit/test_currencies.py", "unit/test_pricing_laws.py")
+_STORE = ("unit/storage/test_holds.py", "unit/storage/test_promos.py", "unit/storage/test_wallet.py")
+_CARDS = ("component/test_starting_payments.py", "component/test_paying_by_card.py")
+_LATE = ("component/payments/test_late_payments.py", "component/payments/test_old_orders.py")
+_AT_GATEWAYS = ("component/payments/test_gateway_slips.py", "component/payments/test_gateway_acts.py")
+_NEAREST = {
+    "pricing.py": (*_PRICES, "component/test_cancelling.py", "component/payments/test_gateway_acts.py"),
+    "taxes.py": _PRICES,
+    "storage/transaction.py": (*_STORE, "unit/storage/test_transitions.py", "component/test_reserving.py"),
+    "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py"),
+    "payments/finalize.py": (*_CARDS, *_LATE),
+    "payments/start.py": (*_CARDS, "component/payments/test_old_orders.py", "component/test_currencies.py"),
+    "payments/cancel.py": ("component/test_cancelling.py", "component/test_hotel_day.py"),
+    "payments/settle.py": ("component/payments/test_settle.py",),
+    "payments/tasks.py": _AT_GATEWAYS,
+    "payments/perform.py": _AT_GATEWAYS,
+    "payments/outside.py": _AT_GATEWAYS,
+    "payments/reconcile.py": (*_LATE, "component/payments/test_wrong_amounts.py"),
+    "payments/topup.py": ("component/payments/test_topup.py", "component/test_wallet.py"),
+    "payments/late.py": _LATE,
+    "bookings/expire.py": ("component/test_expiring.py", "component/test_deleted_holds.py"),
+    "bookings/reserve.py": ("component/test_reserving.py",),
+    "model/money.py": ("unit/test_money.py", *_PRICES, "component/test_currencies.py"),
+    "model/account.py": _STORE,
+    "model/booking.py": ("unit/storage/test_transitions.py", *_CARDS, "component/test_cancelling.py"),
+    "model/limits.py": ("component/test_limits.py", *_STORE),
+    "model/promo.py": ("unit/test_currencies.py", "unit/storage/test_promos.py"),
+    "model/case.py": ("unit/storage/test_cases.py",),
+}
+_OF_THE_MODEL = ("component/test_reserving.py", "component/test_catalog.py")
+_TOLD = ("component/test_metrics.py", "component/test_logs.py", "component/test_budgets.py")
+_MORE_OF_THE_SHOP = (*_TOLD, "unit/audit", "unit/storage", "component/test_limits.py", "component/test_hotel_day.py")
+_MORE_OF_PAYMENTS = (
+    *_TOLD,
+    *_AT_GATEWAYS,
+    "component/payments/test_settle.py",
+    "component/payments/test_cancellation.py",
+    "component/payments/test_operators.py",
+)
+
+
+class Suite(NamedTuple):
+    name: str
+    tests: tuple[str, ...]
+    worlds: range
+    seconds: int  # a mutant that takes longer is caught: it never ends
+
+
+def suites(file: str) -> tuple[Suite, ...]:
+    """What a mutant of the file goes through, until one catches it."""
+    wide = _MORE_OF_PAYMENTS if file.startswith(("payments/", "model/booking")) else _MORE_OF_THE_SHOP
+    nearest = _NEAREST.get(file, _OF_THE_MODEL)
+    return (
+        Suite("worlds", (), range(30), 180),
+        Suite("its own tests", nearest, range(0), 300),
+        Suite("more worlds", (), range(30, 250), 300),
+        Suite("wider tests", tuple(name for name in wide if name not in nearest), range(0), 900),
+    )
+
+
+def every_suite() -> tuple[Suite, ...]:
+    """All that a mutant may be tried against: it must pass without one."""
+    named = [name for tests in _NEAREST.values() for name in tests]
+    tests = tuple(dict.fromkeys([*named, *_OF_THE_MODEL, *_MORE_OF_THE_SHOP, *_MORE_OF_PAYMENTS]))
+    return Suite("worlds", (), range(250), 900), Suite("tests", tests, range(0), 3_600)
