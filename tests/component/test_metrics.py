@@ -71,7 +71,8 @@ class TestMetrics:
         front_door.context.seconds_left = 60
         front_door.app("settle").lambda_handler(event("scheduled"), front_door.context)
 
-        assert self.published(capsys) == {"RoundFailed": [0], "PaymentsStuck": [0], "PaymentsUnmatched": [0]}
+        cases = ("PaymentsUnmatched", "PaymentsRefundedOutside", "PaymentsDisputed", "PaymentsCapturedShort")
+        assert self.published(capsys) == {name: [0] for name in ("RoundFailed", "PaymentsStuck", *cases)}
 
     def test_each_round_reports_a_stuck_top_up_until_it_is_credited(
         self, front_door: FrontDoor, store: Store, capsys: pytest.CaptureFixture[str]
