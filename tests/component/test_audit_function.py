@@ -19,7 +19,7 @@ from tests.kit.log_capture import LogLines
 from tests.kit.settled_table import at_gateway
 
 PAGE = page_key("deluxe", "2026-12")
-pytestmark = pytest.mark.usefixtures("hotel")
+pytestmark = [pytest.mark.usefixtures("hotel"), pytest.mark.moto]
 
 
 @dataclass

@@ -35,6 +35,8 @@ from tests.kit.front_door import ADMIN, ALICE
 from tests.kit.hotel import KOLKATA
 from tests.kit.log_capture import LogLines
 
+pytestmark = pytest.mark.moto
+
 ROOM_TYPE = "lake-view-deluxe"
 PROPERTY: Property = KOLKATA
 DELUXE = RoomType(

@@ -14,6 +14,8 @@ from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import BOB, FrontDoor
 from tests.kit.hotel import KOLKATA, MONTHS
 
+pytestmark = pytest.mark.moto
+
 DATES = {"check_in": "2026-12-10", "check_out": "2026-12-13"}
 
 

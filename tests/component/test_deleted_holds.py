@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from holdfast.bookings.expire import restore
 from holdfast.engine import Engine
 from holdfast.model.booking import Booking, Status
@@ -14,6 +16,8 @@ from tests.kit.builders import DEADLINE, a_hold, a_promo, clock_at, everything
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor, event
 from tests.kit.stream_events import deleted, deletion
+
+pytestmark = pytest.mark.moto
 
 
 class TestDeletedByTtl:

@@ -20,6 +20,8 @@ from tests.kit.flaky_client import flaky_store, throttled
 from tests.kit.front_door import ALICE, BOB, FrontDoor, event
 from tests.kit.log_capture import LogLines
 
+pytestmark = pytest.mark.moto
+
 NOTHING = {"expired": 0, "lost_race": 0, "failed": 0, "remaining": 0, "lag_seconds_max": 0.0}
 
 

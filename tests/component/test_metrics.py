@@ -10,6 +10,8 @@ from tests.kit.front_door import BOB, STAY_TOTAL, FrontDoor, event
 from tests.kit.metrics_capture import written_metrics
 from tests.kit.stream_events import deleted
 
+pytestmark = pytest.mark.moto
+
 SWEEP = {"HoldsExpired": [0], "RoomsReleased": [0], "ExpiryLag": [0], "SweepFailed": [0]}  # of nothing
 
 

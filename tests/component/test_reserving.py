@@ -19,6 +19,8 @@ from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.flaky_client import cancelled, flaky_store
 from tests.kit.front_door import ALICE, BOB, STAY_TOTAL, FrontDoor
 
+pytestmark = pytest.mark.moto
+
 ONE_NIGHT = {"check_in": "2026-12-10", "check_out": "2026-12-11"}
 
 

@@ -48,11 +48,15 @@ _one_client = cache(connect)  # making a client costs more than most tests
 
 @pytest.fixture
 def table() -> Iterator[Table]:
-    """An empty table on moto, and no real waiting."""
     with mock_aws():
-        client = _one_client()
-        client.create_table(**table_definition(TABLE_NAME))
-        yield Table(client, TABLE_NAME, sleep=lambda _: None)
+        yield table_on_moto()
+
+
+def table_on_moto() -> Table:
+    """An empty table, and no real waiting; within `mock_aws`."""
+    client = _one_client()
+    client.create_table(**table_definition(TABLE_NAME))
+    return Table(client, TABLE_NAME, sleep=lambda _: None)
 
 
 @pytest.fixture

@@ -283,6 +283,7 @@ class TestCashOwed:
         assert self.listed(desk)["count"] == 0
         assert desk.see(booking_id).body["cases"] == []
 
+    @pytest.mark.moto
     def test_is_told_by_the_auditor_when_its_case_is_lost(self, desk: Desk, store: Store) -> None:
         desk.done("cancel", desk.paid_here(), FULL)
         [case] = [item for item in everything(store) if item["pk"].startswith("CASE#")]
