@@ -165,7 +165,7 @@ def _listed(request: Request, query: DeskBookingsQuery, clerk: Clerk) -> Respons
 
 def _detail(request: Request, clerk: Clerk) -> Response:
     seen = booking_at_desk(request.booking_id, clerk=clerk, engine=request.engine)
-    return Response(200, desk_booking_detail(seen, request.engine.clock()))
+    return Response(200, desk_booking_detail(seen, request.engine.clock(), is_owner=clerk.role is ClerkRole.OWNER))
 
 
 def _cancelled(request: Request, asked: DeskCancelRequest, clerk: Clerk) -> Response:

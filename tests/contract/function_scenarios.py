@@ -147,7 +147,9 @@ def settling(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     instead = {"reason": "The card is gone", "paid": "wallet"}
     front_door.call("POST /admin/bookings/{booking_id}/refunds/close", instead, groups="[admin]", booking_id=paid)
     dropped = front_door.call("POST /wallet/topups", {"gateway": "stripe", "amount": 5000}, key="dropped").body
-    reason = {"reason": "Never paid"}
+    front_door.gateway.authorise(dropped["gateway_order_id"])
+    front_door.gateway.capture_outside(dropped["gateway_order_id"], 2500)
+    reason = {"reason": "Given back by bank transfer"}
     front_door.call("POST /admin/topups/{topup_id}/close", reason, groups="[admin]", topup_id=dropped["topup_id"])
 
 

@@ -68,6 +68,7 @@ class GatewayDashboard:
             dispute_id=self._new_id("dp", order_id),
             state=DisputeState.OPEN,
             amount=order.captured if amount is None else amount,
+            others_lost=order.dispute.lost if order.dispute else 0,
         )
         self.change(order_id, dispute=dispute)
         return dispute.dispute_id

@@ -8,7 +8,7 @@ from holdfast.storage.store import Store
 from tests.component.desk.desk import ANOTHER_OWNER, CHECK_IN_DAY, FULL, POLICY, THREE_DAYS_AHEAD, Desk
 from tests.kit.auditing import broken_in
 from tests.kit.fake_gateway import FakeGateway
-from tests.kit.front_door import STAY_TOTAL
+from tests.kit.front_door import ADMIN, STAY_TOTAL
 
 OUTSIDE = 400_000
 LEFT = STAY_TOTAL - OUTSIDE
@@ -46,6 +46,20 @@ def test_the_desk_sees_the_refund_and_its_case(desk: Desk, booking_id: str) -> N
     line = next(line for line in seen["history"] if line["by"].startswith("gateway"))
     assert (line["gateway"], line["currency"]) == ("stripe", "INR")
     assert line["gateway_refund_id"]
+
+
+def test_the_guest_reads_that_a_case_is_closed_and_not_why(desk: Desk, booking_id: str) -> None:
+    [case] = desk.see(booking_id).body["cases"]
+    closed = desk.door.call(
+        "POST /admin/cases/{case_id}/close",
+        {"reason": "The guest is a known fraud"},
+        user=ADMIN,
+        groups="[admin]",
+        case_id=case["case_id"],
+    )
+
+    assert closed.body["closed_why"] == "The guest is a known fraud"
+    assert desk.door.booking(booking_id)["history"][-1]["note"] == "a case was closed by the hotel's finance"
 
 
 @pytest.mark.parametrize("choice", [FULL, amount(LEFT)], ids=["full", "the rest"])

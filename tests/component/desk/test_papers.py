@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from holdfast.storage.store import Store
-from tests.component.desk.desk import CHECK_IN_DAY, FULL, Desk
+from tests.component.desk.desk import CHECK_IN_DAY, FULL, THE_OWNER, Desk
 from tests.kit.auditing import broken_in
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL
@@ -108,3 +108,14 @@ def test_the_desk_sees_everything_of_a_booking(desk: Desk) -> None:
         (200_000, "booking_refund", booking_id),
     ]
     assert seen["entries"][-1]["actor"] == f"admin {ADMIN}"
+    assert [line["balance_after"] for line in seen["entries"]] == [0, 200_000]
+
+
+def test_an_owner_reads_nothing_of_the_guests_wallet_but_what_the_booking_moved(desk: Desk) -> None:
+    booking_id = desk.paid()
+    desk.door.credit(7_000, key="another")
+
+    [line] = desk.see(booking_id, THE_OWNER).body["entries"]
+
+    assert (line["amount"], line["reason"]) == (-STAY_TOTAL, "booking_payment")
+    assert line.keys().isdisjoint({"seq", "balance_after", "reverses"})

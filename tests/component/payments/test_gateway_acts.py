@@ -323,8 +323,37 @@ class TestDisputed:
         assert desk.cases("disputed") == [("lost", STAY_TOTAL)]
         assert desk.broken() == []
 
+    @pytest.mark.parametrize(("lost", "left"), [((300_000, 400_000), STAY_TOTAL - 700_000), ((STAY_TOTAL, PART), 0)])
+    def test_all_that_disputes_have_lost_is_not_refunded_again(
+        self, desk: Desk, lost: tuple[int, int], left: int
+    ) -> None:
+        desk.captured()
+        for amount in lost:
+            desk.gateway.open_dispute(desk.order_id, amount)
+            desk.gateway.lose_dispute(desk.order_id)
+            desk.deliver()
+        assert desk.preview()["now"]["already_refunded"] == STAY_TOTAL - left
+
+        desk.cancel()
+        desk.come_to_rest()
+
+        assert desk.order.refunded == left
+        assert sorted(desk.cases("disputed")) == sorted(("lost", amount) for amount in lost)
+        assert desk.broken() == []
+
 
 class TestTopUps:
+    def test_all_that_disputes_have_lost_is_taken_out_of_the_wallet(self, desk: Desk) -> None:
+        desk.topup_credited()
+        for amount in (2_000, 2_500):
+            desk.gateway.open_dispute(desk.order_id, amount)
+            desk.deliver()
+            desk.gateway.lose_dispute(desk.order_id)
+            desk.deliver()
+
+        assert desk.balance() == TOPUP - 4_500
+        assert desk.broken() == []
+
     def test_a_refund_is_taken_out_of_the_wallet_once(self, desk: Desk) -> None:
         desk.topup_credited()
         refund_part(desk)

@@ -10,6 +10,7 @@ from holdfast.payments.gateways.protocol import (
     GatewayPayment,
     GatewayRefund,
     PaymentState,
+    counted_dispute,
 )
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from local.gateways.razorpay import LocalRazorpay
@@ -118,7 +119,15 @@ def test_a_dispute_is_open_until_it_is_decided(paid: Paid, decisions: list[str],
 
 @pytest.mark.parametrize(
     ("first", "second", "counts"),
-    [("won", None, 1), ("lost", None, 1), (None, "won", 0), ("lost", "won", 0), ("won", "lost", 1), ("won", "won", 1)],
+    [
+        ("won", None, 1),
+        ("lost", None, 1),
+        (None, "won", 0),
+        ("lost", "won", 0),
+        ("won", "lost", 1),
+        ("won", "won", 1),
+        ("lost", "lost", 1),
+    ],
 )
 def test_of_two_disputes_the_open_one_counts_then_a_lost_one(
     paid: Paid, first: str | None, second: str | None, counts: int
@@ -130,6 +139,12 @@ def test_of_two_disputes_the_open_one_counts_then_a_lost_one(
             paid.play(f"disputes/{dispute_id}/decide", status=decision)
     assert paid.seen.dispute is not None
     assert paid.seen.dispute.dispute_id == disputes[counts]
+    assert paid.seen.left == paid.seen.captured - 10_000 * [first, second].count("lost")
+
+
+def test_a_dispute_that_is_listed_in_two_phases_is_lost_once() -> None:
+    phases = [GatewayDispute(dispute_id="disp_1", state=DisputeState.LOST, amount=amount) for amount in (300, 400)]
+    assert counted_dispute(phases) == phases[1]
 
 
 def test_the_disputes_of_other_payments_are_others(paid: Paid, razorpay: LocalRazorpay) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,82 @@ def test_a_topup_that_can_neither_be_credited_nor_given_back_is_closed(desk: Des
     assert desk.balance() == 0
     assert desk.store.account(ALICE).pending_topups == 0
     assert desk.broken() == []
+
+
+class TestClosedTopUps:
+    ROUTE = "POST /admin/topups/{topup_id}/close"
+
+    def close(self, desk: Desk) -> Any:
+        return desk.as_admin(self.ROUTE, {"reason": "bank transfer"}, topup_id=desk.started.body["topup_id"])
+
+    def test_one_of_which_nothing_is_captured_is_left_to_settle_which_credits_it(self, desk: Desk) -> None:
+        desk.topup_started()
+        answers = [self.close(desk)]
+        desk.gateway.authorise(desk.order_id)
+        answers.append(self.close(desk))
+        desk.gateway.capture_outside(desk.order_id)
+        desk.come_to_rest()
+
+        assert [(answer.status, answer.fields) for answer in answers] == [(422, {"topup_id"})] * 2
+        assert desk.balance() == TOPUP
+        assert desk.broken() == []
+
+    def test_one_whose_order_the_gateway_does_not_know_can_be_closed(self, desk: Desk) -> None:
+        desk.topup_started()
+        desk.gateway.refuses.add("fetch")
+
+        assert self.close(desk).status == 200
+
+    def test_a_gateway_that_does_not_answer_is_asked_again(self, desk: Desk) -> None:
+        desk.topup_started()
+        desk.gateway.silent_before.add("fetch")
+
+        assert self.close(desk).status == 503
+
+    @pytest.mark.parametrize(
+        ("call", "paid"), [("capture", TOPUP), ("fetch", PART)], ids=["while captured", "while refunded"]
+    )
+    def test_one_closed_while_a_worker_is_at_the_gateway_is_not_given_back_twice(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, call: str, paid: int
+    ) -> None:
+        desk.topup_authorised()
+        if paid == PART:
+            desk.gateway.capture_outside(desk.order_id, PART)
+        real = getattr(desk.gateway, call)
+
+        def then_an_admin_closes_it(*args: Any, **named: Any) -> Any:
+            answer = real(*args, **named)
+            monkeypatch.setattr(desk.gateway, call, real)
+            assert self.close(desk).status == 200
+            return answer
+
+        desk.clock.advance(1_000)
+        monkeypatch.setattr(desk.gateway, call, then_an_admin_closes_it)
+        desk.settle()
+        desk.come_to_rest()
+
+        assert (desk.balance(), desk.order.captured, desk.order.refunded) == (0, paid, 0)
+        assert desk.broken() == []
+
+    def test_what_the_gateway_holds_beyond_what_was_closed_is_a_case_until_it_is_given_back(self, desk: Desk) -> None:
+        desk.topup_authorised()
+        desk.gateway.capture_outside(desk.order_id, PART)
+        desk.gateway.refund_outside(desk.order_id, 1_000)
+        assert self.close(desk).status == 200
+        desk.deliver()
+        assert desk.cases("unmatched") == []
+
+        desk.gateway.fail_refund(desk.order_id)
+        assert desk.broken() != []
+        for _ in range(2):
+            desk.deliver()
+        assert desk.cases("unmatched") == [("captured", TOPUP)]
+        assert desk.broken() == []
+        desk.gateway.refund_outside(desk.order_id)
+        desk.deliver()
+
+        assert desk.cases("unmatched") == []
+        assert desk.balance() == 0
 
 
 class TestMistakenCredits:

@@ -122,8 +122,11 @@ def _misplaced_refund(booking: Booking, back: Shares, ours: int) -> Iterator[str
 
 
 def _lost(booking: Booking) -> int:
-    dispute = booking.payment.dispute if booking.payment else None
-    return dispute.amount if dispute and dispute.state == "lost" else 0
+    """What the bank took back by lost disputes, at most what was not refunded before."""
+    payment = booking.payment
+    if payment is None or payment.dispute is None:
+        return 0
+    return min(payment.dispute.lost, (payment.captured or payment.amount) - payment.refunded)
 
 
 _TENS = frozenset({"BHD", "IQD", "JOD", "KWD", "OMR", "TND"})  # charged in tens of their minor unit
@@ -227,7 +230,7 @@ def _expected(view: Snapshot, gateway: str, payment: GatewayPayment) -> int | No
     """What the payment should hold; None while that is undecided."""
     booking, topup = view.bookings.get(payment.reference or ""), view.topups.get(payment.reference or "")
     if topup:
-        return _expected_of_topup(topup, payment)
+        return _expected_of_topup(view, topup, payment)
     if booking is None:
         return None if (gateway, payment.order_id) in view.orphans else 0
     if booking.status in HELD or booking.tasks or payment.order_id in booking.closed_orders:
@@ -238,10 +241,14 @@ def _expected(view: Snapshot, gateway: str, payment: GatewayPayment) -> int | No
     return max(0, own.captured - own.refunded - _lost(booking)) if booking.gateway_charged else 0
 
 
-def _expected_of_topup(topup: TopUp, payment: GatewayPayment) -> int | None:
-    if topup.status is TopUpStatus.PENDING or topup.refund_closed:
+def _expected_of_topup(view: Snapshot, topup: TopUp, payment: GatewayPayment) -> int | None:
+    """As above. One that an admin closed may hold what was given back outside, and more only if a case tells it."""
+    if topup.status is TopUpStatus.PENDING:
         return None
+    if topup.refund_closed and topup.order_id == payment.order_id:
+        told = (topup.gateway, payment.order_id) in view.orphans
+        return None if told or payment.left <= topup.closed_outside else topup.closed_outside
     if topup.status is not TopUpStatus.CREDITED or topup.order_id != payment.order_id:
         return 0
-    lost = topup.dispute.amount if topup.dispute and topup.dispute.state == "lost" else 0
+    lost = topup.dispute.lost if topup.dispute else 0
     return max(0, topup.amount - topup.refunded_outside - lost)

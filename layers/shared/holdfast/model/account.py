@@ -120,6 +120,7 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     taken_back: int = 0  # of a credited one, by refunds and disputes at the gateway: taken out of the wallet again
     refunded_outside: int = 0
     refund_closed: bool = False  # given back outside, as the admin says who asked last
+    closed_outside: int = 0  # what the gateway held of it then
     dispute: Dispute | None = None
     write_id: str = ""
 

@@ -71,6 +71,7 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     dispute_id: str
     state: str
     amount: int
+    lost: int = 0  # what the bank has by this and all other disputes of the charge
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Payment"]):
@@ -98,9 +99,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
 
     @property
     def given_back(self) -> int:
-        """What the guest has back of it: by refunds, and by a dispute that was lost."""
-        lost = self.dispute.amount if self.dispute and self.dispute.state == "lost" else 0
-        return self.refunded + lost
+        """What the guest has back of it: by refunds, and by disputes that were lost; never more than was taken."""
+        return min(self.refunded + (self.dispute.lost if self.dispute else 0), self.captured or self.amount)
 
     @property
     def ref(self) -> GatewayRef:

@@ -106,9 +106,11 @@ def _closed(
 
 
 def close_topup(topup_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> TopUp:
-    """The pending top-up, closed: what its gateway took of it was given back outside. A repeat changes nothing.
+    """The top-up, closed: what its gateway holds of it now was given back outside. A repeat changes nothing.
 
-    Raises NotFound, InvalidFields for one that is credited, Busy.
+    One of which the gateway holds nothing needs no admin: it is credited if it is paid, else it closes by itself.
+
+    Raises NotFound, InvalidFields for one that is credited or of which nothing is captured, Busy.
     """
     by = f"admin {admin_id}"
 
@@ -120,9 +122,23 @@ def close_topup(topup_id: str, request: SettleRequest, *, admin_id: str, engine:
             return topup
         if topup.status is TopUpStatus.CREDITED:
             raise InvalidFields(("topup_id", "is credited: there is nothing to give back"))
-        asked = {"asked_by": by, "asked_why": request.reason, "refund_closed": True}
+        held = _captured_of(topup, engine)
+        asked = {"asked_by": by, "asked_why": request.reason, "refund_closed": True, "closed_outside": held}
         return engine.store.commit_topup(topup, msgspec.structs.replace(topup, status=TopUpStatus.CLOSED, **asked))
 
     topup = engine.store.retry_on_conflict(attempt)
     logger.info("a top-up is closed", extra={"topup_id": topup_id, "user_id": topup.user_id, "by": topup.asked_by})
     return topup
+
+
+def _captured_of(topup: TopUp, engine: Engine) -> int:
+    """What the gateway holds of the top-up; 0 for an order that it does not know. Raises InvalidFields, Busy."""
+    try:
+        payment = engine.gateway(topup.gateway).fetch(topup.order_id)
+    except GatewayRefused:
+        return 0
+    except GatewayError as error:
+        raise Busy("The gateway did not answer; please repeat the request.") from error
+    if not payment.left:
+        raise InvalidFields(("topup_id", "holds nothing captured: there is nothing to give back"))
+    return payment.left

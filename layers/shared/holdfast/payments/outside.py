@@ -214,7 +214,7 @@ def _observe_refunds(seen: _Observed) -> None:
 
 def _observe_dispute(seen: _Observed, dispute: GatewayDispute, *, is_own: bool) -> None:
     own = seen.booking.payment
-    recorded = Dispute(dispute_id=dispute.dispute_id, state=dispute.state, amount=dispute.amount)
+    recorded = Dispute(dispute_id=dispute.dispute_id, state=dispute.state, amount=dispute.amount, lost=dispute.lost)
     if is_own and own and own.dispute == recorded:
         return
     if dispute.state is not DisputeState.OPEN:  # what waited for it goes on

@@ -44,8 +44,9 @@ def reconcile(order_id: str, *, gateway: str, engine: Engine, by: str) -> None:
     if TOPUP_ID.fullmatch(reference):
         topup = engine.store.topup(reference)
         if topup and topup.order_id == order_id:
-            advance_topup(topup, engine=engine, fetched=payment)
-            _watch_second_payment(payment, payment.transaction_id, gateway, engine)
+            topup, payment = advance_topup(topup, engine=engine, fetched=payment)
+            unasked = topup.refund_closed and payment.left > topup.closed_outside
+            _watch_second_payment(payment, None if unasked else payment.transaction_id, gateway, engine)
             return
         if not payment.holds_money:
             return  # its order was opened just now, and the top-up is not written yet
@@ -95,7 +96,7 @@ def _watch_second_payment(payment: GatewayPayment, paying: str | None, gateway: 
     if second:
         seen = engine.gateway(gateway).fetch(payment.order_id, second)
         _report_unmatched(gateway, payment.order_id, seen, engine)
-    elif not engine.gateways[gateway].closes_orders:  # only there an order can have several
+    elif payment.refunded or not engine.gateways[gateway].closes_orders:  # only there an order can have several
         from holdfast.payments.cases import close_unmatched  # noqa: PLC0415 - as above
 
         close_unmatched(gateway, payment.order_id, engine)

@@ -57,11 +57,13 @@ def take_over_topup(topup: TopUp, payment: GatewayPayment, *, engine: Engine) ->
 def _observed(topup: TopUp, payment: GatewayPayment) -> TopUp:
     """The top-up as the gateway's record makes it. We refund none that is credited: such a refund is another's."""
     found = payment.dispute
-    dispute = Dispute(dispute_id=found.dispute_id, state=found.state, amount=found.amount) if found else topup.dispute
+    dispute = topup.dispute
+    if found:
+        dispute = Dispute(dispute_id=found.dispute_id, state=found.state, amount=found.amount, lost=found.lost)
     if topup.status is not TopUpStatus.CREDITED:
         return msgspec.structs.replace(topup, dispute=dispute)
     # The bank takes a disputed amount when the dispute opens, and returns it when it is won.
-    disputed = dispute.amount if dispute and dispute.state != DisputeState.WON else 0
+    disputed = dispute.lost + (dispute.amount if dispute.state == DisputeState.OPEN else 0) if dispute else 0
     taken_back = min(topup.amount, payment.refunded + disputed)
     return msgspec.structs.replace(topup, dispute=dispute, refunded_outside=payment.refunded, taken_back=taken_back)
 

@@ -181,6 +181,9 @@ def _performed(task: GatewayTask, topup: TopUp, payment: GatewayPayment, engine:
 
 def _closed(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
     """The top-up, closed after its order is closed and refunded; if another worker came first, as that one left it."""
+    current = engine.store.topup(topup.topup_id)
+    if current and current.refund_closed:  # given back outside, as an admin says
+        return current
     void = topup.task(TaskAction.VOID)
     after = msgspec.structs.replace(topup, status=TopUpStatus.CLOSED)
     try:
@@ -199,7 +202,7 @@ def _credited(topup: TopUp, payment: GatewayPayment, engine: Engine) -> TopUp:
 
     def attempt() -> TopUp:
         current = engine.store.topup(topup.topup_id) or topup
-        if current.status is TopUpStatus.CREDITED:
+        if current.status is TopUpStatus.CREDITED or current.refund_closed:
             return current
         account = engine.store.account(topup.user_id)
         entry = LedgerEntry(

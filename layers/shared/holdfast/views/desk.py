@@ -65,10 +65,12 @@ def desk_booking_view(booking: Booking, now: datetime) -> BookingView:
     return booking_view(booking, now).model_copy(update={"user_id": booking.user_id})
 
 
-def desk_booking_detail(seen: "DeskBooking", now: datetime) -> DeskBookingDetail:
+def desk_booking_detail(seen: "DeskBooking", now: datetime, *, is_owner: bool) -> DeskBookingDetail:
+    """An owner reads of the guest's wallet what the booking moved, and not what else is in it."""
+    hidden = {"seq": None, "balance_after": None, "reverses": None} if is_owner else {}
     return DeskBookingDetail(
         tasks=[_task_view(task, seen.booking.currency) for task in seen.booking.tasks],
-        entries=[entry_view(entry) for entry in seen.entries],
+        entries=[entry_view(entry).model_copy(update=hidden) for entry in seen.entries],
         cases=[_case_view(case) for case in seen.cases],
         **dict(desk_booking_view(seen.booking, now)),
     )

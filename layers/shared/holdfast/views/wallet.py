@@ -16,11 +16,14 @@ def wallet_view(account: Account) -> WalletView:
 
 
 class EntryView(Strict):
-    """A line of a ledger. One that came from a gateway, or went there, names the payment by the gateway's own ids."""
+    """A line of a ledger. One that came from a gateway, or went there, names the payment by the gateway's own ids.
 
-    seq: int
+    Owners see neither a line's number nor the balance after it: the wallet is their guest's.
+    """
+
+    seq: int | None = None
     amount: int
-    balance_after: int
+    balance_after: int | None = None
     reason: str
     actor: str
     booking_id: str | None

@@ -110,12 +110,25 @@ class GatewayDispute(msgspec.Struct, frozen=True, kw_only=True):
     dispute_id: str
     state: DisputeState
     amount: int
+    others_lost: int = 0  # what the bank took back by lost disputes beside this one
+
+    @property
+    def lost(self) -> int:
+        """What the bank took back by all lost disputes of the payment."""
+        return self.others_lost + (self.amount if self.state is DisputeState.LOST else 0)
 
 
 def counted_dispute(disputes: Iterable[GatewayDispute]) -> GatewayDispute | None:
-    """Of disputes in the order they were opened: an open one, else the last one lost, else the last one."""
+    """Of disputes in the order they were opened: an open one, else the last one lost, else the last one.
+
+    It carries what the others have lost; one that is listed twice counts once, as it was listed last.
+    """
     ranks = [DisputeState.WON, DisputeState.LOST, DisputeState.OPEN]
-    return max(reversed(list(disputes)), key=lambda dispute: ranks.index(dispute.state), default=None)
+    known = {dispute.dispute_id: dispute for dispute in disputes}.values()
+    counted = max(reversed(known), key=lambda dispute: ranks.index(dispute.state), default=None)
+    if counted is None:
+        return None
+    return msgspec.structs.replace(counted, others_lost=sum(one.lost for one in known if one is not counted))
 
 
 class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,8 +149,8 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def left(self) -> int:
-        """What is captured, and neither refunded nor lost in a dispute."""
-        lost = self.dispute.amount if self.dispute and self.dispute.state is DisputeState.LOST else 0
+        """What is captured, and neither refunded nor lost in disputes."""
+        lost = self.dispute.lost if self.dispute else 0
         return max(0, self.captured - self.refunded - lost)
 
     @property
