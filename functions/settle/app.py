@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from holdfast.errors import NotFound
+from holdfast.errors import InProgress, NotFound
 from holdfast.http import Api, Request, Response, Role
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.case import CaseKind
@@ -101,7 +101,7 @@ def post_topup_settle(request: Request) -> Response:
     who=Role.ADMIN,
     body=CloseRefundRequest,
     answers={200: BookingView},
-    refusals=(NotFound,),
+    refusals=(NotFound, InProgress),
 )
 def post_close_refund(request: Request) -> Response:
     """Close what is due as a refund and can never succeed: it was paid outside, or is paid to the wallet now."""

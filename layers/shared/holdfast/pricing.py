@@ -291,7 +291,8 @@ def gateway_refund_end(booking: Booking) -> datetime | None:
 
 def _refundable(booking: Booking, back: Tenders, wallet_currency: str, now: datetime) -> Tenders:
     """A gateway part that its gateway would not refund goes to the wallet. If that is in another currency, it becomes
-    the least that the gateway refunds, or, where the payment is too old to be refunded, cash that the hotel owes.
+    the least that the gateway refunds, or cash that the hotel owes, where the payment is too old to be refunded or less
+    than that is left of it.
     """
     wallet, gateway, cash = back
     if booking.payment is None or not gateway:
@@ -306,6 +307,8 @@ def _refundable(booking: Booking, back: Tenders, wallet_currency: str, now: date
     held = still_held(booking)
     least, whole = smallest_refund(booking.currency, booking.payment.gateway), charge_step(booking.currency)
     if wallet_currency != booking.currency:
+        if held.gateway < least:
+            return Tenders(wallet, 0, cash + gateway)
         return Tenders(wallet, min(held.gateway, max(least, -(-gateway // whole) * whole)), cash)
     refundable = gateway - gateway % whole if gateway >= least else 0
     return Tenders(wallet + gateway - refundable, refundable, cash)

@@ -111,3 +111,20 @@ def test_a_dispute_is_seen_and_a_refund_waits_for_its_end(desk: Desk, gateway: F
     assert ([task["action"] for task in seen["tasks"]], gateway.orders[order_id].refunded) == (["refund"], 0)
     assert made["cancellation"]["gateway"] == STAY_TOTAL
     assert desk.see(disputed, ANOTHER_OWNER).status == 404
+
+
+@pytest.mark.parametrize("choice", [FULL, amount(0)], ids=["full", "nothing more"])
+def test_a_refund_of_the_dashboard_that_fails_after_the_cancellation_is_due_again(
+    choice: dict[str, Any], desk: Desk, gateway: FakeGateway, store: Store
+) -> None:
+    booking_id = desk.paid_by_card()
+    [order_id] = gateway.orders
+    made = gateway.refund_outside(order_id, STAY_TOTAL, pending=True)
+    deliver(desk, order_id)
+    desk.done("cancel", booking_id, choice)
+
+    gateway.fail_refund(order_id, made)
+    deliver(desk, order_id)
+
+    assert gateway.orders[order_id].refunded == STAY_TOTAL
+    assert broken(desk, store) == []

@@ -4,11 +4,14 @@ import pytest
 
 from holdfast.errors import NotCancellable
 from holdfast.model.booking import Status, TaskAction
+from holdfast.model.case import CaseKind
 from holdfast.model.dates import today_in
+from holdfast.payments.wallet import credit
+from holdfast.payments.wallet_requests import CreditRequest
 from tests.kit.gateway_driver import GatewayRecord, RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
-from tests.kit.payment_scenario import ARRIVAL, PaymentScenario, days_before
+from tests.kit.payment_scenario import ALICE, ARRIVAL, PaymentScenario, days_before
 
 
 def percent_at(days: int) -> int:
@@ -201,4 +204,47 @@ def test_a_booking_paid_outside_refunds_nothing(scenario: PaymentScenario) -> No
     assert scenario.preview(booking).now.refund_amount == 0
     scenario.cancel(booking)
     assert scenario.entries() == []
+    assert wrong_in(scenario) == []
+
+
+@pytest.mark.parametrize(("currency", "wallet", "cash"), [("INR", 50, 0), ("USD", 0, 50)])
+def test_what_is_left_of_a_refund_and_too_small_for_the_gateway_goes_another_way(
+    scenario: PaymentScenario, driver: RazorpayDriver, currency: str, wallet: int, cash: int
+) -> None:
+    request = CreditRequest(amount=1, currency=currency, reason="for the test")
+    credit(ALICE, request, key="first", admin_id="root", engine=scenario.engine)
+    booking = scenario.hold()
+    _, proof = scenario.paid(booking)
+    scenario.finalize(booking, proof)
+    driver.razorpay.play("faults", kind="error", on="refund", times=1)
+    [due] = scenario.cancel(booking).tasks
+    driver.razorpay.play(f"payments/{proof.transaction_id}/refund_outside", amount=due.amount - 50)
+    for _ in range(2):
+        scenario.come_to_rest()
+
+    stored = scenario.stored(booking)
+    assert stored.cancellation
+    assert (stored.tasks, stored.wallet_refunded, stored.cancellation.cash) == ((), wallet, cash)
+    assert scenario.balance() == 1 + wallet
+    assert [case.amount for case in scenario.cases(CaseKind.CASH_OWED)] == [cash] * (cash > 0)
+    where = "owed in cash" if cash else "paid to the wallet"
+    assert f"settle: 0.50 INR is less than the gateway refunds: {where}" in scenario.notes(booking)
+    assert wrong_in(scenario) == []
+
+
+def test_what_others_left_too_small_to_refund_is_owed_in_cash_to_a_wallet_of_another_currency(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
+    request = CreditRequest(amount=1, currency="USD", reason="for the test")
+    credit(ALICE, request, key="first", admin_id="root", engine=scenario.engine)
+    booking = scenario.hold()
+    _, proof = scenario.paid(booking)
+    scenario.finalize(booking, proof)
+    driver.razorpay.play(f"payments/{proof.transaction_id}/refund_outside", amount=1_050_000 - 50)
+    scenario.come_to_rest()
+
+    cancelled = scenario.cancel(booking)
+
+    assert cancelled.cancellation
+    assert (cancelled.cancellation.gateway, cancelled.cancellation.cash, cancelled.tasks) == (0, 50, ())
     assert wrong_in(scenario) == []

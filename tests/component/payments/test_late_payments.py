@@ -217,3 +217,23 @@ def test_wallet_and_admin_cannot_pay_for_what_has_run_out(scenario: PaymentScena
     with pytest.raises(HoldExpired):
         scenario.confirm_as_admin(booking)
     assert scenario.entries() == []
+
+
+def test_a_late_payment_is_on_its_way_back_until_the_bank_has_paid_it(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
+    driver.razorpay.play("webhooks", hold=True, pending_refunds=True)
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    scenario.run_out()
+    scenario.clock.advance(40 * DAY)
+    driver.pay(order_id)
+    scenario.deliver_latest(order_id)
+    assert scenario.stored(booking).refund_due == 1_050_000
+
+    for refund_id in list(driver.razorpay.account.refunds):
+        driver.razorpay.play(f"refunds/{refund_id}/settle", status="processed")
+    scenario.come_to_rest()
+
+    assert scenario.stored(booking).refund_due == 0
+    assert wrong_in(scenario) == []

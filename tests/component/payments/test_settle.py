@@ -4,6 +4,10 @@ from itertools import pairwise
 
 import pytest
 
+from holdfast.desk.cancel import cancel_at_desk
+from holdfast.desk.clerk import Clerk, ClerkRole
+from holdfast.desk.requests import DeskCancelRequest
+from holdfast.desk.stay import check_in
 from holdfast.errors import NotFound
 from holdfast.model.booking import Status, TaskAction
 from holdfast.model.case import CaseKind
@@ -11,7 +15,7 @@ from holdfast.storage.items import PAYMENTS_STUCK
 from tests.kit.gateway_driver import RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
-from tests.kit.payment_scenario import HOLD_SECONDS, PaymentScenario
+from tests.kit.payment_scenario import HOLD_SECONDS, PaymentScenario, days_before
 from tests.kit.webhooks import from_razorpay, razorpay_body
 
 A_DAY_OF_TRIES = 40
@@ -257,3 +261,34 @@ def test_one_booking_in_trouble_does_not_keep_the_others_waiting(
     scenario.clock.advance(60)
     done = scenario.settle()
     assert (done.settled, done.failed) == (3, 1)
+
+
+def test_a_card_that_lapses_during_the_stay_leaves_the_guest_in_the_room(
+    scenario: PaymentScenario, driver: RazorpayDriver
+) -> None:
+    days_before(scenario, 0)
+    booking = scenario.hold()
+    _, proof = scenario.paid(booking)
+    troubled(driver, "capture", times=50)
+    scenario.finalize(booking, proof)
+    desk = Clerk(ClerkRole.ADMIN, "root")
+    check_in(booking.booking_id, None, clerk=desk, engine=scenario.engine)
+    free = scenario.free(booking)
+    driver.razorpay.play(f"payments/{proof.transaction_id}/expire")
+    scenario.clock.advance(3600)
+    scenario.settle()
+    scenario.come_to_rest()
+
+    stored = scenario.stored(booking)
+    assert (stored.status, stored.tasks, scenario.free(booking)) == (Status.CONFIRMED, (), free)
+    assert scenario.notes(booking)[-1].endswith(
+        "nothing was taken; the stay had begun, and the guest owes 10,500.00 INR"
+    )
+    [case] = scenario.cases(CaseKind.CAPTURED_SHORT)
+    assert (case.amount, case.booking_id) == (1_050_000, booking.booking_id)
+    assert wrong_in(scenario) == []
+    full = DeskCancelRequest(reason="The roof leaks", refund="full")
+    cancelled = cancel_at_desk(booking.booking_id, full, clerk=desk, engine=scenario.engine)
+    assert cancelled.cancellation
+    assert (cancelled.cancellation.given_back, cancelled.cancellation.kept_price, cancelled.tasks) == (0, 0, ())
+    assert wrong_in(scenario) == []

@@ -1,6 +1,7 @@
 """The way out of each alarm about money: what a person says is in the history, the audit agrees, a repeat is none."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -296,3 +297,29 @@ class TestPaymentsTooOldToRefund:
         assert desk.balance() == 525_000
         assert desk.booking.tasks == ()
         assert desk.broken() == []
+
+
+def test_a_refund_of_a_card_that_is_not_charged_yet_is_not_closed(desk: Desk) -> None:
+    desk.capture_due()
+    desk.clock.advance(timedelta(days=13).total_seconds())
+    desk.gateway.silent_before.add("capture")
+    desk.cancel()
+
+    answer = desk.as_admin(CLOSE, {"reason": "by hand", "paid": "wallet"}, booking_id=desk.booking_id)
+
+    assert (answer.status, answer.code) == (409, "in_progress")
+    assert desk.balance() == 0
+    desk.gateway.silent_before.clear()
+    desk.come_to_rest()
+    assert desk.order.refunded == HALF
+    assert desk.broken() == []
+
+
+def test_a_refund_of_a_disputed_payment_is_not_closed(desk: Desk) -> None:
+    desk.refund_due()
+    desk.gateway.open_dispute(desk.order_id)
+
+    answer = desk.as_admin(CLOSE, {"reason": "by hand", "paid": "wallet"}, booking_id=desk.booking_id)
+
+    assert (answer.status, answer.code) == (409, "in_progress")
+    assert desk.balance() == 0

@@ -10,6 +10,7 @@ import pytest
 from holdfast.audit.money import policy_refund
 from holdfast.model.account import Account
 from holdfast.model.booking import Event, PaymentMode, Status, TaskAction
+from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.dates import millis
 from holdfast.model.property import PolicyStep
 from holdfast.payments.gateways.protocol import PaymentState
@@ -252,3 +253,16 @@ class TestLines:
         facts = {"booking_id": HELD, "amount": 10**12, "at": millis(NOW), "message": "[X] 2026-11-22T10:30:00.250Z"}
         table.lines.append({"tag": "PAYMENT_CAPTURED", "after": {"version": 4}, **facts})
         assert table.broken() == set()
+
+
+def test_a_full_refund_that_is_not_back_is_reported(table: SettledTable) -> None:
+    made = Cancellation(choice=RefundChoice.FULL)
+    table.change(
+        MIXED, cancellation=made, wallet_refunded=0, payment=order("o3", 500_000, captured=500_000, refunded=0)
+    )
+    assert "PAY3" in table.broken()
+
+
+def test_a_stay_of_which_the_card_paid_nothing_needs_a_case(table: SettledTable) -> None:
+    table.change(CARD, payment=order("o2", voided=True))
+    assert "PAY2" in table.broken()

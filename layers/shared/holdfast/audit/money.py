@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from holdfast.model.account import Account, TopUp
     from holdfast.payments.gateways.protocol import GatewayPayment
 REFUNDED_WITHIN_MS = 180 * 86_400_000  # at Razorpay
+RAZORPAY_SMALLEST = 100  # of a refund
 
 
 def broken_payments(view: Snapshot) -> Iterator[Broken]:
@@ -75,10 +76,10 @@ def _unpaid(booking: Booking, view: Snapshot) -> Iterator[str]:
 
 
 def _captured_short(booking: Booking, view: Snapshot) -> bool:
-    """Whether somebody captured a part at the gateway, and a case tells operators so."""
+    """Whether the gateway took a part, or nothing of a card that lapsed in the stay, and a case tells operators so."""
     taken = booking.payment.captured if booking.payment else 0
     cases = [case for case in view.cases.values() if case.booking_id == booking.booking_id]
-    return 0 < taken < booking.gateway_charged and any(case.kind is CaseKind.CAPTURED_SHORT for case in cases)
+    return taken < booking.gateway_charged and any(case.kind is CaseKind.CAPTURED_SHORT for case in cases)
 
 
 def _misplaced(booking: Booking, view: Snapshot) -> Iterator[str]:
@@ -111,7 +112,9 @@ def _misplaced_refund(booking: Booking, back: Shares, ours: int) -> Iterator[str
     closed = payment.refund_closed if payment else 0
     wallet = booking.wallet_refunded - (closed if payment and payment.closed_to_wallet else 0)
     paid_closed = closed if payment and not payment.closed_to_wallet else 0
-    if not (by_others or short or closed) and (wallet, ours) != (back.wallet, back.gateway):
+    moved = wallet - back.wallet  # what was too little for Razorpay to refund, once others had given back the rest
+    as_due = (moved == 0 or 0 < moved < RAZORPAY_SMALLEST) and wallet + ours == back.wallet + back.gateway
+    if not (by_others or short or closed or as_due):
         yield f"cancelled, {wallet} back to the wallet and {ours} to the card instead of {back.wallet}, {back.gateway}"
     slack = 1 if short else 0
     most = min(back.gateway, payment.captured if payment else 0)
@@ -149,11 +152,13 @@ def policy_refund(booking: Booking, account: Account | None) -> Shares | None:
     if booking.status is not Status.CANCELLED or booking.payment_mode is None:
         return None
     wallet, gateway = booking.wallet_paid, booking.gateway_charged
-    if booking.payment and gateway and booking.payment.captured:
+    if booking.payment and gateway and (booking.payment.captured or booking.payment.voided):
         gateway = booking.payment.captured
     made = booking.cancellation
-    if made and made.choice is not RefundChoice.POLICY:
-        return Shares(made.wallet, made.gateway)
+    if made and made.choice is RefundChoice.FULL:  # all of it is back, by whomever
+        return Shares(made.wallet, max(0, wallet + gateway - made.wallet - made.cash))
+    if made and made.choice is RefundChoice.AMOUNT:
+        return Shares(made.wallet, max(made.gateway, booking.payment.to_refund if booking.payment else 0))
     if booking.payment and booking.payment.voided and booking.wallet_refunded == wallet:
         return Shares(wallet, gateway)
     cancelled = next(event for event in booking.history if event.status is Status.CANCELLED)
@@ -166,7 +171,14 @@ def policy_refund(booking: Booking, account: Account | None) -> Shares | None:
     if too_old and booking.payment and booking.payment.gateway == "razorpay" and back > to_wallet:
         in_cash = (account.currency if account else DEFAULT_CURRENCY) != booking.currency
         return Shares(to_wallet if in_cash else back, 0)
-    return _chargeable(booking, Shares(to_wallet, back - to_wallet), account)
+    due = _chargeable(booking, Shares(to_wallet, back - to_wallet), account)
+    return Shares(due.wallet, max(0, due.gateway - _owed_in_cash(booking)))
+
+
+def _owed_in_cash(booking: Booking) -> int:
+    """What was left of a payment that is too little for its gateway to refund."""
+    cash = booking.cancellation.cash if booking.cancellation else 0
+    return cash if booking.payment and booking.payment.gateway == "razorpay" and cash < RAZORPAY_SMALLEST else 0
 
 
 def _percent(booking: Booking, wall: datetime) -> int:
@@ -183,7 +195,7 @@ def _chargeable(booking: Booking, back: Shares, account: Account | None) -> Shar
     """The shares as the gateway can refund them: the rest goes to a wallet of the same currency, or is rounded up."""
     if not back.gateway or booking.payment is None:
         return back
-    least = 100 if booking.payment.gateway == "razorpay" else 1
+    least = RAZORPAY_SMALLEST if booking.payment.gateway == "razorpay" else 1
     whole = 100 if booking.currency == "MGA" else 10 if booking.currency in _TENS else 1
     if (account.currency if account else DEFAULT_CURRENCY) == booking.currency:
         gateway = back.gateway // whole * whole if back.gateway >= least else 0

@@ -232,7 +232,10 @@ class Booking(
     @property
     def gateway_taken(self) -> int:
         """What the gateway has taken for the booking, or will take when its capture is due."""
-        return (self.gateway_charged and self.payment and self.payment.captured) or self.gateway_charged
+        own = self.payment
+        if own is None or not self.gateway_charged:
+            return 0
+        return own.captured if own.captured or own.voided else own.amount
 
     @property
     def refund_due(self) -> int:

@@ -157,11 +157,11 @@ def with_refund(
     """
     kept = kept_of(booking, sum(still_held(booking)) - sum(back))
     payment = booking.payment
-    if payment and back.gateway:
-        payment = msgspec.structs.replace(payment, to_refund=payment.given_back + back.gateway)
-    elif payment and choice is RefundChoice.POLICY:  # others gave it back already; if that fails, it is due again
-        share = policy_shares(booking, now)[1].gateway
-        payment = msgspec.structs.replace(payment, to_refund=min(share, payment.given_back))
+    if payment:  # with what others gave back already: if that fails, it is due again
+        most = booking.gateway_taken
+        if choice is RefundChoice.POLICY and not back.gateway:
+            most = policy_shares(booking, now)[1].gateway
+        payment = msgspec.structs.replace(payment, to_refund=min(most, payment.given_back + back.gateway))
     return booking.transitioned(
         Status.CANCELLED,
         now,

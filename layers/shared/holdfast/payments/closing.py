@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.errors import Busy, InvalidFields, NotFound
+from holdfast.errors import Busy, InProgress, InvalidFields, NotFound
 from holdfast.logs import logger, record_entry
 from holdfast.model.account import TopUp, TopUpStatus, wallet_entry
 from holdfast.model.booking import Booking, TaskAction
 from holdfast.model.money import money
-from holdfast.payments.gateways.protocol import GatewayError, GatewayRefused
+from holdfast.payments.gateways.protocol import DisputeState, GatewayError, GatewayRefused
 from holdfast.payments.outside import take_over
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def close_refund(booking_id: str, request: CloseRefundRequest, *, admin_id: str,
     The gateway is looked at first: a refund that has come about is recorded as that. The rest counts as paid outside,
     or is paid to the wallet now. A payment that bought nothing can only have been paid outside.
 
-    Raises NotFound, InvalidFields, Busy.
+    Raises NotFound, InvalidFields, InProgress while its payment is not charged yet, or is disputed; Busy.
     """
     by = f"admin {admin_id}"
 
@@ -44,6 +44,8 @@ def close_refund(booking_id: str, request: CloseRefundRequest, *, admin_id: str,
             if (own is None or not own.refund_closed) and not booking.closed_orders:
                 raise NotFound("Nothing is due as a refund of this booking.")
             return booking, booking, context.account
+        if refunds and not _is_charged(booking):
+            raise InProgress("The card is not charged yet; settle the booking first.")
         if request.paid == "wallet" and (kept_orders or context.account.currency != booking.currency):
             raise InvalidFields(("paid", "must be outside: the payment bought nothing, or is in another currency"))
         now = engine.clock()
@@ -62,7 +64,7 @@ def close_refund(booking_id: str, request: CloseRefundRequest, *, admin_id: str,
 def _looked_at(booking: Booking, engine: Engine) -> tuple[Booking, dict[str, int]]:
     """The booking as its gateways have it by now, and what orders that are to be voided hold of captured money.
 
-    An order that holds none stays due: the guest may still pay it. Raises Busy, WriteConflict.
+    An order that holds none stays due: the guest may still pay it. Raises InProgress, Busy, WriteConflict.
     """
     kept: dict[str, int] = {}
     for task in booking.tasks:
@@ -75,9 +77,17 @@ def _looked_at(booking: Booking, engine: Engine) -> tuple[Booking, dict[str, int
         except GatewayError as error:
             raise Busy("The gateway did not answer; please repeat the request.") from error
         booking = take_over(booking, payment, gateway=task.gateway, engine=engine)
+        if payment.dispute and payment.dispute.state is DisputeState.OPEN:
+            raise InProgress("The guest's bank disputes the payment; the refund waits until that is decided.")
         if task.action is TaskAction.VOID and payment.left:
             kept[task.order_id] = payment.left
     return booking, kept
+
+
+def _is_charged(booking: Booking) -> bool:
+    own = booking.payment
+    captures = [task for task in booking.tasks if task.action is TaskAction.CAPTURE]
+    return own is not None and own.captured > 0 and not any(task.order_id == own.order_id for task in captures)
 
 
 def _closed(

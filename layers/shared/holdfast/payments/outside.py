@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.logs import Tag, logger, record
+from holdfast.logs import Tag, logger, record, record_entry
+from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, Dispute, GatewayRef, Payment, Status, TaskAction
 from holdfast.model.case import Case, CaseKind, case_id_of
 from holdfast.model.dates import millis
-from holdfast.model.money import money
+from holdfast.model.money import money, smallest_refund
 from holdfast.payments.gateways.protocol import DisputeState
 from holdfast.requests import BY_GATEWAY
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from holdfast.engine import Engine
     from holdfast.payments.gateways.protocol import GatewayDispute, GatewayPayment
+    from holdfast.storage.transaction import BookingContext
 
 SAYS = {
     DisputeState.OPEN: "the guest's bank disputes {}; refunds wait until it is decided",
@@ -44,13 +46,17 @@ def take_over(booking: Booking, payment: GatewayPayment, *, gateway: str, engine
     Raises WriteConflict, Busy.
     """
     seen = _observed(booking, payment, gateway, engine.clock())
+    context = _give_residue(seen, engine)
     replaced = [case.replacing(engine.store.case(case.case_id)) for case in seen.cases]
     cases = [case for case in replaced if case]
     if seen.booking is booking or (seen.booking.payment == booking.payment and seen.cases and not cases):
         return booking  # nothing new, or a dispute of another order than the booking's, recorded in its case
-    after = engine.store.commit(booking, seen.booking, now=engine.clock(), cases=cases)
+    after = engine.store.commit(booking, seen.booking, now=engine.clock(), context=context, cases=cases)
     for line in seen.lines:
         _log(*line)
+    entry = wallet_entry(booking, after, context.account) if context else None
+    if entry:
+        record_entry(entry, after.currency)
     return after
 
 
@@ -131,6 +137,8 @@ def _observed(booking: Booking, payment: GatewayPayment, gateway: str, now: date
     if own and paid_by(booking, payment.order_id):
         _observe_capture(seen, own)
         _observe_refunds(seen)
+    if is_own:
+        _observe_pending(seen)
     if payment.dispute:
         _observe_dispute(seen, payment.dispute, is_own=is_own)
     return seen
@@ -203,9 +211,12 @@ def _observe_refunds(seen: _Observed) -> None:
         )
         state = "refunded though it was closed"
         seen.report(CaseKind.REFUNDED_OUTSIDE, own.order_id, "closed", amount=ours - recorded, state=state)
-    pending = sum(refund.amount for refund in payment.refunds if refund.pending)
+
+
+def _observe_pending(seen: _Observed) -> None:
     own = seen.booking.payment
     assert own is not None
+    pending = sum(refund.amount for refund in seen.payment.refunds if refund.pending)
     if own.refunds_pending != pending and own.captured:  # not an act, and no line: the bank's word on what is recorded
         seen.booking = msgspec.structs.replace(
             seen.booking, payment=msgspec.structs.replace(own, refunds_pending=pending)
@@ -252,3 +263,28 @@ def _with_refund_due(booking: Booking, now: datetime) -> Booking:
     target = own.refunded_by_us + missing
     due = refunds[0] if refunds else booking.new_task(TaskAction.REFUND, now, amount=target)
     return msgspec.structs.replace(booking, tasks=(*others, msgspec.structs.replace(due, amount=target)))
+
+
+def _give_residue(seen: _Observed, engine: Engine) -> BookingContext | None:
+    """Gives what is due and too little for the gateway to refund in another way. What that was decided from, if it is.
+
+    Raises Busy.
+    """
+    booking, own = seen.booking, seen.booking.payment
+    refunds = [task for task in booking.tasks if task.action is TaskAction.REFUND]
+    if own is None or not refunds or not own.captured or own.order_id != seen.payment.order_id:
+        return None
+    ours = own_refunds(seen.payment, own.refunded_by_us)
+    missing = refunds[0].amount - ours
+    is_disputed = own.dispute is not None and own.dispute.state == DisputeState.OPEN
+    if is_disputed or not 0 < missing < smallest_refund(booking.currency, own.gateway):
+        return None
+    from holdfast.payments.residue import give_residue  # noqa: PLC0415 - rare, and a cold start pays for it
+
+    context = engine.store.booking_context(booking.booking_id, booking.user_id)
+    own = msgspec.structs.replace(own, refunded=ours + own.refunded_outside)
+    seen.booking, case = give_residue(booking, own, missing, context.account.currency, seen.now)
+    if case:
+        seen.cases.append(case)
+        seen.lines.append((booking, seen.booking, None, "a refund is too small for its gateway", missing))
+    return context

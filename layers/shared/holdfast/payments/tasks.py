@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.errors import BookingError, Busy
-from holdfast.logs import Metric, Tag, count, record, record_entry
+from holdfast.logs import Metric, Tag, count, logger, record, record_entry
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, GatewayRef, GatewayTask, Status, TaskAction
+from holdfast.model.case import Case, CaseKind, case_id_of
 from holdfast.model.dates import millis
 from holdfast.model.money import money
 from holdfast.payments.gateways.protocol import GatewayError, GatewayPayment, PaymentState
@@ -129,7 +130,7 @@ def _done(booking: Booking, task: GatewayTask, payment: GatewayPayment, now: dat
             refunded=ours + outside,
             refunded_outside=outside,
             refunds_pending=sum(refund.amount for refund in payment.refunds if refund.pending),
-            voided=payment.state is PaymentState.VOIDED,
+            voided=own.voided or payment.state is PaymentState.VOIDED,
         )
     tasks = tuple(other for other in booking.tasks if other != task)
     pending = any(refund.pending for refund in payment.refunds)
@@ -164,8 +165,11 @@ def _record_done(before: Booking, after: Booking, task: GatewayTask, payment: Ga
 
 
 def _undo(booking: Booking, task: GatewayTask, lapsed: Lapsed, *, engine: Engine, by: str) -> Booking:
-    """Cancels a booking whose card can never be charged, and returns its rooms, promo use and wallet part."""
-    captured = lapsed.payment.captured
+    """Cancels a booking whose card can never be charged, and returns its rooms, promo use and wallet part.
+
+    Once the desk has recorded the stay, the booking stands as it is, and what the guest owes becomes a case.
+    """
+    captured, owes = lapsed.payment.captured, money(task.amount, booking.currency)
     why = "the card's authorisation lapsed before it was charged; nothing was taken"
     if captured:
         why = f"{money(captured, booking.currency)} was given back before the booking could use it"
@@ -176,12 +180,14 @@ def _undo(booking: Booking, task: GatewayTask, lapsed: Lapsed, *, engine: Engine
         if task not in current.tasks:
             return current
         void = () if lapsed.closed else (msgspec.structs.replace(task, action=TaskAction.VOID, serial=current.version),)
-        confirmed = current.status is Status.CONFIRMED  # else cancelled before, its wallet part refunded by the policy
+        stands = current.status is Status.CONFIRMED and current.stay_step is not None
+        # Else cancelled before, its wallet part refunded by the policy.
+        confirmed = current.status is Status.CONFIRMED and not stands
         undone = current.transitioned(
-            Status.CANCELLED,
+            Status.CONFIRMED if stands else Status.CANCELLED,
             now,
             by,
-            note=why,
+            note=f"{why}; the stay had begun, and the guest owes {owes}" if stands else why,
             ref=current.payment.ref if current.payment else None,
             tasks=(*(other for other in current.tasks if other.order_id != task.order_id), *void),
             payment=msgspec.structs.replace(
@@ -191,7 +197,11 @@ def _undo(booking: Booking, task: GatewayTask, lapsed: Lapsed, *, engine: Engine
             else None,
             wallet_refunded=current.wallet_paid if confirmed else current.wallet_refunded,
         )
-        after = engine.store.commit(current, undone, now=now, context=context)
+        cases = _owed_by_guest(undone, now, engine) if stands else []
+        after = engine.store.commit(current, undone, now=now, context=context, cases=cases)
+        if stands:
+            facts = {"booking_id": after.booking_id, "user_id": after.user_id, "amount": task.amount, "by": by}
+            logger.error("a card cannot be charged, and its stay has begun", extra=facts | {"currency": after.currency})
         if confirmed:
             record(Tag.BOOKING_CANCELLED, why, before=current, after=after, rooms=after.rooms, by=by)
         entry = wallet_entry(current, after, context.account)
@@ -200,6 +210,27 @@ def _undo(booking: Booking, task: GatewayTask, lapsed: Lapsed, *, engine: Engine
         return after
 
     return engine.store.retry_on_conflict(attempt)
+
+
+def _owed_by_guest(booking: Booking, now: datetime, engine: Engine) -> list[Case]:
+    """The case of a stay of which the card paid nothing; none if it is stored already. Raises Busy."""
+    own = booking.payment
+    if own is None:
+        return []
+    case = Case(
+        case_id=case_id_of(CaseKind.CAPTURED_SHORT, own.gateway, own.order_id),
+        kind=CaseKind.CAPTURED_SHORT,
+        at_ms=millis(now),
+        booking_id=booking.booking_id,
+        user_id=booking.user_id,
+        gateway=own.gateway,
+        order_id=own.order_id,
+        transaction_id=own.transaction_id,
+        amount=own.amount,
+        currency=booking.currency,
+        state="captured_short",
+    ).replacing(engine.store.case(case_id_of(CaseKind.CAPTURED_SHORT, own.gateway, own.order_id)))
+    return [case] if case else []
 
 
 def _wait(booking: Booking, task: GatewayTask, engine: Engine) -> Booking:
