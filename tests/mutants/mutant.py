@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ENGINE = Path(__file__).parents[2] / "layers/shared/holdfast"
 FILES = (
     "pricing.py",
+    "refunds.py",
     "taxes.py",
     "storage/transaction.py",
     *(f"payments/{name}.py" for name in ("confirm", "finalize", "start", "cancel", "settle", "tasks", "reconcile")),

@@ -10,7 +10,8 @@ _CARDS = ("component/test_starting_payments.py", "component/test_paying_by_card.
 _LATE = ("component/payments/test_late_payments.py", "component/payments/test_old_orders.py")
 _AT_GATEWAYS = ("component/payments/test_gateway_slips.py", "component/payments/test_gateway_acts.py")
 _NEAREST = {
-    "pricing.py": (*_PRICES, "component/test_cancelling.py", "component/payments/test_gateway_acts.py"),
+    "pricing.py": _PRICES,
+    "refunds.py": ("component/test_cancelling.py", "component/payments/test_gateway_acts.py"),
     "taxes.py": _PRICES,
     "storage/transaction.py": (*_STORE, "unit/storage/test_transitions.py", "component/test_reserving.py"),
     "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py"),

@@ -78,14 +78,14 @@ MONEY_BUGS = (
     Bug(
         "no cancellation gives anything back",
         "cancel",
-        (Edit("pricing", "policy_shares", ".refund_percent if", ".refund_percent * 0 if"),),
+        (Edit("refunds", "policy_shares", ".refund_percent if", ".refund_percent * 0 if"),),
     ),
     Bug(
         "a refund is one paisa short",
         "cancel",
         (
             Edit(
-                "pricing",
+                "refunds",
                 "policy_shares",
                 "half_up(sum(paid) * percent, 100)",
                 "half_up(sum(paid) * percent, 100) - (percent > 0)",
@@ -95,7 +95,7 @@ MONEY_BUGS = (
     Bug(
         "the nearest step of the policy counts, not the furthest",
         "cancel",
-        (Edit("pricing", "policy_shares", "min(open_steps", "max(open_steps"),),
+        (Edit("refunds", "policy_shares", "min(open_steps", "max(open_steps"),),
     ),
     Bug(
         "a price is one paisa too high",

@@ -7,6 +7,7 @@ from typing import Any, NoReturn, Self
 
 import msgspec
 from botocore.exceptions import ClientError  # noqa: TID251 - what the stand-in raises as the SDK would
+from pydantic import BaseModel
 
 from holdfast.errors import BookingError
 from holdfast.model.booking import Booking
@@ -83,13 +84,13 @@ class Side:
         faults = Faults(Scheduler(), 0.0, None)
         gateway = SimulatedGateway("stripe", True, faults, 5.0, lambda *_: None)
         self.gateways = {"stripe": gateway}
-        for item in opening():
+        for item in opening("INR"):
             self.table.client.put_item(TableName=self.table.name, Item=item)
 
     def does(self, step: Callable[["Side"], Any]) -> Any:
         """What came of it, in a form that compares."""
         try:
-            return msgspec.to_builtins(step(self), str_keys=True, enc_hook=lambda model: model.model_dump())
+            return _plain(step(self))
         except WriteConflict as lost:
             return "lost", sorted(lost.kinds), lost.current.write_id if lost.current else None
         except ConditionsFailed as failed:
@@ -133,3 +134,17 @@ def simulated_side(table_name: str, clock: FakeClock) -> Side:
     faults.index_lag_us = lambda: 0
     client: Any = StandIn(table_name, indexes(), faults)
     return Side(Table(client, table_name), clock)
+
+
+def _plain(value: Any) -> Any:
+    """With every field of every struct: msgspec leaves out a default by the object that it is, not by what it says."""
+    match value:
+        case msgspec.Struct():
+            return {name: _plain(part) for name, part in msgspec.structs.asdict(value).items()}
+        case BaseModel():
+            return value.model_dump()
+        case dict():
+            return {str(name): _plain(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_plain(part) for part in value]
+    return value

@@ -14,7 +14,7 @@ from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.dates import millis
 from holdfast.model.property import PolicyStep
 from holdfast.payments.gateways.protocol import PaymentState
-from holdfast.pricing import refund
+from holdfast.refunds import refund
 from tests.kit.clock import NOW
 from tests.kit.settled_table import (
     BOOKINGS,

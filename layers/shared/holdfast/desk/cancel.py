@@ -9,7 +9,7 @@ from holdfast.model.booking import Booking, Status
 from holdfast.model.cancellation import RefundChoice
 from holdfast.model.money import money
 from holdfast.payments.cancel import commit_cancellation, with_refund, without_refund
-from holdfast.pricing import Tenders, by_tender, refund, still_held
+from holdfast.refunds import Tenders, by_tender, refund, still_held
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,6 +12,7 @@ import msgspec
 
 from holdfast.model.cancellation import Cancellation
 from holdfast.model.dates import millis, nights
+from holdfast.model.gateway_ref import Dispute, GatewayRef
 from holdfast.model.property import DAY_ENDS, PolicyStep, TaxPeriod, TaxTable
 from holdfast.model.stay import Stay, StayStep
 from holdfast.model.stored_names import STORED_NAMES
@@ -51,27 +52,6 @@ class FrozenQuote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     @property
     def gateway_payable(self) -> int:
         return self.total_payable - self.wallet_applied
-
-
-class GatewayRef(msgspec.Struct, frozen=True, array_like=True):
-    """What a line of a history or a ledger is about, by the ids that its gateway gives: finance matches lines by them.
-
-    `transaction_id` is None until the order is paid, `refund_id` unless the line is about a refund.
-    """
-
-    gateway: str
-    order_id: str
-    transaction_id: str | None = None
-    refund_id: str | None = None
-
-
-class Dispute(msgspec.Struct, frozen=True, kw_only=True):
-    """A charge that the guest's bank disputes: `state` is open, won or lost; when lost, the bank has the amount."""
-
-    dispute_id: str
-    state: str
-    amount: int
-    lost: int = 0  # what the bank has by this and all other disputes of the charge
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=STORED_NAMES["Payment"]):

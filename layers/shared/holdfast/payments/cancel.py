@@ -20,7 +20,7 @@ from holdfast.model.money import money
 from holdfast.model.property import PolicyStep
 from holdfast.model.stay import StayStep
 from holdfast.payments.tasks import run_tasks
-from holdfast.pricing import (
+from holdfast.refunds import (
     Refund,
     Tenders,
     gateway_refund_end,

@@ -12,9 +12,10 @@ import msgspec
 
 from holdfast.logs import Tag, logger, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import Booking, Dispute, GatewayRef, Payment, Status, TaskAction
+from holdfast.model.booking import Booking, Payment, Status, TaskAction
 from holdfast.model.case import Case, CaseKind, case_id_of
 from holdfast.model.dates import millis
+from holdfast.model.gateway_ref import Dispute, GatewayRef
 from holdfast.model.money import money, smallest_refund
 from holdfast.payments.gateways.protocol import DisputeState
 from holdfast.requests import BY_GATEWAY

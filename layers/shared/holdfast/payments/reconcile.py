@@ -11,7 +11,8 @@ import msgspec
 
 from holdfast.errors import BookingError, Busy, ChargeFailed, InProgress, InsufficientWallet
 from holdfast.logs import Metric, count, logger
-from holdfast.model.booking import HOLDING, Booking, GatewayRef, TaskAction
+from holdfast.model.booking import HOLDING, Booking, TaskAction
+from holdfast.model.gateway_ref import GatewayRef
 from holdfast.model.ids import TOPUP_ID
 from holdfast.model.money import money
 from holdfast.payments.confirm import confirm

@@ -8,9 +8,9 @@ import msgspec
 
 from holdfast.logs import logger, record_entry
 from holdfast.model.account import LedgerEntry, TopUp, TopUpStatus
-from holdfast.model.booking import Dispute, GatewayRef
 from holdfast.model.case import Case, CaseKind, case_id_of
 from holdfast.model.dates import millis
+from holdfast.model.gateway_ref import Dispute, GatewayRef
 from holdfast.payments.gateways.protocol import DisputeState
 
 if TYPE_CHECKING:

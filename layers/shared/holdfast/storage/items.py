@@ -19,7 +19,7 @@ from holdfast.model.booking import HOLDING, RETENTION_DAYS, TTL_GRACE_SECONDS, B
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
-from holdfast.model.property import Property, RoomType
+from holdfast.model.property import DEFAULT_CURRENCY, Property, RoomType
 
 Item = dict[str, Any]
 Key = tuple[str, str]
@@ -143,7 +143,10 @@ def account_item(account: Account) -> Item:
 
 
 def entry_item(entry: LedgerEntry) -> Item:
-    return _item(entry_key(entry.user_id, entry.seq), entry)
+    item = _item(entry_key(entry.user_id, entry.seq), entry)
+    if entry.currency == DEFAULT_CURRENCY:  # msgspec leaves out only the default's own object
+        item.pop("currency", None)
+    return item
 
 
 def entry_of(item: Item) -> LedgerEntry:

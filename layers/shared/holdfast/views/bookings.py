@@ -7,7 +7,8 @@ from holdfast.model.booking import Booking, Event, PaymentMode, Status
 from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.dates import millis, rfc3339
 from holdfast.model.stay import StayStep
-from holdfast.pricing import Kept, Quote, frozen_quote, quote
+from holdfast.pricing import Quote, frozen_quote, quote
+from holdfast.refunds import Kept
 from holdfast.views.policy import PolicyStepView, policy_view
 
 

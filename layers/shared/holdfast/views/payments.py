@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from holdfast.fields import Instant, Strict
 from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import millis, rfc3339
-from holdfast.pricing import Kept, Quote, Refund
+from holdfast.pricing import Quote
+from holdfast.refunds import Kept, Refund
 
 if TYPE_CHECKING:
     from holdfast.payments.cancel import CancellationPreview
