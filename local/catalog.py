@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic.functional_validators import field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
 from holdfast.fields import Strict, Whole, problems
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_GUESTS
-from holdfast.model.money import CHARGEABLE, charge_step
+from holdfast.model.money import charge_step
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import DEFAULT_CURRENCY, INDIA, PolicyStep, Property, RoomType
 from local.catalog_fields import (
@@ -25,6 +25,7 @@ from local.catalog_fields import (
     BasisPoints,
     City,
     Code,
+    Currency,
     Hour,
     Id,
     Instant,
@@ -37,7 +38,7 @@ from local.catalog_fields import (
     one_of,
 )
 from local.catalog_taxes import TaxesEntry, TaxPeriodEntry, gst_table
-from local.iso import COUNTRIES, CURRENCIES
+from local.iso import COUNTRIES
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000
@@ -45,15 +46,6 @@ MAX_ROOMS_IN_TYPE = 10_000
 LATEST_DAY_END = 720  # minutes after midnight: noon
 
 Place = tuple[str | int, ...]  # of a value in the file: the names and indexes that lead to it
-
-
-def _chargeable(currency: str) -> str:
-    if currency not in CHARGEABLE:
-        raise ValueError(f"no gateway charges in {currency}")
-    return currency
-
-
-Currency = Annotated[str, one_of(CURRENCIES, "an ISO 4217 currency, such as INR"), AfterValidator(_chargeable)]
 
 
 class PolicyStepEntry(Strict):

@@ -10,7 +10,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from holdfast.fields import Text, Whole
 from holdfast.model.limits import MAX_AMOUNT
+from holdfast.model.money import CHARGEABLE
 from holdfast.model.names import NAME, NAME_SAYS
+from local.iso import CURRENCIES
 
 INSTANT = re.compile(r"[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 LABEL = re.compile(r"(?=.{1,200}\Z)\S(.*\S)?")
@@ -64,3 +66,12 @@ def minutes_of(hour: str) -> int:
 
 
 Hour = Annotated[str, Text(HOUR, "must be a time of day from 00:00 to 23:59, such as 18:00")]
+
+
+def _chargeable(currency: str) -> str:
+    if currency not in CHARGEABLE:
+        raise ValueError(f"no gateway charges in {currency}")
+    return currency
+
+
+Currency = Annotated[str, one_of(CURRENCIES, "an ISO 4217 currency, such as INR"), AfterValidator(_chargeable)]

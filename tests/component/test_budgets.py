@@ -79,14 +79,12 @@ class Measured(NamedTuple):
         return f"{self.operation:<22}{self.nights:>7}{self.round_trips:>13}{self.units:>13}{self.largest:>16}"
 
 
-HEADING = f"{'operation':<22}{'nights':>7}{'round trips':>13}{'write units':>13}{'largest item':>16}"
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _figures() -> Iterator[list[Measured]]:
     figures: list[Measured] = []
     yield figures
-    print("\n" + "\n".join([HEADING, *map(str, figures)]))  # noqa: T201 - asked for with -s
+    heading = f"{'operation':<22}{'nights':>7}{'round trips':>13}{'write units':>13}{'largest item':>16}"
+    print("\n" + "\n".join([heading, *map(str, figures)]))  # noqa: T201 - asked for with -s
 
 
 @pytest.fixture
@@ -101,9 +99,7 @@ class Desk:
     """Does one thing at a time, and measures it."""
 
     def __init__(self, store: Store, recorder: DynamoDBRecorder, figures: list[Measured]) -> None:
-        self.store = store
-        self.recorder = recorder
-        self.figures = figures
+        self.store, self.recorder, self.figures = store, recorder, figures
         self.gateway = FakeGateway()
 
     def measured(self, operation: str, nights: int) -> Measured:

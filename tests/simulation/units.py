@@ -63,7 +63,14 @@ def bought_too_late(world: World, key: str, item: Item) -> Iterator[str]:
             continue
         paid = sum(int(price["N"]) for price in item["night_prices"]["L"])
         nights = len(item["night_prices"]["L"])
-        asked = world.lowest_price(item["room_type_id"]["S"], at_us - 60 * SECOND, at_us + BETWEEN_CLOCKS)
+        asked = _lowest_price(world, item["room_type_id"]["S"], at_us - 60 * SECOND, at_us + BETWEEN_CLOCKS)
         if asked is not None and asked * nights > paid:
             late_by = timedelta(microseconds=at_us)
             yield f"LATE1 {key}: bought {late_by} after the start for {paid}, while it cost {asked * nights}"
+
+
+def _lowest_price(world: World, room_type: str, from_us: int, until_us: int) -> int | None:
+    """The lowest price of a night between two instants; None while the opening price may have stood."""
+    changes = [(at_us, price) for at_us, name, price in world.prices if name == room_type and at_us <= until_us]
+    before = [price for at_us, price in changes if at_us <= from_us]
+    return min(before[-1:] + [price for at_us, price in changes if at_us > from_us]) if before else None

@@ -251,12 +251,6 @@ class World:
         for key in [key for key in sorted(self.table.items) if key[0] == f"ROOM#{room_type}"]:
             self._when_unlocked(key, partial(self._price, key, price))
 
-    def lowest_price(self, room_type: str, from_us: int, until_us: int) -> int | None:
-        """The lowest price of a night between two instants; None while the opening price may have stood."""
-        changes = [(at_us, price) for at_us, name, price in self.prices if name == room_type and at_us <= until_us]
-        before = [price for at_us, price in changes if at_us <= from_us]
-        return min(before[-1:] + [price for at_us, price in changes if at_us > from_us]) if before else None
-
     def _when_unlocked(self, key: Key, write: Callable[[], None]) -> None:
         while self.table.is_locked(key):
             self.clock.sleep(MILLISECOND)
@@ -265,8 +259,7 @@ class World:
     def _price(self, key: Key, price: int) -> None:
         item = self.table.items[key]
         prices = {day: {"N": str(price)} for day in item["free"]["M"]}
-        revision = {"N": str(int(item["revision"]["N"]) + 1)}
-        self.table.change(key, item | {"price": {"M": prices}, "revision": revision})
+        self.table.change(key, item | {"price": {"M": prices}, "revision": {"N": str(int(item["revision"]["N"]) + 1)}})
 
     def delete_expired(self) -> None:
         """TTL's round: deletes what it may, and the stream tells the function."""
