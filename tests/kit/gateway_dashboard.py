@@ -57,7 +57,9 @@ class GatewayDashboard:
         failed = [refund for refund in order.refunds if refund_id in {None, refund.refund_id}][-1:]
         for refund in failed:
             others = tuple(other for other in order.refunds if other != refund)
-            self.change(order_id, refunds=others, refunded=order.refunded - refund.amount)
+            failed_refunds = order.failed_refunds + refund.ours
+            left = order.refunded - refund.amount
+            self.change(order_id, refunds=others, refunded=left, failed_refunds=failed_refunds)
         return bool(failed)
 
     def open_dispute(self, order_id: str, amount: int | None = None) -> str:

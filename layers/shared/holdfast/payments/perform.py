@@ -73,9 +73,11 @@ def perform(
     gives_back = task.action is not TaskAction.CAPTURE and payment.left > 0
     if gives_back and payment.dispute and payment.dispute.state is DisputeState.OPEN:
         raise Disputed("a dispute of the payment is not decided yet")
-    # A refund's key stays the same while it asks for the same. Capture and void are guarded by the payment's state as
-    # well, and take a new key for each attempt, because a gateway repeats a stored failure for the old one.
+    # A refund's key stays the same while it asks for the same, and none of ours has failed meanwhile. Capture and void
+    # are guarded by the payment's state as well, and take a new key for each attempt, because a gateway repeats a
+    # stored failure for the old one.
     attempt_key = f"{key}:{task.attempts}"
+    again = f":{payment.failed_refunds}" if payment.failed_refunds else ""
     match task.action:
         case TaskAction.CAPTURE if payment.state is PaymentState.AUTHORISED:
             _ignore_refusal(lambda: gateway.capture(task.order_id, task.amount, currency, attempt_key, transaction_id))
@@ -84,12 +86,14 @@ def perform(
         case TaskAction.VOID if payment.holds_money and may_still_buy:
             raise GatewayUnknown("the order was paid after all, and may still buy the booking")
         case TaskAction.VOID if payment.left > 0:
-            _ignore_refusal(lambda: gateway.refund(task.order_id, payment.left, currency, f"{key}:{payment.left}"))
+            _ignore_refusal(
+                lambda: gateway.refund(task.order_id, payment.left, currency, f"{key}:{payment.left}{again}")
+            )
         case TaskAction.VOID:
             _ignore_refusal(lambda: gateway.void(task.order_id, attempt_key, transaction_id))
         case TaskAction.REFUND if payment.left > 0:
             missing = min(task.amount - own_refunds(payment, recorded), payment.left)
-            _ignore_refusal(lambda: gateway.refund(task.order_id, missing, currency, f"{key}:{missing}"))
+            _ignore_refusal(lambda: gateway.refund(task.order_id, missing, currency, f"{key}:{missing}{again}"))
     engine.require_call(gateway)
     payment = gateway.fetch(task.order_id, transaction_id)
     if not _reached(task, payment, gateway, recorded):

@@ -144,3 +144,16 @@ def test_a_currency_with_a_form_of_its_own_at_stripe_is_counted_as_ours(
     assert (payment.amount, payment.captured, payment.refunded) == (ours, ours, ours)
     assert payment.dispute is not None
     assert payment.dispute.amount == ours
+
+
+@pytest.mark.parametrize(
+    ("refunds", "failed"),
+    [
+        ([refund(10_000, "failed", metadata=OURS)], 1),
+        ([refund(10_000, "canceled", metadata=OURS), refund(10_000, metadata=OURS)], 1),
+        ([refund(10_000, "failed")], 0),  # somebody else's: no key of ours stands for it
+        ([refund(10_000, metadata=OURS)], 0),
+    ],
+)
+def test_our_failed_refunds_are_counted(refunds: list[Fields], failed: int) -> None:
+    assert seen(*refunds).failed_refunds == failed

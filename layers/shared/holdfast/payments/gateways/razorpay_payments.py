@@ -83,6 +83,7 @@ def gateway_payment(
         captured=captured,
         refunded=sum(refund.amount for refund in counted),
         refunds=counted,
+        failed_refunds=sum(refund["status"] == "failed" and _is_ours(refund) for refund in refunds),
         dispute=counted_dispute(_dispute(dispute) for dispute in disputes[::-1]),
         others=others,
     )
@@ -122,8 +123,12 @@ def _refunds(refunded: Sequence[Entity], paid: int, captured: int) -> tuple[Gate
 
 
 def _refund(refund: Entity, amount: int) -> GatewayRefund:
-    ours = is_marked(_notes(refund)) or bool(RECEIPT.fullmatch(refund.get("receipt") or ""))
-    return GatewayRefund(refund_id=refund["id"], amount=amount, pending=refund["status"] != "processed", ours=ours)
+    pending, ours = refund["status"] != "processed", _is_ours(refund)
+    return GatewayRefund(refund_id=refund["id"], amount=amount, pending=pending, ours=ours)
+
+
+def _is_ours(refund: Entity) -> bool:
+    return is_marked(_notes(refund)) or bool(RECEIPT.fullmatch(refund.get("receipt") or ""))
 
 
 def _dispute(dispute: Entity) -> GatewayDispute:

@@ -224,6 +224,9 @@ def _payment(
         captured=from_gateway(captured, StripeGateway.name, currency),
         refunded=sum(refund.amount for refund in refunds),
         refunds=refunds,
+        failed_refunds=sum(
+            refund["status"] in _NOT_REFUNDED and is_marked(refund.get("metadata") or {}) for refund in refunded
+        ),
         dispute=counted_dispute(_dispute(dispute, currency) for dispute in disputes[::-1]),
         client_secret=fields.get("client_secret"),
     )
