@@ -1,6 +1,6 @@
 """The small faults that a slip of the hand makes: for each place of a source, the texts that may stand there instead.
 
-A change is told by the text that it puts in the place of another, so that a mutant can be shown as a diff of lines.
+A change is named by the text that it puts in the place of another, so that a mutant can be shown as a diff of lines.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ DESK_BUGS = (
         (Edit("desk.stay", "mark_no_show", "if booking.checked_in_at_ms is not None:", "if booking.no_show:"),),
     ),
     Bug(
-        "a step is told again with each repeat",
+        "a step is recorded again with each repeat",
         "desk",
         (Edit("desk.stay", "_record_step", "if before is not None:", "if after.version:"),),
     ),

@@ -1,4 +1,4 @@
-"""How bookings and top-ups ended: BACK1 and TOP1, told from the items and from the gateways' records."""
+"""How bookings and top-ups ended: BACK1 and TOP1, computed from the items and from the gateways' records."""
 
 from __future__ import annotations
 

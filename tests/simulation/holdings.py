@@ -1,7 +1,7 @@
-"""Who may hold what, told from the bookings alone: HOLD1 to HOLD3, CAP1 and CAP2. The account item is what is checked.
+"""Who may hold what, computed from the bookings alone: HOLD1 to HOLD3, CAP1 and CAP2. The account item is checked by it.
 
 A hold is live until its deadline, whatever swept it. Rooms that a guest lets go unpaid count against the guest and
-decay; how fast is told here again.
+decay; how fast is said here again.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Holdings:
     def __init__(self, skew_ms: int) -> None:
         self._skew_ms = skew_ms
         self._of: dict[str, dict[str, Hold]] = {}
-        self._let_go: dict[str, list[tuple[int, int]]] = {}  # of each guest, cancelled holds: rooms and when
+        self._abandoned: dict[str, list[tuple[int, int]]] = {}  # of each guest, cancelled holds: rooms and when
 
     def follow(self, booking_id: str, old: Item | None, new: Item, now_ms: int) -> str:
         """Takes note of a booking's change; the guest whose account it is about."""
         user, status = str(new["user_id"]["S"]), new["status"]["S"]
         hold = Hold(int(new["rooms"]["N"]), int(new["expires_at"]["N"]), status)
         if old is not None and old["status"]["S"] in _HELD and status == "cancelled":
-            self._let_go.setdefault(user, []).append((hold.rooms, now_ms))
+            self._abandoned.setdefault(user, []).append((hold.rooms, now_ms))
         self._of.setdefault(user, {})[booking_id] = hold
         return user
 
@@ -66,20 +66,22 @@ class Holdings:
         live = [hold for hold in self._of[user].values() if self._surely_live(hold, now_ms)]
         if len(live) > MOST_HOLDS or sum(hold.rooms for hold in live) > MOST_ROOMS:
             yield f"CAP1 {user}: {len(live)} holds of {sum(hold.rooms for hold in live)} rooms"
-        let_go = self._let_go.get(user, [])
-        if let_go:
-            begun_ms = let_go[0][1] - HOLD_MS
-            left = sum(rooms for rooms, _ in let_go) - (1 + (now_ms - begun_ms) // FORGET_ONE_MS)
+        abandoned = self._abandoned.get(user, [])
+        if abandoned:
+            begun_ms = abandoned[0][1] - HOLD_MS
+            left = sum(rooms for rooms, _ in abandoned) - (1 + (now_ms - begun_ms) // FORGET_ONE_MS)
             if left >= MOST_LET_GO:
                 yield f"CAP2 {user}: a new hold, with at least {left} rooms let go"
 
     def allowance(self, user: str, now_ms: int) -> tuple[object, int]:
         """The guest's holds, and how many more rooms one more hold may have for sure, by whichever clock."""
-        holds, let_go = self._of.get(user, {}), self._let_go.get(user, [])
+        holds, abandoned = self._of.get(user, {}), self._abandoned.get(user, [])
         held = [hold for hold in holds.values() if hold.status in _HELD and hold.until_ms > now_ms - LATE_MS]
         over = [hold for hold in holds.values() if hold.status in _HELD | {"expired"}]
-        many = len(held) >= MOST_HOLDS or sum(of for of, _ in let_go) + sum(hold.rooms for hold in over) >= MOST_LET_GO
-        return (dict(holds), len(let_go)), 0 if many else MOST_ROOMS - sum(hold.rooms for hold in held)
+        many = (
+            len(held) >= MOST_HOLDS or sum(of for of, _ in abandoned) + sum(hold.rooms for hold in over) >= MOST_LET_GO
+        )
+        return (dict(holds), len(abandoned)), 0 if many else MOST_ROOMS - sum(hold.rooms for hold in held)
 
     def _surely_live(self, hold: Hold, now_ms: int) -> bool:
         return hold.status in _HELD and hold.until_ms > now_ms + self._skew_ms

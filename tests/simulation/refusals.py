@@ -28,7 +28,7 @@ def check_promo(world: World, booking_id: str, asked: str | None, before: str | 
 
 
 def check_cap(world: World, user: str, rooms: int, before: tuple[object, int], reply: Reply | None) -> None:
-    """CAP3: nobody is told of too many holds who has few."""
+    """CAP3: nobody is refused for too many holds who has few."""
     after = world.invariants.holdings.allowance(user, world.invariants.now_ms)
     if reply and reply.code == "too_many_holds" and before == after and rooms <= after[1]:
         world.broken.append(f"CAP3 {user}: answered too many holds, with {after[1]} rooms more allowed")

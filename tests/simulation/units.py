@@ -1,4 +1,4 @@
-"""What gateways charge of a currency, and what a stay costs in it, told a second time and by hand."""
+"""What gateways charge of a currency, and what a stay costs in it, computed a second time and by hand."""
 
 from __future__ import annotations
 

@@ -96,4 +96,4 @@ def named(value: object) -> str:
 
 def rows(states: dict[Step, tuple[Step, ...]], then: tuple[Step, ...]) -> list[tuple[Step, Step, Step, bool]]:
     acts = [(state, act) for state, acts in states.items() for act in acts]
-    return [(state, act, after, told) for (state, act), after, told in product(acts, then, (True, False))]
+    return [(state, act, after, reported) for (state, act), after, reported in product(acts, then, (True, False))]

@@ -46,13 +46,13 @@ def desk(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGat
     return Desk(front_door, store, clock, gateway)
 
 
-@pytest.mark.parametrize(("state", "act", "then", "told"), rows(BOOKINGS, NEXT), ids=named)
+@pytest.mark.parametrize(("state", "act", "then", "reported"), rows(BOOKINGS, NEXT), ids=named)
 def test_after_any_act_and_any_answer_to_it_a_bookings_books_agree(
-    desk: Desk, state: Step, act: Step, then: Step, told: bool
+    desk: Desk, state: Step, act: Step, then: Step, reported: bool
 ) -> None:
     state(desk)
     act(desk)
-    if told:
+    if reported:
         desk.deliver()
     then(desk)
     desk.deliver()
@@ -74,13 +74,13 @@ def test_after_any_act_and_any_answer_to_it_a_bookings_books_agree(
         assert desk.broken() == []
 
 
-@pytest.mark.parametrize(("state", "act", "then", "told"), rows(TOPUPS, NEXT_TOPUP), ids=named)
+@pytest.mark.parametrize(("state", "act", "then", "reported"), rows(TOPUPS, NEXT_TOPUP), ids=named)
 def test_after_any_act_and_any_answer_to_it_a_topups_books_agree(
-    desk: Desk, state: Step, act: Step, then: Step, told: bool
+    desk: Desk, state: Step, act: Step, then: Step, reported: bool
 ) -> None:
     state(desk)
     act(desk)
-    if told:
+    if reported:
         desk.deliver()
     then(desk)
     desk.deliver()

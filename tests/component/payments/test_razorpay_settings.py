@@ -1,6 +1,6 @@
 """What an account at Razorpay may be set to, or show: fees that the customer bears, offers, two payments, new states.
 
-An order of 70,000 is paid in each; the engine is told the order's amounts.
+An order of 70,000 is paid in each; the engine gets the order's amounts.
 """
 
 from typing import Any

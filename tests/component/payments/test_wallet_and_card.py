@@ -77,8 +77,8 @@ def test_what_was_given_back_before_the_deadline_is_not_told_again_after_it(scen
     assert isinstance(scenario.driver, RazorpayDriver)
     scenario.driver.pay(order_id, amount=5_000)  # less than the order is for
     scenario.deliver_new()
-    told = scenario.notes(booking)
+    reported = scenario.notes(booking)
     assert scenario.driver.record(order_id).net == 0
     scenario.run_out()
     scenario.come_to_rest()
-    assert [note for note in scenario.notes(booking) if "refunded" in note] == [n for n in told if "refunded" in n]
+    assert [note for note in scenario.notes(booking) if "refunded" in note] == [n for n in reported if "refunded" in n]

@@ -1,4 +1,4 @@
-"""The audit of cases: what others did at a gateway, as bookings and top-ups record it, is told to operators."""
+"""The audit of cases: what others did at a gateway, as bookings and top-ups record it, is reported to operators."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def broken_cases(view: Snapshot) -> Iterator[Broken]:
 
 
 def _untold(view: Snapshot, owner: Booking | TopUp, payment: Payment | TopUp, key: Key) -> Iterator[Broken]:
-    told = []
+    reported = []
     if isinstance(owner, TopUp) or owner.gateway_charged:  # who gave back what bought nothing does not matter
-        told.append((CaseKind.REFUNDED_OUTSIDE, payment.order_id, payment.refunded_outside))
+        reported.append((CaseKind.REFUNDED_OUTSIDE, payment.order_id, payment.refunded_outside))
     if payment.dispute:
-        told.append((CaseKind.DISPUTED, payment.dispute.dispute_id, payment.dispute.amount))
-    for kind, what, amount in told:
+        reported.append((CaseKind.DISPUTED, payment.dispute.dispute_id, payment.dispute.amount))
+    for kind, what, amount in reported:
         case_id = case_id_of(kind, payment.gateway, what)
         case = view.cases.get(case_id)
         if amount and (case is None or case.amount != amount):

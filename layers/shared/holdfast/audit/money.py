@@ -258,8 +258,8 @@ def _expected_of_topup(view: Snapshot, topup: TopUp, payment: GatewayPayment) ->
     if topup.status is TopUpStatus.PENDING:
         return None
     if topup.refund_closed and topup.order_id == payment.order_id:
-        told = (topup.gateway, payment.order_id) in view.orphans
-        return None if told or payment.left <= topup.closed_outside else topup.closed_outside
+        reported = (topup.gateway, payment.order_id) in view.orphans
+        return None if reported or payment.left <= topup.closed_outside else topup.closed_outside
     if topup.status is not TopUpStatus.CREDITED or topup.order_id != payment.order_id:
         return 0
     lost = topup.dispute.lost if topup.dispute else 0

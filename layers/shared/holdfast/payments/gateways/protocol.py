@@ -44,7 +44,7 @@ def gateway_refusals() -> Iterator[None]:
 
 
 def key_refused(gateway: str) -> GatewayKeyRefused:
-    """The error to raise when a gateway refuses our key: written and counted, since nobody is told of it by `busy`."""
+    """The error to raise when a gateway refuses our key: written and counted, since `busy` says nothing of it."""
     logger.error("the gateway refuses our key", extra={"gateway": gateway})
     count(Metric.GATEWAY_KEY_REFUSED, 1)
     return GatewayKeyRefused(f"{gateway} refuses our key")

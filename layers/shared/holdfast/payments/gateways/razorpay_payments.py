@@ -1,9 +1,9 @@
 """A payment as Razorpay's answers show it: its order, its payments, their refunds and disputes.
 
 An order may have several payments; one at most is captured. Where the customer bears the fee, a payment is the order's
-amount and the fee; where an offer of the account is used, it is the order's amount less the offer. The engine is told
+amount and the fee; where an offer of the account is used, it is the order's amount less the offer. The engine gets
 the order's amount in both cases: https://razorpay.com/docs/payments/dashboard/account-settings/configuration/convenience-fees,
-https://razorpay.com/docs/payments/offers. A whole refund is told as one of the order's amount, too.
+https://razorpay.com/docs/payments/offers. A whole refund is shown as one of the order's amount, too.
 """
 
 from __future__ import annotations
