@@ -1,4 +1,4 @@
-"""Who may hold what, computed from the bookings alone: HOLD1 to HOLD3, CAP1 and CAP2. The account item is checked by it.
+"""Who may hold what, computed from the bookings alone: HOLD1 to HOLD3, CAP1 and CAP2. It checks the account item.
 
 A hold is live until its deadline, whatever swept it. Rooms that a guest lets go unpaid count against the guest and
 decay; how fast is said here again.
