@@ -116,6 +116,7 @@ CORNER_BUGS = (
                 'f"{booking.booking_id}:{task.action}:{task.order_id}:{task.serial}"',
                 'f"{booking.booking_id}:{task.action}:{task.order_id}"',
             ),
+            Edit("payments.perform", "perform", "if payment.failed_refunds else", "if not payment.order_id else"),
         ),
     ),
     Bug(
