@@ -11,12 +11,12 @@ from moto import mock_aws
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
-from tests.component.payments.desk import table_in_memory
 from tests.kit.apps import FUNCTIONS, Apps
 from tests.kit.clock import FakeClock
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.fixtures import table_on_moto
 from tests.kit.front_door import FrontDoor
+from tests.kit.stand_in import table_in_memory
 
 
 @pytest.fixture

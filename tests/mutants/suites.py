@@ -8,10 +8,10 @@ _PRICES = ("unit/test_pricing.py", "unit/test_taxes.py", "unit/test_currencies.p
 _STORE = ("unit/storage/test_holds.py", "unit/storage/test_promos.py", "unit/storage/test_wallet.py")
 _CARDS = ("component/test_starting_payments.py", "component/test_paying_by_card.py")
 _LATE = ("component/payments/test_late_payments.py", "component/payments/test_old_orders.py")
-_AT_GATEWAYS = ("component/payments/test_gateway_slips.py", "component/payments/test_gateway_acts.py")
+_AT_GATEWAYS = ("component/outside/test_gateway_slips.py", "component/outside/test_gateway_acts.py")
 _NEAREST = {
     "pricing.py": _PRICES,
-    "refunds.py": ("component/test_cancelling.py", "component/payments/test_gateway_acts.py"),
+    "refunds.py": ("component/test_cancelling.py", "component/outside/test_gateway_acts.py"),
     "taxes.py": _PRICES,
     "storage/transaction.py": (*_STORE, "unit/storage/test_transitions.py", "component/test_reserving.py"),
     "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py"),

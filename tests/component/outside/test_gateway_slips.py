@@ -12,12 +12,10 @@ from holdfast.payments.gateways.protocol import GatewayUnknown, PaymentState
 from holdfast.payments.gateways.razorpay_payments import payment_of
 from holdfast.payments.perform import Lapsed, perform
 from holdfast.storage.store import Store
-from holdfast.storage.table import Table
-from tests.component.payments.desk import PART, Desk, table_in_memory
+from tests.component.outside.desk import PART, Desk
 from tests.kit.clock import FakeClock
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import STAY_TOTAL, FrontDoor
-from tests.kit.ids import Ids
 
 PAID = 1_000_000
 
@@ -102,16 +100,6 @@ def test_an_attempt_that_has_only_begun_hides_no_authorised_payment(*, newest_fi
     paid = {"id": "pay_paid", "status": "authorized", "captured": False}
     begun = {"id": "pay_begun", "status": "created", "captured": False}
     assert payment_of([begun, paid] if newest_first else [paid, begun], None) == paid
-
-
-@pytest.fixture
-def table() -> Table:
-    return table_in_memory()
-
-
-@pytest.fixture
-def store(table: Table) -> Store:
-    return Store(table, new_id=Ids())
 
 
 def test_after_a_refund_by_others_fails_the_guest_is_owed_that_part_on_top_of_ours(

@@ -1,34 +1,11 @@
 """Top-ups that are refunded or disputed at the gateway are taken out of the wallet again, each amount once."""
 
-import pytest
-
-from holdfast.storage.store import Store
-from holdfast.storage.table import Table
-from tests.component.payments.desk import PART, TOPUP, Desk, table_in_memory
-from tests.component.payments.gateway_acts import (
+from tests.component.outside.desk import PART, TOPUP, Desk
+from tests.component.outside.gateway_acts import (
     dispute,
     refund_part,
     win,
 )
-from tests.kit.clock import FakeClock
-from tests.kit.fake_gateway import FakeGateway
-from tests.kit.front_door import FrontDoor
-from tests.kit.ids import Ids
-
-
-@pytest.fixture
-def table() -> Table:
-    return table_in_memory()
-
-
-@pytest.fixture
-def store(table: Table) -> Store:
-    return Store(table, new_id=Ids())
-
-
-@pytest.fixture
-def desk(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway) -> Desk:
-    return Desk(front_door, store, clock, gateway)
 
 
 class TestTopUps:

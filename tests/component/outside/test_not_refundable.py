@@ -5,33 +5,15 @@ from datetime import timedelta
 import pytest
 
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.store import Store
 from holdfast.storage.table import Table
-from tests.component.payments.desk import Desk, table_in_memory
-from tests.kit.clock import FakeClock
+from tests.component.outside.desk import Desk
 from tests.kit.fake_gateway import FakeGateway
-from tests.kit.front_door import STAY_TOTAL, FrontDoor
+from tests.kit.front_door import STAY_TOTAL
 from tests.kit.hotel import open_hotel
-from tests.kit.ids import Ids
 
 CLOSE = "POST /admin/bookings/{booking_id}/refunds/close"
 REVERSE = "POST /admin/wallets/{user_id}/credits/{seq}/reverse"
 HALF = STAY_TOTAL // 2
-
-
-@pytest.fixture
-def table() -> Table:
-    return table_in_memory()
-
-
-@pytest.fixture
-def store(table: Table) -> Store:
-    return Store(table, new_id=Ids())
-
-
-@pytest.fixture
-def desk(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway) -> Desk:
-    return Desk(front_door, store, clock, gateway)
 
 
 class TestPaymentsTooOldToRefund:

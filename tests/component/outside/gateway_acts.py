@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import product
 
-from tests.component.payments.desk import PART, Desk
+from tests.component.outside.desk import PART, Desk
 
 
 def capture(desk: Desk) -> None:

@@ -5,17 +5,11 @@ from typing import Any
 
 from holdfast.model.booking import Booking
 from holdfast.storage.store import Store
-from holdfast.storage.table import Table
 from tests.kit.apps import FUNCTIONS
 from tests.kit.auditing import broken_in
 from tests.kit.clock import FakeClock
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import ADMIN, ALICE, FrontDoor, event
-from tests.kit.hotel import TABLE_NAME
-from tests.simulation.dynamodb import StandIn
-from tests.simulation.faults import Faults
-from tests.simulation.hotel import indexes
-from tests.simulation.scheduler import Scheduler
 
 TOPUP = 500_000
 PART = 400_000
@@ -172,11 +166,3 @@ class Desk:
         records = [(self.gateway.name, order) for order in self.gateway.orders.values()]
         alone = broken_in(self.store, self.clock())
         return alone + broken_in(self.store, self.clock(), gateway_records=records)
-
-
-def table_in_memory() -> Table:
-    """Faster than moto by far: there are hundreds of rows."""
-    faults: Any = Faults(Scheduler(), 0.0, None)
-    faults.index_lag_us = lambda: 0
-    client: Any = StandIn(TABLE_NAME, indexes(), faults)
-    return Table(client, TABLE_NAME, sleep=lambda _: None)

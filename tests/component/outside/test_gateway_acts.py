@@ -8,10 +8,8 @@ from datetime import timedelta
 import pytest
 
 from holdfast.model.booking import Status, TaskAction
-from holdfast.storage.store import Store
-from holdfast.storage.table import Table
-from tests.component.payments.desk import PART, Desk, table_in_memory
-from tests.component.payments.gateway_acts import (
+from tests.component.outside.desk import PART, Desk
+from tests.component.outside.gateway_acts import (
     BOOKINGS,
     NEXT,
     NEXT_TOPUP,
@@ -25,25 +23,7 @@ from tests.component.payments.gateway_acts import (
     refund_part,
     rows,
 )
-from tests.kit.clock import FakeClock
-from tests.kit.fake_gateway import FakeGateway
-from tests.kit.front_door import ALICE, STAY_TOTAL, FrontDoor
-from tests.kit.ids import Ids
-
-
-@pytest.fixture
-def table() -> Table:
-    return table_in_memory()
-
-
-@pytest.fixture
-def store(table: Table) -> Store:
-    return Store(table, new_id=Ids())
-
-
-@pytest.fixture
-def desk(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway) -> Desk:
-    return Desk(front_door, store, clock, gateway)
+from tests.kit.front_door import ALICE, STAY_TOTAL
 
 
 @pytest.mark.parametrize(("state", "act", "then", "reported"), rows(BOOKINGS, NEXT), ids=named)

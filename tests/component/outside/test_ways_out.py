@@ -6,33 +6,13 @@ from typing import Any
 
 import pytest
 
-from holdfast.storage.store import Store
-from holdfast.storage.table import Table
-from tests.component.payments.desk import PART, TOPUP, Desk, table_in_memory
-from tests.kit.clock import FakeClock
-from tests.kit.fake_gateway import FakeGateway
-from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL, FrontDoor, routes
-from tests.kit.ids import Ids
+from tests.component.outside.desk import PART, TOPUP, Desk
+from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL, routes
 from tests.kit.template import ROOT, template
 
 CLOSE = "POST /admin/bookings/{booking_id}/refunds/close"
 REVERSE = "POST /admin/wallets/{user_id}/credits/{seq}/reverse"
 HALF = STAY_TOTAL // 2
-
-
-@pytest.fixture
-def table() -> Table:
-    return table_in_memory()
-
-
-@pytest.fixture
-def store(table: Table) -> Store:
-    return Store(table, new_id=Ids())
-
-
-@pytest.fixture
-def desk(front_door: FrontDoor, store: Store, clock: FakeClock, gateway: FakeGateway) -> Desk:
-    return Desk(front_door, store, clock, gateway)
 
 
 @pytest.mark.parametrize(
