@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from holdfast.model.dates import millis
 from holdfast.model.ids import hashed_id
+
+if TYPE_CHECKING:
+    from holdfast.model.booking import Booking
+    from holdfast.model.gateway_ref import GatewayRef
 
 
 class CaseKind(StrEnum):
@@ -63,3 +68,23 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def case_id_of(kind: CaseKind, *what: str) -> str:
     """The id of the one case of that kind about this: a booking's id, or a gateway and its order."""
     return hashed_id("cs", kind, *what)
+
+
+def case_about(
+    booking: Booking, kind: CaseKind, *what: str, now: datetime, amount: int, state: str, ref: GatewayRef | None = None
+) -> Case:
+    """A case of that booking, opened now; `what` makes its id, `ref` is what it is about at a gateway, if at one."""
+    return Case(
+        case_id=case_id_of(kind, *what),
+        kind=kind,
+        at_ms=millis(now),
+        booking_id=booking.booking_id,
+        user_id=booking.user_id,
+        gateway=ref.gateway if ref else None,
+        order_id=ref.order_id if ref else None,
+        transaction_id=ref.transaction_id if ref else None,
+        refund_id=ref.refund_id if ref else None,
+        amount=amount,
+        currency=booking.currency,
+        state=state,
+    )

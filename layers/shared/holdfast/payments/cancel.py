@@ -14,8 +14,8 @@ from holdfast.logs import Tag, record, record_entry
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import HOLDING, Booking, GatewayTask, Status, TaskAction
 from holdfast.model.cancellation import Cancellation, RefundChoice
-from holdfast.model.case import Case, CaseKind, case_id_of
-from holdfast.model.dates import millis, today_in
+from holdfast.model.case import Case, CaseKind, case_about
+from holdfast.model.dates import today_in
 from holdfast.model.money import money
 from holdfast.model.property import PolicyStep
 from holdfast.model.stay import StayStep
@@ -187,16 +187,7 @@ def _cash_owed(cancelled: Booking, now: datetime) -> tuple[Case, ...]:
     made = cancelled.cancellation
     if made is None or made.cash == 0:
         return ()
-    case = Case(
-        case_id=case_id_of(CaseKind.CASH_OWED, cancelled.booking_id),
-        kind=CaseKind.CASH_OWED,
-        at_ms=millis(now),
-        booking_id=cancelled.booking_id,
-        user_id=cancelled.user_id,
-        amount=made.cash,
-        currency=cancelled.currency,
-        state="owed",
-    )
+    case = case_about(cancelled, CaseKind.CASH_OWED, cancelled.booking_id, now=now, amount=made.cash, state="owed")
     return (case,)
 
 

@@ -13,9 +13,9 @@ import msgspec
 from holdfast.logs import Tag, logger, record, record_entry
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, Payment, Status, TaskAction
-from holdfast.model.case import Case, CaseKind, case_id_of
+from holdfast.model.case import Case, CaseKind, case_about
 from holdfast.model.dates import millis
-from holdfast.model.gateway_ref import Dispute, GatewayRef
+from holdfast.model.gateway_ref import GatewayRef
 from holdfast.model.money import money, smallest_refund
 from holdfast.payments.gateways.protocol import DisputeState
 from holdfast.requests import BY_GATEWAY
@@ -101,31 +101,21 @@ class _Observed:
         """One act, with the changes that it makes to the booking's own payment."""
         before = self.booking
         payment = msgspec.structs.replace(before.payment, **own) if before.payment and own else before.payment
-        ref = GatewayRef(self.gateway, self.payment.order_id, self.payment.transaction_id or None, refund_id)
         by = f"gateway {self.gateway}"
-        acted = before.transitioned(before.status, self.now, by, note=text, ref=ref, payment=payment)
+        acted = before.transitioned(before.status, self.now, by, note=text, ref=self._ref(refund_id), payment=payment)
         self.booking = _with_refund_due(acted, self.now) if own else acted
         self.lines.append((before, self.booking, tag, text, amount))
 
     def report(self, kind: CaseKind, *what: str, amount: int, state: str, refund_id: str | None = None) -> Case:
-        case = Case(
-            case_id=case_id_of(kind, self.gateway, *what),
-            kind=kind,
-            at_ms=millis(self.now),
-            booking_id=self.booking.booking_id,
-            user_id=self.booking.user_id,
-            gateway=self.gateway,
-            order_id=self.payment.order_id,
-            transaction_id=self.payment.transaction_id or None,
-            refund_id=refund_id,
-            amount=amount,
-            currency=self.booking.currency,
-            state=state,
-        )
+        ref = self._ref(refund_id)
+        case = case_about(self.booking, kind, self.gateway, *what, now=self.now, amount=amount, state=state, ref=ref)
         if state in {DisputeState.WON, "failed"}:
             case = case.closed(self.now, f"gateway {self.gateway}", f"the gateway says: {state}")
         self.cases.append(case)
         return case
+
+    def _ref(self, refund_id: str | None) -> GatewayRef:
+        return GatewayRef(self.gateway, self.payment.order_id, self.payment.transaction_id or None, refund_id)
 
     def shown(self, amount: int) -> str:
         return money(amount, self.booking.currency)
@@ -217,7 +207,7 @@ def _observe_refunds(seen: _Observed) -> None:
 def _observe_pending(seen: _Observed) -> None:
     own = seen.booking.payment
     assert own is not None
-    pending = sum(refund.amount for refund in seen.payment.refunds if refund.pending)
+    pending = seen.payment.refunds_pending
     if own.refunds_pending != pending and own.captured:  # not an act, and no line: the bank's word on what is recorded
         seen.booking = msgspec.structs.replace(
             seen.booking, payment=msgspec.structs.replace(own, refunds_pending=pending)
@@ -226,7 +216,7 @@ def _observe_pending(seen: _Observed) -> None:
 
 def _observe_dispute(seen: _Observed, dispute: GatewayDispute, *, is_own: bool) -> None:
     own = seen.booking.payment
-    recorded = Dispute(dispute_id=dispute.dispute_id, state=dispute.state, amount=dispute.amount, lost=dispute.lost)
+    recorded = dispute.recorded
     if is_own and own and own.dispute == recorded:
         return
     if dispute.state is not DisputeState.OPEN:  # what waited for it goes on

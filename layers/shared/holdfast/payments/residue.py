@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.model.booking import Booking, Payment, TaskAction
-from holdfast.model.case import Case, CaseKind, case_id_of
-from holdfast.model.dates import millis
+from holdfast.model.case import Case, CaseKind, case_about
 from holdfast.model.money import money
 
 if TYPE_CHECKING:
@@ -43,20 +42,7 @@ def give_residue(
         wallet_refunded=booking.wallet_refunded + to_wallet,
         cancellation=made,
     )
-    return given, _case(given, own, to_cash, now) if to_cash else None
-
-
-def _case(booking: Booking, own: Payment, amount: int, now: datetime) -> Case:
-    return Case(
-        case_id=case_id_of(CaseKind.CASH_OWED, own.gateway, own.order_id, str(booking.version)),
-        kind=CaseKind.CASH_OWED,
-        at_ms=millis(now),
-        booking_id=booking.booking_id,
-        user_id=booking.user_id,
-        gateway=own.gateway,
-        order_id=own.order_id,
-        transaction_id=own.transaction_id,
-        amount=amount,
-        currency=booking.currency,
-        state="owed",
-    )
+    if not to_cash:
+        return given, None
+    what = (own.gateway, own.order_id, str(given.version))
+    return given, case_about(given, CaseKind.CASH_OWED, *what, now=now, amount=to_cash, state="owed", ref=own.ref)

@@ -10,7 +10,7 @@ from holdfast.logs import logger, record_entry
 from holdfast.model.account import LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.case import Case, CaseKind, case_id_of
 from holdfast.model.dates import millis
-from holdfast.model.gateway_ref import Dispute, GatewayRef
+from holdfast.model.gateway_ref import GatewayRef
 from holdfast.payments.gateways.protocol import DisputeState
 
 if TYPE_CHECKING:
@@ -56,10 +56,7 @@ def take_over_topup(topup: TopUp, payment: GatewayPayment, *, engine: Engine) ->
 
 def _observed(topup: TopUp, payment: GatewayPayment) -> TopUp:
     """The top-up as the gateway's record makes it. We refund none that is credited: such a refund is another's."""
-    found = payment.dispute
-    dispute = topup.dispute
-    if found:
-        dispute = Dispute(dispute_id=found.dispute_id, state=found.state, amount=found.amount, lost=found.lost)
+    dispute = payment.dispute.recorded if payment.dispute else topup.dispute
     if topup.status is not TopUpStatus.CREDITED:
         return msgspec.structs.replace(topup, dispute=dispute)
     # The bank takes a disputed amount when the dispute opens, and returns it when it is won.

@@ -15,7 +15,7 @@ from holdfast.errors import BookingError, Busy
 from holdfast.logs import Metric, Tag, count, logger, record, record_entry
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, GatewayTask, Status, TaskAction
-from holdfast.model.case import Case, CaseKind, case_id_of
+from holdfast.model.case import Case, CaseKind, case_about
 from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
 from holdfast.model.money import money
@@ -130,12 +130,11 @@ def _done(booking: Booking, task: GatewayTask, payment: GatewayPayment, now: dat
             captured=payment.captured,
             refunded=ours + outside,
             refunded_outside=outside,
-            refunds_pending=sum(refund.amount for refund in payment.refunds if refund.pending),
+            refunds_pending=payment.refunds_pending,
             voided=own.voided or payment.state is PaymentState.VOIDED,
         )
     tasks = tuple(other for other in booking.tasks if other != task)
-    pending = any(refund.pending for refund in payment.refunds)
-    note = f"{money(payment.refunded, booking.currency)} {'on its way back' if pending else 'refunded'}"
+    note = f"{money(payment.refunded, booking.currency)} {'on its way back' if payment.refunds_pending else 'refunded'}"
     if task.action is TaskAction.CAPTURE:
         note = f"{money(payment.captured, booking.currency)} captured"
     elif task.action is TaskAction.VOID and payment.captured == 0:
@@ -218,20 +217,12 @@ def _owed_by_guest(booking: Booking, now: datetime, engine: Engine) -> list[Case
     own = booking.payment
     if own is None:
         return []
-    case = Case(
-        case_id=case_id_of(CaseKind.CAPTURED_SHORT, own.gateway, own.order_id),
-        kind=CaseKind.CAPTURED_SHORT,
-        at_ms=millis(now),
-        booking_id=booking.booking_id,
-        user_id=booking.user_id,
-        gateway=own.gateway,
-        order_id=own.order_id,
-        transaction_id=own.transaction_id,
-        amount=own.amount,
-        currency=booking.currency,
-        state="captured_short",
-    ).replacing(engine.store.case(case_id_of(CaseKind.CAPTURED_SHORT, own.gateway, own.order_id)))
-    return [case] if case else []
+    what = (own.gateway, own.order_id)
+    case = case_about(
+        booking, CaseKind.CAPTURED_SHORT, *what, now=now, amount=own.amount, state="captured_short", ref=own.ref
+    )
+    new = case.replacing(engine.store.case(case.case_id))
+    return [new] if new else []
 
 
 def _wait(booking: Booking, task: GatewayTask, engine: Engine) -> Booking:

@@ -13,6 +13,7 @@ import msgspec
 
 from holdfast.errors import Busy, PaymentDeclined
 from holdfast.logs import Metric, count, logger
+from holdfast.model.gateway_ref import Dispute
 from holdfast.model.names import GatewayName
 
 GATEWAY_NAMES: tuple[GatewayName, ...] = get_args(GatewayName)
@@ -117,6 +118,11 @@ class GatewayDispute(msgspec.Struct, frozen=True, kw_only=True):
         """What the bank took back by all lost disputes of the payment."""
         return self.others_lost + (self.amount if self.state is DisputeState.LOST else 0)
 
+    @property
+    def recorded(self) -> Dispute:
+        """As a booking or a top-up stores it."""
+        return Dispute(dispute_id=self.dispute_id, state=self.state, amount=self.amount, lost=self.lost)
+
 
 def counted_dispute(disputes: Iterable[GatewayDispute]) -> GatewayDispute | None:
     """Of disputes in the order they were opened: an open one, else the last one lost, else the last one.
@@ -153,6 +159,11 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
         """What is captured, and neither refunded nor lost in disputes."""
         lost = self.dispute.lost if self.dispute else 0
         return max(0, self.captured - self.refunded - lost)
+
+    @property
+    def refunds_pending(self) -> int:
+        """What is accepted of `refunded`, and not yet paid by the bank."""
+        return sum(refund.amount for refund in self.refunds if refund.pending)
 
     @property
     def is_whole(self) -> bool:
