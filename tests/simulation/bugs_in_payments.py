@@ -74,10 +74,10 @@ PAYMENT_BUGS = (
         "what a gateway does not do at once is forgotten",
         "pay",
         (
-            Edit("payments.tasks", "_postpone", "tuple(later if other == task else other", "tuple(other"),
+            Edit("payments.tasks", "_put_off", "tuple(later if other == task else other", "tuple(other"),
             Edit(
                 "payments.tasks",
-                "_postpone",
+                "_put_off",
                 "for other in booking.tasks)\n    try",
                 "for other in booking.tasks if other != task)\n    try",
             ),

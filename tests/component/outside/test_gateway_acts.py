@@ -152,6 +152,18 @@ class TestRefundedOutside:
         assert desk.order.refunded == STAY_TOTAL // 2
         assert desk.booking.tasks == ()
 
+    def test_ours_fails_as_it_becomes_less_and_is_put_off_once(self, desk: Desk) -> None:
+        desk.refund_due()
+        [due] = desk.booking.tasks
+        desk.gateway.refund_outside(desk.order_id, PART)
+        desk.gateway.refuses.add("refund")
+        desk.clock.advance(3_600)
+
+        desk.settle()
+
+        [task] = desk.booking.tasks
+        assert (task.amount, task.attempts) == (due.amount - PART, due.attempts + 1)
+
     def test_one_that_fails_after_a_cancellation_is_due_again_as_far_as_the_policy_says(self, desk: Desk) -> None:
         desk.captured()
         made = desk.gateway.refund_outside(desk.order_id, pending=True)

@@ -55,10 +55,10 @@ def _run(booking: Booking, task: GatewayTask, *, engine: Engine, by: str) -> Boo
     try:
         fetched = engine.gateway(task.gateway).fetch(task.order_id, _transaction_of(booking, task))
         booking = take_over(booking, fetched, gateway=task.gateway, engine=engine)
-        still_due = [other for other in booking.tasks if _is_same(other, task)]
-        if not still_due:
+        still_due = _still_due(booking, task)
+        if still_due is None:
             return booking
-        [task] = still_due
+        task = still_due  # a failure puts this one off: its amount may be new
         return _finished(booking, task, fetched, engine=engine, by=by)
     except (GatewayError, BookingError) as error:
         return _postpone(booking, task, error, engine)
@@ -88,12 +88,11 @@ def _finished(booking: Booking, task: GatewayTask, fetched: GatewayPayment, *, e
     except Disputed:
         return _wait(booking, task, engine)
     booking = take_over(booking, payment, gateway=task.gateway, engine=engine)  # others may have acted meanwhile
-    still_due = [other for other in booking.tasks if _is_same(other, task)]
-    if not still_due:
+    still_due = _still_due(booking, task)
+    if still_due is None:
         return booking
-    [task] = still_due
-    done = engine.store.commit(booking, _done(booking, task, payment, engine.clock(), by), now=engine.clock())
-    _record_done(booking, done, task, payment)
+    done = engine.store.commit(booking, _done(booking, still_due, payment, engine.clock(), by), now=engine.clock())
+    _record_done(booking, done, still_due, payment)
     return done
 
 
@@ -104,9 +103,10 @@ def _transaction_of(booking: Booking, task: GatewayTask) -> str | None:
     return own.transaction_id if own and is_about_it else None
 
 
-def _is_same(task: GatewayTask, other: GatewayTask) -> bool:
-    """Whether it is the same task, with another amount or time perhaps."""
-    return (task.action, task.order_id, task.serial) == (other.action, other.order_id, other.serial)
+def _still_due(booking: Booking, task: GatewayTask) -> GatewayTask | None:
+    """The task as the booking has it now, with another amount or time perhaps; None if it is no longer due."""
+    same = (task.action, task.order_id, task.serial)
+    return next((other for other in booking.tasks if (other.action, other.order_id, other.serial) == same), None)
 
 
 def _may_still_buy(booking: Booking, task: GatewayTask) -> bool:
@@ -229,15 +229,11 @@ def _wait(booking: Booking, task: GatewayTask, engine: Engine) -> Booking:
     """The booking with the task due later: a dispute is no failure, and never makes it stuck."""
     now = engine.clock()
     later = msgspec.structs.replace(task, at_ms=millis(now) + DISPUTE_PAUSE_SECONDS * 1000)
-    tasks = tuple(later if other == task else other for other in booking.tasks)
-    try:
-        return engine.store.commit(booking, msgspec.structs.replace(booking, tasks=tasks), now=now)
-    except (WriteConflict, Busy):
-        return booking
+    return _put_off(booking, task, later, now, engine)
 
 
 def _postpone(booking: Booking, task: GatewayTask, error: Exception, engine: Engine) -> Booking:
-    """Writes the time of the next attempt; if that fails, the task is tried sooner."""
+    """The booking with the failed task due later, or stuck."""
     now = engine.clock()
     later = postponed(task, booking.booking_id, now)
     amount = money(task.amount, booking.currency)
@@ -253,6 +249,11 @@ def _postpone(booking: Booking, task: GatewayTask, error: Exception, engine: Eng
         stuck=later.stuck,
     )
     count(Metric.SETTLE_FAILED, 1)
+    return _put_off(booking, task, later, now, engine)
+
+
+def _put_off(booking: Booking, task: GatewayTask, later: GatewayTask, now: datetime, engine: Engine) -> Booking:
+    """The booking with `later` in the task's place; as it is, if that cannot be written: the task is tried sooner."""
     tasks = tuple(later if other == task else other for other in booking.tasks)
     try:
         return engine.store.commit(booking, msgspec.structs.replace(booking, tasks=tasks), now=now)
