@@ -11,7 +11,7 @@ from holdfast.model.booking import FrozenQuote
 from holdfast.model.dates import millis, nights
 from holdfast.model.money import charge_step, half_up, money, smallest_charge
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.taxes import GST_INDIA, WHOLE_BP, Tax, components, line_taxes, slab_of, split, table_of
+from holdfast.taxes import GST_INDIA, WHOLE_BP, Tax, components, line_taxes, split, table_of
 
 if TYPE_CHECKING:
     from holdfast.model.booking import Booking
@@ -107,9 +107,9 @@ def quote(
             price=price,
             discount=share,
             taxable=price - share,
-            tax_rate_bp=tax.rate_bp,
+            tax_rate_bp=tax.slab.rate_bp,
             tax=sum(tax.parts),
-            gst_rate_bp=tax.rate_bp,
+            gst_rate_bp=tax.slab.rate_bp,
             cgst=tax.parts[0] if is_gst else None,
             sgst=tax.parts[1] if is_gst else None,
         )
@@ -125,7 +125,7 @@ def quote(
         promo_discount=promo_discount,
         subtotal_after_promo=base_amount - promo_discount,
         gst_amount=tax_amount,
-        taxes=tuple(components(table, taxed, [slab_of(table, night, value) for night, value in values])),
+        taxes=tuple(components(table, taxed)),
         taxes_included=table.included,
         rounding=total_payable - exact,
         total_payable=total_payable,

@@ -38,9 +38,9 @@ class Tax(Strict):
 
 
 class LineTax(NamedTuple):
-    """The tax of one line: its whole rate, and the amount of each component in the table's order."""
+    """The tax of one line: the slab it falls in, and the amount of each component in the table's order."""
 
-    rate_bp: int
+    slab: TaxSlab
     parts: tuple[int, ...]
 
 
@@ -78,8 +78,7 @@ def line_taxes(table: TaxTable, values: Sequence[tuple[date, int]]) -> list[Line
     slabs = [slab_of(table, night, value) for night, value in values]
     amounts = [value for _, value in values]
     if not table.by_booking:
-        parts = [_parts(table, slab, amount) for slab, amount in zip(slabs, amounts, strict=True)]
-        return [LineTax(slab.rate_bp, part) for slab, part in zip(slabs, parts, strict=True)]
+        return [LineTax(slab, _parts(table, slab, amount)) for slab, amount in zip(slabs, amounts, strict=True)]
     shared: list[tuple[int, ...]] = [()] * len(values)
     for rate in dict.fromkeys((slab.rate_bp, slab.parts) for slab in slabs):
         lines = [n for n, other in enumerate(slabs) if (other.rate_bp, other.parts) == rate]
@@ -88,14 +87,14 @@ def line_taxes(table: TaxTable, values: Sequence[tuple[date, int]]) -> list[Line
         columns = [split(part, [amounts[n] for n in lines]) for part in whole]
         for row, n in enumerate(lines):
             shared[n] = tuple(column[row] for column in columns)
-    return [LineTax(slab.rate_bp, part) for slab, part in zip(slabs, shared, strict=True)]
+    return [LineTax(slab, part) for slab, part in zip(slabs, shared, strict=True)]
 
 
-def components(table: TaxTable, lines: Sequence[LineTax], slabs: Sequence[TaxSlab]) -> list[Tax]:
+def components(table: TaxTable, lines: Sequence[LineTax]) -> list[Tax]:
     """The components with their rates and amounts, in the table's order, then by the first line that has the rate."""
     amounts: dict[tuple[int, int], int] = {}
-    for line, slab in zip(lines, slabs, strict=True):
-        for n, (rate_bp, part) in enumerate(zip(_rates(table, slab), line.parts, strict=True)):
+    for line in lines:
+        for n, (rate_bp, part) in enumerate(zip(_rates(table, line.slab), line.parts, strict=True)):
             amounts[n, rate_bp] = amounts.get((n, rate_bp), 0) + part
     ordered = sorted(amounts.items(), key=lambda item: item[0][0])
     return [Tax(name=table.names[n], rate_bp=rate_bp, amount=amount) for (n, rate_bp), amount in ordered]
