@@ -182,7 +182,7 @@ HOLD_BUGS = (
                 "bookings.reserve",
                 "reserve",
                 "booking_id_for(user_id, key)",
-                "booking_id_for(user_id, key + str(clock()))",
+                "booking_id_for(user_id, key + str(engine.clock()))",
             ),
         ),
     ),

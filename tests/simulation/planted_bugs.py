@@ -53,7 +53,9 @@ def caught(bug: Bug, *, most_seeds: int = MOST_SEEDS, profile: str | None = None
         for number in range(most_seeds):
             broken = run(drawn(first + number, profile)).broken
             if broken:
-                assert not broken[0].startswith("WORLD1"), broken[0]  # the world itself failed, and caught nothing
+                # The world itself failed, or the bug does not run where it stands: nothing was caught.
+                assert not broken[0].startswith("WORLD1"), broken[0]
+                assert "NameError" not in broken[0], broken[0]
                 return Caught(number + 1, broken[0])
     return None
 

@@ -1,16 +1,38 @@
-"""Real stacks for the tests of one module at a time."""
+"""Real stacks: one for each length of hold that the tests need, started by the first test that asks for it."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from tests.kit.template import ROOT
 from tests.system.stack import RunningStack, running_stack
 
+INN = {
+    "property_id": "inn",
+    "name": "The Inn",
+    "city": "Pune",
+    "timezone": "Asia/Kolkata",
+    "currency": "INR",
+    "cancellation_policy": [{"days_before": 1, "refund_percent": 100}],
+    "room_types": [
+        {
+            "room_type_id": "only",
+            "name": "The Only Room",
+            "base_price": 100000,
+            "discounted_price": None,
+            "total_rooms": 1,
+            "max_guests": 2,
+        }
+    ],
+}
+BRIEF_HOLD_SECONDS = 5
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="session")
 def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningStack]]:
-    """Starts stacks for the tests of one module; after the last, their audit must be clean."""
+    """Starts stacks; after the last test of all, the audit of each must be clean."""
     with ExitStack() as running:
 
         def start(**environment: str) -> RunningStack:
@@ -19,3 +41,14 @@ def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
             return stack
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def brief_stack(start_stack: Callable[..., RunningStack], tmp_path_factory: pytest.TempPathFactory) -> RunningStack:
+    """Holds last five seconds; the catalog is a file of ours, with a hotel of one room beside the demo's."""
+    catalog = json.loads((ROOT / "local" / "demo.json").read_text())
+    catalog["properties"].append(INN)
+    catalog["wallets"].append({"user": "carol", "balance": 250000})
+    file = tmp_path_factory.mktemp("catalog") / "inn.json"
+    file.write_text(json.dumps(catalog))
+    return start_stack(HOLD_SECONDS=str(BRIEF_HOLD_SECONDS), CATALOG=str(file))

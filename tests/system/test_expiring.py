@@ -2,50 +2,23 @@
 
 import json
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.system.conftest import BRIEF_HOLD_SECONDS
 from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.system
 
-HOLD_SECONDS = 5
-CATALOG = {
-    "properties": [
-        {
-            "property_id": "inn",
-            "name": "The Inn",
-            "city": "Pune",
-            "timezone": "Asia/Kolkata",
-            "currency": "INR",
-            "cancellation_policy": [{"days_before": 1, "refund_percent": 100}],
-            "room_types": [
-                {
-                    "room_type_id": "only",
-                    "name": "The Only Room",
-                    "base_price": 100000,
-                    "discounted_price": None,
-                    "total_rooms": 1,
-                    "max_guests": 2,
-                }
-            ],
-        }
-    ],
-    "promos": [],
-    "wallets": [{"user": "carol", "balance": 250000}],
-}
+HOLD_SECONDS = BRIEF_HOLD_SECONDS
 
 
-@pytest.fixture(scope="module")
-def stack(start_stack: Callable[..., RunningStack], tmp_path_factory: pytest.TempPathFactory) -> RunningStack:
-    catalog: Path = tmp_path_factory.mktemp("catalog") / "inn.json"
-    catalog.write_text(json.dumps(CATALOG))
-    return start_stack(HOLD_SECONDS=str(HOLD_SECONDS), CATALOG=str(catalog))
+@pytest.fixture
+def stack(brief_stack: RunningStack) -> RunningStack:
+    return brief_stack
 
 
 def stay(days_ahead: int) -> dict[str, Any]:

@@ -34,8 +34,8 @@ LOOK_ALIKES = [
 
 
 @pytest.fixture(scope="module")
-def stack(start_stack: Callable[..., RunningStack]) -> RunningStack:
-    return start_stack()
+def stack(brief_stack: RunningStack) -> RunningStack:
+    return brief_stack
 
 
 @pytest.fixture(scope="module")

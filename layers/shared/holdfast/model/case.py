@@ -70,7 +70,7 @@ def case_id_of(kind: CaseKind, *what: str) -> str:
     return hashed_id("cs", kind, *what)
 
 
-def case_about(
+def booking_case(
     booking: Booking, kind: CaseKind, *what: str, now: datetime, amount: int, state: str, ref: GatewayRef | None = None
 ) -> Case:
     """A case of that booking, opened now; `what` makes its id, `ref` is what it is about at a gateway, if at one."""

@@ -14,7 +14,7 @@ from holdfast.logs import Tag, record, record_entry
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import HOLDING, Booking, GatewayTask, Status, TaskAction
 from holdfast.model.cancellation import Cancellation, RefundChoice
-from holdfast.model.case import Case, CaseKind, case_about
+from holdfast.model.case import Case, CaseKind, booking_case
 from holdfast.model.dates import today_in
 from holdfast.model.money import money
 from holdfast.model.property import PolicyStep
@@ -187,7 +187,7 @@ def _cash_owed(cancelled: Booking, now: datetime) -> tuple[Case, ...]:
     made = cancelled.cancellation
     if made is None or made.cash == 0:
         return ()
-    case = case_about(cancelled, CaseKind.CASH_OWED, cancelled.booking_id, now=now, amount=made.cash, state="owed")
+    case = booking_case(cancelled, CaseKind.CASH_OWED, cancelled.booking_id, now=now, amount=made.cash, state="owed")
     return (case,)
 
 

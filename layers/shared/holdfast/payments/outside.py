@@ -13,7 +13,7 @@ import msgspec
 from holdfast.logs import Tag, logger, record, record_entry
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, Payment, Status, TaskAction
-from holdfast.model.case import Case, CaseKind, case_about
+from holdfast.model.case import Case, CaseKind, booking_case
 from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
 from holdfast.model.money import money, smallest_refund
@@ -108,7 +108,7 @@ class _Observed:
 
     def report(self, kind: CaseKind, *what: str, amount: int, state: str, refund_id: str | None = None) -> Case:
         ref = self._ref(refund_id)
-        case = case_about(self.booking, kind, self.gateway, *what, now=self.now, amount=amount, state=state, ref=ref)
+        case = booking_case(self.booking, kind, self.gateway, *what, now=self.now, amount=amount, state=state, ref=ref)
         if state in {DisputeState.WON, "failed"}:
             case = case.closed(self.now, f"gateway {self.gateway}", f"the gateway says: {state}")
         self.cases.append(case)

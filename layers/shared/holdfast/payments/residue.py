@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.model.booking import Booking, Payment, TaskAction
-from holdfast.model.case import Case, CaseKind, case_about
+from holdfast.model.case import Case, CaseKind, booking_case
 from holdfast.model.money import money
 
 if TYPE_CHECKING:
@@ -45,4 +45,4 @@ def give_residue(
     if not to_cash:
         return given, None
     what = (own.gateway, own.order_id, str(given.version))
-    return given, case_about(given, CaseKind.CASH_OWED, *what, now=now, amount=to_cash, state="owed", ref=own.ref)
+    return given, booking_case(given, CaseKind.CASH_OWED, *what, now=now, amount=to_cash, state="owed", ref=own.ref)

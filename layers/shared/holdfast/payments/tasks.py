@@ -15,7 +15,7 @@ from holdfast.errors import BookingError, Busy
 from holdfast.logs import Metric, Tag, count, logger, record, record_entry
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, GatewayTask, Status, TaskAction
-from holdfast.model.case import Case, CaseKind, case_about
+from holdfast.model.case import Case, CaseKind, booking_case
 from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
 from holdfast.model.money import money
@@ -218,7 +218,7 @@ def _owed_by_guest(booking: Booking, now: datetime, engine: Engine) -> list[Case
     if own is None:
         return []
     what = (own.gateway, own.order_id)
-    case = case_about(
+    case = booking_case(
         booking, CaseKind.CAPTURED_SHORT, *what, now=now, amount=own.amount, state="captured_short", ref=own.ref
     )
     new = case.replacing(engine.store.case(case.case_id))
