@@ -15,6 +15,7 @@ from pydantic.functional_validators import field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
 from holdfast.fields import Strict, Whole, problems
+from holdfast.model.countries import COUNTRIES
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_GUESTS
 from holdfast.model.money import charge_step
@@ -38,7 +39,6 @@ from local.catalog_fields import (
     one_of,
 )
 from local.catalog_taxes import TaxesEntry, TaxPeriodEntry, gst_table
-from local.iso import COUNTRIES
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000
@@ -93,6 +93,7 @@ class PropertyEntry(Strict):
         Annotated[str, one_of(COUNTRIES, "a country by ISO 3166-1, such as IN")] | None, Field(validate_default=True)
     ] = None
     day_ends_at: Hour = "04:00"
+    guest_required: bool = False
     cancellation_policy: Annotated[tuple[PolicyStepEntry, ...], listed(20)] = ()
     gst_slabs: Annotated[tuple[TaxPeriodEntry, ...], listed(20, least=1)] | None = None
     taxes: Annotated[TaxesEntry | None, Field(validate_default=True)] = None
@@ -143,6 +144,7 @@ class PropertyEntry(Strict):
             timezone=self.timezone,
             currency=self.currency,
             day_ends=minutes_of(self.day_ends_at),
+            guest_required=self.guest_required,
             cancellation_policy=tuple(
                 step.model for step in sorted(self.cancellation_policy, key=lambda step: -step.days_before)
             ),

@@ -187,6 +187,7 @@ def sold(tmp_path: Path, demo: dict[str, Any], **changes: Any) -> Property:
             "taxes",
             "name either taxes or gst_slabs",
         ),
+        ({"guest_required": "yes"}, "guest_required", "must be true or false"),
         ({"day_ends_at": "12:01"}, "day_ends_at", "from 00:00 to 12:00"),
         ({"day_ends_at": "4:00"}, "day_ends_at", "a time of day"),
         (
@@ -228,6 +229,13 @@ def test_a_table_may_say_everything(tmp_path: Path, demo: dict[str, Any]) -> Non
     assert (hotel.taxes.names, hotel.taxes.included, hotel.taxes.by_booking) == (("VAT", "city tax"), False, True)
     assert [slab.parts for period in hotel.taxes.periods for slab in period.slabs] == [(1000, 300)] * 4
     assert (hotel.country, hotel.day_ends) == ("FR", 330)
+
+
+@pytest.mark.parametrize(("said", "kept"), [({}, False), ({"guest_required": True}, True)])
+def test_a_hotel_may_insist_on_the_guests_details(
+    tmp_path: Path, demo: dict[str, Any], said: dict[str, Any], *, kept: bool
+) -> None:
+    assert sold(tmp_path, demo, **said).guest_required is kept
 
 
 def test_a_hotel_that_sells_in_rupees_is_in_india_unless_it_says_otherwise(

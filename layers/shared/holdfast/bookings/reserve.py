@@ -168,6 +168,7 @@ def _hold(
         night_prices=tuple(pages[month_of(night)].price_of(night) for night in stay.nights),
         cancellation_policy=page.cancellation_policy,
         day_ends=page.day_ends,
+        guest_required=page.guest_required,
         taxes=for_nights(table_of(page), stay.check_in, stay.check_out) if page.taxes or page.tax_table else None,
         status=Status.RESERVED,
         reserved_at_ms=millis(now),

@@ -145,6 +145,7 @@ class Booking(
     night_prices: tuple[int, ...]  # per room, frozen at reserve
     cancellation_policy: tuple[PolicyStep, ...]
     day_ends: int = DAY_ENDS
+    guest_required: bool = False  # the property insists on the guest's details before payment
     taxes: TaxTable | None = None
     tax_table: tuple[TaxPeriod, ...] | None = None  # of bookings written before `taxes`
     status: Status

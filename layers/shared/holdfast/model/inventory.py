@@ -27,6 +27,7 @@ class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     max_guests: int  # per room
     cancellation_policy: tuple[PolicyStep, ...] = ()
     day_ends: int = DAY_ENDS
+    guest_required: bool = False
     taxes: TaxTable | None = None
     tax_table: tuple[TaxPeriod, ...] | None = None  # of pages written before `taxes`
     on_sale: dict[int, int]
@@ -62,6 +63,7 @@ def open_month(property_: Property, room_type: RoomType, month: str) -> Inventor
         max_guests=room_type.max_guests,
         cancellation_policy=property_.cancellation_policy,
         day_ends=property_.day_ends,
+        guest_required=property_.guest_required,
         taxes=property_.taxes,
         tax_table=property_.tax_table,
         on_sale=dict.fromkeys(range(1, days + 1), room_type.total_rooms),

@@ -65,6 +65,7 @@ class Property(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: str = DEFAULT_CURRENCY
     day_ends: int = DAY_ENDS
     cancellation_policy: tuple[PolicyStep, ...] = ()
+    guest_required: bool = False  # whether a guest's details must be there before payment
     taxes: TaxTable | None = None  # None: the Indian GST table of taxes.py
     tax_table: tuple[TaxPeriod, ...] | None = None  # as items of before name a table of GST slabs
 

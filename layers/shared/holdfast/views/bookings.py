@@ -94,6 +94,7 @@ class BookingView(Strict):
     nights: int
     rooms: int
     guests: int
+    guest_required: bool = False
     currency: str
     reserved_at: Instant
     expires_at: Instant
@@ -126,6 +127,7 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         nights=len(booking.night_prices),
         rooms=booking.rooms,
         guests=booking.guests,
+        guest_required=booking.guest_required,
         currency=booking.currency,
         reserved_at=rfc3339(booking.reserved_at_ms),
         expires_at=rfc3339(booking.expires_at_ms),

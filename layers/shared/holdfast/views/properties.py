@@ -40,6 +40,7 @@ class PropertyView(Strict):
     currency: str
     day_ends_at: str
     taxes_included: bool
+    guest_required: bool = False
     cancellation_policy: list[PolicyStepView]
     room_types: list[RoomTypeView]
 
@@ -77,6 +78,7 @@ def property_view(listing: Listing) -> PropertyView:
         currency=property_.currency,
         day_ends_at=hour(property_.day_ends),
         taxes_included=table_of(property_).included,
+        guest_required=property_.guest_required,
         cancellation_policy=policy_view(property_.cancellation_policy),
         room_types=[_room_type_view(offer) for offer in listing.offers],
     )
