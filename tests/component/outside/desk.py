@@ -126,6 +126,10 @@ class Desk:
     def as_admin(self, route: str, body: Any = None, **more: Any) -> Any:
         return self.door.call(route, body, user=ADMIN, groups="[admin]", **more)
 
+    def credit(self, amount: int, currency: str) -> Any:
+        body = {"amount": amount, "reason": "Goodwill", "currency": currency}
+        return self.as_admin("POST /admin/wallets/{user_id}/credits", body, user_id=ALICE, key=f"credit-{amount}")
+
     def deliver(self) -> Any:
         return self.door.call("POST /webhooks/{gateway}", raw=self.order_id, user=None, gateway="stripe")
 

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from holdfast.audit.money import policy_refund
-from holdfast.model.account import Account
 from holdfast.model.booking import Event, PaymentMode, Status, TaskAction
 from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.dates import millis
@@ -109,7 +108,7 @@ class TestPayments:
             history = (*cancelled.history[:2], msgspec.structs.replace(cancelled.history[2], at_ms=millis(at)))
             by_the_list = refund(cancelled, at, "INR")
 
-            assert policy_refund(msgspec.structs.replace(cancelled, history=history), Account(user_id="any")) == (
+            assert policy_refund(msgspec.structs.replace(cancelled, history=history), "INR") == (
                 by_the_list.wallet,
                 by_the_list.gateway,
             )

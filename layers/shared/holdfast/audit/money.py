@@ -19,10 +19,11 @@ from holdfast.storage.items import booking_key, topup_key
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from holdfast.model.account import Account, TopUp
+    from holdfast.model.account import TopUp
     from holdfast.payments.gateways.protocol import GatewayPayment
 REFUNDED_WITHIN_MS = 180 * 86_400_000  # at Razorpay
 RAZORPAY_SMALLEST = 100  # of a refund
+CLOCKS_APART_MS = 60_000  # two processes may differ by seconds, and a request reads some before it decides
 
 
 def broken_payments(view: Snapshot) -> Iterator[Broken]:
@@ -84,8 +85,32 @@ def _captured_short(booking: Booking, view: Snapshot) -> bool:
 
 def _misplaced(booking: Booking, view: Snapshot) -> Iterator[str]:
     """Money of a settled booking that is neither its price nor the policy's share of it."""
+    findings = [list(_misplaced_if(booking, currency)) for currency in _wallet_currencies(booking, view)]
+    yield from min(findings, key=len)
+
+
+def _wallet_currencies(booking: Booking, view: Snapshot) -> list[str]:
+    """What the currency of the guest's wallet may have been when the booking was cancelled; it decided who could be
+    refunded there.
+
+    The first entry of a wallet sets its currency, and a top-up may open it in one. Without an entry before the
+    cancellation it was the default or what it is now.
+    """
+    account, cancelled_at_ms = view.accounts.get(booking.user_id), _cancelled_at_ms(booking)
+    now = account.currency if account else DEFAULT_CURRENCY
+    ledger = view.entries.get(booking.user_id, [])
+    known = cancelled_at_ms is None or any(entry.at_ms < cancelled_at_ms - CLOCKS_APART_MS for entry in ledger)
+    return [now] if known or now == DEFAULT_CURRENCY else [now, DEFAULT_CURRENCY]
+
+
+def _cancelled_at_ms(booking: Booking) -> int | None:
+    return next((event.at_ms for event in booking.history if event.status is Status.CANCELLED), None)
+
+
+def _misplaced_if(booking: Booking, wallet_currency: str) -> Iterator[str]:
+    """What is misplaced if the guest's wallet was in that currency when the booking was cancelled."""
     payment = booking.payment
-    back = policy_refund(booking, view.accounts.get(booking.user_id))
+    back = policy_refund(booking, wallet_currency)
     bought = payment is not None and booking.gateway_charged > 0 and not payment.voided
     held = payment.captured - payment.refunded - _lost(booking) if payment else 0
     if not bought and held > 0 and payment and payment.order_id not in booking.closed_orders:
@@ -142,10 +167,10 @@ class Shares(NamedTuple):
     gateway: int
 
 
-def policy_refund(booking: Booking, account: Account | None) -> Shares | None:
+def policy_refund(booking: Booking, wallet_currency: str) -> Shares | None:
     """What cancelling gave back: by the booking's policy at the time it was done, or as the desk decided.
 
-    None for a booking that was not cancelled.
+    `wallet_currency` is that of the guest's wallet at the time. None for a booking that was not cancelled.
     A booking that was undone because its card could not be charged is refunded its whole wallet part. Computed in
     another way than by `pricing.refund`, which would agree with itself.
     """
@@ -161,17 +186,16 @@ def policy_refund(booking: Booking, account: Account | None) -> Shares | None:
         return Shares(made.wallet, max(made.gateway, booking.payment.to_refund if booking.payment else 0))
     if booking.payment and booking.payment.voided and booking.wallet_refunded == wallet:
         return Shares(wallet, gateway)
-    cancelled = next(event for event in booking.history if event.status is Status.CANCELLED)
-    at = datetime.fromtimestamp(cancelled.at_ms / 1000, UTC).astimezone(ZoneInfo(booking.timezone))
+    cancelled_at_ms = next(event.at_ms for event in booking.history if event.status is Status.CANCELLED)
+    at = datetime.fromtimestamp(cancelled_at_ms / 1000, UTC).astimezone(ZoneInfo(booking.timezone))
     percent = _percent(booking, at.replace(tzinfo=None))
     back = _rounded(Decimal((wallet + gateway) * percent) / 100)
     to_wallet = _rounded(Decimal(back * wallet) / (wallet + gateway)) if back else 0
     paid_at_ms = next(event.at_ms for event in booking.history if event.status is Status.CONFIRMED)
-    too_old = cancelled.at_ms - paid_at_ms >= REFUNDED_WITHIN_MS
+    too_old = cancelled_at_ms - paid_at_ms >= REFUNDED_WITHIN_MS
     if too_old and booking.payment and booking.payment.gateway == "razorpay" and back > to_wallet:
-        in_cash = (account.currency if account else DEFAULT_CURRENCY) != booking.currency
-        return Shares(to_wallet if in_cash else back, 0)
-    due = _chargeable(booking, Shares(to_wallet, back - to_wallet), account)
+        return Shares(back if wallet_currency == booking.currency else to_wallet, 0)
+    due = _chargeable(booking, Shares(to_wallet, back - to_wallet), wallet_currency)
     return Shares(due.wallet, max(0, due.gateway - _owed_in_cash(booking)))
 
 
@@ -191,13 +215,13 @@ def _percent(booking: Booking, wall: datetime) -> int:
     return next((-percent for end, percent in sorted(ends) if wall < end), 0)
 
 
-def _chargeable(booking: Booking, back: Shares, account: Account | None) -> Shares:
+def _chargeable(booking: Booking, back: Shares, wallet_currency: str) -> Shares:
     """The shares as the gateway can refund them: the rest goes to a wallet of the same currency, or is rounded up."""
     if not back.gateway or booking.payment is None:
         return back
     least = RAZORPAY_SMALLEST if booking.payment.gateway == "razorpay" else 1
     whole = 100 if booking.currency == "MGA" else 10 if booking.currency in _TENS else 1
-    if (account.currency if account else DEFAULT_CURRENCY) == booking.currency:
+    if wallet_currency == booking.currency:
         gateway = back.gateway // whole * whole if back.gateway >= least else 0
         return Shares(back.wallet + back.gateway - gateway, gateway)
     gateway = max(least, -(-back.gateway // whole) * whole)
