@@ -198,6 +198,33 @@ def test_a_refund_that_the_bank_sends_back_is_not_forgotten(scenario: PaymentSce
     assert any(task.action is TaskAction.REFUND for task in after.tasks) or driver.record(order_id).net == 0
 
 
+@pytest.mark.parametrize("failures", [1, 3])
+def test_a_refund_that_failed_before_we_saw_it_is_asked_for_under_another_key(
+    scenario: PaymentScenario, driver: RazorpayDriver, failures: int
+) -> None:
+    """Razorpay answers a used key with the refund that it made, failed or not, and the payment shows no failed one."""
+    booking = scenario.hold()
+    order_id = scenario.confirmed(booking)
+    driver.razorpay.play("webhooks", hold=True, pending_refunds=True)
+    for failure in range(failures):
+        driver.razorpay.play("faults", kind="lost", on="refund")
+        if failure == 0:
+            scenario.cancel(booking)
+        else:
+            scenario.settle()
+        *_, refund = driver.razorpay.account.refunds.values()
+        driver.razorpay.play(f"refunds/{refund['id']}/settle", status="failed")
+        scenario.clock.advance(3_600)
+    driver.razorpay.play("webhooks", hold=True)
+    scenario.settle()
+
+    states = [refund["status"] for refund in driver.razorpay.account.refunds.values()]
+    assert states == ["failed"] * failures + ["processed"]
+    assert driver.record(order_id).net == 0
+    assert scenario.stored(booking).tasks == ()
+    assert wrong_in(scenario) == []
+
+
 def test_a_booking_paid_outside_refunds_nothing(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
     scenario.confirm_as_admin(booking)

@@ -149,7 +149,7 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
     captured: int = 0
     refunded: int = 0  # the sum of `refunds`: what is captured and given back, or on its way back
     refunds: tuple[GatewayRefund, ...] = ()  # oldest first
-    failed_refunds: int = 0  # of ours: the gateway would repeat a failed one to its key, so the next has another
+    failed_refunds: int = 0  # of ours: the next has another key (0 where `Gateway.refund` sees to that by itself)
     dispute: GatewayDispute | None = None
     others: tuple[str, ...] = ()  # transactions on the same order that hold money as well
     client_secret: str | None = None

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -143,7 +144,18 @@ class RazorpayGateway:
         left = payment["amount"] - payment["amount_refunded"]
         if amount > left and order_amount(self._order(order_id), payment) > payment["amount"]:
             amount = left  # an offer paid the rest
-        self._refund(payment, amount, key)
+        self._refund(payment, amount, self._key_that_has_not_failed(payment, key))
+
+    def _key_that_has_not_failed(self, payment: Entity, key: str) -> str:
+        """The key, or the next one after it: Razorpay answers a used key with its refund, failed or not.
+
+        The payment does not show that a refund of it failed; the list of its refunds does, and names each by its key:
+        https://razorpay.com/docs/api/refunds/fetch-multiple-refund-payment.
+        """
+        listed = self._call("GET", f"/payments/{payment['id']}/refunds?count={LIST_LIMIT}")["items"]
+        failed = {refund.get("receipt") for refund in listed if refund["status"] == "failed"}
+        keys = (f"{key}:{number}" if number else key for number in count())
+        return next(key for key in keys if _handle(key) not in failed)
 
     def verify_checkout_signature(self, order_id: str, transaction_id: str, signature: str | None) -> bool:
         """Checkout's signature: HMAC-SHA256 of `order_id|payment_id` under the key secret."""

@@ -83,7 +83,6 @@ def gateway_payment(
         captured=captured,
         refunded=sum(refund.amount for refund in counted),
         refunds=counted,
-        failed_refunds=sum(refund["status"] == "failed" and _is_ours(refund) for refund in refunds),
         dispute=counted_dispute(_dispute(dispute) for dispute in disputes[::-1]),
         others=others,
     )
