@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
 from holdfast.bookings.expire import Sweep, sweep
@@ -215,8 +215,11 @@ class PaymentScenario:
             self.sweep()
             self.settle()
             self.clock.advance(HOLD_SECONDS)
-            if not self.store.all_due(HOLDS_DUE) and not self.store.all_due(PAYMENTS_DUE):
+            waiting = self.store.all_due(PAYMENTS_DUE)
+            if not self.store.all_due(HOLDS_DUE) and not waiting:
                 return
+            next_ms = min((row.due_at_ms for row in waiting), default=0)
+            self.clock.now = max(self.clock.now, datetime.fromtimestamp(next_ms / 1000, UTC))
 
     def confirm_as_admin(self, booking: Booking, reason: str = "Paid in cash") -> Booking:
         request = AdminFinalizeRequest(payment_mode="admin", reason=reason)

@@ -65,6 +65,6 @@ UNIT_BUGS = (
     Bug(
         "an earlier order buys while its money goes back",
         "old",
-        (Edit("payments.reconcile", "_refund_unusable", "task, buys=False)", "task, buys=True)"),),
+        (Edit("payments.reconcile", "_decided", "task, buys=False", "task, buys=True"),),
     ),
 )

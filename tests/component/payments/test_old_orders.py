@@ -14,7 +14,7 @@ from tests.kit.clock import FakeClock
 from tests.kit.gateway_records import wrong_in
 from tests.kit.payment_scenario import ARRIVAL, PaymentScenario
 
-GRACE = 900
+GRACE, DAY = 900, 86_400  # seconds after the deadline
 
 
 def price_tonight(scenario: PaymentScenario, price: int) -> None:
@@ -115,3 +115,76 @@ def test_an_expired_hold_that_was_paid_on_an_earlier_order_is_found_without_a_we
     assert stripe_scenario.stored(booking).status is Status.CONFIRMED
     assert stripe_scenario.driver.record(first).net == 1_050_000
     assert wrong_in(stripe_scenario) == []
+
+
+@pytest.mark.parametrize(
+    ("paid_after", "looked_after", "price", "buys"),
+    [
+        (60, GRACE, 500_000, True),
+        (60, GRACE, 2_000_000, False),
+        (GRACE + 60, DAY, 500_000, True),
+        (DAY - 60, DAY, 2_000_000, False),
+    ],
+)
+def test_a_late_payment_is_found_though_no_event_of_it_comes(
+    scenario: PaymentScenario, paid_after: int, looked_after: int, price: int, *, buys: bool
+) -> None:
+    """Razorpay cannot close the order of a hold that is over, so settle looks again: after the grace, and after a day.
+
+    The clock passes each look by a second, as it does where settle runs each minute.
+    """
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    price_tonight(scenario, price)
+    scenario.run_out()
+    over = scenario.clock.now
+    scenario.settle()
+    for seconds in sorted({paid_after, GRACE + 1, DAY + 1}):
+        scenario.clock.now = over + timedelta(seconds=seconds)
+        if seconds == paid_after:
+            scenario.driver.pay(order_id)
+        scenario.settle()
+        held = scenario.driver.record(order_id).held
+        assert (held > 0) is (paid_after <= seconds < looked_after)
+
+    stored = scenario.stored(booking)
+    assert stored.status is (Status.CONFIRMED if buys else Status.EXPIRED)
+    assert scenario.driver.record(order_id).net == (1_050_000 if buys else 0)
+    assert stored.tasks == ()
+    assert wrong_in(scenario) == []
+
+
+def test_an_order_that_nobody_pays_is_watched_for_a_day(scenario: PaymentScenario) -> None:
+    booking = scenario.hold()
+    scenario.started(booking)
+    scenario.run_out()
+    over = scenario.clock.now
+    watched = []
+    for seconds in (0, 60, GRACE - 1, GRACE, DAY - 1, DAY):
+        scenario.clock.now = over + timedelta(seconds=seconds)
+        scenario.settle()
+        stored = scenario.stored(booking)
+        watched.append([(task.at_ms - stored.expires_at_ms) // 1000 for task in stored.tasks])
+
+    assert watched == [[GRACE], [GRACE], [GRACE], [DAY], [DAY], []]
+    assert scenario.notes(booking)[-1] == "settle: nothing was paid at the gateway"
+    assert len(scenario.notes(booking)) == 4  # reserved, payment started, expired: a look is no line
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_an_order_of_an_earlier_choice_is_watched_too(scenario: PaymentScenario, *, confirmed: bool) -> None:
+    scenario.give(50_000)
+    booking = scenario.hold()
+    first = scenario.started(booking)
+    _, proof = scenario.paid(booking, wallet=50_000)
+    if confirmed:
+        scenario.finalize(booking, proof)
+    else:
+        scenario.cancel(booking)
+    scenario.settle()
+    scenario.driver.pay(first)
+    scenario.clock.advance(600 + GRACE)
+    scenario.settle()
+    assert scenario.driver.record(first).net == scenario.driver.record(first).held == 0
+    assert scenario.stored(booking).tasks == ()
+    assert wrong_in(scenario) == []

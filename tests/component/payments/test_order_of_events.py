@@ -136,5 +136,5 @@ def test_a_proof_of_another_booking_is_refused_and_stays_good_for_its_own(scenar
     assert scenario.stored(own).status is Status.PAYMENT_PENDING
     scenario.finalize(theirs, proof)
     scenario.run_out()
-    scenario.settle()
+    scenario.come_to_rest()
     assert wrong_in(scenario) == []

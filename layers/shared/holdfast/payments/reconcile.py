@@ -11,7 +11,8 @@ import msgspec
 
 from holdfast.errors import BookingError, Busy, ChargeFailed, InProgress, InsufficientWallet
 from holdfast.logs import Metric, count, logger
-from holdfast.model.booking import HOLDING, Booking, TaskAction
+from holdfast.model.booking import HOLDING, Booking, GatewayTask, TaskAction
+from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
 from holdfast.model.ids import TOPUP_ID
 from holdfast.model.money import money
@@ -23,6 +24,8 @@ from holdfast.payments.tasks import run_tasks
 from holdfast.payments.topup import advance_topup
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from holdfast.engine import Engine
     from holdfast.payments.gateways.protocol import GatewayPayment
 
@@ -148,9 +151,7 @@ def _refund_unusable(booking: Booking, order_id: str, gateway: str, engine: Engi
         if not payment.holds_money:
             return current
         known = any((task.order_id, task.action) == (order_id, TaskAction.VOID) for task in current.tasks)
-        decided = tuple(
-            msgspec.structs.replace(task, buys=False) if task.order_id == order_id else task for task in current.tasks
-        )
+        decided = tuple(_decided(task, now) if task.order_id == order_id else task for task in current.tasks)
         own = current.payment
         if own and own.order_id == order_id:
             own = msgspec.structs.replace(own, refund_pending=True)
@@ -164,3 +165,9 @@ def _refund_unusable(booking: Booking, order_id: str, gateway: str, engine: Engi
         return engine.store.commit(current, refunding, now=now)
 
     run_tasks(engine.store.retry_on_conflict(attempt), engine=engine, by=by)
+
+
+def _decided(task: GatewayTask, now: datetime) -> GatewayTask:
+    """The void of an order whose payment is to be given back: due at once, unless it waits after a failure."""
+    waits = task.attempts and not task.buys
+    return msgspec.structs.replace(task, buys=False, at_ms=task.at_ms if waits else min(task.at_ms, millis(now)))

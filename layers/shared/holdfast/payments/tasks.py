@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from holdfast.engine import Engine
 
+LAST_LOOK_SECONDS = 86_400  # after the deadline of a hold, at an order of it that cannot be closed
+
 
 def run_tasks(booking: Booking, *, engine: Engine, by: str, only: Collection[str] | None = None) -> Booking:
     """Tries each due task of the booking once, and returns the booking after that; with `only`, of these orders.
@@ -91,6 +93,10 @@ def _finished(booking: Booking, task: GatewayTask, fetched: GatewayPayment, *, e
     still_due = _still_due(booking, task)
     if still_due is None:
         return booking
+    look_ms = _next_look_ms(booking, still_due, payment, engine)
+    if look_ms:
+        later = msgspec.structs.replace(still_due, at_ms=look_ms)
+        return _put_off(booking, still_due, later, engine.clock(), engine)
     done = engine.store.commit(booking, _done(booking, still_due, payment, engine.clock(), by), now=engine.clock())
     _record_done(booking, done, still_due, payment)
     return done
@@ -147,6 +153,17 @@ def _ref(task: GatewayTask, payment: GatewayPayment) -> GatewayRef:
     """What the task's line is about: with the last refund that we made, if the task gave money back."""
     ours = [refund.refund_id for refund in payment.refunds if refund.ours and task.action is not TaskAction.CAPTURE]
     return GatewayRef(task.gateway, task.order_id, payment.transaction_id or None, ours[-1] if ours else None)
+
+
+def _next_look_ms(booking: Booking, task: GatewayTask, payment: GatewayPayment, engine: Engine) -> int | None:
+    """When to look again at an unpaid order that its gateway cannot close; None once there is nothing more to watch.
+
+    Its guest may still pay it, and the event of that may be lost. A payment that comes even later has its event alone.
+    """
+    if task.action is not TaskAction.VOID or payment.captured or payment.state is PaymentState.VOIDED:
+        return None
+    looks = (booking.expires_at_ms + seconds * 1000 for seconds in (engine.late_grace_seconds, LAST_LOOK_SECONDS))
+    return next((at_ms for at_ms in looks if at_ms > millis(engine.clock())), None)
 
 
 def _record_done(before: Booking, after: Booking, task: GatewayTask, payment: GatewayPayment) -> None:
