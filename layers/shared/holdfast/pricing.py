@@ -48,7 +48,9 @@ class Line(Strict):
 
 
 class Quote(Strict):
-    """A price and who pays it. `gst_amount` is all the tax, `taxes` its components; amounts are in minor units.
+    """A price and who pays it: the wallet, a gateway, or the guest in cash at the desk, as an admin says.
+
+    `gst_amount` is all the tax, `taxes` its components; amounts are in minor units.
 
     `taxes_included`: the tax is in the prices and is not added. `rounding` is what was added to or taken off the total
     so that every gateway can charge it.
@@ -64,6 +66,7 @@ class Quote(Strict):
     total_payable: int
     wallet_applied: int
     gateway_payable: int
+    cash_paid: int = 0
     currency: str
     promo_code: str | None
     wallet_note: str | None = None
@@ -160,12 +163,14 @@ def frozen_quote(booking: Booking) -> Quote | None:
     frozen = booking.quote
     if frozen is None:
         return None
-    return quote(
+    fixed = quote(
         booking,
         promo_code=frozen.promo_code,
         promo_discount=frozen.promo_discount,
         wallet_fixed=frozen.wallet_applied,
     )
+    cash = booking.cash_paid
+    return fixed.model_copy(update={"gateway_payable": 0, "cash_paid": cash}) if cash else fixed
 
 
 def base_amount(booking: Booking) -> int:

@@ -88,6 +88,11 @@ def test_a_booking_paid_at_the_desk_shows_no_card_figures(started: bool, desk: D
     assert (answer["final_amount"], answer["wallet_deducted"], answer["gateway_charged"]) == (STAY_TOTAL, 0, 0)
     for seen in (desk.door.booking(booking_id), desk.see(booking_id).body):
         assert (seen["payment_mode"], seen["payment"], seen["wallet_paid"]) == ("admin", None, 0)
+        pricing = seen["pricing"]
+        assert (pricing["total_payable"], pricing["cash_paid"]) == (STAY_TOTAL, STAY_TOTAL)
+        assert (pricing["wallet_applied"], pricing["gateway_payable"]) == (0, 0)
+    quoted = desk.door.call("GET /bookings/{booking_id}/pricing", booking_id=booking_id).body
+    assert (quoted["cash_paid"], quoted["gateway_payable"]) == (STAY_TOTAL, 0)
     assert broken_in(store, desk.door.clock()) == []
 
 

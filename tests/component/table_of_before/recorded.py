@@ -52,6 +52,12 @@ BOOKINGS: dict[str, Any] = THEN["bookings"]
 # What answers say now, and did not say then.
 BOOKINGS["cancelled_refund_due"]["shown"]["refund_pending"] = 475_000
 BOOKINGS["cancelled_refund_stuck"]["shown"]["refund_pending"] = 1_050_000
+for _recorded in BOOKINGS.values():
+    if _recorded["shown"]["payment_mode"] == "admin":
+        _recorded["shown"]["pricing"] |= {
+            "gateway_payable": 0,
+            "cash_paid": _recorded["shown"]["pricing"]["total_payable"],
+        }
 IDS: dict[str, str] = {name: recorded["shown"]["booking_id"] for name, recorded in BOOKINGS.items()}
 SEEN = NOW + timedelta(seconds=30)  # the last write was at NOW - 10 s, and what was answered was asked for at SEEN
 SHARDS = 8
