@@ -70,6 +70,7 @@ class Quote(Strict):
     currency: str
     promo_code: str | None
     wallet_note: str | None = None
+    refund_note: str | None = None
     lines: tuple[Line, ...]
 
     def frozen(self) -> FrozenQuote:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.fields import Strict
 from holdfast.model.booking import Status
-from holdfast.model.dates import instant_at
-from holdfast.model.money import charge_step, half_up, refund_days, smallest_refund
+from holdfast.model.dates import instant_at, today_in
+from holdfast.model.money import charge_step, half_up, money, refund_days, smallest_refund
 from holdfast.taxes import split
 
 if TYPE_CHECKING:
@@ -109,11 +109,40 @@ def by_tender(booking: Booking, amount: int, wallet_currency: str, now: datetime
 
 def gateway_refund_end(booking: Booking) -> datetime | None:
     """The instant from which the booking's gateway no longer refunds its payment; None if that never comes."""
-    days = refund_days(booking.payment.gateway) if booking.payment and booking.gateway_charged else None
-    if days is None:
+    if booking.payment is None or not booking.gateway_charged:
         return None
     paid_at_ms = next(event.at_ms for event in booking.history if event.status is Status.CONFIRMED)
-    return datetime.fromtimestamp(paid_at_ms / 1000, UTC) + timedelta(days=days)
+    return _refund_end(booking.payment.gateway, datetime.fromtimestamp(paid_at_ms / 1000, UTC))
+
+
+def _refund_end(gateway: str, paid_at: datetime) -> datetime | None:
+    days = refund_days(gateway)
+    return None if days is None else paid_at + timedelta(days=days)
+
+
+def card_refunds_end(booking: Booking, gateway: str, paid_at: datetime) -> datetime | None:
+    """The instant from which a cancellation still gives something back, but not to a card charged at `paid_at`.
+
+    None if that never comes: the gateway refunds as long as the policy does.
+    """
+    end = _refund_end(gateway, paid_at)
+    last = max((step_ends(booking, step) for step in booking.cancellation_policy if step.refund_percent), default=None)
+    return end if end and last and end < last else None
+
+
+def refund_note(booking: Booking, gateway: str, amount: int, wallet_currency: str, paid_at: datetime) -> str | None:
+    """Which refunds of `amount`, charged by the gateway at `paid_at`, would not reach the card; None if all would."""
+    notes = []
+    end, takes_it = card_refunds_end(booking, gateway, paid_at), wallet_currency == booking.currency
+    if end:
+        day, days = today_in(booking.timezone, end, booking.day_ends), refund_days(gateway)
+        where = "to the wallet" if takes_it else "in cash by the hotel"
+        notes.append(f"{gateway} refunds a card for {days} days: from {day} on, a cancellation is refunded {where}.")
+    least = smallest_refund(booking.currency, gateway)
+    percents = [step.refund_percent for step in booking.cancellation_policy if step.refund_percent]
+    if takes_it and any(half_up(amount * percent, 100) < least for percent in percents):
+        notes.append(f"A refund below {money(least, booking.currency)} goes to the wallet.")
+    return " ".join(notes) or None
 
 
 def _refundable(booking: Booking, back: Tenders, wallet_currency: str, now: datetime) -> Tenders:

@@ -61,6 +61,36 @@ class TestPaymentsTooOldToRefund:
         assert desk.booking.tasks == ()
         assert desk.broken() == []
 
+    @pytest.mark.parametrize(
+        ("gateway_name", "check_in", "wallet", "until", "where"),
+        [
+            ("razorpay", "2027-06-10", "INR", "2027-05-21T06:30:00.000Z", "to the wallet"),
+            ("razorpay", "2027-06-10", "EUR", "2027-05-21T06:30:00.000Z", "in cash by the hotel"),
+            ("razorpay", "2027-05-23", "INR", "2027-05-21T06:30:00.000Z", "to the wallet"),
+            ("razorpay", "2027-05-22", "INR", None, None),  # its policy gives something back until two days before
+            ("stripe", "2027-06-10", "INR", None, None),
+        ],
+    )
+    def test_a_guest_is_told_before_paying(
+        self, desk: Desk, gateway_name: str, check_in: str, wallet: str, until: str | None, where: str | None
+    ) -> None:
+        desk.door.gateways = {name: FakeGateway(name=name) for name in ("stripe", "razorpay")}
+        desk.credit(100, wallet)
+        night = {"check_in": check_in, "check_out": f"{date.fromisoformat(check_in) + timedelta(days=1)}"}
+        booking_id = desk.door.held(guests=1, **night)
+        route, query = "GET /bookings/{booking_id}/pricing", {"gateway": gateway_name}
+        asked = desk.door.call(route, query=query, booking_id=booking_id).body
+        unasked = desk.door.call(route, booking_id=booking_id).body
+        started = desk.door.start(booking_id, gateway=gateway_name).body
+        again = desk.door.start(booking_id, gateway=gateway_name).body
+        quoted = desk.door.call(route, booking_id=booking_id).body  # of the gateway with which it was started
+
+        note = f"razorpay refunds a card for 180 days: from 2027-05-21 on, a cancellation is refunded {where}."
+        assert "refund_note" not in unasked
+        for pricing in (asked, started["pricing"], again["pricing"], quoted):
+            assert pricing.get("refund_note") == (note if where else None)
+        assert started.get("card_refunds_until") == again.get("card_refunds_until") == until
+
     @pytest.mark.parametrize("begun_before", [True, False])
     def test_the_wallets_currency_when_it_is_cancelled_decides_whether_it_takes_the_refund(
         self, desk: Desk, hotel: CatalogStore, *, begun_before: bool
@@ -84,6 +114,26 @@ class TestPaymentsTooOldToRefund:
         assert desk.balance() == (10_999 + 700 if begun_before else 700)
         assert desk.cases("cash_owed") == ([] if begun_before else [("owed", 10_999)])
         assert desk.broken() == []
+
+
+@pytest.mark.parametrize(
+    ("gateway_name", "rest", "note"),
+    [
+        ("razorpay", 198, "A refund below 1.00 INR goes to the wallet."),  # half of it is 0.99
+        ("razorpay", 199, None),
+        ("stripe", 198, None),
+    ],
+)
+def test_a_guest_is_told_of_refunds_that_are_too_small(
+    desk: Desk, gateway_name: str, rest: int, note: str | None
+) -> None:
+    desk.door.gateways = {name: FakeGateway(name=name) for name in ("stripe", "razorpay")}
+    desk.credit(STAY_TOTAL, "INR")
+    booking_id = desk.door.held()
+    started = desk.door.start(booking_id, gateway=gateway_name, wallet_apply_amount=STAY_TOTAL - rest).body
+
+    assert started["amount"] == rest
+    assert started["pricing"].get("refund_note") == note
 
 
 def test_a_refund_of_a_card_that_is_not_charged_yet_is_not_closed(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from holdfast.fields import Day, Digits, Strict, Text, Whole
 from holdfast.model.ids import BOOKING_ID
 from holdfast.model.limits import MAX_GUESTS, MAX_ROOMS
+from holdfast.model.names import GatewayName
 from holdfast.model.stay import Stay
 from holdfast.requests import NO_CURSOR, Name, PromoCode
 
@@ -38,10 +39,14 @@ class ReserveRequest(Strict):
 
 
 class PricingQuery(Strict):
-    """The query of `GET /bookings/{booking_id}/pricing`. The amount is digits only."""
+    """The query of `GET /bookings/{booking_id}/pricing`. The amount is digits only.
+
+    With a gateway, the quote says which refunds of its part would not reach the card.
+    """
 
     promo_code: PromoCode | None = None
     wallet_apply_amount: Annotated[int, Digits(AMOUNT_DIGITS, "must be 1 to 13 digits, in minor units")] | None = None
+    gateway: GatewayName | None = None
 
 
 class BookingsQuery(Strict):

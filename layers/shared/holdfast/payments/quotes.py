@@ -14,6 +14,7 @@ from holdfast.model.limits import MAX_PROMO_ATTEMPTS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.money import money
 from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest
 from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
+from holdfast.refunds import refund_note
 from holdfast.requests import BY_GATEWAY
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 def price(booking_id: str, query: PricingQuery, *, user_id: str, engine: Engine) -> Quote:
     """What a payment started now would charge; without a choice of promo or wallet, the fixed quote if there is one.
 
+    The gateway asked for, or that of a started payment, decides what the quote says of refunds.
+
     Raises NotFound, PromoInvalid, PromoExhausted, TooManyTries.
     """
     promo_code = query.promo_code.upper() if query.promo_code else None
@@ -40,19 +43,32 @@ def price(booking_id: str, query: PricingQuery, *, user_id: str, engine: Engine)
         booking = own_booking(context.booking, user_id)
         fixed = frozen_quote(booking)
         if fixed and (booking.status not in HOLDING or (promo_code is None and asked is None)):
-            return fixed
-        return with_promo_limit(
-            promo_code,
-            lambda: quote_now(context, booking, promo_code, asked or 0, now),
-            context=context,
-            engine=engine,
-        )
+            priced = fixed
+        else:
+            priced = with_promo_limit(
+                promo_code,
+                lambda: quote_now(context, booking, promo_code, asked or 0, now),
+                context=context,
+                engine=engine,
+            )
+        started = booking.payment.gateway if booking.payment else None
+        return with_refund_note(priced, booking, query.gateway or started, context.account.currency, now)
 
     try:
         return engine.store.retry_on_conflict(attempt)
     except PromoExhausted as refusal:
         # A quote costs nothing, so its answer does not show whether a code is used up or never existed.
         raise PromoInvalid(NO_SUCH_CODE) from refusal
+
+
+def with_refund_note(
+    priced: Quote, booking: Booking, gateway: str | None, wallet_currency: str, now: datetime
+) -> Quote:
+    """The quote of a hold, with what the guest should know of refunds before paying its gateway part now."""
+    if gateway is None or not priced.gateway_payable or booking.status not in HOLDING:
+        return priced
+    note = refund_note(booking, gateway, priced.gateway_payable, wallet_currency, now)
+    return priced.model_copy(update={"refund_note": note})
 
 
 def with_promo_limit[Result](

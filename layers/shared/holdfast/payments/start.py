@@ -30,10 +30,11 @@ from holdfast.payments.gateways.protocol import (
     PaymentState,
     gateway_refusals,
 )
-from holdfast.payments.quotes import quote_now, with_promo_limit
+from holdfast.payments.quotes import quote_now, with_promo_limit, with_refund_note
 from holdfast.payments.reconcile import reconcile
 from holdfast.payments.tasks import run_tasks
 from holdfast.pricing import Quote, frozen_quote
+from holdfast.refunds import card_refunds_end
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,15 +42,20 @@ if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.payments.gateways.protocol import Gateway
     from holdfast.payments.requests import PaymentRequest
+    from holdfast.storage.transaction import BookingContext
 
 
 class StartedPayment(msgspec.Struct, frozen=True, kw_only=True):
-    """The quote that a payment start fixed, and the order to pay: None if the wallet covers everything."""
+    """The quote that a payment start fixed, and the order to pay: None if the wallet covers everything.
+
+    From `card_refunds_end` on, if that ever comes, a cancellation is not refunded to the card.
+    """
 
     booking: Booking
     gateway: str
     order: GatewayPayment | None
     quote: Quote
+    card_refunds_end: datetime | None
 
 
 class _EarlierOrderPaid(Exception):
@@ -88,14 +94,14 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
         fixed = frozen_quote(booking)
         own = _fetched(booking.payment, engine)
         if fixed and _same_choice(booking, fixed, quote, gateway) and (booking.payment is None or _payable(own)):
-            return StartedPayment(booking=booking, gateway=gateway.name, order=own, quote=fixed)
+            return _started(booking, own, fixed, gateway, context, now)
         if own and own.holds_money and booking.payment and not booking.payment.refund_pending:
             raise _EarlierOrderPaid(booking.payment)
         _refuse_uncharged(quote, gateway)
         order = _earlier_order(booking, own, quote, gateway) or _open(booking, quote, gateway)
         pending = _pending(booking, quote, gateway, order, engine.clock())
         after = engine.store.commit(booking, pending, now=engine.clock(), context=context)
-        started = StartedPayment(booking=after, gateway=gateway.name, order=order, quote=quote)
+        started = _started(after, order, quote, gateway, context, now)
         _record_started(booking, after, started)
         return started
 
@@ -107,6 +113,19 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
         raise _not_replaced(booking_id, user_id, engine) from paid
     _close_other_amounts(started, engine)
     return started
+
+
+def _started(
+    booking: Booking,
+    order: GatewayPayment | None,
+    quote: Quote,
+    gateway: Gateway,
+    context: BookingContext,
+    now: datetime,
+) -> StartedPayment:
+    noted = with_refund_note(quote, booking, gateway.name, context.account.currency, now)
+    end = card_refunds_end(booking, gateway.name, now) if order else None
+    return StartedPayment(booking=booking, gateway=gateway.name, order=order, quote=noted, card_refunds_end=end)
 
 
 def _not_replaced(booking_id: str, user_id: str, engine: Engine) -> BookingError:

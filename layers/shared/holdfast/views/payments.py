@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class PaymentStart(Strict):
     """What a frontend needs to let the guest pay. There is no order when the wallet covers everything.
 
-    A checkout should close when the hold ends, at `expires_at`: `checkout_seconds` from now.
+    A checkout should close when the hold ends, at `expires_at`: `checkout_seconds` from now. The page should show the
+    `refund_note` of the pricing, if there is one: from `card_refunds_until` on, a cancellation is not refunded to the
+    card.
     """
 
     gateway: str
@@ -27,6 +29,7 @@ class PaymentStart(Strict):
     currency: str
     expires_at: Instant
     checkout_seconds: int
+    card_refunds_until: Instant | None = None
     pricing: Quote
 
 
@@ -40,6 +43,7 @@ def payment_start_view(started: "StartedPayment", now: datetime) -> PaymentStart
         currency=started.quote.currency,
         expires_at=rfc3339(started.booking.expires_at_ms),
         checkout_seconds=started.booking.seconds_left(now),
+        card_refunds_until=rfc3339(millis(started.card_refunds_end)) if started.card_refunds_end else None,
         pricing=started.quote,
     )
 
