@@ -36,7 +36,11 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "openapi",
 }
 PATH_PATTERNS = {"booking_id": BOOKING_ID, "topup_id": TOPUP_ID}  # any other is a NAME
-MAKES = {"POST /bookings": "booking_id", "POST /wallet/topups": "topup_id"}
+MAKES = {
+    "POST /bookings": "booking_id",
+    "POST /bookings/{booking_id}/revive": "booking_id",
+    "POST /wallet/topups": "topup_id",
+}
 ANY_CALL = (errors.Busy,)
 SECURITY = {
     Role.ANYONE: [],

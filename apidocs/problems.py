@@ -46,6 +46,10 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
         smallest=100,
         currency="INR",
     ),
+    errors.GuestRequired: errors.GuestRequired(
+        "The property asks who will stay before it takes a payment; send that first: PUT /bookings/{booking_id}/guest."
+    ),
+    errors.NotRevivable: errors.NotRevivable("The booking is confirmed: its rooms are yours."),
     errors.InsufficientWallet: errors.InsufficientWallet(
         "The wallet holds 500 of the 1000 asked for.", balance=500, currency="INR"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from holdfast.errors import (
     AlreadyPaid,
     AmountTooSmall,
+    GuestRequired,
     HoldExpired,
     InProgress,
     InsufficientWallet,
@@ -34,6 +35,7 @@ api = Api(Settings.from_environment())
         NotFound,
         NotPayable,
         HoldExpired,
+        GuestRequired,
         PaymentDeclined,
         AmountTooSmall,
         AlreadyPaid,
@@ -67,6 +69,7 @@ def post_payment(request: Request) -> Response:
         PromoExhausted,
         AlreadyPaid,
         NotPayable,
+        GuestRequired,
         InProgress,
         HoldExpired,
         TooManyTries,

@@ -28,6 +28,8 @@ CONTRACT = {
     (409, "already_paid"),
     (409, "not_payable"),
     (409, "not_cancellable"),
+    (409, "guest_required"),
+    (409, "not_revivable"),
     (409, "stay_conflict"),
     (409, "in_progress"),
     (410, "hold_expired"),

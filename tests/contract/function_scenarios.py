@@ -17,6 +17,9 @@ def reserving(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     front_door.hold(check_in="2027-06-01", check_out="2027-06-02")
     clock.advance(600)
     front_door.hold()
+    clock.advance(600)
+    front_door.revive(front_door.held(key="short", rooms=1, guests=1))
+    front_door.revive(front_door.hold().body["booking_id"])
 
 
 def booking(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
@@ -171,6 +174,17 @@ def at_the_desk(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     front_door.call("POST /admin/bookings/{booking_id}/cancel", refund, user=ADMIN, groups="[admin]", booking_id=held)
 
 
+def hosting(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    CatalogStore(store.table).add_owner(OWNER, "lake-view")
+    booking_id = front_door.held()
+    front_door.put_guest(booking_id)
+    front_door.guest(booking_id)
+    for role, user in (("admin", ADMIN), ("owner", OWNER)):
+        path = f"GET /{role}/bookings/{{booking_id}}/guest"
+        front_door.call(path, user=user, groups=f"[{role}]", booking_id=booking_id)
+    front_door.erase_guest(booking_id)
+
+
 def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     app = front_door.app("audit")
     app.PAUSE_SECONDS = 0
@@ -215,7 +229,8 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "expire": expiring,
     "audit": auditing,
     "desk": at_the_desk,
+    "guests": hosting,
 }
 DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template writes them
-    name: SCENARIOS[name] for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "expire")
+    name: SCENARIOS[name] for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "expire", "guests")
 } | {"cancel": cancelling_wallet_payments}

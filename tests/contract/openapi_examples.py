@@ -9,7 +9,7 @@ from holdfast.storage.items import promo_item
 from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
 from tests.kit.builders import a_promo
-from tests.kit.front_door import ADMIN, ALICE, OWNER, STAY, FrontDoor, Reply, event, request_for
+from tests.kit.front_door import ADMIN, ALICE, GUEST, OWNER, STAY, FrontDoor, Reply, event, request_for
 
 Example = dict[str, Any]
 CALLERS = {"": ALICE, "admin": ADMIN, "owner": OWNER}
@@ -55,6 +55,7 @@ def at_the_desk(recorder: ExampleRecorder, cancelled: str, store: Store) -> None
         of_a_day = {"property_id": "lake-view", "date": str(STAY["check_in"]), "state": "confirmed"}
         recorder.call(f"GET {path}", group=role, query=of_a_day)
         recorder.call(f"GET {path}/{{booking_id}}", group=role, booking_id=cancelled)
+        recorder.call(f"GET {path}/{{booking_id}}/guest", group=role, booking_id=cancelled)
         for step in ("stay", "none"):
             guests[step] = recorder.door.held(key=f"{role}-{step}")
             recorder.door.confirm(guests[step])
@@ -69,6 +70,13 @@ def at_the_desk(recorder: ExampleRecorder, cancelled: str, store: Store) -> None
         part = {"reason": "The heating failed", "refund": "amount", "amount": 500_000}
         recorder.call(f"POST {path}/{{booking_id}}/cancel", part, group=role, booking_id=guests["stay"])
         clock.now = now
+
+
+def _hold_again(recorder: ExampleRecorder) -> None:
+    let_go = recorder.door.held(key="let-go")
+    recorder.door.cancel(let_go)
+    for status in (201, 200):
+        recorder.call("POST /bookings/{booking_id}/revive", {}, status=status, booking_id=let_go)
 
 
 def _ways_out(recorder: ExampleRecorder, topup_id: str) -> None:
@@ -103,6 +111,18 @@ def _ways_out(recorder: ExampleRecorder, topup_id: str) -> None:
     recorder.call("POST /admin/bookings/{booking_id}/refunds/close", instead, group="admin", booking_id=third)
 
 
+def _close_case(recorder: ExampleRecorder) -> None:
+    door = recorder.door
+    stray = door.gateway.open_order("of another shop", 5_000, "INR", "stray").order_id
+    door.gateway.authorise(stray)
+    door.call("POST /webhooks/{gateway}", raw=stray, user=None, gateway="stripe")
+    [case] = door.call("GET /admin/payments", user=ADMIN, groups="[admin]", query={"state": "unmatched"}).body[
+        "payments"
+    ]
+    dealt_with = {"reason": "Refunded in Stripe's dashboard"}
+    recorder.call("POST /admin/cases/{case_id}/close", dealt_with, group="admin", case_id=case["case_id"])
+
+
 def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     """One example for each route and each status that it answers with, all of one guest's few minutes."""
     recorder = ExampleRecorder(door)
@@ -122,6 +142,8 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     recorder.call("POST /bookings", STAY, key="trip", status=201)
     held = recorder.call("POST /bookings", STAY, key="trip")
     booking = {"booking_id": held["booking_id"]}
+    for route, body in (("PUT /bookings/{booking_id}/guest", GUEST), ("GET /bookings/{booking_id}/guest", None)):
+        recorder.call(route, body, **booking)
     door.clock.advance(60)
     choice = {"promo_code": "TEN", "wallet_apply_amount": "200000"}
     recorder.call("GET /bookings/{booking_id}/pricing", query=choice, **booking)
@@ -158,6 +180,8 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     recorder.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, group="admin", booking_id=other)
 
     at_the_desk(recorder, held["booking_id"], store)
+    recorder.call("DELETE /bookings/{booking_id}/guest", **booking)
+    _hold_again(recorder)
 
     money = {"gateway": "stripe", "amount": 50_000}
     recorder.call("POST /wallet/topups", money, key="fill", status=201)
@@ -169,14 +193,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     recorder.call("GET /wallet")
     recorder.call("GET /wallet/entries")
 
-    stray = door.gateway.open_order("of another shop", 5_000, "INR", "stray").order_id
-    door.gateway.authorise(stray)
-    door.call("POST /webhooks/{gateway}", raw=stray, user=None, gateway="stripe")
-    [case] = door.call("GET /admin/payments", user=ADMIN, groups="[admin]", query={"state": "unmatched"}).body[
-        "payments"
-    ]
-    dealt_with = {"reason": "Refunded in Stripe's dashboard"}
-    recorder.call("POST /admin/cases/{case_id}/close", dealt_with, group="admin", case_id=case["case_id"])
+    _close_case(recorder)
 
     webhook = event("webhook_stripe")
     recorder.keep(

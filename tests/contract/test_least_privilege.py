@@ -243,6 +243,13 @@ def test_counting_promo_attempts_touches_accounts_only() -> None:
     assert counting["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "USER#*"}}
 
 
+def test_guest_details_are_written_beside_bookings_only() -> None:
+    [writing] = [one for one in statements("guests") if "dynamodb:DeleteItem" in one["Action"]]
+
+    assert writing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "BOOKING#*"}}
+    assert not [name for name in NAMES if name != "guests" and "dynamodb:DeleteItem" in str(list(statements(name)))]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_only_the_api_the_rules_and_the_stream_may_start_a_function(name: str) -> None:
     """A direct invoke with made-up claims needs a right that no resource policy here gives."""

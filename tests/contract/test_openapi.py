@@ -143,6 +143,7 @@ def test_every_code_of_the_contract_is_described() -> None:
             "idempotency_key_reused",
             "promo_invalid",
         ),
+        *("guest_required", "not_revivable"),
         *("too_many_holds", "too_many_topups", "too_many_tries", "busy", "amount_too_small"),
     }
 

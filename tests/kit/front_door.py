@@ -179,6 +179,19 @@ class FrontDoor:
         }
         return self.call("POST /bookings/{booking_id}/finalize", body | changes, user=user, booking_id=booking_id)
 
+    def put_guest(self, booking_id: str, user: str = ALICE, **changes: Any) -> Reply:
+        """`PUT /bookings/{booking_id}/guest` with `GUEST`, but for `changes`."""
+        return self.call("PUT /bookings/{booking_id}/guest", GUEST | changes, user=user, booking_id=booking_id)
+
+    def erase_guest(self, booking_id: str, user: str = ALICE, groups: str = "") -> Reply:
+        return self.call("DELETE /bookings/{booking_id}/guest", user=user, groups=groups, booking_id=booking_id)
+
+    def guest(self, booking_id: str, user: str = ALICE) -> Reply:
+        return self.call("GET /bookings/{booking_id}/guest", user=user, booking_id=booking_id)
+
+    def revive(self, booking_id: str, user: str = ALICE, **sent: Any) -> Reply:
+        return self.call("POST /bookings/{booking_id}/revive", user=user, booking_id=booking_id, **sent)
+
     def cancel(self, booking_id: str, user: str = ALICE) -> Reply:
         return self.call("POST /bookings/{booking_id}/cancel", user=user, booking_id=booking_id)
 
@@ -196,6 +209,14 @@ class FrontDoor:
 
 
 STAY = {"room_type_id": "deluxe", "check_in": "2026-12-10", "check_out": "2026-12-13", "rooms": 1, "guests": 2}
+GUEST = {
+    "name": "Asha Rao",
+    "email": "asha.rao@example.com",
+    "phone": "+91 98765 43210",
+    "country": "IN",
+    "arrival_time": "18:30",
+    "wishes": "A quiet room, please",
+}
 STAY_TOTAL = 1_575_000  # three nights of 5,000.00 and 5 %
 
 

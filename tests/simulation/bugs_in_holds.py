@@ -172,7 +172,7 @@ HOLD_BUGS = (
     Bug(
         "a buyer does not look for holds that are due",
         "absent",
-        (Edit("bookings.reserve", "reserve", "reclaimed = False\n", "reclaimed = True\n"),),
+        (Edit("bookings.reserve", "hold", "reclaimed = False\n", "reclaimed = True\n"),),
     ),
     Bug(
         "a key makes a booking each time",
@@ -189,7 +189,7 @@ HOLD_BUGS = (
     Bug(
         "a replay is answered as a new hold",
         "mixed",
-        (Edit("bookings.reserve", "reserve", "if created:", "if booking:"),),
+        (Edit("bookings.reserve", "hold", "if created:", "if booking:"),),
     ),
     Bug(
         "the last night of a stay is not taken",

@@ -1,4 +1,4 @@
-"""A stand-in for DynamoDB's client: the five calls that the store makes, over one table in memory.
+"""A stand-in for DynamoDB's client: the six calls that the store makes, over one table in memory.
 
 Strict: an argument or an expression that it does not know is an error, not a guess. It commits atomically, and shows
 what emulators do not: transactions that overlap conflict, reads of several items are not a snapshot, indexes lag, and
@@ -22,9 +22,8 @@ from tests.simulation.expressions import (
     update,
 )
 from tests.simulation.faults import Faults, client_error, invalid
-from tests.simulation.table_index import Index
+from tests.simulation.table_index import Index, Key, key_of
 
-Key = tuple[str, str]
 Commit = list[tuple[Key, Item | None, Item | None]]  # each item's key, and what it was and is
 
 TOKEN_US = 600_000_000  # a ClientRequestToken is remembered for ten minutes
@@ -52,7 +51,7 @@ class StandIn:
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - the SDK's names
         [(table, wanted)] = RequestItems.items()
         _only(wanted, "Keys", "ConsistentRead")
-        keys = [_key(wire) for wire in wanted["Keys"]]
+        keys = [key_of(wire) for wire in wanted["Keys"]]
         if table != self.table or not 1 <= len(keys) <= BATCH_LIMIT or len(set(keys)) < len(keys):
             raise invalid("BatchGetItem", "no such table, too many keys, or one twice")
         if wanted.get("ConsistentRead") is not True:
@@ -135,6 +134,19 @@ class StandIn:
 
         return self.faults.call("put", write, writes=True, about=key)
 
+    def delete_item(self, *, TableName: str, Key: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        key = key_of(Key)
+        if TableName != self.table:
+            raise invalid("DeleteItem", "no such table")
+
+        def delete() -> dict[str, Any]:
+            if key in self._locked:
+                raise client_error("TransactionConflictException", "DeleteItem")
+            self.change(key, None)
+            return {}
+
+        return self.faults.call("delete", delete, writes=True, about=key)
+
     def transact_write_items(self, *, TransactItems: list[Any], ClientRequestToken: str) -> dict[str, Any]:  # noqa: N803
         if not 1 <= len(TransactItems) <= TRANSACTION_LIMIT or not 1 <= len(ClientRequestToken) <= 36:
             raise invalid("TransactWriteItems", "too many actions, or too long a token")
@@ -205,11 +217,11 @@ class StandIn:
         shared = "TableName", "ConditionExpression", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure"
         if kind == "Put":
             _only(action, "Item", *shared)
-            key = _key({name: action["Item"][name] for name in ("pk", "sk")})
+            key = key_of({name: action["Item"][name] for name in ("pk", "sk")})
             texts = [action.get("ConditionExpression", "")]
         elif kind == "Update":
             _only(action, "Key", "UpdateExpression", "ExpressionAttributeNames", *shared)
-            key = _key(action["Key"])
+            key = key_of(action["Key"])
             texts = [action.get("ConditionExpression", ""), action["UpdateExpression"]]
         else:
             raise Unsupported(f"the action {kind}")
@@ -254,7 +266,7 @@ class StandIn:
     def load(self, items: Iterable[Item]) -> None:
         """Puts items there before the world begins."""
         for item in items:
-            self.items[_key({"pk": item["pk"], "sk": item["sk"]})] = item
+            self.items[key_of({"pk": item["pk"], "sk": item["sk"]})] = item
 
     def is_locked(self, key: Key) -> bool:
         """Whether a transaction that is under way will write the item."""
@@ -275,12 +287,6 @@ class StandIn:
         """The items that TTL may delete by now."""
         ttls = ((key, found(item, ("ttl",), {})) for key, item in self.items.items())
         return [key for key, ttl in ttls if ttl is not None and int(ttl["N"]) <= now_seconds]
-
-
-def _key(wire: dict[str, Any]) -> Key:
-    if set(wire) != {"pk", "sk"}:
-        raise Unsupported(f"a key of {sorted(wire)}")
-    return wire["pk"]["S"], wire["sk"]["S"]
 
 
 def _only(given: dict[str, Any], *known: str) -> None:

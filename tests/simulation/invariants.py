@@ -13,11 +13,12 @@ from typing import Any
 
 from holdfast.audit.audit import OVERDUE_SECONDS
 from holdfast.model.stored_names import STORED_NAMES
-from tests.simulation.dynamodb import Commit, Key
+from tests.simulation.dynamodb import Commit
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Faults
 from tests.simulation.holdings import Holdings
 from tests.simulation.scheduler import START, Scheduler
+from tests.simulation.table_index import Key
 
 SKEW_SECONDS = 2
 MOST_LINES = 5  # of history in one commit: each act of others at the gateway has its own

@@ -6,9 +6,15 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
 
-from tests.simulation.expressions import Item
+from tests.simulation.expressions import Item, Unsupported
 
 Key = tuple[str, str]
+
+
+def key_of(wire: dict[str, Any]) -> Key:
+    if set(wire) != {"pk", "sk"}:
+        raise Unsupported(f"a key of {sorted(wire)}")
+    return wire["pk"]["S"], wire["sk"]["S"]
 
 
 class Index:

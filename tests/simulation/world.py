@@ -16,7 +16,7 @@ from holdfast.payments.gateways.protocol import CONNECT_SECONDS, LONGEST_CALL_SE
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
 from tests.simulation.checks import audit_instants, check_at_an_instant
-from tests.simulation.dynamodb import Key, StandIn
+from tests.simulation.dynamodb import StandIn
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.gateway import SIGNATURE, SimulatedGateway
@@ -34,6 +34,7 @@ from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening, waits_f
 from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
+from tests.simulation.table_index import Key
 
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest

@@ -121,12 +121,22 @@ class NotPayable(BookingError):
     status, code, title = 409, "not_payable", "The booking cannot be paid in its state"
 
 
+class GuestRequired(BookingError):
+    """The property insists on the guest's details: before a payment, and until the stay is over."""
+
+    status, code, title = 409, "guest_required", "The guest's details are required"
+
+
+class NotRevivable(BookingError):
+    status, code, title = 409, "not_revivable", "The booking cannot be revived in its state"
+
+
 class NotCancellable(BookingError):
     status, code, title = 409, "not_cancellable", "The booking cannot be cancelled in its state"
 
 
 class StayConflict(BookingError):
-    """What the desk asks does not fit where the stay is: too early, too late, or the guest is in the house."""
+    """What is asked does not fit where the stay is: too early, too late, or the guest is in the house."""
 
     status, code, title = 409, "stay_conflict", "The stay does not allow this now"
 

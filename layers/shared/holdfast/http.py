@@ -77,6 +77,11 @@ class Request:
         return self._member_of("admin")
 
     @property
+    def is_admin(self) -> bool:
+        """Whether the caller is in the group `admin`, on a route that guests may call too."""
+        return "admin" in self._groups
+
+    @property
     def owner_id(self) -> str:
         """The caller, who must be in the group `owner`; of which properties, the use case asks the table."""
         return self._member_of("owner")
@@ -131,11 +136,14 @@ class Request:
 
     def _member_of(self, group: str) -> str:
         user_id = self.user_id
-        groups = self._claims.get("cognito:groups", "")
-        names = groups if isinstance(groups, list) else re.findall(r"[^\[\],\s]+", groups)
-        if group not in names:
+        if group not in self._groups:
             raise Forbidden(f"This is for members of the group {group}.")
         return user_id
+
+    @property
+    def _groups(self) -> list[str]:
+        groups: str | list[str] = self._claims.get("cognito:groups", "")
+        return groups if isinstance(groups, list) else re.findall(r"[^\[\],\s]+", groups)
 
     @property
     def _has_expired(self) -> bool:

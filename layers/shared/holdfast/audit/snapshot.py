@@ -82,7 +82,7 @@ def _read(item: Item, view: Snapshot) -> None:
     pk, sk = str(item["pk"]), str(item["sk"])
     name = pk.partition("#")[2]
     match pk.partition("#")[0], sk.partition("#")[0]:
-        case "BOOKING", _:
+        case "BOOKING", "BOOKING":
             view.bookings[name] = booking_of(item)
             view.items[name] = item
         case "ROOM", _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.errors import (
+    GuestRequired,
     HoldExpired,
     InvalidFields,
     NotFound,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.engine import Engine
+    from holdfast.storage.transaction import BookingContext
 
 
 def own_booking(booking: Booking | None, user_id: str) -> Booking:
@@ -52,3 +54,12 @@ def refuse_unpayable(booking: Booking, now: datetime) -> None:
             return
         case status:
             raise NotPayable(f"The booking is {status}.")
+
+
+def require_guest(booking: Booking, context: BookingContext) -> None:
+    """Raises GuestRequired when the property insists on the guest's details and none are stored."""
+    if booking.guest_required and not context.has_guest:
+        raise GuestRequired(
+            "The property asks who will stay before it takes a payment; send that first: "
+            f"PUT /bookings/{booking.booking_id}/guest."
+        )

@@ -27,6 +27,7 @@ from holdfast.taxes import for_nights, table_of
 if TYPE_CHECKING:
     from holdfast.bookings.requests import ReserveRequest
     from holdfast.engine import Engine
+    from holdfast.model.guest import GuestDetails
     from holdfast.storage.transaction import BookingContext
 
 
@@ -40,9 +41,24 @@ def reserve(
 
     Raises IdempotencyKeyReused, InvalidFields, NotFound, SoldOut, TooManyHolds, Busy.
     """
-    stay = request.stay
-    _check_length(stay)
     booking_id = booking_id_for(user_id, key)
+    return hold(request.stay, booking_id=booking_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine)
+
+
+def hold(
+    stay: Stay,
+    *,
+    booking_id: str,
+    user_id: str,
+    hold_seconds: int,
+    engine: Engine,
+    guest: GuestDetails | None = None,
+) -> tuple[Booking, bool]:
+    """The hold of that id, and whether this call made it, with the `guest` details that are known already.
+
+    Raises as `reserve` does.
+    """
+    _check_length(stay)
     reclaimed = False
 
     def attempt() -> tuple[Booking, bool]:
@@ -66,7 +82,7 @@ def reserve(
         if short:
             raise SoldOut(short, stay.rooms)
         booking = _hold(stay, booking_id, user_id, page, context.pages, now, hold_seconds)
-        return engine.store.commit(None, booking, now=now, context=context), True
+        return engine.store.commit(None, booking, now=now, context=context, guest=guest), True
 
     booking, created = engine.store.retry_on_conflict(attempt)
     if created:

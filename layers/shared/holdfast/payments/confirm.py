@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.lookup import own_booking
+from holdfast.bookings.lookup import own_booking, require_guest
 from holdfast.errors import (
     AlreadyPaid,
     BookingError,
     Busy,
     ChargeFailed,
+    GuestRequired,
     InProgress,
     InsufficientWallet,
     InvalidFields,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from holdfast.payments.gateways.protocol import Gateway
     from holdfast.storage.transaction import BookingContext
 
-NOT_A_PAYMENT = (NotFound, InvalidFields, InProgress, Busy)  # refusals that the success rate leaves out
+NOT_A_PAYMENT = (NotFound, InvalidFields, GuestRequired, InProgress, Busy)  # refusals that the success rate leaves out
 
 
 def confirm(
@@ -57,16 +58,18 @@ def confirm(
     by: str,
     engine: Engine,
     fetched: GatewayPayment | None = None,
+    asks_guest: bool = False,
 ) -> Booking:
     """The booking, confirmed by a payment from wallet or gateway or both, or by an admin's statement.
 
     Reads, checks the amounts against the price, fetches the payment from the gateway, and confirms in one transaction
     whose conditions are the deadline, the unchanged wallet and a promo use left. The card is captured after that;
     if the capture fails the booking stays confirmed, and the capture stays due for `settle`. `by` is the actor of the
-    history line; `fetched` is the payment, if the caller fetched it from the gateway just now.
+    history line; `fetched` is the payment, if the caller fetched it from the gateway just now. With `asks_guest`, a
+    property's wish for the guest's details stops it; money that arrived by itself is never stopped by that.
 
-    Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, PriceChanged, InsufficientWallet, PromoInvalid,
-    PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
+    Raises NotFound, HoldExpired, NotPayable, GuestRequired, AlreadyPaid, PriceChanged, InsufficientWallet,
+    PromoInvalid, PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
     """
     promo_code = request.promo_code.upper() if isinstance(request, FinalizeRequest) and request.promo_code else None
     attempt = _Attempt(
@@ -76,6 +79,7 @@ def confirm(
         by=by,
         promo_code=promo_code,
         fetched={fetched.order_id: fetched} if fetched else {},
+        asks_guest=asks_guest,
         engine=engine,
     )
     try:
@@ -102,18 +106,24 @@ class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     promo_code: str | None
     fetched: dict[str, GatewayPayment]
+    asks_guest: bool
     engine: Engine
 
 
 def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingContext]:
     """The booking before (None if this payment confirmed it already), the booking confirmed, the decision's context."""
     request, engine = attempt.request, attempt.engine
-    context = engine.store.booking_context(attempt.booking_id, attempt.user_id, promo_code=attempt.promo_code)
+    context = engine.store.booking_context(
+        attempt.booking_id, attempt.user_id, promo_code=attempt.promo_code, guest=attempt.asks_guest
+    )
     booking = own_booking(context.booking, attempt.user_id)
     if booking.status is Status.CONFIRMED:
-        _refuse_other_payment(booking, request)
+        if not request.repeats(booking):
+            raise AlreadyPaid("The booking is confirmed by another payment; this one was not taken.")
         return None, booking, context
     late = is_late(booking, request, engine.clock())
+    if attempt.asks_guest and not late:
+        require_guest(booking, context)
     try:
         agreed = with_promo_limit(
             None if booking.quote else attempt.promo_code,
@@ -135,21 +145,6 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
         context = late_context(booking, engine=engine)
     after = _confirmed(booking, attempt, agreed, order, paid, now, late=late)
     return booking, engine.store.commit(booking, after, now=now, context=context, late=late), context
-
-
-def _refuse_other_payment(booking: Booking, request: FinalizeRequest | AdminFinalizeRequest) -> None:
-    """Raises AlreadyPaid unless the request repeats the payment that confirmed the booking."""
-    same = booking.payment_mode is request.mode
-    if isinstance(request, FinalizeRequest):
-        transaction_id = booking.payment.transaction_id if booking.payment and request.mode in BY_GATEWAY else None
-        sent_id = request.gateway_transaction_id if request.mode in BY_GATEWAY else None
-        same = same and (request.wallet_applied, request.gateway_amount, sent_id) == (
-            booking.wallet_paid,
-            booking.gateway_charged,
-            transaction_id,
-        )
-    if not same:
-        raise AlreadyPaid("The booking is confirmed by another payment; this one was not taken.")
 
 
 def _verified(

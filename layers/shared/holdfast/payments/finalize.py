@@ -23,11 +23,11 @@ def finalize(booking_id: str, request: FinalizeRequest, *, user_id: str, engine:
 
     A payment that cannot confirm the booking is reconciled at once, without waiting for a webhook.
 
-    Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, PriceChanged, InsufficientWallet, PromoInvalid,
-    PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
+    Raises NotFound, HoldExpired, NotPayable, GuestRequired, AlreadyPaid, PriceChanged, InsufficientWallet,
+    PromoInvalid, PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
     """
     try:
-        return confirm(booking_id, request, user_id=user_id, by="guest", engine=engine)
+        return confirm(booking_id, request, user_id=user_id, by="guest", engine=engine, asks_guest=True)
     except (HoldExpired, NotPayable, WrongMoney) as refusal:
         booking = engine.store.booking(booking_id)
         order = booking.payment if booking and booking.user_id == user_id else None

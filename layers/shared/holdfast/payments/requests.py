@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from holdfast.fields import Strict, Text
-from holdfast.model.booking import PaymentMode
+from holdfast.model.booking import Booking, PaymentMode
 from holdfast.model.names import GatewayName
 from holdfast.requests import BY_GATEWAY, NO_CURSOR, Amount, PromoCode, Reason, Signature, TransactionId
 
@@ -35,6 +35,14 @@ class FinalizeRequest(Strict):
     @property
     def mode(self) -> PaymentMode:
         return PaymentMode(self.payment_mode)
+
+    def repeats(self, booking: Booking) -> bool:
+        """Whether this is the payment that confirmed the booking."""
+        of_gateway = self.mode in BY_GATEWAY
+        sent = self.gateway_transaction_id if of_gateway else None
+        taken = booking.payment.transaction_id if booking.payment and of_gateway else None
+        paid = booking.payment_mode, booking.wallet_paid, booking.gateway_charged, taken
+        return paid == (self.mode, self.wallet_applied, self.gateway_amount, sent)
 
     @field_validator("wallet_applied")
     @classmethod
@@ -72,6 +80,10 @@ class AdminFinalizeRequest(Strict):
     @property
     def mode(self) -> PaymentMode:
         return PaymentMode.ADMIN
+
+    def repeats(self, booking: Booking) -> bool:
+        """Whether an admin's statement confirmed the booking."""
+        return booking.payment_mode is self.mode
 
 
 class CloseRefundRequest(Strict):

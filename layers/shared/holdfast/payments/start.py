@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.lookup import own_booking, refuse_unpayable
+from holdfast.bookings.lookup import own_booking, refuse_unpayable, require_guest
 from holdfast.errors import (
     AlreadyPaid,
     AmountTooSmall,
@@ -73,17 +73,18 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
     has seen the order, and a repeat finds it. A changed choice with the same amount at a gateway takes up the order
     that was opened for it. An earlier order of another amount is closed at once, where the gateway can.
 
-    Raises NotFound, HoldExpired, NotPayable, AlreadyPaid, AmountTooSmall, InvalidFields, PromoInvalid, PromoExhausted,
-    TooManyTries, PaymentDeclined, Busy.
+    Raises NotFound, HoldExpired, NotPayable, GuestRequired, AlreadyPaid, AmountTooSmall, InvalidFields, PromoInvalid,
+    PromoExhausted, TooManyTries, PaymentDeclined, Busy.
     """
     gateway = engine.gateways[request.gateway]
     promo_code = request.promo_code.upper() if request.promo_code else None
 
     def attempt() -> StartedPayment:
-        context = engine.store.booking_context(booking_id, user_id, promo_code=promo_code)
+        context = engine.store.booking_context(booking_id, user_id, promo_code=promo_code, guest=True)
         booking = own_booking(context.booking, user_id)
         now = engine.clock()
         refuse_unpayable(booking, now)
+        require_guest(booking, context)
         engine.require_call(gateway)
         quote = with_promo_limit(
             promo_code,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -28,6 +29,8 @@ from holdfast.storage.items import (
     booking_of,
     due_shard,
     due_shards,
+    guest_item,
+    guest_key,
     page_key,
     page_of,
     promo_key,
@@ -37,8 +40,12 @@ from holdfast.storage.items import (
     topup_key,
     topup_of,
 )
+from holdfast.storage.marshal import put_action
 from holdfast.storage.table import ConditionsFailed
 from holdfast.storage.transaction import BookingContext, Writes
+
+if TYPE_CHECKING:
+    from holdfast.model.guest import GuestDetails
 
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 LIST_LIMIT = 100  # payments of one shard in an operator's list
@@ -76,10 +83,14 @@ class BookingStore(TableStore):
         room_type_id: str = "",
         months: Sequence[str] = (),
         promo_code: str | None = None,
+        guest: bool = False,
     ) -> BookingContext:
+        """All that is named, in one round trip; `guest` looks whether the guest's details are stored."""
         keys = [booking_key(booking_id), account_key(user_id), *(page_key(room_type_id, month) for month in months)]
         if promo_code:
             keys += [promo_key(promo_code), redemption_key(promo_code, user_id)]
+        if guest:
+            keys.append(guest_key(booking_id))
         found = self.table.get(keys)
         booking = found.get(booking_key(booking_id))
         pages = {month: found.get(page_key(room_type_id, month)) for month in months}
@@ -91,6 +102,7 @@ class BookingStore(TableStore):
             redemption=redemption_of(promo_code, user_id, found.get(redemption_key(promo_code, user_id)))
             if promo_code
             else None,
+            has_guest=guest_key(booking_id) in found,
         )
 
     def assert_unchanged(self, booking_id: str, seen: Booking | None) -> None:
@@ -210,17 +222,21 @@ class BookingStore(TableStore):
         late: bool = False,
         deleted: bool = False,
         cases: Sequence[Case] = (),
+        guest: GuestDetails | None = None,
     ) -> Booking:
         """Moves a booking from `before` to `after` in one transaction, and returns it as stored; raises WriteConflict.
 
         `context` is what the decision was read from: needed to reserve, to claim a promo and to move the wallet. `late`
         marks the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL deleted. The
-        change opens or closes `cases`. If this call's own write was applied and its answer lost, that is a success.
+        change opens or closes `cases`. A revived hold begins with the `guest` details of the one before. If this call's
+        own write was applied and its answer lost, that is a success.
         """
         after = msgspec.structs.replace(after, write_id=self._new_id())
         writes = Writes(self.table.name, self.due_shards)
         actions = writes.of(before, after, now=now, context=context, late=late, deleted=deleted)
         actions += [("case", action) for action in self._case_actions(cases, after.write_id)]
+        if guest:
+            actions.append(("guest", put_action(self.table.name, guest_item(guest, after))))
         try:
             if len(actions) == 1:
                 self.table.put(actions[0][1])

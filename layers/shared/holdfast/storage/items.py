@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import msgspec
@@ -21,6 +21,9 @@ from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
 from holdfast.model.property import DEFAULT_CURRENCY, Property, RoomType
 
+if TYPE_CHECKING:
+    from holdfast.model.guest import GuestDetails
+
 Item = dict[str, Any]
 Key = tuple[str, str]
 
@@ -31,6 +34,10 @@ PAYMENTS_STUCK = "STUCK"
 
 def booking_key(booking_id: str) -> Key:
     return f"BOOKING#{booking_id}", "BOOKING"
+
+
+def guest_key(booking_id: str) -> Key:
+    return f"BOOKING#{booking_id}", "GUEST"
 
 
 def page_key(room_type_id: str, month: str) -> Key:
@@ -122,6 +129,11 @@ def booking_item(booking: Booking, shards: int) -> Item:
 
 def booking_of(item: Item) -> Booking:
     return msgspec.convert({**item, "booking_id": item["pk"].removeprefix("BOOKING#")}, Booking)
+
+
+def guest_item(details: GuestDetails, booking: Booking) -> Item:
+    """The details stay as long as their booking's record does, unless they are erased before."""
+    return _item(guest_key(booking.booking_id), details) | {"ttl": _retained_until(booking)}
 
 
 def page_item(page: InventoryMonth) -> Item:
@@ -225,5 +237,9 @@ def _ttl(booking: Booking) -> int:
     """Seconds since the epoch. A hold: an hour past its deadline; an ended one: the end of its retention."""
     if booking.status in HOLDING:
         return booking.expires_at_ms // 1000 + TTL_GRACE_SECONDS
+    return _retained_until(booking)
+
+
+def _retained_until(booking: Booking) -> int:
     check_out = datetime(booking.check_out.year, booking.check_out.month, booking.check_out.day, tzinfo=UTC)
     return int((check_out + timedelta(days=RETENTION_DAYS)).timestamp())

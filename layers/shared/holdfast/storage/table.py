@@ -190,6 +190,10 @@ class Table:
             wire: Any = error.response.get("Item")
             raise ConditionsFailed([Reason(_CONDITION, from_wire(wire) if wire else None)]) from error
 
+    def delete(self, key: Key) -> None:
+        """Deletes the item for good; nothing happens if there is none, so a repeat is harmless."""
+        self._call(lambda: self.client.delete_item(TableName=self.name, Key=wire_key(key)))
+
     def transact(self, actions: Sequence[dict[str, Any]], token: str | None = None) -> None:
         """All the actions or none; raises ConditionsFailed with a reason for each action.
 

@@ -47,6 +47,7 @@ class BookingContext(msgspec.Struct, frozen=True, kw_only=True):
     pages: dict[str, InventoryMonth]
     promo: Promo | None
     redemption: PromoRedemption | None
+    has_guest: bool = False  # whether the guest's details are stored; only looked at where they may be required
 
 
 class Writes:

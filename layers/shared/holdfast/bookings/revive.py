@@ -1,0 +1,60 @@
+"""Revive a hold that ran out: the same stay held again, at the prices of today."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from holdfast.bookings.lookup import own_booking
+from holdfast.bookings.reserve import hold
+from holdfast.errors import NotRevivable
+from holdfast.logs import logger
+from holdfast.model.booking import Booking, Status
+from holdfast.model.ids import hashed_id
+from holdfast.storage.guests import GuestStore
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from holdfast.engine import Engine
+
+
+def revive(booking_id: str, *, user_id: str, hold_seconds: int, engine: Engine) -> tuple[Booking, bool]:
+    """The new hold with the old one's stay and guest details, and whether this call made it.
+
+    The new hold's id comes from the old one's, so a double tap, at the same time or much later, is one hold. Every rule
+    of a reserve applies to it, and nothing is written to the old booking.
+
+    Raises NotFound, NotRevivable, InvalidFields, SoldOut, TooManyHolds, Busy.
+    """
+    new_id = revived_id_for(user_id, booking_id)
+    before, details, revived = GuestStore(engine.store.table).for_revival(booking_id, new_id)
+    if revived:
+        return revived, False
+    own = own_booking(before, user_id)
+    _refuse_unless_let_go(own, engine.clock())
+    booking, created = hold(
+        own.stay, booking_id=new_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine, guest=details
+    )
+    if created:
+        logger.info("a hold was revived", extra={"booking_id": booking_id, "user_id": user_id, "revived_as": new_id})
+    return booking, created
+
+
+def revived_id_for(user_id: str, booking_id: str) -> str:
+    """The id of the hold that revives this booking: of no Idempotency-Key, since a key cannot hold a NUL."""
+    return hashed_id("bk", user_id, "revive", booking_id)
+
+
+def _refuse_unless_let_go(booking: Booking, now: datetime) -> None:
+    """Raises NotRevivable unless the booking is a hold that expired or was cancelled before it was ever confirmed."""
+    match booking.status_at(now):
+        case Status.EXPIRED:
+            return
+        case Status.CANCELLED if all(event.status is not Status.CONFIRMED for event in booking.history):
+            return
+        case Status.CANCELLED:
+            raise NotRevivable("The booking was confirmed, and cancelled after that; please make a new one.")
+        case Status.CONFIRMED:
+            raise NotRevivable("The booking is confirmed: its rooms are yours.")
+        case status:
+            raise NotRevivable(f"The booking is {status}: its hold is not over yet, and can be paid.")
