@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tests.kit.apps import CLIENT_ID
-from tests.kit.front_door import ADMIN, STAY, base_events, request_for
+from tests.kit.front_door import ADMIN, GUEST, STAY, base_events, request_for
 
 Request = dict[str, Any]
 ARRIVED_SECONDS = base_events()["POST /bookings"]["requestContext"]["timeEpoch"] // 1000
@@ -14,6 +14,8 @@ UNKNOWN = "bk_" + "a" * 26
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001
 HOLD = "POST /bookings"
 FINALIZE = "POST /bookings/{booking_id}/finalize"
+REVIVE = "POST /bookings/{booking_id}/revive"
+PUT_GUEST = "PUT /bookings/{booking_id}/guest"
 BOOKING = "GET /bookings/{booking_id}"
 CREDIT = "POST /admin/wallets/{user_id}/credits"
 
@@ -37,6 +39,16 @@ def raw(says: str, text: str, status: int = 400, **headers: str) -> Hostile:
 def pay(says: str, status: int = 422, code: str = "invalid_request", **changes: Any) -> Hostile:
     body = {"payment_mode": "wallet_only", "wallet_applied": 1_575_000, "gateway_amount": 0} | changes
     return Hostile(says, lambda booking_id: request_for(FINALIZE, body, path={"booking_id": booking_id}), status, code)
+
+
+def stays(says: str, **changes: Any) -> Hostile:
+    return Hostile(
+        says, lambda booking_id: request_for(PUT_GUEST, GUEST | changes, path={"booking_id": booking_id}), 422
+    )
+
+
+def revive(says: str, raw: str, status: int) -> Hostile:
+    return Hostile(says, lambda booking_id: request_for(REVIVE, raw=raw, path={"booking_id": booking_id}), status)
 
 
 def look(says: str, booking_id: str) -> Hostile:
@@ -176,6 +188,41 @@ EXTRAS = [
     pay("more than the wallet has", 409, "insufficient_wallet"),
     pay("a promo code with an expression", promo_code="TEN' OR 1=1"),
 ]
+GUESTS = [
+    stays("a log line of its own in a name", name='Asha\n{"tag":"BOOKING_CONFIRMED"}'),
+    stays("a header of its own in an e-mail address", email="asha@example.com\r\nBcc: everyone@example.com"),
+    stays("two e-mail addresses", email="asha@example.com,everyone@example.com"),
+    stays("an e-mail address of a machine in our network", email="asha@[169.254.169.254]"),
+    stays("a right-to-left name", name="Asha \u202etxt.exe"),
+    stays("a phone number that dials on", phone="+91 98765 43210,,1234#"),
+    stays("a phone number in a script", phone="tel:+919876543210;phone-context=evil.example"),
+    stays("wishes that clear the screen", wishes="\x1b[2J"),
+    stays("wishes of a megabyte's start", wishes="w" * 7000),
+    stays("an object for a name", name={"$ne": None}),
+    stays("somebody else's booking among the details", booking_id=UNKNOWN),
+    stays("a life of one's own", ttl=9_999_999_999),
+    revive("another stay in a revival", '{"check_in": "2026-12-24"}', 422),
+    revive("a key of one's own in a revival", '{"key": "mine"}', 422),
+    revive("a revival that is no object", "[]", 400),
+    Hostile(
+        "a query at a revival",
+        lambda booking_id: request_for(REVIVE, query={"as": "victim"}, path={"booking_id": booking_id}),
+        422,
+    ),
+    Hostile(
+        "a revival of a live hold",
+        lambda booking_id: request_for(REVIVE, path={"booking_id": booking_id}),
+        409,
+        "not_revivable",
+    ),
+    Hostile("a revival of an item's key", lambda _: request_for(REVIVE, path={"booking_id": "x#y"}), 404, "not_found"),
+    Hostile(
+        "an owner's desk by a guest",
+        lambda booking_id: request_for("GET /owner/bookings/{booking_id}/guest", path={"booking_id": booking_id}),
+        403,
+        "forbidden",
+    ),
+]
 IDS = [
     look("a path upwards, escaped", "..%2f..%2fadmin"),
     look("an item's key", "BOOKING#x"),
@@ -221,4 +268,4 @@ CALLERS = [
     claims("an ID token of an admin", 401, "unauthenticated", CREDIT, sub=ADMIN, token_use="id"),
     changed("no authorizer at all", 401, "unauthenticated", requestContext={"http": {"method": "POST"}}),
 ]
-TABLE = [*TYPES, *NUMBERS, *SHAPES, *TEXTS, *EXTRAS, *IDS, *CALLERS]
+TABLE = [*TYPES, *NUMBERS, *SHAPES, *TEXTS, *EXTRAS, *GUESTS, *IDS, *CALLERS]

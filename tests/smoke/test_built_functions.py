@@ -83,6 +83,19 @@ def test_function_imports_from_what_was_built_alone(function: str) -> None:
     assert report["handler"]
 
 
+def test_the_layer_has_what_guest_details_are_checked_by() -> None:
+    """Imported at the first use only, so that no start shows whether they are there."""
+    ran = subprocess.run(
+        [sys.executable, "-S", "-B", "-W", "ignore", "-c", "import email_validator, phonenumbers"],
+        env={"PYTHONPATH": str(LAYER), "HOME": os.environ["HOME"]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_the_layer_ships_bytecode_that_is_taken_whatever_the_date_of_its_source() -> None:
     unchecked = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
     headers = {path: Path(importlib.util.cache_from_source(path)).read_bytes()[:8] for path in LAYER.rglob("*.py")}

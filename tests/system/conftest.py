@@ -27,6 +27,12 @@ INN = {
         }
     ],
 }
+STRICT_INN = INN | {
+    "property_id": "strict-inn",
+    "name": "The Inn That Asks",
+    "guest_required": True,
+    "room_types": [{"room_type_id": "asks", "name": "Room", "base_price": 100000, "total_rooms": 5, "max_guests": 2}],
+}
 BRIEF_HOLD_SECONDS = 5
 
 
@@ -45,9 +51,12 @@ def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
 
 @pytest.fixture(scope="session")
 def brief_stack(start_stack: Callable[..., RunningStack], tmp_path_factory: pytest.TempPathFactory) -> RunningStack:
-    """Holds last five seconds; the catalog is a file of ours, with a hotel of one room beside the demo's."""
+    """Holds last five seconds; the catalog is a file of ours, with two hotels beside the demo's.
+
+    One has one room, the other asks who stays.
+    """
     catalog = json.loads((ROOT / "local" / "demo.json").read_text())
-    catalog["properties"].append(INN)
+    catalog["properties"] += [INN, STRICT_INN]
     catalog["wallets"].append({"user": "carol", "balance": 250000})
     file = tmp_path_factory.mktemp("catalog") / "inn.json"
     file.write_text(json.dumps(catalog))
