@@ -80,6 +80,20 @@ class TestCancel:
         assert store.account(ALICE).balance == 787_500
         assert free(store)[10] == 5
 
+    def test_the_preview_of_a_cancelled_booking_says_what_is_kept_of_it(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        front_door.credit(STAY_TOTAL)
+        booking_id = front_door.held()
+        front_door.pay(booking_id, STAY_TOTAL)
+        clock.advance(15 * 86_400)
+        made = front_door.cancel(booking_id).body["cancellation"]
+
+        seen = front_door.call("GET /bookings/{booking_id}/cancellation", booking_id=booking_id).body
+
+        assert (seen["cancellable"], seen["now"]["refund_amount"], seen["schedule"]) == (False, 0, [])
+        assert seen["now"]["kept"] == made["kept"] == {"price": 750_000, "tax": 37_500}
+
     def test_cancelling_makes_room_for_another_hold(self, front_door: FrontDoor) -> None:
         one_night = {"check_out": "2026-12-11"}
         made = [front_door.held(key=f"k{n}", **one_night) for n in range(MAX_LIVE_HOLDS)]

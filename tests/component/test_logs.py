@@ -143,7 +143,7 @@ class TestLines:
 
         assert self.during(lines, front_door.expire) == ["BOOKING_EXPIRED"] * 2
         assert {line["booking_id"] for line in lines.tagged} == booking_ids
-        assert {line["lag_seconds"] for line in lines.tagged} == {1.5}
+        assert {(line["lag_seconds"], line["by"]) for line in lines.tagged} == {(1.5, "expire")}
         assert self.during(lines, front_door.expire) == []
 
     def test_of_the_sweeps_own_summary(self, front_door: FrontDoor, lines: LogLines, clock: FakeClock) -> None:
@@ -169,6 +169,7 @@ class TestLines:
         assert sorted(written) == ["BOOKING_EXPIRED", "BOOKING_RESERVED", "HOLD_RECLAIMED"]
         assert lines.of("HOLD_RECLAIMED")["booking_id"] == lines.of("BOOKING_EXPIRED")["booking_id"] == stale
         assert lines.of("HOLD_RECLAIMED")["buyer"] == lines.of("BOOKING_RESERVED")["booking_id"]
+        assert lines.of("BOOKING_EXPIRED")["by"] == "reclaim"
 
     def test_of_a_deletion_by_ttl(self, front_door: FrontDoor, lines: LogLines, clock: FakeClock, store: Store) -> None:
         record = deleted(store, front_door.held())

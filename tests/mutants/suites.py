@@ -11,7 +11,12 @@ _LATE = ("component/payments/test_late_payments.py", "component/payments/test_ol
 _AT_GATEWAYS = ("component/outside/test_gateway_slips.py", "component/outside/test_gateway_acts.py")
 _NEAREST = {
     "pricing.py": _PRICES,
-    "refunds.py": ("component/test_cancelling.py", "component/outside/test_gateway_acts.py"),
+    "refunds.py": (
+        "component/test_cancelling.py",
+        "component/outside/test_not_refundable.py",
+        "component/outside/test_gateway_acts.py",
+        "component/desk/test_refunds.py",
+    ),
     "taxes.py": _PRICES,
     "storage/transaction.py": (*_STORE, "unit/storage/test_transitions.py", "component/test_reserving.py"),
     "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py"),
@@ -19,7 +24,7 @@ _NEAREST = {
     "payments/start.py": (*_CARDS, "component/payments/test_old_orders.py", "component/test_currencies.py"),
     "payments/cancel.py": ("component/test_cancelling.py", "component/test_hotel_day.py"),
     "payments/settle.py": ("component/payments/test_settle.py",),
-    "payments/tasks.py": _AT_GATEWAYS,
+    "payments/tasks.py": (*_AT_GATEWAYS, "component/payments/test_old_orders.py"),
     "payments/perform.py": _AT_GATEWAYS,
     "payments/outside.py": _AT_GATEWAYS,
     "payments/reconcile.py": (*_LATE, "component/payments/test_wrong_amounts.py"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from holdfast.model.money import money
+from holdfast.model.money import CHARGEABLE, charge_step, money, smallest_charge, takes, to_gateway
+from local.gateways.stripe_currencies import SMALLEST, step
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,14 @@ from holdfast.model.money import money
 )
 def test_an_amount_names_its_currency_and_has_its_digits(amount: int, currency: str, text: str) -> None:
     assert money(amount, currency) == text
+
+
+@pytest.mark.parametrize("currency", sorted(currency for currency in CHARGEABLE if takes("stripe", currency)))
+def test_steps_and_smallest_charges_are_those_that_stripe_documents(currency: str) -> None:
+    """The local Stripe has a table of its own, in the API's units."""
+    least, one = (
+        to_gateway(amount, "stripe", currency)
+        for amount in (smallest_charge(currency, "stripe"), charge_step(currency))
+    )
+    assert least == SMALLEST.get(currency, one)
+    assert one % step(currency) == 0

@@ -54,6 +54,17 @@ def stripe() -> Remembering:
     return stripe
 
 
+@pytest.mark.parametrize(("seconds_left", "outcome"), [(30, "settled"), (20, "remaining")])
+def test_a_round_begins_no_payment_for_which_its_time_may_not_suffice(
+    desk: Desk, seconds_left: int, outcome: str
+) -> None:
+    desk.refund_due()
+    desk.clock.advance(4_000)
+    desk.door.context.seconds_left = seconds_left
+
+    assert desk.settle()[outcome] == 1
+
+
 def carry_out(stripe: Remembering, action: TaskAction, *, amount: int = PAID, attempts: int = 0) -> Any:
     [order_id] = stripe.orders
     task = GatewayTask(

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab, TaxTable
@@ -90,6 +91,20 @@ class TestPaymentsTooOldToRefund:
         for pricing in (asked, started["pricing"], again["pricing"], quoted):
             assert pricing.get("refund_note") == (note if where else None)
         assert started.get("card_refunds_until") == again.get("card_refunds_until") == until
+
+    @pytest.mark.parametrize("policy", [(), (PolicyStep(2, 0),)])
+    def test_nothing_is_said_where_the_policy_gives_nothing_back(
+        self, desk: Desk, hotel: CatalogStore, policy: tuple[PolicyStep, ...]
+    ) -> None:
+        inn = msgspec.structs.replace(INN, cancellation_policy=policy)
+        hotel.add_property(inn)
+        hotel.add_room_type(inn, INN_ROOM, MONTHS[:9])
+        booking_id = desk.door.held(room_type_id="inn-room", check_in="2027-06-10", check_out="2027-06-11", guests=1)
+        started = desk.door.start(booking_id, gateway="razorpay")
+
+        assert started.status == 200
+        assert "card_refunds_until" not in started.body
+        assert "refund_note" not in started.body["pricing"]
 
     @pytest.mark.parametrize("begun_before", [True, False])
     def test_the_wallets_currency_when_it_is_cancelled_decides_whether_it_takes_the_refund(

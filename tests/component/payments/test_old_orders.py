@@ -75,6 +75,7 @@ def test_a_hold_that_is_paid_on_an_earlier_order_is_bought_by_it(
     assert wrong_in(stripe_scenario) == []
 
 
+@pytest.mark.localstripe
 def test_changing_back_takes_up_the_order_that_was_left(
     stripe_scenario: PaymentScenario, razorpay_gateway: RazorpayGateway
 ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.errors import AlreadyPaid, PaymentDeclined
-from holdfast.model.booking import Status
+from holdfast.model.booking import Status, TaskAction
 from holdfast.model.case import CaseKind
 from tests.kit.gateway_driver import RazorpayDriver
 from tests.kit.gateway_records import wrong_in
@@ -25,6 +25,26 @@ def test_a_wrong_amount_or_currency_is_refunded(
     assert lines.of("PAYMENT_FINALIZE_ERROR")["code"] == "payment_declined"
     assert any("given back" in note for note in scenario.notes(booking))
     scenario.come_to_rest()
+    assert wrong_in(scenario) == []
+
+
+@pytest.mark.parametrize("ending", ["cancel", "run_out"])
+def test_a_payment_that_is_being_given_back_has_one_void_when_its_hold_ends(
+    scenario: PaymentScenario, driver: RazorpayDriver, ending: str
+) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    driver.pay(order_id, amount=100)
+    driver.razorpay.play("faults", kind="error", on="capture", times=2)  # a void there begins with a capture
+    scenario.deliver_latest(order_id)
+    assert driver.record(order_id).held == 100
+    if ending == "cancel":
+        scenario.cancel(booking)
+    else:
+        scenario.run_out()
+    assert [(task.order_id, task.action) for task in scenario.stored(booking).tasks] == [(order_id, TaskAction.VOID)]
+    scenario.come_to_rest()
+    assert driver.record(order_id).held == driver.record(order_id).net == 0
     assert wrong_in(scenario) == []
 
 
