@@ -14,13 +14,12 @@ from pydantic import ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic.functional_validators import field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
-from holdfast.fields import Strict, Whole, problems
+from holdfast.fields import Strict, problems
 from holdfast.model.countries import COUNTRIES
 from holdfast.model.dates import millis
-from holdfast.model.limits import MAX_GUESTS
 from holdfast.model.money import charge_step
 from holdfast.model.promo import Promo, PromoKind
-from holdfast.model.property import DEFAULT_CURRENCY, INDIA, PolicyStep, Property, RoomType
+from holdfast.model.property import DEFAULT_CURRENCY, INDIA, Property
 from local.catalog_fields import (
     Amount,
     BasisPoints,
@@ -32,55 +31,19 @@ from local.catalog_fields import (
     Instant,
     Label,
     Limit,
-    Price,
     User,
     listed,
     minutes_of,
     one_of,
 )
+from local.catalog_rooms import PlanEntry, Policy, PolicyStepEntry, RoomTypeEntry, policy_of
 from local.catalog_taxes import TaxesEntry, TaxPeriodEntry, gst_table
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000
-MAX_ROOMS_IN_TYPE = 10_000
 LATEST_DAY_END = 720  # minutes after midnight: noon
 
 Place = tuple[str | int, ...]  # of a value in the file: the names and indexes that lead to it
-
-
-class PolicyStepEntry(Strict):
-    """`until`: the hour of that day, at the property; without it, the whole of the hotel's day."""
-
-    days_before: Annotated[int, Whole(0, 365)]
-    until: Hour | None = None
-    refund_percent: Annotated[int, Whole(0, 100)]
-
-    @property
-    def day(self) -> int | str:
-        """What no other step of the policy may have."""
-        return self.days_before if self.until is None else f"{self.days_before} until {self.until}"
-
-    @property
-    def model(self) -> PolicyStep:
-        until = None if self.until is None else minutes_of(self.until)
-        return PolicyStep(self.days_before, self.refund_percent, until)
-
-
-class RoomTypeEntry(Strict):
-    room_type_id: Id
-    name: Label
-    base_price: Price
-    discounted_price: Price | None = None
-    total_rooms: Annotated[int, Whole(1, MAX_ROOMS_IN_TYPE)]
-    max_guests: Annotated[int, Whole(1, MAX_GUESTS)]
-
-    @field_validator("discounted_price")
-    @classmethod
-    def _is_a_discount(cls, price: int | None, others: ValidationInfo) -> int | None:
-        base = others.data.get("base_price")
-        if price is not None and base is not None and price > base:
-            raise ValueError(f"{price} is above the base price {base}")
-        return price
 
 
 class PropertyEntry(Strict):
@@ -94,7 +57,7 @@ class PropertyEntry(Strict):
     ] = None
     day_ends_at: Hour = "04:00"
     guest_required: bool = False
-    cancellation_policy: Annotated[tuple[PolicyStepEntry, ...], listed(20)] = ()
+    cancellation_policy: Policy = ()
     gst_slabs: Annotated[tuple[TaxPeriodEntry, ...], listed(20, least=1)] | None = None
     taxes: Annotated[TaxesEntry | None, Field(validate_default=True)] = None
     owners: Annotated[tuple[User, ...], listed(20)] = ()
@@ -145,15 +108,9 @@ class PropertyEntry(Strict):
             currency=self.currency,
             day_ends=minutes_of(self.day_ends_at),
             guest_required=self.guest_required,
-            cancellation_policy=tuple(
-                step.model for step in sorted(self.cancellation_policy, key=lambda step: -step.days_before)
-            ),
+            cancellation_policy=policy_of(self.cancellation_policy),
             taxes=gst_table(self.gst_slabs) if self.gst_slabs else taxes,
         )
-
-    @property
-    def room_type_models(self) -> list[RoomType]:
-        return [RoomType(property_id=self.property_id, **entry.model_dump()) for entry in self.room_types]
 
 
 class PromoEntry(Strict):
@@ -235,8 +192,18 @@ class Catalog(Strict):
             {("promos", p, "code"): promo.code.upper() for p, promo in enumerate(self.promos)},
             {("wallets", w, "user"): wallet.user for w, wallet in enumerate(self.wallets)},
         ]
-        for at, entry in hotels:
-            steps = enumerate(entry.cancellation_policy)
+        names += [
+            {(*at, "plans", p, "plan_id"): plan.plan_id for p, plan in enumerate(room.plans)} for at, room in rooms
+        ]
+        plans: list[tuple[Place, PlanEntry]] = [
+            ((*at, "plans", p), plan) for at, room in rooms for p, plan in enumerate(room.plans)
+        ]
+        policies: list[tuple[Place, tuple[PolicyStepEntry, ...]]] = [
+            (at, entry.cancellation_policy) for at, entry in hotels
+        ]
+        policies += [(at, plan.cancellation_policy or ()) for at, plan in plans]
+        for at, policy in policies:
+            steps = enumerate(policy)
             names.append({(*at, "cancellation_policy", s, "days_before"): step.day for s, step in steps})
         repeated = [found for places in names for found in _repeated(places)]
         if repeated:

@@ -7,6 +7,7 @@ from holdfast.engine import Engine
 from holdfast.logs import logger
 from holdfast.model.dates import add_months, month_of, today_in, utc_now
 from holdfast.model.limits import MAX_MONTHS_AHEAD
+from holdfast.model.rates import open_rates, with_nights
 from holdfast.payments.wallet import credit
 from holdfast.payments.wallet_requests import CreditRequest
 from holdfast.settings import Settings
@@ -48,5 +49,10 @@ def _load_property(entry: PropertyEntry, catalog_store: CatalogStore) -> None:
     first_day = today_in(property_.timezone, datetime.now(UTC)).replace(day=1)
     open_months = [month_of(add_months(first_day, count)) for count in range(MONTHS_OPEN)]
     catalog_store.add_property(property_)
-    for room_type in entry.room_type_models:
-        catalog_store.add_room_type(property_, room_type, open_months)
+    for room in entry.room_types:
+        room_type = room.model(entry.property_id)
+        rates = [
+            with_nights(open_rates(property_, room_type, month), room.night_prices, room.night_rules)
+            for month in open_months
+        ]
+        catalog_store.add_room_type(room_type, rates)

@@ -32,7 +32,7 @@ from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import ADMIN, ALICE
-from tests.kit.hotel import KOLKATA
+from tests.kit.hotel import KOLKATA, rates_for
 from tests.kit.log_capture import LogLines
 
 pytestmark = pytest.mark.moto
@@ -91,7 +91,7 @@ def _figures() -> Iterator[list[Measured]]:
 def catalog(table: Table) -> CatalogStore:
     catalog = CatalogStore(table)
     assert catalog.add_property(PROPERTY)
-    assert catalog.add_room_type(PROPERTY, DELUXE, ["2026-12", "2027-01"])
+    assert catalog.add_room_type(DELUXE, rates_for(PROPERTY, DELUXE, ["2026-12", "2027-01"]))
     return catalog
 
 

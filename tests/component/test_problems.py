@@ -21,6 +21,7 @@ CONTRACT = {
     (404, "not_found"),
     (402, "payment_declined"),
     (409, "sold_out"),
+    (409, "restricted"),
     (409, "price_changed"),
     (409, "insufficient_wallet"),
     (409, "amount_too_small"),

@@ -18,6 +18,7 @@ from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.flaky_client import cancelled, flaky_store
 from tests.kit.front_door import ALICE, BOB, STAY_TOTAL, FrontDoor
+from tests.kit.hotel import change_rates
 
 pytestmark = pytest.mark.moto
 
@@ -50,18 +51,9 @@ class TestHold:
         assert [front_door.free()[day] for day in (12, 13, 14)] == [0, 0, 5]
 
     def test_freezes_the_nights_own_prices(self, front_door: FrontDoor, store: Store) -> None:
-        def set_price(price: int) -> None:
-            store.table.client.update_item(
-                TableName=store.table.name,
-                Key={"pk": {"S": "ROOM#deluxe"}, "sk": {"S": "MONTH#2026-12"}},
-                UpdateExpression="SET price.#day = :price, revision = revision + :one",
-                ExpressionAttributeNames={"#day": "11"},
-                ExpressionAttributeValues={":price": {"N": str(price)}, ":one": {"N": "1"}},
-            )
-
-        set_price(800_000)
+        change_rates(store.table, price={11: 800_000})
         booking_id = front_door.held()
-        set_price(100)
+        change_rates(store.table, price={11: 100})
 
         lines = front_door.booking(booking_id)["pricing"]["lines"]
         assert [line["price"] for line in lines] == [500_000, 800_000, 500_000]

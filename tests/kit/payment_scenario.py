@@ -251,8 +251,8 @@ class PaymentScenario:
 
     def free(self, booking: Booking) -> int:
         """The rooms free on the first night of the booking."""
-        pages = CatalogStore(self.store.table).pages([booking.room_type_id], [f"{booking.check_in:%Y-%m}"])
-        return next(iter(pages.values())).free[booking.check_in.day]
+        pages = CatalogStore(self.store.table).months([booking.room_type_id], [f"{booking.check_in:%Y-%m}"])
+        return next(iter(pages.values())).page.free[booking.check_in.day]
 
     def notes(self, booking: Booking) -> list[str]:
         """The history in the guest's eyes: who did it, and the note."""

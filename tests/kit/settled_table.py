@@ -14,6 +14,7 @@ from holdfast.model.dates import millis
 from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo, PromoKind, PromoRedemption
 from holdfast.model.property import PolicyStep
+from holdfast.model.rates import open_rates
 from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState
 from holdfast.storage.items import (
     Item,
@@ -24,6 +25,7 @@ from holdfast.storage.items import (
     entry_item,
     page_item,
     promo_item,
+    rates_item,
     redemption_item,
     topup_item,
 )
@@ -159,8 +161,9 @@ def settled_table() -> SettledTable:
         for version, status in enumerate(statuses, start=1):
             if status in _TAGS and statuses[version - 2 : version - 1] != [status]:
                 table.lines.append(line(_TAGS[status], made.booking_id, version))
-    page = open_month(KOLKATA, DELUXE, "2026-12")
+    page = open_month(DELUXE, "2026-12")
     table.put(page_item(msgspec.structs.replace(page, free=page.free | {10: 1})))  # four of five are kept
+    table.put(rates_item(open_rates(KOLKATA, DELUXE, "2026-12")))
     balance = 0
     for seq, (amount, reason, of) in enumerate(ENTRIES, start=1):
         balance += amount

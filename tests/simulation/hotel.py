@@ -10,7 +10,8 @@ from msgspec import structs
 from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab, TaxTable
-from holdfast.storage.items import ownership_key, page_item, promo_item
+from holdfast.model.rates import open_rates
+from holdfast.storage.items import ownership_key, page_item, promo_item, rates_item
 from holdfast.storage.marshal import to_wire
 from tests.kit.template import table_definition
 from tests.simulation.desk import OWNER
@@ -61,10 +62,12 @@ def opening(currency: str) -> tuple[Item, ...]:
         vat = TaxTable(names=("VAT",), by_booking=True, periods=(TaxPeriod(date(2000, 1, 1), slabs),))
         place, odd = structs.replace(PLACE, country="JP", currency=currency, taxes=vat), 3
     rooms = [structs.replace(room, base_price=room.base_price + odd) for room in ROOM_TYPES]
-    pages = [page_item(open_month(place, room, month)) for room in rooms for month in ("2026-11", "2026-12")]
+    months = [(room, month) for room in rooms for month in ("2026-11", "2026-12")]
+    pages = [page_item(open_month(room, month)) for room, month in months]
+    rates = [rates_item(open_rates(place, room, month)) for room, month in months]
     pk, sk = ownership_key(OWNER, PLACE.property_id)
     owner = {"pk": pk, "sk": sk}
-    return tuple(to_wire(item) for item in [*pages, *(promo_item(promo) for promo in PROMOS), owner])
+    return tuple(to_wire(item) for item in [*pages, *rates, *(promo_item(promo) for promo in PROMOS), owner])
 
 
 @cache

@@ -58,7 +58,7 @@ class Invariants:
 
     def watch(self, items: dict[Key, Item]) -> None:
         self._items = items
-        self._pages = {key: item for key, item in items.items() if key[0].startswith("ROOM#")}
+        self._pages = {key: item for key, item in items.items() if key[1].startswith("MONTH#")}
 
     def check(self, changes: Commit) -> None:
         self._faults.note("commit", [(key, _summary(new)) for key, _, new in changes])
@@ -67,7 +67,7 @@ class Invariants:
         for key, old, new in changes:
             if key[0].startswith("BOOKING#"):
                 pages |= self._booking(key[0].removeprefix("BOOKING#"), old, new)
-            elif key[0].startswith("ROOM#") and new is not None:
+            elif key[1].startswith("MONTH#") and new is not None:
                 self._pages[key] = new
                 pages.add(key)
             elif key[1] == "ACCOUNT" and new is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -247,20 +246,16 @@ class World:
     # What hotels and DynamoDB do
 
     def change_prices(self, room_type: str, price: int) -> None:
-        """The hotel puts a new price on every night, as its extranet would: one write for each page."""
+        """The hotel puts a new price on every night, as its extranet would: one transaction for each month."""
         self.prices.append((self.clock.now_us, room_type, price))
-        for key in [key for key in sorted(self.table.items) if key[0] == f"ROOM#{room_type}"]:
-            self._when_unlocked(key, partial(self._price, key, price))
-
-    def _when_unlocked(self, key: Key, write: Callable[[], None]) -> None:
-        while self.table.is_locked(key):
-            self.clock.sleep(MILLISECOND)
-        write()
-
-    def _price(self, key: Key, price: int) -> None:
-        item = self.table.items[key]
-        prices = {day: {"N": str(price)} for day in item["free"]["M"]}
-        self.table.change(key, item | {"price": {"M": prices}, "revision": {"N": str(int(item["revision"]["N"]) + 1)}})
+        for page in [key for key in sorted(self.table.items) if key[0] == f"ROOM#{room_type}" and "MONTH#" in key[1]]:
+            rates = page[0], page[1].replace("MONTH#", "RATES#")
+            while self.table.is_locked(page) or self.table.is_locked(rates):
+                self.clock.sleep(MILLISECOND)
+            prices = {day: {"N": str(price)} for day in self.table.items[page]["free"]["M"]}
+            revision = {"revision": {"N": str(int(self.table.items[page]["revision"]["N"]) + 1)}}
+            self.table.change(page, self.table.items[page] | revision)
+            self.table.change(rates, self.table.items[rates] | revision | {"price": {"M": prices}})
 
     def delete_expired(self) -> None:
         """TTL's round: deletes what it may, and the stream tells the function."""

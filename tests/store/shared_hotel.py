@@ -35,5 +35,5 @@ class Hotel:
         """The rooms free on each night of a stay."""
         stay = [check_in + timedelta(days=n) for n in range(nights)]
         months = sorted({f"{night:%Y-%m}" for night in stay})
-        pages = CatalogStore(self.table).pages([room_type_id], months)
-        return [pages[room_type_id, f"{night:%Y-%m}"].free[night.day] for night in stay]
+        pages = CatalogStore(self.table).months([room_type_id], months)
+        return [pages[room_type_id, f"{night:%Y-%m}"].page.free[night.day] for night in stay]

@@ -88,10 +88,10 @@ EXAMPLES = [
 def test_a_worked_example_comes_out_to_the_paisa(example: Worked) -> None:
     priced = quote(example.stay, promo_discount=example.discount)
 
-    assert [line.discount for line in priced.lines] == example.shares
-    assert [line.gst_rate_bp for line in priced.lines] == example.rates
-    assert [line.cgst for line in priced.lines] == example.halves
-    assert [line.sgst for line in priced.lines] == example.halves
+    assert [line["discount"] for line in priced.lines] == example.shares
+    assert [line["gst_rate_bp"] for line in priced.lines] == example.rates
+    assert [line["cgst"] for line in priced.lines] == example.halves
+    assert [line["sgst"] for line in priced.lines] == example.halves
     assert priced.total_payable == example.total
     assert lawful(priced, example.stay, example.discount)
 
@@ -99,7 +99,7 @@ def test_a_worked_example_comes_out_to_the_paisa(example: Worked) -> None:
 def test_lines_are_ordered_by_night_and_then_by_room() -> None:
     lines = quote(stay(1000, 2000, rooms=2)).lines
 
-    assert [(line.night.day, line.room, line.price) for line in lines] == [
+    assert [(line["night"].day, line["room"], line["price"]) for line in lines] == [
         (10, 1, 1000),
         (10, 2, 1000),
         (11, 1, 2000),

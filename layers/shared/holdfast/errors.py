@@ -19,6 +19,22 @@ class FieldError(TypedDict):
     detail: str
 
 
+class RestrictionShown(TypedDict):
+    """A rule, the night or day that has it, and its value: nights, days before check-in, or true."""
+
+    rule: str
+    date: date
+    value: int | bool
+
+
+class Alternative(TypedDict):
+    """A stay near the one asked for that the rules allow and that is free, with its price for all the rooms."""
+
+    check_in: date
+    check_out: date
+    total_payable: int
+
+
 class BookingError(Exception):
     """Base of every refusal; never raised itself.
 
@@ -85,6 +101,14 @@ class SoldOut(BookingError):
         short = list(nights)
         names = ", ".join(night.isoformat() for night in short)
         super().__init__(f"{rooms} room(s) are not free on {names}; try other dates or fewer rooms.", nights=short)
+
+
+class Restricted(BookingError):
+    """Rules of the hotel forbid the stay; the stays near it that `alternatives` names can be held."""
+
+    status, code, title = 409, "restricted", "The hotel's rules do not allow this stay"
+    restrictions: list[RestrictionShown]
+    alternatives: list[Alternative]
 
 
 class PriceChanged(BookingError):

@@ -149,9 +149,9 @@ def problems(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
     return [(one["loc"], _words(one)) for one in error.errors(include_url=False, include_input=False)]
 
 
-def flat(location: tuple[int | str, ...]) -> str:
-    """The name of the field, in a model without nested models."""
-    return str(location[0]) if location else ""
+def path(location: tuple[int | str, ...]) -> str:
+    """The name of the field, as `occupancy[0].adults`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).removeprefix(".")
 
 
 def whole_text(pattern: re.Pattern[str]) -> str:

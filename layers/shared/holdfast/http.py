@@ -22,7 +22,7 @@ from holdfast.errors import (
     NotFound,
     Unauthenticated,
 )
-from holdfast.fields import Strict, flat, problems
+from holdfast.fields import Strict, path, problems
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
 from holdfast.model.ids import BOOKING_ID
@@ -289,4 +289,4 @@ def _read[Fields: Strict](given: dict[str, Any], fields: type[Fields]) -> Fields
     try:
         return fields.model_validate({shown(name): value for name, value in given.items()})
     except ValidationError as error:
-        raise InvalidFields(*((flat(location), words) for location, words in problems(error))) from error
+        raise InvalidFields(*((path(location), words) for location, words in problems(error))) from error

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NotRequired, TypedDict
+
+import msgspec
 
 from holdfast.errors import PromoInvalid
 from holdfast.fields import Strict
-from holdfast.model.booking import FrozenQuote
-from holdfast.model.dates import millis, nights
+from holdfast.model.booking import BookedPlan, FrozenQuote, RoomCharge
+from holdfast.model.dates import millis, month_of, nights
 from holdfast.model.money import charge_step, half_up, money, smallest_charge
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.taxes import GST_INDIA, WHOLE_BP, Tax, components, line_taxes, split, table_of
 
 if TYPE_CHECKING:
     from holdfast.model.booking import Booking
-    from holdfast.model.property import TaxTable
+    from holdfast.model.property import RatePlan, TaxTable
+    from holdfast.model.rates import MonthRates
+    from holdfast.model.stay import Stay
+    from holdfast.taxes import LineTax
 
 
-class PricedStay(NamedTuple):
+class PricedStay(msgspec.Struct, frozen=True):
     """The inputs of a price without a booking; a booking has fields of the same names."""
 
     check_in: date
@@ -27,24 +33,56 @@ class PricedStay(NamedTuple):
     night_prices: tuple[int, ...]
     currency: str
     taxes: TaxTable = GST_INDIA
+    plan: BookedPlan | None = None
+    room_charges: tuple[RoomCharge, ...] = ()
 
 
+NO_PLAN = BookedPlan("", "")
+NO_CHARGE = RoomCharge(persons=0)
 NO_SUCH_CODE = "The promo code does not apply: there is none, it is not valid now, or it is used up."
 
 
-class Line(Strict):
-    """One room for one night. `tax` is all of its tax; `cgst` and `sgst` are the halves of GST."""
+class LineParts(TypedDict):
+    """What a line's price is the sum of. `plan` is what the rate plan adds to the parts before it, or takes off."""
+
+    night: int
+    extra_adults: int
+    children: int
+    single_discount: int  # zero or below
+    plan: int
+    meals: int
+
+
+class _Parts(msgspec.Struct, frozen=True):
+    night: int
+    extra_adults: int
+    children: int
+    single_discount: int
+    plan: int
+    meals: int
+
+    @property
+    def price(self) -> int:
+        return self.night + self.extra_adults + self.children + self.single_discount + self.plan + self.meals
+
+
+class Line(TypedDict):
+    """One room for one night. `tax` is all of its tax; `cgst` and `sgst` are the halves of GST.
+
+    `parts` add up to the price; they are there when it is more than the night's own.
+    """
 
     night: date
     room: int  # 1 for the first room
     price: int
+    parts: NotRequired[LineParts]
     discount: int
     taxable: int
     tax_rate_bp: int
     tax: int
     gst_rate_bp: int
-    cgst: int | None = None
-    sgst: int | None = None
+    cgst: NotRequired[int]
+    sgst: NotRequired[int]
 
 
 class Quote(Strict):
@@ -83,6 +121,27 @@ class Quote(Strict):
         )
 
 
+def priced_stay(
+    stay: Stay, rates: Mapping[str, MonthRates], plan: RatePlan | None, charges: tuple[RoomCharge, ...]
+) -> PricedStay:
+    """The stay at the prices of the calendar; every night's month must be among the rates."""
+    first = rates[month_of(stay.check_in)]
+    return PricedStay(
+        check_in=stay.check_in,
+        check_out=stay.check_out,
+        rooms=stay.rooms,
+        night_prices=tuple(rates[month_of(night)].price_of(night) for night in stay.nights),
+        currency=first.currency,
+        taxes=table_of(first),
+        plan=booked(plan) if plan else None,
+        room_charges=charges,
+    )
+
+
+def booked(plan: RatePlan) -> BookedPlan:
+    return BookedPlan(plan.plan_id, plan.name, plan.percent_bp, plan.amount, plan.meal)
+
+
 def quote(
     stay: PricedStay | Booking,
     *,
@@ -98,29 +157,18 @@ def quote(
     pays after tax, and leaves no gateway a rest that it would not charge.
     """
     table = stay.taxes if isinstance(stay, PricedStay) else table_of(stay)
-    priced = zip(nights(stay.check_in, stay.check_out), stay.night_prices, strict=True)
-    cart = [(night, room, price) for night, price in priced for room in range(1, stay.rooms + 1)]
-    shares = split(promo_discount, [price for _, _, price in cart])
-    values = [(night, price - share) for (night, _, price), share in zip(cart, shares, strict=True)]
+    cart = _cart(stay)
+    shares = split(promo_discount, [parts.price for _, _, parts in cart])
+    values = [(night, parts.price - share) for (night, _, parts), share in zip(cart, shares, strict=True)]
     taxed = line_taxes(table, values)
     is_gst = table.names == GST_INDIA.names
+    priced = bool(stay.plan or stay.room_charges)
     lines = tuple(
-        Line(
-            night=night,
-            room=room,
-            price=price,
-            discount=share,
-            taxable=price - share,
-            tax_rate_bp=tax.slab.rate_bp,
-            tax=sum(tax.parts),
-            gst_rate_bp=tax.slab.rate_bp,
-            cgst=tax.parts[0] if is_gst else None,
-            sgst=tax.parts[1] if is_gst else None,
-        )
-        for (night, room, price), share, tax in zip(cart, shares, taxed, strict=True)
+        _line(night, room, parts, share, tax, priced=priced, halves=is_gst)
+        for (night, room, parts), share, tax in zip(cart, shares, taxed, strict=True)
     )
-    base_amount = sum(line.price for line in lines)
-    tax_amount = sum(line.tax for line in lines)
+    base_amount = sum(line["price"] for line in lines)
+    tax_amount = sum(line["tax"] for line in lines)
     exact = base_amount - promo_discount + (0 if table.included else tax_amount)
     total_payable = rounded_to_step(exact, stay.currency)
     wallet_applied = wallet_part(wallet_limit, total_payable, stay.currency) if wallet_fixed is None else wallet_fixed
@@ -139,6 +187,59 @@ def quote(
         promo_code=promo_code,
         lines=lines,
     )
+
+
+def _cart(stay: PricedStay | Booking) -> list[tuple[date, int, _Parts]]:
+    """The lines' nights, rooms and parts: by night, then by room."""
+    plan = stay.plan or NO_PLAN
+    charges = stay.room_charges or (NO_CHARGE,) * stay.rooms
+    nightly = zip(nights(stay.check_in, stay.check_out), stay.night_prices, strict=True)
+    return [
+        (night, room, _parts(price, charge, plan))
+        for night, price in nightly
+        for room, charge in enumerate(charges, start=1)
+    ]
+
+
+def _parts(price: int, charge: RoomCharge, plan: BookedPlan) -> _Parts:
+    """A plan's percent is of the night and the room's guests together, rounded half up; a line is never below zero."""
+    own = price + charge.amount
+    derived = half_up(own * (WHOLE_BP + plan.percent_bp), WHOLE_BP) + plan.amount
+    meals = plan.meal * charge.persons
+    return _Parts(
+        night=price,
+        extra_adults=charge.extra_adults,
+        children=charge.children,
+        single_discount=-charge.single_discount,
+        plan=max(derived, -meals) - own,
+        meals=meals,
+    )
+
+
+def _line(night: date, room: int, parts: _Parts, share: int, tax: LineTax, *, priced: bool, halves: bool) -> Line:
+    rate_bp = tax.slab.rate_bp
+    line = Line(
+        night=night,
+        room=room,
+        price=parts.price,
+        discount=share,
+        taxable=parts.price - share,
+        tax_rate_bp=rate_bp,
+        tax=sum(tax.parts),
+        gst_rate_bp=rate_bp,
+    )
+    if priced:
+        line["parts"] = LineParts(
+            night=parts.night,
+            extra_adults=parts.extra_adults,
+            children=parts.children,
+            single_discount=parts.single_discount,
+            plan=parts.plan,
+            meals=parts.meals,
+        )
+    if halves:
+        line["cgst"], line["sgst"] = tax.parts
+    return line
 
 
 def rounded_to_step(amount: int, currency: str) -> int:
@@ -175,7 +276,7 @@ def frozen_quote(booking: Booking) -> Quote | None:
 
 
 def base_amount(booking: Booking) -> int:
-    return sum(booking.night_prices) * booking.rooms
+    return sum(parts.price for _, _, parts in _cart(booking))
 
 
 def discount(promo: Promo, base: int, now: datetime, currency: str) -> int:

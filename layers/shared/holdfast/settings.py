@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import ValidationError
 
-from holdfast.fields import Digits, Strict, Text, flat, problems
+from holdfast.fields import Digits, Strict, Text, path, problems
 
 TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 HOLD_DIGITS = re.compile(r"[1-9][0-9]{0,3}")
@@ -41,5 +41,5 @@ class Settings(Strict):
         try:
             return cls.model_validate(present)
         except ValidationError as error:
-            wrong = [f"{flat(location).upper()} {words}" for location, words in problems(error)]
+            wrong = [f"{path(location).upper()} {words}" for location, words in problems(error)]
             raise BadEnvironment("; ".join(wrong)) from None

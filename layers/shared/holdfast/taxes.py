@@ -7,9 +7,10 @@ GST on hotel rooms in India goes by value of the room-night. From 2025-09-22: 5 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypedDict
 
-from holdfast.fields import Strict
+import msgspec
+
 from holdfast.model.money import half_up
 from holdfast.model.property import TaxPeriod, TaxSlab, TaxTable
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from holdfast.model.booking import Booking
-    from holdfast.model.inventory import InventoryMonth
     from holdfast.model.property import Property
+    from holdfast.model.rates import MonthRates
 
 GST_INDIA = TaxTable(
     periods=(
@@ -29,7 +30,7 @@ GST_INDIA = TaxTable(
 WHOLE_BP = 10_000  # basis points in one
 
 
-class Tax(Strict):
+class Tax(TypedDict):
     """One component of a quote's tax at one rate, over all lines that have it. The amount is in minor units."""
 
     name: str
@@ -37,14 +38,14 @@ class Tax(Strict):
     amount: int
 
 
-class LineTax(NamedTuple):
+class LineTax(msgspec.Struct, frozen=True):
     """The tax of one line: the slab it falls in, and the amount of each component in the table's order."""
 
     slab: TaxSlab
     parts: tuple[int, ...]
 
 
-def table_of(sold: Property | InventoryMonth | Booking) -> TaxTable:
+def table_of(sold: Property | MonthRates | Booking) -> TaxTable:
     """The tax table by which it is sold."""
     if sold.taxes is not None:
         return sold.taxes

@@ -10,10 +10,11 @@ import pytest
 from moto import mock_aws
 
 from holdfast.model.inventory import open_month
+from holdfast.model.rates import open_rates
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.payments.gateways.stripe import StripeGateway
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.items import page_item
+from holdfast.storage.items import page_item, rates_item
 from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table, connect
@@ -74,11 +75,12 @@ def store(table: Table) -> Store:
     catalog = CatalogStore(table)
     assert catalog.add_property(KOLKATA)
     for room_type in (DELUXE, TOWER):
-        assert catalog.add_room_type(KOLKATA, room_type, [])
+        assert catalog.add_room_type(room_type, [])
         for month, days in ON_SALE.items():
             rooms = dict.fromkeys(days, room_type.total_rooms)
-            page = msgspec.structs.replace(open_month(KOLKATA, room_type, month), on_sale=rooms, free=dict(rooms))
+            page = msgspec.structs.replace(open_month(room_type, month), on_sale=rooms, free=dict(rooms))
             table.put(put_action(table.name, page_item(page)))
+            table.put(put_action(table.name, rates_item(open_rates(KOLKATA, room_type, month))))
     return Store(table)
 
 

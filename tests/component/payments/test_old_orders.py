@@ -2,16 +2,14 @@
 
 from datetime import timedelta
 
-import msgspec
 import pytest
 
 from holdfast.errors import AlreadyPaid
 from holdfast.model.booking import Status
 from holdfast.payments.gateways.razorpay import RazorpayGateway
-from holdfast.storage.items import page_item, page_key, page_of
-from holdfast.storage.marshal import put_action
 from tests.kit.clock import FakeClock
 from tests.kit.gateway_records import wrong_in
+from tests.kit.hotel import change_rates
 from tests.kit.payment_scenario import ARRIVAL, PaymentScenario
 
 GRACE, DAY = 900, 86_400  # seconds after the deadline
@@ -19,11 +17,7 @@ GRACE, DAY = 900, 86_400  # seconds after the deadline
 
 def price_tonight(scenario: PaymentScenario, price: int) -> None:
     """The hotel asks another price for every night of the month of arrival."""
-    table = scenario.store.table
-    key = page_key("deluxe", f"{ARRIVAL:%Y-%m}")
-    page = page_of(table.get([key])[key])
-    changed = msgspec.structs.replace(page, price=dict.fromkeys(page.on_sale, price), revision=page.revision + 1)
-    table.put(put_action(table.name, page_item(changed), "attribute_exists(pk)"))
+    change_rates(scenario.store.table, f"{ARRIVAL:%Y-%m}", price=dict.fromkeys(range(1, 32), price))
 
 
 @pytest.mark.parametrize("swept", [True, False])

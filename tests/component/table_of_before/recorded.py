@@ -31,6 +31,8 @@ from holdfast.storage.items import (
     promo_of,
     property_item,
     property_of,
+    rates_item,
+    rates_of,
     redemption_item,
     redemption_of,
     room_type_item,
@@ -169,9 +171,20 @@ def booking_again(item: Item) -> Item:
 
 # What the model makes of an item, and the item that it makes of that. A city's pointer names a property, a credit's
 # record an entry: no model reads them.
+def month_again(item: Item) -> Item:
+    """A page of then has in one item what a page and its rates have now."""
+    page, rates = page_item(page_of(item)), rates_item(rates_of(item))
+    return {
+        **rates,
+        **page,
+        "room_type_id": page["pk"].removeprefix("ROOM#"),
+        "month": page["sk"].removeprefix("MONTH#"),
+    }
+
+
 WRITTEN_AGAIN: dict[str, Callable[[Item], Item]] = {
     "BOOKING": booking_again,
-    "ROOM": lambda item: page_item(page_of(item)),
+    "ROOM": month_again,
     "USER ACCOUNT": lambda item: account_item(account_of(user_of(item), item)),
     "USER ENTRY": lambda item: entry_item(entry_of(item)),
     "TOPUP": lambda item: topup_item(topup_of(item), SHARDS),

@@ -13,6 +13,7 @@ from holdfast.storage.store import Store
 from tests.kit.auditing import broken_in
 from tests.kit.clock import NOW
 from tests.kit.guests import DEADLINE, stored
+from tests.kit.hotel import change_rates
 from tests.store.contract.bookings import DECEMBER, JANUARY, a_hold, context_of, free, lost, reserved
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -70,8 +71,7 @@ def test_one_short_night_refuses_the_whole_stay(store: Store) -> None:
 def test_a_month_whose_prices_or_rules_changed_since_it_was_read_refuses(store: Store) -> None:
     booking = a_hold()
     read = context_of(store, booking)
-    page = msgspec.structs.replace(read.pages["2026-12"], revision=2, price={30: 1})
-    store.table.put(put_action(store.table.name, page_item(page)))
+    change_rates(store.table, price={30: 1})
     assert lost(store, None, booking, context=read).kinds == {"page"}
     store.commit(None, booking, now=NOW, context=context_of(store, booking))
 

@@ -133,11 +133,11 @@ def test_more_than_a_hundred_items_are_read_at_once_and_missing_ones_left_out(ta
     assert table.get([]) == {}
 
 
-def test_the_inventory_of_any_month_shows_that_the_room_type_exists(store: Store) -> None:
-    page = store.any_page("deluxe")
-    assert page is not None
-    assert (page.room_type_id, page.timezone) == ("deluxe", "Asia/Kolkata")
-    assert store.any_page("attic") is None
+def test_the_rates_of_any_month_shows_that_the_room_type_exists(store: Store) -> None:
+    rates = store.any_rates("deluxe")
+    assert rates is not None
+    assert (rates.room_type_id, rates.timezone) == ("deluxe", "Asia/Kolkata")
+    assert store.any_rates("attic") is None
 
 
 def test_a_scan_continues_past_the_first_megabyte(table: Table) -> None:

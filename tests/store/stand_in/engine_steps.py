@@ -219,7 +219,7 @@ def _read(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[
         of_type = [store.due(shard, later, room_type_id=which) for shard in shards for which in ("suite", "deluxe")]
         in_pages = [store.due(shard, later, room_type_id="deluxe", limit=PAGE)[0][:PAGE] for shard in shards]
         lists = _all_bookings(side, user), _all_entries(store, user)
-        return lists, due, of_type, in_pages, store.any_page("suite"), _listed_cases(store)
+        return lists, due, of_type, in_pages, store.any_rates("suite"), _listed_cases(store)
 
     return step
 

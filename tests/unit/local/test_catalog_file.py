@@ -51,7 +51,7 @@ def test_the_demo_is_right() -> None:
         "mumbai-harbour",
         "paris-marais",
     ]
-    assert catalog.properties[0].room_type_models[0].price == 320000
+    assert catalog.properties[0].room_types[0].model("goa-beach").price == 320000
     assert catalog.promos[0].model.kind is PromoKind.PERCENT
 
 

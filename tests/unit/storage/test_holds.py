@@ -25,6 +25,7 @@ from tests.kit.builders import (
     put_hold,
 )
 from tests.kit.clock import NOW
+from tests.kit.hotel import change_rates
 from tests.unit.storage.store_writes import change, confirmed, delete, give, loses
 
 pytestmark = pytest.mark.usefixtures("hotel")
@@ -88,7 +89,7 @@ class TestInventoryMonth:
 
     def test_a_month_whose_prices_or_rules_changed_since_it_was_read_is_not_held(self, store: Store) -> None:
         context = context_of(store, a_hold())
-        change(store, page_key("deluxe", "2026-12"), "SET revision = :next", {":next": 2})
+        change_rates(store.table, price={10: 1})
 
         assert loses(lambda: store.commit(None, a_hold(), now=NOW, context=context), store).kinds == {"page"}
         assert put_hold(store, a_hold()).version == 1

@@ -17,7 +17,20 @@ from holdfast.model.booking import Booking, Status
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
-from holdfast.storage.items import Item, Key, account_of, booking_of, case_of, entry_of, page_of, promo_of, topup_of
+from holdfast.model.rates import MonthRates
+from holdfast.storage.items import (
+    Item,
+    Key,
+    account_of,
+    booking_of,
+    case_of,
+    entry_of,
+    page_of,
+    promo_of,
+    rates_beside,
+    rates_of,
+    topup_of,
+)
 
 HELD = frozenset({Status.RESERVED, Status.PAYMENT_PENDING})
 KEEPING = frozenset({Status.RESERVED, Status.PAYMENT_PENDING, Status.CONFIRMED})
@@ -40,6 +53,7 @@ class Snapshot(msgspec.Struct, kw_only=True):
     bookings: dict[str, Booking] = {}
     items: dict[str, Item] = {}
     pages: list[InventoryMonth] = []
+    rates: list[MonthRates] = []
     accounts: dict[str, Account] = {}
     entries: dict[str, list[LedgerEntry]] = {}
     topups: dict[str, TopUp] = {}
@@ -85,8 +99,8 @@ def _read(item: Item, view: Snapshot) -> None:
         case "BOOKING", "BOOKING":
             view.bookings[name] = booking_of(item)
             view.items[name] = item
-        case "ROOM", _:
-            view.pages.append(page_of(item))
+        case "ROOM", kind:
+            _read_month(kind, item, view)
         case "USER", "ACCOUNT":
             view.accounts[name] = account_of(name, item)
         case "USER", "ENTRY":
@@ -103,6 +117,14 @@ def _read(item: Item, view: Snapshot) -> None:
             _read_case(case_of(item), item, view)
         case "UNMATCHED", gateway:
             view.orphans.add((gateway, sk.partition("#")[2]))
+
+
+def _read_month(kind: str, item: Item, view: Snapshot) -> None:
+    if kind == "MONTH":
+        view.pages.append(page_of(item))
+    rates = rates_of(item) if kind == "RATES" else rates_beside(item, None)
+    if rates:
+        view.rates.append(rates)
 
 
 def _read_case(case: Case, item: Item, view: Snapshot) -> None:

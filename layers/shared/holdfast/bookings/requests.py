@@ -3,11 +3,13 @@
 import re
 from typing import Annotated
 
-from holdfast.fields import Day, Digits, Strict, Text, Whole
+from pydantic import Field, ValidationInfo, field_validator
+
+from holdfast.fields import WORDS, Day, Digits, Strict, Text, Whole
 from holdfast.model.ids import BOOKING_ID
-from holdfast.model.limits import MAX_GUESTS, MAX_ROOMS
+from holdfast.model.limits import MAX_CHILD_AGE, MAX_GUESTS, MAX_ROOMS
 from holdfast.model.names import GatewayName
-from holdfast.model.stay import Stay
+from holdfast.model.stay import Party, Stay
 from holdfast.requests import NO_CURSOR, Name, PromoCode
 
 # When the last booking shown was reserved, and its id; the id of a restored hold's own record ends in that instant too.
@@ -18,23 +20,65 @@ Rooms = Annotated[int, Whole(1, MAX_ROOMS)]
 Guests = Annotated[int, Whole(1, MAX_GUESTS)]
 
 
+Adults = Annotated[int, Whole(1, MAX_GUESTS)]
+Age = Annotated[int, Whole(0, MAX_CHILD_AGE)]
+
+
+class PartyEntry(Strict):
+    """Who sleeps in one room: adults, and the ages of the children."""
+
+    adults: Adults
+    children: Annotated[tuple[Age, ...], Field(strict=False, max_length=MAX_GUESTS)] = ()
+
+
 class ReserveRequest(Strict):
-    """The body of `POST /bookings`. The stay is `[check_in, check_out)`."""
+    """The body of `POST /bookings`. The stay is `[check_in, check_out)`.
+
+    `occupancy` says who sleeps in each room; `guests` is then their sum. Without a `plan_id` the first plan is sold.
+    """
 
     room_type_id: Name
     check_in: Day
     check_out: Day
     rooms: Rooms
-    guests: Guests
+    plan_id: Name | None = None
+    occupancy: Annotated[tuple[PartyEntry, ...], Field(strict=False, max_length=MAX_ROOMS)] | None = None
+    guests: Annotated[Guests | None, Field(validate_default=True)] = None
+
+    @field_validator("occupancy")
+    @classmethod
+    def _is_of_each_room(
+        cls, occupancy: tuple[PartyEntry, ...] | None, others: ValidationInfo
+    ) -> tuple[PartyEntry, ...] | None:
+        rooms = others.data.get("rooms")
+        if occupancy is not None and rooms is not None and len(occupancy) != rooms:
+            raise ValueError(f"must have one entry for each room: {rooms}, not {len(occupancy)}")
+        return occupancy
+
+    @field_validator("guests")
+    @classmethod
+    def _are_all_in_a_room(cls, guests: int | None, others: ValidationInfo) -> int | None:
+        occupancy = others.data.get("occupancy")
+        if occupancy is None:
+            if guests is None and "occupancy" in others.data:
+                raise ValueError(WORDS["missing"])
+            return guests
+        everyone: int = sum(party.adults + len(party.children) for party in occupancy)
+        if guests not in {None, everyone}:
+            raise ValueError(f"must be {everyone}, as occupancy says, or left out")
+        return everyone
 
     @property
     def stay(self) -> Stay:
+        assert self.guests is not None
         return Stay(
             room_type_id=self.room_type_id,
             check_in=self.check_in,
             check_out=self.check_out,
             rooms=self.rooms,
             guests=self.guests,
+            plan_id=self.plan_id,
+            occupancy=tuple(Party(party.adults, party.children) for party in self.occupancy or ()),
         )
 
 

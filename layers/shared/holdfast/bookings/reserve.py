@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from holdfast.bookings.expire import reclaim
+from holdfast.bookings.restricted import refuse_restricted
 from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldOut, TooManyHolds
 from holdfast.logs import Tag, record
 from holdfast.model.account import Account
 from holdfast.model.booking import Booking, Event, Status
-from holdfast.model.dates import add_months, millis, month_of, today_in
+from holdfast.model.dates import add_months, millis, today_in
 from holdfast.model.ids import hashed_id
-from holdfast.model.inventory import InventoryMonth, short_nights
+from holdfast.model.inventory import short_nights
 from holdfast.model.limits import (
     ABANDONED_ROOM_DECAY_MS,
     MAX_ABANDONED_ROOMS,
@@ -22,12 +23,16 @@ from holdfast.model.limits import (
     MAX_ROOMS_HELD,
 )
 from holdfast.model.stay import Stay
-from holdfast.taxes import for_nights, table_of
+from holdfast.occupancy import check_occupancy, room_charges
+from holdfast.pricing import base_amount, priced_stay
+from holdfast.taxes import for_nights
 
 if TYPE_CHECKING:
     from holdfast.bookings.requests import ReserveRequest
     from holdfast.engine import Engine
     from holdfast.model.guest import GuestDetails
+    from holdfast.model.property import RatePlan
+    from holdfast.model.rates import MonthRates
     from holdfast.storage.transaction import BookingContext
 
 
@@ -39,7 +44,7 @@ def reserve(
     The booking's id comes from user and key, so the write that makes it is also the record that the key was used:
     a repeat, at the same time or much later, finds the booking and makes no other.
 
-    Raises IdempotencyKeyReused, InvalidFields, NotFound, SoldOut, TooManyHolds, Busy.
+    Raises IdempotencyKeyReused, InvalidFields, NotFound, Restricted, SoldOut, TooManyHolds, Busy.
     """
     booking_id = booking_id_for(user_id, key)
     return hold(request.stay, booking_id=booking_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine)
@@ -67,8 +72,8 @@ def hold(
         if context.booking:
             return _replayed(context.booking, stay), False
         now = engine.clock()
-        page = _first_page(stay, context, engine)
-        _check_stay(stay, page, now)
+        rates = _first_rates(stay, context, engine)
+        plan = _check_stay(stay, rates, context, now)
         try:
             _check_holds(context.account, stay.rooms, now)
         except TooManyHolds:
@@ -81,7 +86,7 @@ def hold(
             return attempt()  # the due holds are released: read the pages again
         if short:
             raise SoldOut(short, stay.rooms)
-        booking = _hold(stay, booking_id, user_id, page, context.pages, now, hold_seconds)
+        booking = _hold(stay, booking_id, user_id, rates, plan, context, now, hold_seconds)
         return engine.store.commit(None, booking, now=now, context=context, guest=guest), True
 
     booking, created = engine.store.retry_on_conflict(attempt)
@@ -93,7 +98,7 @@ def hold(
             rooms=booking.rooms,
             check_in=booking.check_in.isoformat(),
             check_out=booking.check_out.isoformat(),
-            amount=sum(booking.night_prices) * booking.rooms,
+            amount=base_amount(booking),
         )
     return booking, created
 
@@ -117,26 +122,31 @@ def _replayed(booking: Booking, stay: Stay) -> Booking:
     return booking
 
 
-def _first_page(stay: Stay, context: BookingContext, engine: Engine) -> InventoryMonth:
-    """The stay's first page, or else any page of the room type: all have the same rules and time zone."""
-    if context.pages:
-        return context.pages[min(context.pages)]
-    page = engine.store.any_page(stay.room_type_id)
-    if page is None:
+def _first_rates(stay: Stay, context: BookingContext, engine: Engine) -> MonthRates:
+    """The rates of the arrival, or else any of the room type: they say its time zone, whatever month is on sale."""
+    if context.rates:
+        return context.rates[min(context.rates)]
+    rates = engine.store.any_rates(stay.room_type_id)
+    if rates is None:
         raise NotFound(f"There is no room type {stay.room_type_id}.")
-    return page
+    return rates
 
 
-def _check_stay(stay: Stay, page: InventoryMonth, now: datetime) -> None:
-    today = today_in(page.timezone, now, page.day_ends)
+def _check_stay(stay: Stay, rates: MonthRates, context: BookingContext, now: datetime) -> RatePlan | None:
+    """The rate plan that the stay is sold by, if the room type has any; raises InvalidFields, Restricted."""
+    today = today_in(rates.timezone, now, rates.day_ends)
     last = add_months(today, MAX_MONTHS_AHEAD)
     if stay.check_in < today:
         raise InvalidFields(("check_in", f"is in the past; today at the property is {today}"))
     if stay.check_in > last:
         raise InvalidFields(("check_in", f"is more than {MAX_MONTHS_AHEAD} months ahead; the last is {last}"))
-    most = stay.rooms * page.max_guests
-    if stay.guests > most:
-        raise InvalidFields(("guests", f"{stay.rooms} room(s) of this type take at most {most} guests"))
+    check_occupancy(stay, rates.occupancy, rates.max_guests)
+    plan = rates.plan(stay.plan_id) if stay.plan_id else rates.default_plan
+    if stay.plan_id and plan is None:
+        on_sale = ", ".join(plan.plan_id for plan in rates.plans if plan.active) or "none"
+        raise InvalidFields(("plan_id", f"is no plan of this room type on sale; it has {on_sale}"))
+    refuse_restricted(stay, plan, context.pages, context.rates, today)
+    return plan
 
 
 def _check_holds(account: Account, rooms: int, now: datetime) -> None:
@@ -165,27 +175,34 @@ def _hold(
     stay: Stay,
     booking_id: str,
     user_id: str,
-    page: InventoryMonth,
-    pages: dict[str, InventoryMonth],
+    rates: MonthRates,
+    plan: RatePlan | None,
+    context: BookingContext,
     now: datetime,
     hold_seconds: int,
 ) -> Booking:
+    own_policy = plan.cancellation_policy if plan else None
+    priced = priced_stay(stay, context.rates, plan, room_charges(stay, rates.occupancy, plan))
     return Booking(
         booking_id=booking_id,
         user_id=user_id,
-        property_id=page.property_id,
+        property_id=rates.property_id,
         room_type_id=stay.room_type_id,
-        timezone=page.timezone,
+        timezone=rates.timezone,
         check_in=stay.check_in,
         check_out=stay.check_out,
         rooms=stay.rooms,
         guests=stay.guests,
-        currency=page.currency,
-        night_prices=tuple(pages[month_of(night)].price_of(night) for night in stay.nights),
-        cancellation_policy=page.cancellation_policy,
-        day_ends=page.day_ends,
-        guest_required=page.guest_required,
-        taxes=for_nights(table_of(page), stay.check_in, stay.check_out) if page.taxes or page.tax_table else None,
+        currency=rates.currency,
+        night_prices=priced.night_prices,
+        plan_id=stay.plan_id,
+        plan=priced.plan,
+        occupancy=stay.occupancy,
+        room_charges=priced.room_charges,
+        cancellation_policy=rates.cancellation_policy if own_policy is None else own_policy,
+        day_ends=rates.day_ends,
+        guest_required=rates.guest_required,
+        taxes=for_nights(priced.taxes, stay.check_in, stay.check_out) if rates.taxes or rates.tax_table else None,
         status=Status.RESERVED,
         reserved_at_ms=millis(now),
         expires_at_ms=millis(now + timedelta(seconds=hold_seconds)),

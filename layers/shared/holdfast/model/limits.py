@@ -5,6 +5,8 @@ from __future__ import annotations
 MAX_NIGHTS = 30
 MAX_ROOMS = 9
 MAX_GUESTS = 99
+MAX_CHILD_AGE = 17
+MAX_PLANS = 6  # of one room type
 MAX_MONTHS_AHEAD = 18
 MAX_LIVE_HOLDS = 5  # per user
 MAX_ROOMS_HELD = 9  # per user, over all live holds

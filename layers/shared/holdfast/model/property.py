@@ -1,4 +1,4 @@
-"""Properties and room types, and the cancellation policy and tax table of their bookings.
+"""Properties and room types: their policies, taxes, rate plans, and what more and fewer guests in a room cost.
 
 Amounts are integers in minor units (paise) of the named currency.
 """
@@ -70,6 +70,50 @@ class Property(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tax_table: tuple[TaxPeriod, ...] | None = None  # as items of before name a table of GST slabs
 
 
+class RatePlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One way to sell a room: its price from the night's price, its meals, and its own rules and policy.
+
+    A price is the night's and the occupancy's together, `percent_bp` basis points more (fewer, if below zero), plus
+    `amount`, plus `meal` for each person. It can be booked from `book_from_days` before check-in on, until
+    `book_until_days` before it.
+    """
+
+    plan_id: str
+    name: str
+    percent_bp: int = 0
+    amount: int = 0
+    meal: int = 0
+    cancellation_policy: tuple[PolicyStep, ...] | None = None  # None: the property's
+    min_stay: int | None = None
+    max_stay: int | None = None
+    book_from_days: int | None = None
+    book_until_days: int | None = None
+    active: bool = True
+
+
+class ChildBand(msgspec.Struct, frozen=True, array_like=True):
+    """A child up to `max_age` costs `amount` a night."""
+
+    max_age: int
+    amount: int
+
+
+class Occupancy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who may sleep in a room, and what that adds to the night's price, which is for `base_adults`.
+
+    One guest alone pays `single_discount` less. `child_bands` rise by age; a child above the last one counts as an
+    adult.
+    """
+
+    base_adults: int
+    max_adults: int
+    max_children: int
+    max_guests: int
+    extra_adult: int
+    single_discount: int = 0
+    child_bands: tuple[ChildBand, ...] = ()
+
+
 class RoomType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     room_type_id: str
     property_id: str
@@ -78,6 +122,8 @@ class RoomType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     discounted_price: int | None = None
     total_rooms: int
     max_guests: int
+    plans: tuple[RatePlan, ...] = ()
+    occupancy: Occupancy | None = None
 
     @property
     def price(self) -> int:

@@ -10,6 +10,17 @@ import msgspec
 from holdfast.model.dates import months, nights
 
 
+class Party(msgspec.Struct, frozen=True, array_like=True):
+    """Who sleeps in one room: adults, and the ages of the children."""
+
+    adults: int
+    children: tuple[int, ...] = ()
+
+    @property
+    def persons(self) -> int:
+        return self.adults + len(self.children)
+
+
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
     """Rooms of one type for the nights of `[check_in, check_out)`: the check-out day is not a night."""
 
@@ -18,6 +29,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     check_out: date
     rooms: int
     guests: int
+    plan_id: str | None = None  # None: the room type's first
+    occupancy: tuple[Party, ...] = ()  # room by room; none: the guests are adults, spread over the rooms
 
     @property
     def nights(self) -> list[date]:

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.errors import InvalidFields, NotFound
+from holdfast.bookings.restricted import stays_instead
+from holdfast.errors import Alternative, InvalidFields, NotFound
 from holdfast.model.booking import HOLDING
 from holdfast.model.dates import add_months, month_of, months, today_in
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
 from holdfast.model.property import Property, RoomType
+from holdfast.model.rates import MonthOnSale, NightRules
 from holdfast.model.stay import Stay
-from holdfast.pricing import PricedStay, Quote, quote
+from holdfast.occupancy import check_occupancy, room_charges
+from holdfast.pricing import Quote, priced_stay, quote
 from holdfast.requests import NO_CURSOR
-from holdfast.taxes import table_of
+from holdfast.restrictions import NO_RULES, Restriction, restrictions
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
@@ -30,6 +33,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     available: bool | None = None
     rooms_free: int | None = None
     quote: Quote | None = None  # for all the rooms; None also if some night is not on sale
+    restrictions: list[Restriction] = []
+    alternatives: list[Alternative] = []  # of a stay that rules forbid
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +47,7 @@ class CalendarNight(msgspec.Struct, frozen=True, kw_only=True):
     rooms_on_sale: int
     rooms_free: int
     price: int
+    rules: NightRules
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,9 +80,9 @@ def search(query: SearchQuery, *, engine: Engine) -> tuple[list[Listing], str | 
             offers = [Offer(room_type=room_type) for room_type in room_types]
         else:
             fitting = [room_type for room_type in room_types if guests <= rooms * room_type.max_guests]
-            pages = catalog.pages([room_type.room_type_id for room_type in fitting], months(*dates))
+            on_sale = catalog.months([room_type.room_type_id for room_type in fitting], months(*dates))
             offers = [
-                _offer(property_, room_type, _stay(room_type, dates, rooms, guests), pages, engine)
+                _offer(property_, room_type, _stay(room_type, dates, rooms, guests), on_sale, engine)
                 for room_type in fitting
             ]
         if offers or dates is None:
@@ -98,13 +104,13 @@ def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calenda
 
     A hold past its deadline counts as free, swept or not.
     """
-    known = engine.store.any_page(room_type_id)
+    known = engine.store.any_rates(room_type_id)
     if known is None:
         raise NotFound(f"There is no room type {room_type_id}.")
     wanted = month or month_of(today_in(known.timezone, engine.clock(), known.day_ends))
     due = due_rooms(room_type_id, engine=engine)
-    page = engine.catalog.pages([room_type_id], [wanted]).get((room_type_id, wanted))
-    dates = [date.fromisoformat(f"{wanted}-{day:02d}") for day in sorted(page.free)] if page else []
+    found = engine.catalog.months([room_type_id], [wanted]).get((room_type_id, wanted))
+    dates = [date.fromisoformat(f"{wanted}-{day:02d}") for day in sorted(found.page.free)] if found else []
     return Calendar(
         room_type_id=room_type_id,
         property_id=known.property_id,
@@ -113,12 +119,13 @@ def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calenda
         nights=[
             CalendarNight(
                 night=night,
-                rooms_on_sale=page.on_sale[night.day],
-                rooms_free=_free(page, night, due),
-                price=page.price_of(night),
+                rooms_on_sale=found.page.on_sale[night.day],
+                rooms_free=_free(found.page, night, due),
+                price=found.rates.price_of(night),
+                rules=found.rates.rules.get(night.day, NO_RULES),
             )
             for night in dates
-            if page
+            if found
         ],
     )
 
@@ -161,20 +168,39 @@ def _offer(
     property_: Property,
     room_type: RoomType,
     stay: Stay,
-    pages: dict[tuple[str, str], InventoryMonth],
+    on_sale: dict[tuple[str, str], MonthOnSale],
     engine: Engine,
 ) -> Offer:
     """What the room type has for the stay. Reads the due holds only if too few rooms are free without them."""
+    own = {month: one for (room_type_id, month), one in on_sale.items() if room_type_id == stay.room_type_id}
+    pages = {month: one.page for month, one in own.items()}
+    rates = {month: one.rates for month, one in own.items()}
     today = today_in(property_.timezone, engine.clock(), property_.day_ends)
     in_time = today <= stay.check_in <= add_months(today, MAX_MONTHS_AHEAD)
-    found = [(pages.get((stay.room_type_id, month_of(night))), night) for night in stay.nights]
-    on_sale = [(page, night) for page, night in found if page and night.day in page.free]
-    if not in_time or len(on_sale) < len(found):
+    if not in_time or any(month not in pages for month in stay.months) or _is_closed(stay, pages):
         return Offer(room_type=room_type, available=False, rooms_free=0)
-    rooms_free = min(_free(page, night, {}) for page, night in on_sale)
+    known = rates[stay.months[0]]
+    plan = known.default_plan
+    try:
+        check_occupancy(stay, known.occupancy, known.max_guests)
+    except InvalidFields:
+        return Offer(room_type=room_type, available=False, rooms_free=0)
+    nightly = [(pages[month_of(night)], night) for night in stay.nights]
+    rooms_free = min(_free(page, night, {}) for page, night in nightly)
     if rooms_free < stay.rooms:
         due = due_rooms(stay.room_type_id, engine=engine)
-        rooms_free = min(_free(page, night, due) for page, night in on_sale)
-    prices = tuple(page.price_of(night) for page, night in on_sale)
-    priced = PricedStay(stay.check_in, stay.check_out, stay.rooms, prices, property_.currency, table_of(property_))
-    return Offer(room_type=room_type, available=rooms_free >= stay.rooms, rooms_free=rooms_free, quote=quote(priced))
+        rooms_free = min(_free(page, night, due) for page, night in nightly)
+    found = restrictions(stay.check_in, stay.check_out, rates=rates, plan=plan, today=today)
+    return Offer(
+        room_type=room_type,
+        available=rooms_free >= stay.rooms and not found,
+        rooms_free=rooms_free,
+        quote=quote(priced_stay(stay, rates, plan, room_charges(stay, known.occupancy, plan))),
+        restrictions=found,
+        alternatives=stays_instead(stay, plan, pages, rates, today) if found else [],
+    )
+
+
+def _is_closed(stay: Stay, pages: dict[str, InventoryMonth]) -> bool:
+    """Whether a night of the stay is not on sale."""
+    return any(night.day not in pages[month_of(night)].free for night in stay.nights)

@@ -18,7 +18,7 @@ from holdfast.model.account import TopUp
 from holdfast.model.booking import Booking
 from holdfast.model.case import Case
 from holdfast.model.dates import millis
-from holdfast.model.inventory import InventoryMonth
+from holdfast.model.rates import MonthRates
 from holdfast.storage.base import PAGE_SIZE, DueRow, TableStore, WriteConflict, due_row
 from holdfast.storage.items import (
     HOLDS_DUE,
@@ -31,10 +31,12 @@ from holdfast.storage.items import (
     due_shards,
     guest_item,
     guest_key,
+    months_of,
     page_key,
-    page_of,
     promo_key,
     promo_of,
+    rates_key,
+    rates_of,
     redemption_key,
     redemption_of,
     topup_key,
@@ -85,19 +87,26 @@ class BookingStore(TableStore):
         promo_code: str | None = None,
         guest: bool = False,
     ) -> BookingContext:
-        """All that is named, in one round trip; `guest` looks whether the guest's details are stored."""
-        keys = [booking_key(booking_id), account_key(user_id), *(page_key(room_type_id, month) for month in months)]
+        """All that is named, in one round trip; `guest` looks whether the guest's details are stored.
+
+        Raises WriteConflict when an owner's change came between a page and its rates: a batch is no snapshot.
+        """
+        keys = [booking_key(booking_id), account_key(user_id)]
+        keys += [key(room_type_id, month) for month in months for key in (page_key, rates_key)]
         if promo_code:
             keys += [promo_key(promo_code), redemption_key(promo_code, user_id)]
         if guest:
             keys.append(guest_key(booking_id))
         found = self.table.get(keys)
         booking = found.get(booking_key(booking_id))
-        pages = {month: found.get(page_key(room_type_id, month)) for month in months}
+        on_sale = months_of(found, [(room_type_id, month) for month in months])
+        if any(month.page.revision != month.rates.revision for month in on_sale.values()):
+            raise WriteConflict(["page"], None)
         return BookingContext(
             booking=booking_of(booking) if booking else None,
             account=account_of(user_id, found.get(account_key(user_id))),
-            pages={month: page_of(item) for month, item in pages.items() if item},
+            pages={month: one.page for (_, month), one in on_sale.items()},
+            rates={month: one.rates for (_, month), one in on_sale.items()},
             promo=promo_of(found.get(promo_key(promo_code))) if promo_code else None,
             redemption=redemption_of(promo_code, user_id, found.get(redemption_key(promo_code, user_id)))
             if promo_code
@@ -115,12 +124,12 @@ class BookingStore(TableStore):
         if (current and current.write_id) != (seen and seen.write_id):
             raise WriteConflict(["booking"], current)
 
-    def any_page(self, room_type_id: str) -> InventoryMonth | None:
-        """Some page of the room type, whichever month: shows that the room type exists, and its time zone."""
-        items, _ = self.table.query(
-            "pk = :pk AND begins_with(sk, :month)", {":pk": f"ROOM#{room_type_id}", ":month": "MONTH#"}, limit=1
-        )
-        return page_of(items[0]) if items else None
+    def any_rates(self, room_type_id: str) -> MonthRates | None:
+        """The rates of some month: they show that the room type exists, its time zone and its plans."""
+        values: Item = {":pk": f"ROOM#{room_type_id}", ":first": "MONTH#", ":last": "RATES#~"}
+        condition = "pk = :pk AND sk BETWEEN :first AND :last"
+        items, _ = self.table.query(condition, values, limit=1, newest_first=True)
+        return rates_of(items[0]) if items else None
 
     def bookings_of(self, user_id: str, after: tuple[int, str] | None) -> tuple[list[Booking], tuple[int, str] | None]:
         """The user's bookings, newest first, and the (reserved_at_ms, booking_id) of the last, if more follow.

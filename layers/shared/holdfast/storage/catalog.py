@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from holdfast.model.inventory import InventoryMonth, open_month
+import msgspec
+
+from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo
 from holdfast.model.property import Property, RoomType
+from holdfast.model.rates import MonthOnSale, MonthRates
 from holdfast.storage.items import (
     Item,
     city_key,
+    months_of,
     ownership_key,
     page_item,
     page_key,
-    page_of,
     promo_item,
     property_item,
     property_key,
     property_of,
+    rates_item,
+    rates_key,
     room_type_item,
     room_type_of,
 )
-from holdfast.storage.marshal import put_action
+from holdfast.storage.marshal import put_action, update_action
 from holdfast.storage.table import ConditionsFailed, Table, connect
 
 if TYPE_CHECKING:
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 
 PROPERTIES_PAGE = 100
 MAX_ROOM_TYPES = 100  # of one property
+MOVED = sorted({*MonthRates.__struct_fields__} - {"revision"})  # from pages to rates
 TRANSACTION_ITEMS = 100  # DynamoDB's limit
 
 
@@ -74,11 +80,11 @@ class CatalogStore:
         """Whether this user owns the property."""
         return bool(self.table.get([ownership_key(user_id, property_id)]))
 
-    def pages(self, room_type_ids: Sequence[str], months: Sequence[str]) -> dict[tuple[str, str], InventoryMonth]:
-        """The pages that exist, by room type and month."""
-        keys = [page_key(room_type_id, month) for room_type_id in room_type_ids for month in months]
-        pages = [page_of(item) for item in self.table.get(keys).values()]
-        return {(page.room_type_id, page.month): page for page in pages}
+    def months(self, room_type_ids: Sequence[str], months: Sequence[str]) -> dict[tuple[str, str], MonthOnSale]:
+        """The months that are on sale, by room type and month."""
+        wanted = [(room_type_id, month) for room_type_id in room_type_ids for month in months]
+        found = self.table.get([key(*one) for one in wanted for key in (page_key, rates_key)])
+        return months_of(found, wanted)
 
     def add_property(self, property_: Property) -> bool:
         """Writes a new property, found by its city; False, and nothing changed, when that id exists."""
@@ -86,11 +92,32 @@ class CatalogStore:
         pointer: Item = {"pk": pk, "sk": sk, "property_id": property_.property_id}
         return self._add([property_item(property_), pointer])
 
-    def add_room_type(self, property_: Property, room_type: RoomType, months: Sequence[str]) -> bool:
-        """Writes a new room type and opens its pages for those months; False when it exists already."""
-        pages = [page_item(open_month(property_, room_type, month)) for month in months]
-        assert len(pages) < TRANSACTION_ITEMS
-        return self._add([room_type_item(room_type), *pages])
+    def add_room_type(self, room_type: RoomType, rates: Sequence[MonthRates]) -> bool:
+        """Writes a new room type and opens the months of these rates; False when it exists already."""
+        pages = [page_item(open_month(room_type, of_month.month)) for of_month in rates]
+        assert 2 * len(rates) < TRANSACTION_ITEMS
+        return self._add([room_type_item(room_type), *pages, *(rates_item(of_month) for of_month in rates)])
+
+    def change_rates(self, before: MonthRates, after: MonthRates) -> bool:
+        """Puts other prices and rules in a month; False, and nothing changed, when they are not `before` any more.
+
+        The page beside them moves to the next revision in the same transaction, so that no reserve goes by the old
+        ones. A page that had its rates itself, as those written before the two were apart, leaves them.
+        """
+        revision = before.revision + 1
+        key = page_key(before.room_type_id, before.month)
+        names = {f"#{name}": name for name in MOVED}
+        update = f"SET revision = :next REMOVE {', '.join(names)}"
+        values: Item = {":next": revision, ":read": before.revision}
+        page = update_action(self.table.name, key, update, "revision = :read", values, names)
+        item = rates_item(msgspec.structs.replace(after, revision=revision))
+        unchanged = "attribute_not_exists(pk) OR revision = :read"
+        rates = put_action(self.table.name, item, unchanged, {":read": before.revision})
+        try:
+            self.table.transact([page, rates])
+        except ConditionsFailed:
+            return False
+        return True
 
     def add_owner(self, user_id: str, property_id: str) -> bool:
         """Makes the user an owner of the property; False when that is so already."""

@@ -8,6 +8,7 @@ the model's own fields; only this module derives the index attributes and the TT
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -20,6 +21,7 @@ from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
 from holdfast.model.property import DEFAULT_CURRENCY, Property, RoomType
+from holdfast.model.rates import MonthOnSale, MonthRates
 
 if TYPE_CHECKING:
     from holdfast.model.guest import GuestDetails
@@ -42,6 +44,10 @@ def guest_key(booking_id: str) -> Key:
 
 def page_key(room_type_id: str, month: str) -> Key:
     return f"ROOM#{room_type_id}", f"MONTH#{month}"
+
+
+def rates_key(room_type_id: str, month: str) -> Key:
+    return f"ROOM#{room_type_id}", f"RATES#{month}"
 
 
 def account_key(user_id: str) -> Key:
@@ -137,11 +143,51 @@ def guest_item(details: GuestDetails, booking: Booking) -> Item:
 
 
 def page_item(page: InventoryMonth) -> Item:
-    return _item(page_key(page.room_type_id, page.month), page)
+    return _month_item(page_key(page.room_type_id, page.month), page)
 
 
 def page_of(item: Item) -> InventoryMonth:
-    return msgspec.convert(item, InventoryMonth, str_keys=True)
+    return msgspec.convert(_month_fields(item), InventoryMonth, str_keys=True)
+
+
+def rates_item(rates: MonthRates) -> Item:
+    return _month_item(rates_key(rates.room_type_id, rates.month), rates)
+
+
+def rates_of(item: Item) -> MonthRates:
+    return msgspec.convert(_month_fields(item), MonthRates, str_keys=True)
+
+
+def rates_beside(page: Item, rates: Item | None) -> MonthRates | None:
+    """The rates of a page's month. A page that was written before the two were apart has them itself."""
+    if "default_price" in page:
+        return rates_of(page)
+    return rates_of(rates) if rates else None
+
+
+def months_of(found: Mapping[Key, Item], wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], MonthOnSale]:
+    """The months that were found, by room type and month; a page without rates is not on sale."""
+    on_sale: dict[tuple[str, str], MonthOnSale] = {}
+    for room_type_id, month in wanted:
+        page = found.get(page_key(room_type_id, month))
+        rates = rates_beside(page, found.get(rates_key(room_type_id, month))) if page else None
+        if page and rates:
+            on_sale[room_type_id, month] = MonthOnSale(page_of(page), rates)
+    return on_sale
+
+
+def _month_item(key: Key, month: InventoryMonth | MonthRates) -> Item:
+    item = _item(key, month)
+    del item["room_type_id"], item["month"]  # the key has them
+    return item
+
+
+def _month_fields(item: Item) -> Item:
+    return {
+        **item,
+        "room_type_id": item["pk"].removeprefix("ROOM#"),
+        "month": item["sk"].partition("#")[2],
+    }
 
 
 def account_of(user_id: str, item: Item | None) -> Account:

@@ -17,6 +17,7 @@ from holdfast.model.dates import millis, month_of
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.limits import MAX_LIVE_HOLDS, MAX_PENDING_TOPUPS
 from holdfast.model.promo import Promo, PromoRedemption
+from holdfast.model.rates import MonthRates
 from holdfast.model.stored_names import STORED_NAMES
 from holdfast.storage.items import (
     Item,
@@ -44,7 +45,8 @@ class BookingContext(msgspec.Struct, frozen=True, kw_only=True):
 
     booking: Booking | None
     account: Account
-    pages: dict[str, InventoryMonth]
+    pages: dict[str, InventoryMonth]  # by month; each has its rates, of the same revision
+    rates: dict[str, MonthRates]
     promo: Promo | None
     redemption: PromoRedemption | None
     has_guest: bool = False  # whether the guest's details are stored; only looked at where they may be required

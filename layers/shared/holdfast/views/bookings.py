@@ -1,9 +1,10 @@
 """A booking, as its guest sees it."""
 
 from datetime import date, datetime
+from typing import TypedDict
 
 from holdfast.fields import Instant, Strict
-from holdfast.model.booking import Booking, Event, PaymentMode, Status
+from holdfast.model.booking import BookedPlan, Booking, Event, PaymentMode, Status
 from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.dates import millis, rfc3339
 from holdfast.model.stay import StayStep
@@ -79,6 +80,23 @@ class PaymentView(Strict):
     dispute: str | None = None
 
 
+class PlanView(TypedDict):
+    """The rate plan as it was at reserve. `meal` is for each person and night."""
+
+    plan_id: str
+    name: str
+    percent_bp: int
+    amount: int
+    meal: int
+
+
+class PartyView(TypedDict):
+    """Who sleeps in one room: adults, and the ages of the children."""
+
+    adults: int
+    children: tuple[int, ...]
+
+
 class BookingView(Strict):
     """A booking. `user_id` says whose it is, to the desk alone."""
 
@@ -95,6 +113,9 @@ class BookingView(Strict):
     rooms: int
     guests: int
     guest_required: bool = False
+    plan_id: str | None = None
+    plan: PlanView | None = None
+    occupancy: tuple[PartyView, ...] = ()
     currency: str
     reserved_at: Instant
     expires_at: Instant
@@ -114,7 +135,7 @@ class BookingView(Strict):
 
 def booking_view(booking: Booking, now: datetime) -> BookingView:
     """The booking as its guest sees it at `now`; a hold past its deadline reads as expired, swept or not."""
-    cancellation = booking.cancellation
+    cancellation, plan = booking.cancellation, booking.plan
     return BookingView(
         booking_id=booking.booking_id,
         status=booking.status_at(now),
@@ -128,6 +149,9 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         rooms=booking.rooms,
         guests=booking.guests,
         guest_required=booking.guest_required,
+        plan_id=plan.plan_id if plan else None,
+        plan=_plan_view(plan) if plan else None,
+        occupancy=tuple(PartyView(adults=party.adults, children=party.children) for party in booking.occupancy),
         currency=booking.currency,
         reserved_at=rfc3339(booking.reserved_at_ms),
         expires_at=rfc3339(booking.expires_at_ms),
@@ -143,6 +167,16 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         cancellation_policy=policy_view(booking.cancellation_policy),
         history=[event_view(event, booking.currency) for event in booking.history],
         version=booking.version,
+    )
+
+
+def _plan_view(plan: BookedPlan) -> PlanView:
+    return PlanView(
+        plan_id=plan.plan_id,
+        name=plan.name,
+        percent_bp=plan.percent_bp,
+        amount=plan.amount,
+        meal=plan.meal,
     )
 
 

@@ -2,6 +2,10 @@
 
 from datetime import date
 
+import msgspec
+
+from holdfast.bookings.restricted import shown
+from holdfast.errors import Alternative, RestrictionShown
 from holdfast.fields import Strict
 from holdfast.model.dates import hour
 from holdfast.properties.search import Calendar, Listing, Offer
@@ -29,6 +33,8 @@ class RoomTypeView(Strict):
     available: bool | None = None
     rooms_free: int | None = None
     pricing: PriceView | None = None
+    restrictions: tuple[RestrictionShown, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class PropertyView(Strict):
@@ -57,6 +63,12 @@ class NightView(Strict):
     rooms_on_sale: int
     rooms_free: int
     price: int
+    closed: bool = False
+    min_stay_arrival: int | None = None
+    min_stay_through: int | None = None
+    max_stay: int | None = None
+    closed_to_arrival: bool = False
+    closed_to_departure: bool = False
 
 
 class CalendarView(Strict):
@@ -92,7 +104,11 @@ def calendar_view(calendar: Calendar) -> CalendarView:
         currency=calendar.currency,
         nights=[
             NightView(
-                date=night.night, rooms_on_sale=night.rooms_on_sale, rooms_free=night.rooms_free, price=night.price
+                date=night.night,
+                rooms_on_sale=night.rooms_on_sale,
+                rooms_free=night.rooms_free,
+                price=night.price,
+                **msgspec.structs.asdict(night.rules),
             )
             for night in calendar.nights
         ],
@@ -119,4 +135,6 @@ def _room_type_view(offer: Offer) -> RoomTypeView:
         )
         if quote
         else None,
+        restrictions=shown(offer.restrictions),
+        alternatives=tuple(offer.alternatives),
     )

@@ -1,0 +1,83 @@
+"""Refuse a stay that rules forbid, and name stays that can be held instead, from what was read already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from holdfast.errors import Alternative, Restricted, RestrictionShown
+from holdfast.model.inventory import short_nights
+from holdfast.model.stay import Stay
+from holdfast.occupancy import room_charges
+from holdfast.pricing import priced_stay, quote
+from holdfast.restrictions import Restriction, alternatives, restrictions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from holdfast.model.inventory import InventoryMonth
+    from holdfast.model.property import RatePlan
+    from holdfast.model.rates import MonthRates
+
+
+def refuse_restricted(
+    stay: Stay,
+    plan: RatePlan | None,
+    pages: Mapping[str, InventoryMonth],
+    rates: Mapping[str, MonthRates],
+    today: date,
+) -> None:
+    """Raises Restricted, with every rule and up to three priced stays, if a rule forbids the stay."""
+    found = restrictions(stay.check_in, stay.check_out, rates=rates, plan=plan, today=today)
+    if not found:
+        return
+    instead = stays_instead(stay, plan, pages, rates, today)
+    raise Restricted(
+        _sentence(found, stay, instead),
+        restrictions=shown(found),
+        alternatives=instead,
+    )
+
+
+def shown(found: Iterable[Restriction]) -> tuple[RestrictionShown, ...]:
+    return tuple(RestrictionShown(rule=one.rule, date=one.date, value=one.value) for one in found)
+
+
+def stays_instead(
+    stay: Stay,
+    plan: RatePlan | None,
+    pages: Mapping[str, InventoryMonth],
+    rates: Mapping[str, MonthRates],
+    today: date,
+) -> list[Alternative]:
+    """Up to three stays near this one, of the same rooms and guests, that are free and that no rule forbids."""
+
+    def moved(check_in: date, check_out: date) -> Stay:
+        return msgspec.structs.replace(stay, check_in=check_in, check_out=check_out)
+
+    def works(check_in: date, check_out: date) -> bool:
+        free = not short_nights(pages, moved(check_in, check_out).nights, stay.rooms)
+        return free and not restrictions(check_in, check_out, rates=rates, plan=plan, today=today)
+
+    def priced(check_in: date, check_out: date) -> Alternative:
+        other = moved(check_in, check_out)
+        charges = room_charges(other, rates[other.months[0]].occupancy, plan)
+        total = quote(priced_stay(other, rates, plan, charges)).total_payable
+        return Alternative(check_in=check_in, check_out=check_out, total_payable=total)
+
+    return [priced(*dates) for dates in alternatives(stay.check_in, stay.check_out, today=today, works=works)]
+
+
+def _sentence(found: list[Restriction], stay: Stay, instead: list[Alternative]) -> str:
+    rules = "; ".join(one.sentence for one in found)
+    if not instead:
+        return (
+            f"{stay.check_in} to {stay.check_out} cannot be booked: {rules}. No stay near it is free; try other dates."
+        )
+    first = instead[0]
+    return (
+        f"{stay.check_in} to {stay.check_out} cannot be booked: {rules}. "
+        f"{first['check_in']} to {first['check_out']} can."
+    )

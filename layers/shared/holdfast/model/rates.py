@@ -1,0 +1,116 @@
+"""One room type's month of prices and rules.
+
+Amounts are integers in minor units of the room type's currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from holdfast.model.dates import month_of
+from holdfast.model.property import (
+    DAY_ENDS,
+    Occupancy,
+    PolicyStep,
+    Property,
+    RatePlan,
+    RoomType,
+    TaxPeriod,
+    TaxTable,
+)
+
+if TYPE_CHECKING:
+    from holdfast.model.inventory import InventoryMonth
+
+
+class NightRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a night asks of a stay. None: anything goes.
+
+    Of the arrival night count `min_stay_arrival`, `max_stay` and `closed_to_arrival`; of every night of the stay
+    `closed` and `min_stay_through`; `closed_to_departure` is of the morning after this night.
+    """
+
+    closed: bool = False
+    min_stay_arrival: int | None = None
+    min_stay_through: int | None = None
+    max_stay: int | None = None
+    closed_to_arrival: bool = False
+    closed_to_departure: bool = False
+
+
+class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A month's prices and rules, with all else that a reserve needs to know and does not write.
+
+    The maps have the day of the month as key. `revision` is that of the page beside it.
+    """
+
+    room_type_id: str
+    month: str
+    property_id: str
+    timezone: str
+    currency: str
+    default_price: int
+    max_guests: int  # per room
+    cancellation_policy: tuple[PolicyStep, ...] = ()
+    day_ends: int = DAY_ENDS
+    guest_required: bool = False  # before payment
+    taxes: TaxTable | None = None
+    tax_table: tuple[TaxPeriod, ...] | None = None  # of items written before `taxes`
+    price: dict[int, int] = {}  # only the nights with a price of their own
+    rules: dict[int, NightRules] = {}  # only the nights that have any
+    plans: tuple[RatePlan, ...] = ()
+    occupancy: Occupancy | None = None
+    revision: int
+
+    def price_of(self, night: date) -> int:
+        return self.price.get(night.day, self.default_price)
+
+    @property
+    def default_plan(self) -> RatePlan | None:
+        """The plan of a guest who names none: the first on sale; None where the room type has no plans."""
+        return next((plan for plan in self.plans if plan.active), None)
+
+    def plan(self, plan_id: str) -> RatePlan | None:
+        """The plan of that id, if it is on sale."""
+        return next((plan for plan in self.plans if plan.plan_id == plan_id and plan.active), None)
+
+
+class MonthOnSale(NamedTuple):
+    """A room type's month, whole. The two have one revision, unless an owner's change came between their reads."""
+
+    page: InventoryMonth
+    rates: MonthRates
+
+
+def open_rates(property_: Property, room_type: RoomType, month: str) -> MonthRates:
+    """A month at the room type's price and by its rules of every night."""
+    return MonthRates(
+        room_type_id=room_type.room_type_id,
+        month=month,
+        property_id=property_.property_id,
+        timezone=property_.timezone,
+        currency=property_.currency,
+        default_price=room_type.price,
+        max_guests=room_type.max_guests,
+        cancellation_policy=property_.cancellation_policy,
+        day_ends=property_.day_ends,
+        guest_required=property_.guest_required,
+        taxes=property_.taxes,
+        tax_table=property_.tax_table,
+        plans=room_type.plans,
+        occupancy=room_type.occupancy,
+        revision=1,
+    )
+
+
+def with_nights(rates: MonthRates, prices: Mapping[date, int], rules: Mapping[date, NightRules]) -> MonthRates:
+    """The rates with the prices and rules of those nights that are in the month."""
+    return msgspec.structs.replace(
+        rates,
+        price=rates.price | {night.day: price for night, price in prices.items() if month_of(night) == rates.month},
+        rules=rates.rules | {night.day: of for night, of in rules.items() if month_of(night) == rates.month},
+    )

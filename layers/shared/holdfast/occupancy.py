@@ -1,0 +1,71 @@
+"""Who sleeps in which room, whether the rooms take them, and what they add to a night's price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from holdfast.errors import InvalidFields
+from holdfast.model.booking import RoomCharge
+from holdfast.model.stay import Party
+
+if TYPE_CHECKING:
+    from holdfast.model.property import Occupancy, RatePlan
+    from holdfast.model.stay import Stay
+
+
+def parties_of(stay: Stay) -> tuple[Party, ...]:
+    """Who sleeps in each room: as the guest says, or else all are adults, spread evenly, more in the first rooms."""
+    if stay.occupancy:
+        return stay.occupancy
+    each, more = divmod(stay.guests, stay.rooms)
+    return tuple(Party(max(1, each + (room < more))) for room in range(stay.rooms))
+
+
+def check_occupancy(stay: Stay, occupancy: Occupancy | None, max_guests: int) -> None:
+    """Raises InvalidFields, naming the room and its limit, unless each room takes its guests."""
+    if not stay.occupancy:
+        most = stay.rooms * (min(occupancy.max_guests, max_guests) if occupancy else max_guests)
+        if stay.guests > most:
+            raise InvalidFields(("guests", f"{stay.rooms} room(s) of this type take at most {most} guests"))
+    for number, party in enumerate(parties_of(stay)):
+        place = f"occupancy[{number}]" if stay.occupancy else "guests"
+        if party.persons > max_guests:
+            raise InvalidFields((place, f"a room of this type takes at most {max_guests} guests"))
+        if occupancy is None:
+            continue
+        adults = _adults(party, occupancy)
+        for count, most, who in (
+            (party.persons, occupancy.max_guests, "guests"),
+            (adults, occupancy.max_adults, "adults"),
+            (party.persons - adults, occupancy.max_children, "children"),
+        ):
+            if count > most:
+                raise InvalidFields((place, f"a room of this type takes at most {most} {who}; this is {count}"))
+
+
+def room_charges(stay: Stay, occupancy: Occupancy | None, plan: RatePlan | None) -> tuple[RoomCharge, ...]:
+    """What the guests of each room add to a night's price; none where neither the guests nor their meals are priced."""
+    if occupancy is None and not (plan and plan.meal):
+        return ()
+    return tuple(_charge(party, occupancy) for party in parties_of(stay))
+
+
+def _charge(party: Party, occupancy: Occupancy | None) -> RoomCharge:
+    if occupancy is None:
+        return RoomCharge(party.persons)
+    return RoomCharge(
+        persons=party.persons,
+        extra_adults=max(0, _adults(party, occupancy) - occupancy.base_adults) * occupancy.extra_adult,
+        children=sum(_child_amount(age, occupancy) for age in party.children),
+        single_discount=occupancy.single_discount if party.persons == 1 else 0,
+    )
+
+
+def _adults(party: Party, occupancy: Occupancy) -> int:
+    """With the children that count as adults: those above the last band."""
+    oldest = occupancy.child_bands[-1].max_age if occupancy.child_bands else -1
+    return party.adults + sum(age > oldest for age in party.children)
+
+
+def _child_amount(age: int, occupancy: Occupancy) -> int:
+    return next((band.amount for band in occupancy.child_bands if age <= band.max_age), 0)
