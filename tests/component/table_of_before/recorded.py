@@ -174,12 +174,8 @@ def booking_again(item: Item) -> Item:
 def month_again(item: Item) -> Item:
     """A page of then has in one item what a page and its rates have now."""
     page, rates = page_item(page_of(item)), rates_item(rates_of(item))
-    return {
-        **rates,
-        **page,
-        "room_type_id": page["pk"].removeprefix("ROOM#"),
-        "month": page["sk"].removeprefix("MONTH#"),
-    }
+    own = {"room_type_id": page["pk"].removeprefix("ROOM#"), "month": page["sk"].removeprefix("MONTH#")}
+    return {"price": {}, **rates, **page, **own}
 
 
 WRITTEN_AGAIN: dict[str, Callable[[Item], Item]] = {
