@@ -5,7 +5,7 @@ from __future__ import annotations
 from holdfast.bookings.requests import ReserveRequest
 from holdfast.bookings.reserve import reserve
 from holdfast.bookings.revive import revive
-from holdfast.errors import IdempotencyKeyReused, NotFound, NotRevivable, SoldOut, TooManyHolds
+from holdfast.errors import IdempotencyKeyReused, NotFound, NotRevivable, Restricted, SoldOut, TooManyHolds
 from holdfast.http import Api, NoFields, Request, Response
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view
@@ -19,7 +19,7 @@ api = Api(settings)
     body=ReserveRequest,
     idempotent=True,
     answers={201: BookingView, 200: BookingView},
-    refusals=(NotFound, SoldOut, IdempotencyKeyReused, TooManyHolds),
+    refusals=(NotFound, Restricted, SoldOut, IdempotencyKeyReused, TooManyHolds),
 )
 def post_booking(request: Request) -> Response:
     """Hold rooms until `expires_at`. 200 instead of 201: the same key and body again, and the same booking."""
@@ -37,7 +37,7 @@ def post_booking(request: Request) -> Response:
     "POST /bookings/{booking_id}/revive",
     body=NoFields,
     answers={201: BookingView, 200: BookingView},
-    refusals=(NotFound, SoldOut, NotRevivable, TooManyHolds),
+    refusals=(NotFound, Restricted, SoldOut, NotRevivable, TooManyHolds),
 )
 def post_revive(request: Request) -> Response:
     """Hold the stay of an expired hold again, at today's prices. 200 instead of 201: revived already."""

@@ -33,7 +33,6 @@ from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening, waits_f
 from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
-from tests.simulation.table_index import Key
 
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest

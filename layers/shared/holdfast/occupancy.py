@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.errors import InvalidFields
-from holdfast.model.booking import RoomCharge
-from holdfast.model.stay import Party
+from holdfast.model.stay import Party, RoomCharge
 
 if TYPE_CHECKING:
     from holdfast.model.property import Occupancy, RatePlan

@@ -10,10 +10,11 @@ import msgspec
 
 from holdfast.errors import PromoInvalid
 from holdfast.fields import Strict
-from holdfast.model.booking import BookedPlan, FrozenQuote, RoomCharge
+from holdfast.model.booking import FrozenQuote
 from holdfast.model.dates import millis, month_of, nights
 from holdfast.model.money import charge_step, half_up, money, smallest_charge
 from holdfast.model.promo import Promo, PromoKind
+from holdfast.model.stay import BookedPlan, RoomCharge
 from holdfast.taxes import GST_INDIA, WHOLE_BP, Tax, components, line_taxes, split, table_of
 
 if TYPE_CHECKING:

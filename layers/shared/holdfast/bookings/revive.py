@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from holdfast.bookings.lookup import own_booking
 from holdfast.bookings.reserve import hold
 from holdfast.errors import NotRevivable
@@ -24,16 +26,18 @@ def revive(booking_id: str, *, user_id: str, hold_seconds: int, engine: Engine) 
     The new hold's id comes from the old one's, so a double tap, at the same time or much later, is one hold. Every rule
     of a reserve applies to it, and nothing is written to the old booking.
 
-    Raises NotFound, NotRevivable, InvalidFields, SoldOut, TooManyHolds, Busy.
+    Raises NotFound, NotRevivable, InvalidFields, Restricted, SoldOut, TooManyHolds, Busy.
     """
     new_id = revived_id_for(user_id, booking_id)
     before, details, revived = GuestStore(engine.store.table).for_revival(booking_id, new_id)
     if revived:
         return revived, False
     own = own_booking(before, user_id)
-    _refuse_unless_let_go(own, engine.clock())
+    _refuse_unless_revivable(own, engine.clock())
+    plan_id = own.plan.plan_id if own.plan else None
+    stay = msgspec.structs.replace(own.stay, plan_id=plan_id)
     booking, created = hold(
-        own.stay, booking_id=new_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine, guest=details
+        stay, booking_id=new_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine, guest=details
     )
     if created:
         logger.info("a hold was revived", extra={"booking_id": booking_id, "user_id": user_id, "revived_as": new_id})
@@ -45,7 +49,7 @@ def revived_id_for(user_id: str, booking_id: str) -> str:
     return hashed_id("bk", user_id, "revive", booking_id)
 
 
-def _refuse_unless_let_go(booking: Booking, now: datetime) -> None:
+def _refuse_unless_revivable(booking: Booking, now: datetime) -> None:
     """Raises NotRevivable unless the booking is a hold that expired or was cancelled before it was ever confirmed."""
     match booking.status_at(now):
         case Status.EXPIRED:

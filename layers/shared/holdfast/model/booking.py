@@ -14,7 +14,7 @@ from holdfast.model.cancellation import Cancellation
 from holdfast.model.dates import millis, nights
 from holdfast.model.gateway_ref import Dispute, GatewayRef
 from holdfast.model.property import DAY_ENDS, PolicyStep, TaxPeriod, TaxTable
-from holdfast.model.stay import Party, Stay, StayStep
+from holdfast.model.stay import BookedPlan, Party, RoomCharge, Stay, StayStep
 from holdfast.model.stored_names import STORED_NAMES
 
 TTL_GRACE_SECONDS = 3600  # DynamoDB deletes a hold that nothing has released an hour after its deadline
@@ -38,29 +38,6 @@ class PaymentMode(StrEnum):
     WALLET_PARTIAL = "wallet_partial"
     GATEWAY_ONLY = "gateway_only"
     ADMIN = "admin"
-
-
-class BookedPlan(msgspec.Struct, frozen=True, array_like=True):
-    """The rate plan as it was at reserve: all of it that prices a line."""
-
-    plan_id: str
-    name: str
-    percent_bp: int = 0
-    amount: int = 0
-    meal: int = 0  # for each person and night
-
-
-class RoomCharge(msgspec.Struct, frozen=True, array_like=True):
-    """What the guests of one room add to each night's price, and how many they are."""
-
-    persons: int
-    extra_adults: int = 0
-    children: int = 0
-    single_discount: int = 0  # taken off
-
-    @property
-    def amount(self) -> int:
-        return self.extra_adults + self.children - self.single_discount
 
 
 class FrozenQuote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""A stay: what a guest asks for, and what the desk records of it."""
+"""A stay: what a guest asks for, by what it is priced, and what the desk records of it."""
 
 from __future__ import annotations
 
@@ -40,6 +40,29 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     def months(self) -> list[str]:
         """The months, as `2026-12`, that the nights fall in."""
         return months(self.check_in, self.check_out)
+
+
+class BookedPlan(msgspec.Struct, frozen=True, array_like=True):
+    """The rate plan as it was at reserve: all of it that prices a line."""
+
+    plan_id: str
+    name: str
+    percent_bp: int = 0
+    amount: int = 0
+    meal: int = 0  # for each person and night
+
+
+class RoomCharge(msgspec.Struct, frozen=True, array_like=True):
+    """What the guests of one room add to each night's price, and how many they are."""
+
+    persons: int
+    extra_adults: int = 0
+    children: int = 0
+    single_discount: int = 0  # taken off
+
+    @property
+    def amount(self) -> int:
+        return self.extra_adults + self.children - self.single_discount
 
 
 class StayStep(StrEnum):

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from holdfast.fields import Instant, Strict
-from holdfast.model.booking import BookedPlan, Booking, Event, PaymentMode, Status
+from holdfast.model.booking import Booking, Event, PaymentMode, Status
 from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.dates import millis, rfc3339
-from holdfast.model.stay import StayStep
+from holdfast.model.stay import BookedPlan, StayStep
 from holdfast.pricing import Quote, frozen_quote, quote
 from holdfast.refunds import Kept
 from holdfast.views.policy import PolicyStepView, policy_view
