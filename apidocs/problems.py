@@ -38,6 +38,14 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
         "Content-Type must be application/json, in UTF-8.", field="Content-Type"
     ),
     errors.SoldOut: errors.SoldOut([date(2026, 12, 24)], 2),
+    errors.Restricted: errors.Restricted(
+        "2026-12-24 to 2026-12-25 cannot be booked: a stay from 2026-12-24 is at least 2 nights. "
+        "2026-12-24 to 2026-12-26 can.",
+        restrictions=[errors.RestrictionShown(rule="min_stay_arrival", date=date(2026, 12, 24), value=2)],
+        alternatives=[
+            errors.Alternative(check_in=date(2026, 12, 24), check_out=date(2026, 12, 26), total_payable=1_050_000)
+        ],
+    ),
     errors.PriceChanged: errors.PriceChanged("The total payable is 1575000.", pricing=QUOTE),
     errors.AmountTooSmall: errors.AmountTooSmall(
         "0.50 INR is left to pay, and razorpay charges at least 1.00 INR; pay all of it from the wallet, or choose "

@@ -133,7 +133,15 @@ def test_every_code_of_the_contract_is_described() -> None:
 
     assert described == {
         *("invalid_request", "idempotency_key_required", "unauthenticated", "forbidden", "not_found"),
-        *("payment_declined", "sold_out", "price_changed", "insufficient_wallet", "promo_exhausted", "already_paid"),
+        *(
+            "payment_declined",
+            "sold_out",
+            "restricted",
+            "price_changed",
+            "insufficient_wallet",
+            "promo_exhausted",
+            "already_paid",
+        ),
         *(
             "not_payable",
             "not_cancellable",

@@ -13,6 +13,7 @@ from tests.component.guest.inn import held_at_the_inn, open_inn
 from tests.kit.builders import everything
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ALICE, BOB, GUEST, STAY_TOTAL, FrontDoor
+from tests.kit.hotel import change_rates
 from tests.kit.log_capture import LogLines
 
 SHOWN = GUEST | {"phone": "+919876543210"}
@@ -183,10 +184,7 @@ class TestTheRulesOfAReserve:
     def test_todays_price_and_terms(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         old = front_door.held()
         clock.advance(600)
-        key = {"pk": {"S": "ROOM#deluxe"}, "sk": {"S": "MONTH#2026-12"}}
-        dearer = store.table.get([("ROOM#deluxe", "MONTH#2026-12")])["ROOM#deluxe", "MONTH#2026-12"]
-        assert dearer["default_price"] == 500_000
-        change_price(store, key, 600_000)
+        change_rates(store.table, default_price=600_000)
 
         assert front_door.revive(old).body["pricing"]["base_amount"] == 1_800_000
         assert front_door.booking(old)["pricing"]["base_amount"] == 1_500_000
@@ -235,17 +233,6 @@ class TestTheRulesOfAReserve:
 
         assert front_door.start(revived[0]).code == "guest_required"
         assert front_door.start(revived[1]).status == 200
-
-
-def change_price(store: Store, key: dict[str, Any], price: int) -> None:
-    """As the hotel does: a new price and a new revision."""
-    client: Any = store.table.client
-    item = client.items[key["pk"]["S"], key["sk"]["S"]]
-    revision = int(item["revision"]["N"]) + 1
-    client.change(
-        (key["pk"]["S"], key["sk"]["S"]),
-        item | {"default_price": {"N": str(price)}, "revision": {"N": str(revision)}},
-    )
 
 
 class TestGuestDetails:
