@@ -98,7 +98,7 @@ class TestPaymentsTooOldToRefund:
     ) -> None:
         inn = msgspec.structs.replace(INN, cancellation_policy=policy)
         hotel.add_property(inn)
-        hotel.add_room_type(inn, INN_ROOM, MONTHS[:9])
+        hotel.add_room_type(INN_ROOM, rates_for(inn, INN_ROOM, MONTHS[:9]))
         booking_id = desk.door.held(room_type_id="inn-room", check_in="2027-06-10", check_out="2027-06-11", guests=1)
         started = desk.door.start(booking_id, gateway="razorpay")
 
