@@ -24,7 +24,11 @@ _NEAREST = {
     "payments/start.py": (*_CARDS, "component/payments/test_old_orders.py", "component/test_currencies.py"),
     "payments/cancel.py": ("component/test_cancelling.py", "component/test_hotel_day.py"),
     "payments/settle.py": ("component/payments/test_settle.py",),
-    "payments/tasks.py": (*_AT_GATEWAYS, "component/payments/test_old_orders.py"),
+    "payments/tasks.py": (
+        *_AT_GATEWAYS,
+        "component/payments/test_old_orders.py",
+        "component/payments/test_razorpay_settings.py",
+    ),
     "payments/perform.py": _AT_GATEWAYS,
     "payments/outside.py": _AT_GATEWAYS,
     "payments/reconcile.py": (*_LATE, "component/payments/test_wrong_amounts.py"),

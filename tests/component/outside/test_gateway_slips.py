@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from holdfast.model.booking import GatewayTask, TaskAction
@@ -132,3 +133,39 @@ def test_after_a_refund_by_others_fails_the_guest_is_owed_that_part_on_top_of_ou
     assert [refund.amount for refund in desk.order.refunds] == [STAY_TOTAL // 2 - PART, PART]
     assert all(refund.ours for refund in desk.order.refunds)
     assert desk.broken() == []
+
+
+def test_what_we_refunded_before_refunds_had_a_mark_is_not_refunded_again(desk: Desk) -> None:
+    desk.refund_due()
+    desk.gateway.refund_outside(desk.order_id, PART)  # without a mark, as ours were then
+    before = desk.booking
+    assert before.payment
+    recorded = msgspec.structs.replace(before.payment, refunded=PART)
+    desk.store.commit(before, msgspec.structs.replace(before, payment=recorded), now=desk.clock())
+
+    desk.come_to_rest()
+
+    assert (desk.order.refunded, desk.booking.tasks) == (STAY_TOTAL // 2, ())
+    assert desk.broken() == []
+
+
+def test_a_dispute_of_an_earlier_order_is_not_one_of_the_payment_that_bought_the_stay(desk: Desk) -> None:
+    desk.door.credit(100_000)
+    desk.started_payment()
+    earlier = desk.order_id
+    desk.gateway.silent_before.add("void")
+    desk.started = desk.door.start(desk.booking_id, wallet_apply_amount=100_000)
+    desk.gateway.authorise(desk.started.body["gateway_order_id"])
+    assert desk.finalize().status == 200
+    desk.gateway.authorise(earlier)
+    desk.gateway.capture_outside(earlier)
+    desk.gateway.open_dispute(earlier)
+    desk.gateway.silent_before.clear()
+
+    assert desk.deliver().status == 200
+
+    paid = desk.booking.payment
+    assert paid
+    assert (paid.order_id, paid.dispute, paid.refunds_pending) == (desk.started.body["gateway_order_id"], None, 0)
+    assert desk.cases("disputed") == [("open", STAY_TOTAL)]
+    assert desk.preview()["now"]["gateway"] == STAY_TOTAL - 100_000

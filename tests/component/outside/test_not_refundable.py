@@ -151,6 +151,21 @@ def test_a_guest_is_told_of_refunds_that_are_too_small(
     assert started["pricing"].get("refund_note") == note
 
 
+@pytest.mark.parametrize(("days", "share"), [(17, 0), (13, STAY_TOTAL // 2)])
+def test_a_share_of_nothing_is_not_rounded_up_to_what_a_gateway_refunds(desk: Desk, days: int, share: int) -> None:
+    """For a wallet of another currency, less than the gateway's smallest refund becomes just that."""
+    desk.credit(100, "EUR")
+    desk.gateway.name = "razorpay"
+    desk.booking_id = desk.door.held()
+    started = desk.door.start(desk.booking_id, gateway="razorpay")
+    desk.gateway.authorise(started.body["gateway_order_id"])
+    assert desk.door.pay_by_card(desk.booking_id, started).status == 200
+    desk.clock.advance(days * 86_400)
+
+    now = desk.preview()["now"]
+    assert (now["wallet"], now["gateway"], now.get("cash_refund", 0)) == (0, share, 0)
+
+
 def test_a_refund_of_a_card_that_is_not_charged_yet_is_not_closed(desk: Desk) -> None:
     desk.capture_due()
     desk.clock.advance(timedelta(days=13).total_seconds())
