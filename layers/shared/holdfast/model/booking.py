@@ -143,8 +143,8 @@ class Booking(
     guests: int
     currency: str
     night_prices: tuple[int, ...]  # of the calendar, per room, frozen at reserve with the plan and the rooms' charges
-    plan_id: str | None = None  # as the guest asked
     plan: BookedPlan | None = None
+    plan_named: bool = False  # by the guest, who else gets the first
     occupancy: tuple[Party, ...] = ()  # as the guest asked
     room_charges: tuple[RoomCharge, ...] = ()  # room by room; none where neither plan nor occupancy prices the guests
     cancellation_policy: tuple[PolicyStep, ...]
@@ -179,7 +179,7 @@ class Booking(
             check_out=self.check_out,
             rooms=self.rooms,
             guests=self.guests,
-            plan_id=self.plan_id,
+            plan_id=self.plan.plan_id if self.plan and self.plan_named else None,
             occupancy=self.occupancy,
         )
 
