@@ -145,21 +145,29 @@ class TestTooSmall:
         assert start.body["pricing"]["wallet_note"] == note
         assert start.body["amount"] == 100
 
+    @pytest.mark.parametrize(("price", "total"), [(40, 44), (1, 1)])
     @pytest.mark.parametrize(("gateway", "smallest"), [("stripe", 50), ("razorpay", 100)])
     def test_a_total_below_it_is_refused_with_both_numbers(
-        self, front_door: FrontDoor, hotel: CatalogStore, store: Store, gateway: str, smallest: int
+        self,
+        front_door: FrontDoor,
+        hotel: CatalogStore,
+        store: Store,
+        gateway: str,
+        smallest: int,
+        price: int,
+        total: int,
     ) -> None:
-        open_inn(hotel, "INR", 40)
+        open_inn(hotel, "INR", price)
         front_door.gateways = {gateway: FakeGateway(name=gateway)}
         booking_id = held(front_door)
 
         reply = nothing_moves(store, lambda: front_door.start(booking_id, gateway=gateway))
 
         assert (reply.status, reply.code) == (409, "amount_too_small")
-        assert (reply.body["amount"], reply.body["smallest"], reply.body["currency"]) == (44, smallest, "INR")
-        assert "0.44 INR is left to pay" in reply.body["detail"]
-        front_door.credit(44)
-        assert front_door.pay(booking_id, 44).status == 200
+        assert (reply.body["amount"], reply.body["smallest"], reply.body["currency"]) == (total, smallest, "INR")
+        assert f"0.{total:02} INR is left to pay" in reply.body["detail"]
+        front_door.credit(total)
+        assert front_door.pay(booking_id, total).status == 200
 
     def test_a_top_up_below_it_is_refused(self, front_door: FrontDoor) -> None:
         credit(front_door, 10_000, currency="HUF")

@@ -37,8 +37,10 @@ class TestGateway:
         assert (reply.body["new_status"], reply.body["gateway_charged"]) == ("confirmed", STAY_TOTAL)
         order = front_door.gateway.orders[start.body["gateway_order_id"]]
         assert (order.state, order.captured) == (PaymentState.CAPTURED, STAY_TOTAL)
-        payment = front_door.booking(booking_id)["payment"]
+        paid = front_door.booking(booking_id)
+        payment = paid["payment"]
         assert (payment["authorised"], payment["captured"], payment["refunded"]) == (STAY_TOTAL, STAY_TOTAL, 0)
+        assert "refund_pending" not in paid
         assert due_now(store) == []
 
     def test_partial_takes_the_wallets_part_in_the_same_transaction(self, front_door: FrontDoor, store: Store) -> None:

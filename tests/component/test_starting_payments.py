@@ -8,6 +8,7 @@ from holdfast.storage.store import Store
 from tests.component.payments_seen import nothing_moves, stored
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
+from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import STAY_TOTAL, FrontDoor
 
 
@@ -47,6 +48,23 @@ class TestStart:
         assert first != second
         assert front_door.gateway.orders[first].state is PaymentState.VOIDED
         assert stored(store, booking_id).tasks == ()
+
+    def test_an_order_of_the_same_amount_at_another_gateway_stays_open_and_buys(self, front_door: FrontDoor) -> None:
+        stripe, razorpay = FakeGateway(name="stripe"), FakeGateway(name="razorpay", closes_orders=False)
+        front_door.gateways = {"stripe": stripe, "razorpay": razorpay}
+        razorpay.open_order("another", 100, "INR", "key")  # so that the ids of the two gateways differ
+        razorpay.unproven = True  # what Stripe gives to a browser proves nothing there
+        booking_id = front_door.held()
+        first = front_door.start(booking_id)
+        front_door.start(booking_id, gateway="razorpay")
+        order_id = first.body["gateway_order_id"]
+        assert stripe.orders[order_id].state is PaymentState.OPEN
+        stripe.authorise(order_id)
+
+        reply = front_door.pay_by_card(booking_id, first)
+
+        assert (reply.status, reply.body["gateway_charged"]) == (200, STAY_TOTAL)
+        assert stripe.orders[order_id].captured == STAY_TOTAL
 
     def test_when_the_wallet_covers_all_there_is_no_order(self, front_door: FrontDoor) -> None:
         front_door.credit(STAY_TOTAL)

@@ -38,7 +38,12 @@ _NEAREST = {
     "bookings/reserve.py": ("component/test_reserving.py",),
     "model/money.py": ("unit/test_money.py", *_PRICES, "component/test_currencies.py"),
     "model/account.py": _STORE,
-    "model/booking.py": ("unit/storage/test_transitions.py", *_CARDS, "component/test_cancelling.py"),
+    "model/booking.py": (
+        "unit/storage/test_transitions.py",
+        *_CARDS,
+        "component/test_cancelling.py",
+        "component/test_deleted_holds.py",
+    ),
     "model/limits.py": ("component/test_limits.py", *_STORE),
     "model/promo.py": ("unit/test_currencies.py", "unit/storage/test_promos.py"),
     "model/case.py": ("unit/storage/test_cases.py",),
