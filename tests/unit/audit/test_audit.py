@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from holdfast.model.booking import RETENTION_DAYS
-from holdfast.storage.items import account_key, entry_key, page_key, promo_key, redemption_key, topup_key
+from holdfast.storage.items import account_key, entry_key, page_key, promo_key, rates_key, redemption_key, topup_key
 from tests.kit.clock import NOW
 from tests.kit.settled_table import (
     BOOKINGS,
@@ -58,7 +58,7 @@ class TestRooms:
         assert table.broken() == {"INV1"}
 
     def test_a_booking_on_a_night_that_is_not_on_sale(self, table: SettledTable) -> None:
-        del table.items[PAGE]
+        del table.items[PAGE], table.items[rates_key("deluxe", "2026-12")]
         assert table.broken() == {"INV1"}
 
     def test_nights_free_that_are_not_on_sale(self, table: SettledTable) -> None:

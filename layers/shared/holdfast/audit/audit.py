@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from holdfast.audit.calendar import broken_calendars
 from holdfast.audit.cases import broken_cases
 from holdfast.audit.history import broken_histories, broken_stays
 from holdfast.audit.log import broken_lines
@@ -71,6 +72,7 @@ def audit(
     found = [
         *_unreadable(view),
         *_rooms(view, now),
+        *broken_calendars(view),
         *_promos(view),
         *_live_holds(view, now, skew_seconds),
         *_pending_topups(view),
@@ -114,8 +116,8 @@ def audit_table(
 
 
 def _sameness(broken: Broken) -> tuple[object, ...]:
-    """What identifies a finding. For rooms the count too: in a page in use, each scan is off by another count."""
-    return broken.invariant, broken.keys, broken.text if broken.invariant == "INV1" else ""
+    """What identifies a finding. Where each scan of a month in use is off by another count or revision, those too."""
+    return broken.invariant, broken.keys, broken.text if broken.invariant in {"INV1", "CAL1"} else ""
 
 
 def _unreadable(view: Snapshot) -> Iterator[Broken]:
