@@ -40,7 +40,8 @@ def stack(brief_stack: RunningStack) -> RunningStack:
 
 @pytest.fixture(scope="module")
 def alice(stack: RunningStack) -> Guest:
-    return stack.guest("alice")
+    """With the token that the command prints."""
+    return Guest(stack, "alice", stack.local("token", "--user", "alice").strip())
 
 
 @pytest.fixture
