@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from holdfast.model.rates import MonthRates
 
 MOST_ALTERNATIVES = 3
-MOST_DAYS_AWAY = 14  # of an alternative's check-in from the one asked for
+MOST_DAYS_AWAY = 31  # of an alternative's check-in from the one asked for
 NO_RULES = NightRules()
 
 

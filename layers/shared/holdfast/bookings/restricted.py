@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from holdfast.errors import Alternative, Restricted, RestrictionShown
-from holdfast.model.inventory import short_nights
 from holdfast.model.stay import Stay
 from holdfast.occupancy import room_charges
 from holdfast.pricing import priced_stay, quote
@@ -15,7 +15,6 @@ from holdfast.restrictions import Restriction, alternatives, restrictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from holdfast.model.inventory import InventoryMonth
     from holdfast.model.property import RatePlan
@@ -57,8 +56,10 @@ def stays_instead(
     def moved(check_in: date, check_out: date) -> Stay:
         return msgspec.structs.replace(stay, check_in=check_in, check_out=check_out)
 
+    longest = _longest_stays(pages, stay.rooms)
+
     def works(check_in: date, check_out: date) -> bool:
-        free = not short_nights(pages, moved(check_in, check_out).nights, stay.rooms)
+        free = (check_out - check_in).days <= longest.get(check_in, 0)
         return free and not restrictions(check_in, check_out, rates=rates, plan=plan, today=today)
 
     def priced(check_in: date, check_out: date) -> Alternative:
@@ -68,6 +69,17 @@ def stays_instead(
         return Alternative(check_in=check_in, check_out=check_out, total_payable=total)
 
     return [priced(*dates) for dates in alternatives(stay.check_in, stay.check_out, today=today, works=works)]
+
+
+def _longest_stays(pages: Mapping[str, InventoryMonth], rooms: int) -> dict[date, int]:
+    """How many nights in a row are free from each night on, so that a stay is looked up and not counted again."""
+    longest: dict[date, int] = {}
+    for month in sorted(pages, reverse=True):
+        free = pages[month].free
+        for day in sorted(free, reverse=True):
+            night = date.fromisoformat(f"{month}-{day:02d}")
+            longest[night] = 1 + longest.get(night + timedelta(days=1), 0) if free[day] >= rooms else 0
+    return longest
 
 
 def _sentence(found: list[Restriction], stay: Stay, instead: list[Alternative]) -> str:
