@@ -11,6 +11,7 @@ from holdfast.model.guest import GuestDetails
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.component.guest.inn import held_at_the_inn, open_inn
+from tests.kit.auditing import broken_in
 from tests.kit.builders import a_promo, everything
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ADMIN, ALICE, BOB, OWNER, STAY_TOTAL, FrontDoor
@@ -77,6 +78,15 @@ def test_no_line_no_metric_and_no_other_answer_has_them(
     assert [mark for mark in MARKS if mark in said] == []
     where = {item["sk"] for item in everything(store) if any(mark in json.dumps(item) for mark in MARKS)}
     assert where == {"GUEST"}
+
+
+def test_the_audit_reads_past_them(front_door: FrontDoor, store: Store, clock: FakeClock) -> None:
+    booking_id = front_door.held()
+    front_door.put_guest(booking_id, **MARKED)
+
+    assert broken_in(store, clock.now) == []
+    front_door.cancel(booking_id)
+    assert broken_in(store, clock.now) == []
 
 
 def test_they_are_in_no_index(front_door: FrontDoor, store: Store) -> None:

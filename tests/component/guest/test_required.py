@@ -9,7 +9,7 @@ import pytest
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.component.guest.inn import INN, ROOM, held_at_the_inn, open_inn
-from tests.kit.builders import everything
+from tests.kit.builders import a_promo, everything
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import BOB, STAY_TOTAL, FrontDoor, Reply, event
 from tests.kit.hotel import MONTHS, rates_for
@@ -46,6 +46,7 @@ BY_GUEST: dict[str, Act] = {
     "wallet": lambda door, booking_id: door.pay(booking_id, STAY_TOTAL),
     "start, by card": lambda door, booking_id: door.start(booking_id),
     "start, by both": lambda door, booking_id: door.start(booking_id, wallet_apply_amount=100_000),
+    "start, with a promo": lambda door, booking_id: door.start(booking_id, promo_code="TEN"),
     "start, wallet alone": lambda door, booking_id: door.start(booking_id, wallet_apply_amount=STAY_TOTAL),
     "card without a start": lambda door, booking_id: door.call(
         "POST /bookings/{booking_id}/finalize",
@@ -65,6 +66,7 @@ def test_no_guest_pays_before_the_details_are_there(
     way: str, front_door: FrontDoor, hotel: CatalogStore, store: Store
 ) -> None:
     open_inn(hotel)
+    hotel.add_promo(a_promo())
     front_door.credit(STAY_TOTAL)
     booking_id = held_at_the_inn(front_door)
     other = front_door.held(key="elsewhere")
@@ -83,7 +85,8 @@ def test_no_guest_pays_before_the_details_are_there(
 
 
 @pytest.mark.parametrize("way", BY_GUEST)
-def test_elsewhere_nobody_is_asked(way: str, front_door: FrontDoor) -> None:
+def test_elsewhere_nobody_is_asked(way: str, front_door: FrontDoor, hotel: CatalogStore) -> None:
+    hotel.add_promo(a_promo())
     front_door.credit(STAY_TOTAL)
     reply = BY_GUEST[way](front_door, front_door.held())
 
