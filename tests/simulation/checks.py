@@ -21,6 +21,7 @@ from tests.simulation.handlers import DUE_SHARDS
 from tests.simulation.hotel import POISON_KEY
 from tests.simulation.invariants import SKEW_SECONDS, BrokenPromise
 from tests.simulation.plan import Plan
+from tests.simulation.reviving import broken_revivals
 from tests.simulation.scheduler import MILLISECOND, START
 from tests.simulation.units import bought_too_late, mispriced, refused
 
@@ -72,7 +73,7 @@ def check_at_rest(world: World) -> list[str]:
         skew_seconds=SKEW_SECONDS,
     )
     found_here = [*_unsettled(world), *_broken_answers(world), *_mispriced(world), *_payable(world)]
-    return [*_shown(found), *found_here, *broken_at_the_desk(world), *ended_otherwise(world)]
+    return [*_shown(found), *found_here, *broken_at_the_desk(world), *ended_otherwise(world), *broken_revivals(world)]
 
 
 def _logged_all(world: World) -> bool:

@@ -21,6 +21,9 @@ PATHS = (
     # holds
     "a key replayed",
     "answered 409 sold_out",
+    "a hold revived",
+    "a revival repeated",
+    "answered 409 not_revivable",
     "answered 429 too_many_holds",
     "HOLD_RECLAIMED",
     "BOOKING_EXPIRED",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import TOPUP_ID
-from tests.simulation import desk
+from tests.simulation import desk, reviving
 from tests.simulation.gateway import signed
 from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ADMIN = "root"
 TRIES = 3  # of a request whose outcome stayed unknown
+ELSEWHERE: dict[str, Any] = {"desk": desk.act, "details": reviving.put_details, "revive": reviving.revive}
 
 
 @dataclass
@@ -61,7 +62,8 @@ class Guests:
     credits: dict[str, str] = field(default_factory=dict)  # each credit asked for, by its reason, and whose it is
 
     def act(self, operation: Operation) -> None:
-        getattr(self, f"_{operation.kind}")(operation, **operation.facts)
+        act = ELSEWHERE.get(operation.kind) or getattr(type(self), f"_{operation.kind}")
+        act(self, operation, **operation.facts)
 
     def _send(self, operation: Operation, route: str, body: Any = None, **arguments: Any) -> Reply | None:
         """The answer; asked again, after a while, when there was none; None when it stayed unknown."""
@@ -237,9 +239,6 @@ class Guests:
         reply = self._about(operation, ref, "POST", "/cancel")
         if reply and reply.status == 200:
             self.promised.append(Promise("cancelled", self.known[ref].booking_id, reply.body))
-
-    def _desk(self, operation: Operation, **facts: Any) -> None:
-        desk.act(self, operation, **facts)
 
     def promise(self, done: str, name: str, facts: dict[str, Any]) -> None:
         self.promised.append(Promise(done, name, facts))

@@ -16,6 +16,7 @@ from tests.simulation.corners import (
 from tests.simulation.desk import days_at_the_desk
 from tests.simulation.outside import outside_days
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
+from tests.simulation.reviving import second_chances
 from tests.simulation.units import CURRENCIES
 
 
@@ -246,6 +247,7 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "restarts": restarts,
     "stalled": stalled_captures,
     "topups": topups,
+    "revive": second_chances,
 }
 
 
