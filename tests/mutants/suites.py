@@ -46,7 +46,10 @@ _NEAREST = {
     ),
     "model/limits.py": ("component/test_limits.py", *_STORE),
     "model/promo.py": ("unit/test_currencies.py", "unit/storage/test_promos.py"),
-    "model/case.py": ("unit/storage/test_cases.py",),
+    "model/case.py": ("unit/storage/test_cases.py", "component/outside/test_gateway_acts.py"),
+    "model/cancellation.py": ("unit/audit", "component/desk/test_refunds.py"),
+    "model/dates.py": ("unit/test_dates.py", "component/test_hotel_day.py", "component/test_catalog.py"),
+    "model/inventory.py": ("component/test_reserving.py", "unit/storage/test_holds.py", "component/test_catalog.py"),
 }
 _OF_THE_MODEL = ("component/test_reserving.py", "component/test_catalog.py")
 _TOLD = ("component/test_metrics.py", "component/test_logs.py", "component/test_budgets.py")

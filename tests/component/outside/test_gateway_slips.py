@@ -169,3 +169,40 @@ def test_a_dispute_of_an_earlier_order_is_not_one_of_the_payment_that_bought_the
     assert (paid.order_id, paid.dispute, paid.refunds_pending) == (desk.started.body["gateway_order_id"], None, 0)
     assert desk.cases("disputed") == [("open", STAY_TOTAL)]
     assert desk.preview()["now"]["gateway"] == STAY_TOTAL - 100_000
+
+
+@pytest.mark.parametrize("state", ["capture_due", "refund_due"])
+def test_a_due_task_costs_one_look_before_it_and_one_after(desk: Desk, state: str) -> None:
+    getattr(desk, state)()
+    desk.clock.advance(4_000)
+    before = desk.gateway.calls["fetch"]
+
+    assert desk.settle()["settled"] == 1
+
+    assert desk.gateway.calls["fetch"] - before == 2
+
+
+def test_the_last_cent_of_a_payment_that_buys_nothing_goes_back(desk: Desk) -> None:
+    desk.expired_unpaid()
+    desk.door.held("someone-else", "other", rooms=5, guests=5)
+    desk.gateway.authorise(desk.order_id)
+    desk.gateway.capture_outside(desk.order_id)
+    desk.gateway.refund_outside(desk.order_id, STAY_TOTAL - 1)
+
+    desk.come_to_rest()
+
+    assert (desk.order.refunded, desk.booking.tasks) == (STAY_TOTAL, ())
+
+
+def test_half_of_a_part_that_somebody_captured_is_rounded_half_up(desk: Desk) -> None:
+    desk.capture_due()
+    desk.clock.advance(timedelta(days=13).total_seconds())
+    desk.gateway.silent_before.add("capture")
+    desk.cancel()
+    desk.gateway.capture_outside(desk.order_id, PART + 1)
+    desk.gateway.silent_before.clear()
+
+    desk.come_to_rest()
+
+    assert desk.order.refunded == PART // 2 + 1
+    assert desk.broken() == []

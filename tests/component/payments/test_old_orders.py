@@ -6,6 +6,7 @@ import pytest
 
 from holdfast.errors import AlreadyPaid
 from holdfast.model.booking import Status
+from holdfast.model.gateway_ref import GatewayRef
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from tests.kit.clock import FakeClock
 from tests.kit.gateway_records import wrong_in
@@ -151,7 +152,7 @@ def test_a_late_payment_is_found_though_no_event_of_it_comes(
 
 def test_an_order_that_nobody_pays_is_watched_for_a_day(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
-    scenario.started(booking)
+    order_id = scenario.started(booking)
     scenario.run_out()
     over = scenario.clock.now
     watched = []
@@ -163,6 +164,7 @@ def test_an_order_that_nobody_pays_is_watched_for_a_day(scenario: PaymentScenari
 
     assert watched == [[GRACE], [GRACE], [GRACE], [DAY], [DAY], []]
     assert scenario.notes(booking)[-1] == "settle: nothing was paid at the gateway"
+    assert scenario.stored(booking).history[-1].ref == GatewayRef("razorpay", order_id)  # there was no payment to name
     assert len(scenario.notes(booking)) == 4  # reserved, payment started, expired: a look is no line
 
 

@@ -265,3 +265,9 @@ def test_a_full_refund_that_is_not_back_is_reported(table: SettledTable) -> None
 def test_a_stay_of_which_the_card_paid_nothing_needs_a_case(table: SettledTable) -> None:
     table.change(CARD, payment=order("o2", voided=True))
     assert "PAY2" in table.broken()
+
+
+def test_cash_that_was_given_back_is_a_part_of_what_was_paid(table: SettledTable) -> None:
+    made = Cancellation(choice=RefundChoice.POLICY, wallet=12_500, gateway=250_000, cash=1, kept_price=TOTAL - 262_500)
+    table.change(MIXED, cancellation=made)
+    assert "PAY4" in table.broken()
