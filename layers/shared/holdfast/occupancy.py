@@ -42,6 +42,15 @@ def check_occupancy(stay: Stay, occupancy: Occupancy | None, max_guests: int) ->
                 raise InvalidFields((place, f"a room of this type takes at most {most} {who}; this is {count}"))
 
 
+def takes(stay: Stay, occupancy: Occupancy | None, max_guests: int) -> bool:
+    """Whether each room takes its guests."""
+    try:
+        check_occupancy(stay, occupancy, max_guests)
+    except InvalidFields:
+        return False
+    return True
+
+
 def room_charges(stay: Stay, occupancy: Occupancy | None, plan: RatePlan | None) -> tuple[RoomCharge, ...]:
     """What the guests of each room add to a night's price; none where neither the guests nor their meals are priced."""
     if occupancy is None and not (plan and plan.meal):

@@ -79,7 +79,7 @@ def restrictions(
         found.append(Restriction(Rule.CLOSED_TO_DEPARTURE, check_out, value=True))
     if plan:
         found += _of_the_plan(plan, check_in, length, (check_in - today).days)
-    return sorted(found, key=lambda one: one.date)
+    return sorted(dict.fromkeys(found), key=lambda one: one.date)  # night and plan may say the same
 
 
 def alternatives(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.errors import Alternative, Restricted, RestrictionShown
-from holdfast.model.stay import Stay
-from holdfast.occupancy import room_charges
+from holdfast.model.dates import month_of
+from holdfast.occupancy import room_charges, takes
 from holdfast.pricing import priced_stay, quote
 from holdfast.restrictions import Restriction, alternatives, restrictions
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from holdfast.model.inventory import InventoryMonth
     from holdfast.model.property import RatePlan
     from holdfast.model.rates import MonthRates
+    from holdfast.model.stay import Stay
 
 
 def refuse_restricted(
@@ -32,7 +33,7 @@ def refuse_restricted(
     found = restrictions(stay.check_in, stay.check_out, rates=rates, plan=plan, today=today)
     if not found:
         return
-    instead = stays_instead(stay, plan, pages, rates, today)
+    instead = stays_instead(stay, pages, rates, today)
     raise Restricted(
         _sentence(found, stay, instead),
         restrictions=shown(found),
@@ -45,27 +46,30 @@ def shown(found: Iterable[Restriction]) -> tuple[RestrictionShown, ...]:
 
 
 def stays_instead(
-    stay: Stay,
-    plan: RatePlan | None,
-    pages: Mapping[str, InventoryMonth],
-    rates: Mapping[str, MonthRates],
-    today: date,
+    stay: Stay, pages: Mapping[str, InventoryMonth], rates: Mapping[str, MonthRates], today: date
 ) -> list[Alternative]:
-    """Up to three stays near this one, of the same rooms and guests, that are free and that no rule forbids."""
+    """Up to three stays near this one, of the same rooms and guests, that are free and that no rule forbids.
 
-    def moved(check_in: date, check_out: date) -> Stay:
-        return msgspec.structs.replace(stay, check_in=check_in, check_out=check_out)
-
+    Each is sold as a reserve of it would be: by the plan and the occupancy of its own first month.
+    """
     longest = _longest_stays(pages, stay.rooms)
+    plans = {
+        month: of.plan(stay.plan_id)
+        for month, of in rates.items()
+        if takes(stay, of.occupancy, of.max_guests) and (stay.plan_id is None or of.plan(stay.plan_id))
+    }
 
     def works(check_in: date, check_out: date) -> bool:
-        free = (check_out - check_in).days <= longest.get(check_in, 0)
-        return free and not restrictions(check_in, check_out, rates=rates, plan=plan, today=today)
+        month = month_of(check_in)
+        if month not in plans or (check_out - check_in).days > longest.get(check_in, 0):
+            return False
+        return not restrictions(check_in, check_out, rates=rates, plan=plans[month], today=today)
 
     def priced(check_in: date, check_out: date) -> Alternative:
-        other = moved(check_in, check_out)
-        charges = room_charges(other, rates[other.months[0]].occupancy, plan)
-        total = quote(priced_stay(other, rates, plan, charges)).total_payable
+        month = month_of(check_in)
+        other = msgspec.structs.replace(stay, check_in=check_in, check_out=check_out)
+        charges = room_charges(other, rates[month].occupancy, plans[month])
+        total = quote(priced_stay(other, rates, plans[month], charges)).total_payable
         return Alternative(check_in=check_in, check_out=check_out, total_payable=total)
 
     return [priced(*dates) for dates in alternatives(stay.check_in, stay.check_out, today=today, works=works)]

@@ -74,8 +74,10 @@ class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The plan of a guest who names none: the first on sale; None where the room type has no plans."""
         return next((plan for plan in self.plans if plan.active), None)
 
-    def plan(self, plan_id: str) -> RatePlan | None:
-        """The plan of that id, if it is on sale."""
+    def plan(self, plan_id: str | None) -> RatePlan | None:
+        """The plan of that id, if it is on sale; without an id, the default plan."""
+        if plan_id is None:
+            return self.default_plan
         return next((plan for plan in self.plans if plan.plan_id == plan_id and plan.active), None)
 
 

@@ -16,7 +16,7 @@ from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, NightRules
 from holdfast.model.stay import Stay
-from holdfast.occupancy import check_occupancy, room_charges
+from holdfast.occupancy import room_charges, takes
 from holdfast.pricing import Quote, priced_stay, quote
 from holdfast.requests import NO_CURSOR
 from holdfast.restrictions import NO_RULES, Restriction, restrictions
@@ -181,9 +181,7 @@ def _offer(
         return Offer(room_type=room_type, available=False, rooms_free=0)
     known = rates[stay.months[0]]
     plan = known.default_plan
-    try:
-        check_occupancy(stay, known.occupancy, known.max_guests)
-    except InvalidFields:
+    if not takes(stay, known.occupancy, known.max_guests):
         return Offer(room_type=room_type, available=False, rooms_free=0)
     nightly = [(pages[month_of(night)], night) for night in stay.nights]
     rooms_free = min(_free(page, night, {}) for page, night in nightly)
@@ -197,7 +195,7 @@ def _offer(
         rooms_free=rooms_free,
         quote=quote(priced_stay(stay, rates, plan, room_charges(stay, known.occupancy, plan))),
         restrictions=found,
-        alternatives=stays_instead(stay, plan, pages, rates, today) if found else [],
+        alternatives=stays_instead(stay, pages, rates, today) if found else [],
     )
 
 
