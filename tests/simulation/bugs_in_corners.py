@@ -102,6 +102,18 @@ CORNER_BUGS = (
         ),
     ),
     Bug(
+        "a card that lapses keeps the wallet's part of its booking",
+        "stalled",
+        (
+            Edit(
+                "payments.tasks",
+                "_undo",
+                "wallet_refunded=current.wallet_paid if confirmed else current.wallet_refunded",
+                "wallet_refunded=current.wallet_refunded",
+            ),
+        ),
+    ),
+    Bug(
         "a capture repeats the key under which it failed",
         "stalled",
         (Edit("payments.perform", "perform", 'attempt_key = f"{key}:{task.attempts}"', "attempt_key = key"),),

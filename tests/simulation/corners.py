@@ -96,8 +96,10 @@ def stalled_captures(draft: Draft) -> None:
         draft.add(at_ms, "authorise", ref=ref, newest=True)
         draft.add(at_ms + rng.randrange(1_000), "finalize", ref=ref, mode="wallet_partial", promo=None)
         at_ms += rng.randrange(100, 6_000)
-        draft.cancel(ref, at_ms)
-        if rng.random() < 0.7:
+        cancelled = rng.random() < 0.75
+        if cancelled:
+            draft.cancel(ref, at_ms)
+        if not cancelled or rng.random() < 0.7:
             draft.add(at_ms + rng.choice((0, 300, 3_000)) + rng.randrange(500), "lapse", ref=ref)
 
 

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 
 def ended_otherwise(world: World) -> Iterator[str]:
-    """BACK1: a cancellation gave the wallet what it said. TOP1: what is closed takes no money, and has none."""
+    """BACK1: a cancellation gave the wallet what it said; a booking that was undone without one, all that it paid.
+
+    TOP1: what is closed takes no money, and has none.
+    """
     for (pk, sk), item in sorted(world.table.items.items()):
-        if sk == "BOOKING" and item.get("status") == {"S": "cancelled"} and "cancellation" in item:
-            said, given = _number(item["cancellation"]["M"], "wallet"), _number(item, "wallet_refunded")
-            if given != said:
-                yield f"BACK1 {pk}: {given} is back in the wallet of the {said} that the cancellation said"
+        if sk == "BOOKING" and item.get("status") == {"S": "cancelled"}:
+            undone, given = "cancellation" not in item, _number(item, "wallet_refunded")
+            due = _number(item, "wallet_paid") if undone else _number(item["cancellation"]["M"], "wallet")
+            if given != due:
+                yield f"BACK1 {pk}: {given} is back in the wallet, and {due} is to be"
         if sk == "TOPUP" and item["status"] == {"S": "closed"}:
             gateway = world.gateways[item["gateway"]["S"]]
             order = gateway.orders[item["order_id"]["S"]]

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.model.booking import GatewayTask, TaskAction
+from holdfast.model.booking import GatewayTask, Status, TaskAction
 from holdfast.payments.gateways.protocol import GatewayUnknown, PaymentState
 from holdfast.payments.gateways.razorpay_payments import payment_of
 from holdfast.payments.perform import Lapsed, perform
@@ -205,4 +205,49 @@ def test_half_of_a_part_that_somebody_captured_is_rounded_half_up(desk: Desk) ->
     desk.come_to_rest()
 
     assert desk.order.refunded == PART // 2 + 1
+    assert desk.broken() == []
+
+
+def test_a_refund_of_ours_that_comes_about_after_it_was_closed_adds_to_what_others_gave_back(desk: Desk) -> None:
+    desk.refund_due()
+    close = "POST /admin/bookings/{booking_id}/refunds/close"
+    body = {"reason": "paid by transfer", "paid": "outside"}
+    assert desk.as_admin(close, body, booking_id=desk.booking_id).status == 200
+    desk.gateway.refund_outside(desk.order_id, 100_000)
+    desk.deliver()
+    desk.gateway.refund(desk.order_id, 50_000, "INR", "asked for before it was closed")
+    desk.deliver()
+
+    payment = desk.booking.payment
+    assert payment
+    assert (payment.refunded, payment.refunded_outside, payment.refunded_by_us) == (150_000, 100_000, 50_000)
+    assert desk.notes()[-1] == "a refund of 500.00 INR came about after all"
+
+
+def test_a_top_up_that_the_gateway_still_works_on_is_asked_for_again(desk: Desk) -> None:
+    desk.topup_started()
+    desk.gateway.change(desk.order_id, state=PaymentState.PROCESSING)
+
+    answer = desk.finalize_topup()
+
+    assert (answer.status, answer.code) == (409, "in_progress")
+
+
+@pytest.mark.parametrize("days", [0, 13, 17])
+def test_a_booking_whose_card_can_never_be_charged_gives_its_wallet_part_back_whole(desk: Desk, days: int) -> None:
+    """Whatever the policy would give at that time: the guest did not cancel."""
+    desk.door.credit(100_000)
+    desk.booking_id = desk.door.held()
+    desk.started = desk.door.start(desk.booking_id, wallet_apply_amount=100_000)
+    desk.order_id = desk.started.body["gateway_order_id"]
+    desk.gateway.authorise(desk.order_id)
+    desk.gateway.silent_before.add("capture")
+    assert desk.finalize().status == 200
+    desk.gateway.silent_before.clear()
+    desk.clock.advance(timedelta(days=days).total_seconds())
+    desk.gateway.cancel_outside(desk.order_id)
+
+    desk.come_to_rest()
+
+    assert (desk.booking.status, desk.balance(), desk.booking.tasks) == (Status.CANCELLED, 100_000, ())
     assert desk.broken() == []
