@@ -73,10 +73,10 @@ def at_the_desk(recorder: ExampleRecorder, cancelled: str, store: Store) -> None
 
 
 def _hold_again(recorder: ExampleRecorder) -> None:
-    let_go = recorder.door.held(key="let-go")
-    recorder.door.cancel(let_go)
+    abandoned = recorder.door.held(key="let-go")
+    recorder.door.cancel(abandoned)
     for status in (201, 200):
-        recorder.call("POST /bookings/{booking_id}/revive", {}, status=status, booking_id=let_go)
+        recorder.call("POST /bookings/{booking_id}/revive", {}, status=status, booking_id=abandoned)
 
 
 def _ways_out(recorder: ExampleRecorder, topup_id: str) -> None:
