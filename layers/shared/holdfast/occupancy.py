@@ -39,7 +39,10 @@ def check_occupancy(stay: Stay, occupancy: Occupancy | None, max_guests: int) ->
             (party.persons - adults, occupancy.max_children, "children"),
         ):
             if count > most:
-                raise InvalidFields((place, f"a room of this type takes at most {most} {who}; this is {count}"))
+                above = (
+                    f", with a child above {_oldest(occupancy)}" if who == "adults" and adults > party.adults else ""
+                )
+                raise InvalidFields((place, f"a room of this type takes at most {most} {who}; this is {count}{above}"))
 
 
 def takes(stay: Stay, occupancy: Occupancy | None, max_guests: int) -> bool:
@@ -71,8 +74,12 @@ def _charge(party: Party, occupancy: Occupancy | None) -> RoomCharge:
 
 def _adults(party: Party, occupancy: Occupancy) -> int:
     """With the children that count as adults: those above the last band."""
-    oldest = occupancy.child_bands[-1].max_age if occupancy.child_bands else -1
-    return party.adults + sum(age > oldest for age in party.children)
+    return party.adults + sum(age > _oldest(occupancy) for age in party.children)
+
+
+def _oldest(occupancy: Occupancy) -> int:
+    """The last age that counts as a child; -1 where all count as adults."""
+    return occupancy.child_bands[-1].max_age if occupancy.child_bands else -1
 
 
 def _child_amount(age: int, occupancy: Occupancy) -> int:
