@@ -80,6 +80,20 @@ class TestCancel:
         assert store.account(ALICE).balance == 787_500
         assert free(store)[10] == 5
 
+    def test_a_refund_that_the_gateway_has_not_answered_is_said_to_be_pending(
+        self, front_door: FrontDoor, clock: FakeClock
+    ) -> None:
+        booking_id = front_door.held()
+        started = front_door.start(booking_id)
+        front_door.gateway.authorise(started.body["gateway_order_id"])
+        front_door.pay_by_card(booking_id, started)
+        clock.advance(15 * 86_400)
+        front_door.gateway.silent_before.add("refund")
+
+        cancelled = front_door.cancel(booking_id).body
+
+        assert (cancelled["refund_pending"], cancelled["payment"]["refunded"]) == (787_500, 0)
+
     def test_the_preview_of_a_cancelled_booking_says_what_is_kept_of_it(
         self, front_door: FrontDoor, clock: FakeClock
     ) -> None:

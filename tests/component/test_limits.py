@@ -8,6 +8,7 @@ import pytest
 from holdfast.model.limits import (
     ABANDONED_ROOM_DECAY_MS,
     MAX_ABANDONED_ROOMS,
+    MAX_LIVE_HOLDS,
     MAX_PENDING_TOPUPS,
     MAX_PROMO_ATTEMPTS,
     PROMO_ATTEMPT_DECAY_MS,
@@ -25,16 +26,29 @@ SUITES = {"room_type_id": "suite"}
 
 
 class TestRoomsHeld:
-    def test_nine_rooms_over_all_holds_and_not_one_more(self, front_door: FrontDoor, store: Store) -> None:
+    def test_nine_rooms_over_all_holds_and_not_one_more(
+        self, front_door: FrontDoor, store: Store, clock: FakeClock
+    ) -> None:
         front_door.held(key="a", rooms=5, guests=5)
+        clock.advance(100)
         front_door.held(key="b", rooms=4, guests=4, check_in="2026-12-13", check_out="2026-12-14")
         before = everything(store)
 
         reply = front_door.hold(key="c", **SUITES)
 
         assert (reply.status, reply.code) == (429, "too_many_holds")
-        assert reply.headers["Retry-After"] == str(reply.body["retry_after_seconds"]) == "600"
+        # Until the first of them ends.
+        assert reply.headers["Retry-After"] == str(reply.body["retry_after_seconds"]) == "500"
         assert everything(store) == before
+
+    def test_a_sixth_hold_waits_until_the_first_one_ends(self, front_door: FrontDoor, clock: FakeClock) -> None:
+        for n in range(MAX_LIVE_HOLDS):
+            front_door.held(key=f"hold-{n}", check_in=f"2026-12-{10 + n}", check_out=f"2026-12-{11 + n}", guests=1)
+            clock.advance(10)
+
+        reply = front_door.hold(key="another", **SUITES)
+
+        assert (reply.status, reply.headers["Retry-After"]) == (429, str(600 - 10 * MAX_LIVE_HOLDS))
 
     def test_rooms_that_are_paid_for_are_not_held(self, front_door: FrontDoor) -> None:
         front_door.confirm(front_door.held(key="a", rooms=5, guests=5))

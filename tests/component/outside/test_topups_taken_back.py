@@ -31,6 +31,20 @@ class TestTopUps:
         assert (newest["amount"], newest["reason"], newest["actor"]) == (-PART, "topup_reversed", "gateway stripe")
         assert desk.cases("refunded_outside") == [("refunded", PART)]
 
+    def test_a_refund_that_fails_is_back_in_the_wallet(self, desk: Desk) -> None:
+        desk.topup_credited()
+        refund_part(desk)
+        desk.deliver()
+        desk.gateway.fail_refund(desk.order_id)
+        for _ in range(2):
+            desk.deliver()
+
+        assert desk.balance() == TOPUP
+        [newest, *_] = desk.door.call("GET /wallet/entries").body["entries"]
+        assert (newest["amount"], newest["reason"]) == (PART, "topup_restored")
+        assert desk.cases("refunded_outside") == []
+        assert desk.broken() == []
+
     def test_a_spent_one_takes_the_wallet_below_zero_which_then_pays_nothing(self, desk: Desk) -> None:
         desk.topup_credited()
         booking_id = desk.door.held(check_in="2026-12-10", check_out="2026-12-11", guests=1)
