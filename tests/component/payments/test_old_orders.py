@@ -7,6 +7,7 @@ import pytest
 from holdfast.errors import AlreadyPaid
 from holdfast.model.booking import Status
 from holdfast.model.gateway_ref import GatewayRef
+from holdfast.model.rates import NightRules
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from tests.kit.clock import FakeClock
 from tests.kit.gateway_records import wrong_in
@@ -49,6 +50,25 @@ def test_late_money_buys_within_the_grace_or_if_the_stay_costs_no_more_today(
     kept = 1_050_000 if buys else 0
     assert scenario.stored(booking).status is (Status.CONFIRMED if buys else Status.EXPIRED)
     assert scenario.driver.record(order_id).net == kept
+    assert wrong_in(scenario) == []
+
+
+@pytest.mark.parametrize("late_by", [timedelta(seconds=GRACE), timedelta(days=1)])
+def test_a_rule_that_came_meanwhile_stands_in_the_way_of_late_money_after_the_grace(
+    scenario: PaymentScenario, late_by: timedelta
+) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    scenario.driver.pay(order_id)
+    arrival = {ARRIVAL.day: NightRules(closed_to_arrival=True)}
+    change_rates(scenario.store.table, f"{ARRIVAL:%Y-%m}", rules=arrival)
+    scenario.clock.now += timedelta(seconds=600) + late_by
+    scenario.deliver_latest(order_id)
+    scenario.come_to_rest()
+
+    within = late_by == timedelta(seconds=GRACE)
+    assert scenario.stored(booking).status is (Status.CONFIRMED if within else Status.EXPIRED)
+    assert scenario.driver.record(order_id).net == (1_050_000 if within else 0)
     assert wrong_in(scenario) == []
 
 

@@ -56,7 +56,7 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
 
     context = read()
     grace_ends_ms = booking.expires_at_ms + engine.late_grace_seconds * 1000
-    if millis(now) > grace_ends_ms and not _costs_no_more_today(booking, context):
+    if millis(now) > grace_ends_ms and not _costs_no_more_today(booking, context, now):
         raise too_late()
     if frozen.wallet_applied and context.account.balance < frozen.wallet_applied:
         raise too_late()
@@ -77,9 +77,10 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
     return context
 
 
-def _costs_no_more_today(booking: Booking, context: BookingContext) -> bool:
-    """Whether the stay's rooms, priced as they are on sale now, cost no more than the hold; promo codes apart."""
+def _costs_no_more_today(booking: Booking, context: BookingContext, now: datetime) -> bool:
+    """Whether the stay could be held now, by every rule, and costs no more than the hold; promo codes apart."""
     from holdfast.occupancy import room_charges  # noqa: PLC0415 - rare, and a cold start pays for it
+    from holdfast.restrictions import restrictions  # noqa: PLC0415 - as above
 
     pages = context.pages
     if any(month not in pages for month in booking.stay.months):
@@ -91,5 +92,8 @@ def _costs_no_more_today(booking: Booking, context: BookingContext) -> bool:
     plan = rates.plan(booking.plan.plan_id) if booking.plan else rates.default_plan
     if (booking.plan is None) != (plan is None):
         return False  # what the guest bought is not on sale any more
+    day = today_in(booking.timezone, now, booking.day_ends)
+    if restrictions(stay.check_in, stay.check_out, rates=context.rates, plan=plan, today=day):
+        return False
     today = priced_stay(stay, context.rates, plan, room_charges(stay, rates.occupancy, plan))
     return today.currency == booking.currency and quote(today).total_payable <= quote(booking).total_payable
