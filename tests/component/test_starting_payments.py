@@ -49,6 +49,20 @@ class TestStart:
         assert front_door.gateway.orders[first].state is PaymentState.VOIDED
         assert stored(store, booking_id).tasks == ()
 
+    def test_an_order_of_another_amount_is_never_taken_up_though_it_stays_open(self, front_door: FrontDoor) -> None:
+        razorpay = FakeGateway(name="razorpay", closes_orders=False)
+        front_door.gateways = {"razorpay": razorpay}
+        front_door.credit(100_000)
+        booking_id = front_door.held()
+        first = front_door.start(booking_id, gateway="razorpay").body
+        second = front_door.start(booking_id, gateway="razorpay", wallet_apply_amount=100_000).body
+
+        assert [razorpay.orders[start["gateway_order_id"]].amount for start in (first, second)] == [
+            STAY_TOTAL,
+            STAY_TOTAL - 100_000,
+        ]
+        assert second["amount"] == STAY_TOTAL - 100_000
+
     def test_an_order_of_the_same_amount_at_another_gateway_stays_open_and_buys(self, front_door: FrontDoor) -> None:
         stripe, razorpay = FakeGateway(name="stripe"), FakeGateway(name="razorpay", closes_orders=False)
         front_door.gateways = {"stripe": stripe, "razorpay": razorpay}
