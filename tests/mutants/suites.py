@@ -31,7 +31,11 @@ _NEAREST = {
     ),
     "payments/perform.py": _AT_GATEWAYS,
     "payments/outside.py": _AT_GATEWAYS,
-    "payments/reconcile.py": (*_LATE, "component/payments/test_wrong_amounts.py"),
+    "payments/reconcile.py": (
+        *_LATE,
+        "component/payments/test_wrong_amounts.py",
+        "component/payments/test_razorpay_settings.py",
+    ),
     "payments/topup.py": ("component/payments/test_topup.py", "component/test_wallet.py"),
     "payments/late.py": _LATE,
     "bookings/expire.py": ("component/test_expiring.py", "component/test_deleted_holds.py"),

@@ -5,6 +5,7 @@ import pytest
 from holdfast.errors import AlreadyPaid, PaymentDeclined
 from holdfast.model.booking import Status, TaskAction
 from holdfast.model.case import CaseKind
+from holdfast.model.gateway_ref import GatewayRef
 from tests.kit.gateway_driver import RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines
@@ -18,12 +19,13 @@ def test_a_wrong_amount_or_currency_is_refunded(
 ) -> None:
     booking = scenario.hold()
     order_id = scenario.started(booking)
-    driver.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
+    paid = driver.razorpay.play(f"orders/{order_id}/authorize", **wrongly)
     scenario.deliver_latest(order_id)
     assert scenario.stored(booking).status is Status.PAYMENT_PENDING
     assert (driver.record(order_id).net, driver.record(order_id).held) == (0, 0)
     assert lines.of("PAYMENT_FINALIZE_ERROR")["code"] == "payment_declined"
-    assert any("given back" in note for note in scenario.notes(booking))
+    [decided] = [event for event in scenario.stored(booking).history if "given back" in (event.note or "")]
+    assert decided.ref == GatewayRef("razorpay", order_id, paid["razorpay_payment_id"])
     scenario.come_to_rest()
     assert wrong_in(scenario) == []
 
