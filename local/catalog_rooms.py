@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import ValidationInfo
+from pydantic import ValidationError, ValidationInfo
 from pydantic.functional_validators import field_validator, model_validator
+from pydantic_core import InitErrorDetails
 
 from holdfast.fields import Day, Strict, Whole
 from holdfast.model.limits import MAX_AMOUNT, MAX_CHILD_AGE, MAX_GUESTS, MAX_NIGHTS, MAX_PLANS
@@ -117,17 +118,13 @@ class OccupancyEntry(Strict):
     @field_validator("max_adults")
     @classmethod
     def _take_the_base_adults(cls, most: int, others: ValidationInfo) -> int:
-        base = others.data.get("base_adults")
-        if base is not None and most < base:
-            raise ValueError(f"{most} is below base_adults {base}")
-        return most
+        return _at_least(most, "base_adults", others)
 
     @field_validator("max_guests")
     @classmethod
-    def _takes_the_adults(cls, most: int, others: ValidationInfo) -> int:
-        adults = others.data.get("max_adults")
-        if adults is not None and most < adults:
-            raise ValueError(f"{most} is below max_adults {adults}")
+    def _takes_the_adults_or_the_children(cls, most: int, others: ValidationInfo) -> int:
+        for name in ("max_adults", "max_children"):
+            _at_least(most, name, others)
         return most
 
     @field_validator("child_bands")
@@ -220,11 +217,12 @@ class RoomTypeEntry(Strict):
         lowest = min([discounted, *(entry.price for entry in self.calendar if entry.price is not None)])
         single = self.occupancy.single_discount if self.occupancy else 0
         if single >= lowest:
-            raise ValueError(f"occupancy: single_discount {single} is not below the lowest price {lowest}")
-        for plan in self.plans:
+            raise _wrong(("occupancy", "single_discount"), single, f"{single} is not below the lowest price {lowest}")
+        for n, plan in enumerate(self.plans):
             derived = plan.derived
             if (lowest - single) * (10_000 + derived.percent_bp) // 10_000 + derived.amount + plan.meal < 1:
-                raise ValueError(f"plans: {plan.plan_id} leaves nothing of the lowest price {lowest - single}")
+                left = f"of {lowest - single}, the lowest price for one guest"
+                raise _wrong(("plans", n), plan.plan_id, f"{plan.plan_id} leaves nothing {left}")
         return self
 
     def model(self, property_id: str) -> RoomType:
@@ -251,7 +249,13 @@ class RoomTypeEntry(Strict):
         return {night: entry.rules for entry in self.calendar for night in entry.nights if entry.rules != NightRules()}
 
 
-def _at_least(most: int | None, name: str, others: ValidationInfo) -> int | None:
+def _wrong(place: tuple[str | int, ...], value: object, says: str) -> ValidationError:
+    """What is wrong with the value at that place within the entry."""
+    error = InitErrorDetails(type="value_error", loc=place, input=value, ctx={"error": ValueError(says)})
+    return ValidationError.from_exception_data("RoomTypeEntry", [error])
+
+
+def _at_least[Most: int | None](most: Most, name: str, others: ValidationInfo) -> Most:
     least = others.data.get(name)
     if most is not None and least is not None and most < least:
         raise ValueError(f"{most} is below {name} {least}")
