@@ -50,7 +50,7 @@ def get_admin_guest(request: Request) -> Response:
 
 @api.route("GET /owner/bookings/{booking_id}/guest", who=Role.OWNER, answers={200: GuestView})
 def get_owner_guest(request: Request) -> Response:
-    """The same, of a booking at one of the caller's own properties."""
+    """The same, of a booking at one of the caller's own properties, once it is confirmed; a hold reads as missing."""
     return _at_desk(request, Clerk(ClerkRole.OWNER, request.owner_id))
 
 

@@ -160,11 +160,36 @@ class TestAtTheDesk:
     def test_admins_and_the_propertys_owner_see_who_stays(self, front_door: FrontDoor, hotel: CatalogStore) -> None:
         hotel.add_owner(OWNER, "lake-view")
         booking_id = front_door.held()
+        front_door.confirm(booking_id)
         none = [self.seen(front_door, role, booking_id).code for role in ("admin", "owner")]
         front_door.put_guest(booking_id)
 
         assert none == ["not_found", "not_found"]
         assert [self.seen(front_door, role, booking_id).body for role in ("admin", "owner")] == [SHOWN, SHOWN]
+
+    @pytest.mark.parametrize("end", ["still held", "expired", "cancelled as a hold", "cancelled once confirmed"])
+    def test_to_an_owner_a_hold_that_became_no_booking_reads_as_missing(
+        self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock, end: str
+    ) -> None:
+        hotel.add_owner(OWNER, "lake-view")
+        booking_id = front_door.held()
+        front_door.put_guest(booking_id)
+        if end == "cancelled once confirmed":
+            front_door.confirm(booking_id)
+        if end == "expired":
+            clock.advance(600)
+            front_door.expire()
+        elif end != "still held":
+            front_door.cancel(booking_id)
+
+        admins, owners = (self.seen(front_door, role, booking_id) for role in ("admin", "owner"))
+        missing = self.seen(front_door, "owner", UNKNOWN)
+
+        assert admins.body == SHOWN
+        if end == "cancelled once confirmed":
+            assert owners.body == SHOWN
+        else:
+            assert (owners.status, owners.body | {"instance": ""}) == (404, missing.body | {"instance": ""})
 
     def test_the_owner_of_another_property_does_not(self, front_door: FrontDoor, hotel: CatalogStore) -> None:
         booking_id = front_door.held()

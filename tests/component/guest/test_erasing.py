@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import booking_key
 from holdfast.storage.store import Store
 from tests.component.guest.inn import held_at_the_inn, open_inn
 from tests.kit.builders import everything
@@ -48,6 +49,20 @@ def test_nobody_else_erases_them(front_door: FrontDoor, hotel: CatalogStore, sto
 
 def test_a_booking_that_is_not_there_has_nothing_to_erase_for_an_admin_either(front_door: FrontDoor) -> None:
     assert front_door.erase_guest("bk_" + "a" * 26, **ADMINS).code == "not_found"
+
+
+def test_an_admin_erases_what_the_bookings_record_has_left_behind(
+    front_door: FrontDoor, store: Store, lines: LogLines
+) -> None:
+    booking_id = front_door.held()
+    front_door.put_guest(booking_id)
+    store.table.delete(booking_key(booking_id))
+
+    assert front_door.erase_guest(booking_id).code == "not_found"
+    assert front_door.erase_guest(booking_id, **ADMINS).status == 200
+    assert [item for item in everything(store) if item["sk"] == "GUEST"] == []
+    [line] = [line for line in lines.all if line["message"] == "guest details erased"]
+    assert (line["booking_id"], line["by"]) == (booking_id, f"admin {ADMIN}")
 
 
 def test_erased_details_can_be_said_again(front_door: FrontDoor) -> None:

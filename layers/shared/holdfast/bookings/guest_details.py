@@ -50,22 +50,24 @@ def require_details(details: GuestDetails | None) -> GuestDetails:
 def erase_details(booking_id: str, *, user_id: str, is_admin: bool, engine: Engine) -> None:
     """Erases the details for good, of the user's own booking or, for an admin, of any; the booking stays whole.
 
-    A property that insists on them keeps them while the booking has its rooms and the stay is not over.
+    A property that insists on them keeps them while the booking has its rooms and the stay is not over. An admin erases
+    them as well when the booking's record is gone before them.
 
     Raises NotFound, GuestRequired, Busy.
     """
     store = GuestStore(engine.store.table)
     booking, details = store.booking_and_details(booking_id)
-    if booking is None or not is_admin:
+    if not is_admin or (booking is None and details is None):
         booking = own_booking(booking, user_id)
     now = engine.clock()
-    if booking.guest_required and booking.status_at(now) in KEEPING_ROOMS and not _is_over(booking, now):
+    if booking and booking.guest_required and booking.status_at(now) in KEEPING_ROOMS and not _is_over(booking, now):
         raise GuestRequired(_needed_until(booking))
     if details is None:
         return
     store.erase_details(booking_id)
-    by = f"admin {user_id}" if booking.user_id != user_id else "guest"
-    logger.info("guest details erased", extra={"booking_id": booking_id, "user_id": booking.user_id, "by": by})
+    whose = booking.user_id if booking else None
+    by = "guest" if whose == user_id else f"admin {user_id}"
+    logger.info("guest details erased", extra={"booking_id": booking_id, "user_id": whose, "by": by})
 
 
 def _refuse_unless_ahead(booking: Booking, now: datetime) -> None:

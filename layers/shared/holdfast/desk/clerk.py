@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.model.booking import Booking
 
+NO_SUCH_BOOKING = "There is no booking by that id."
+
 
 class ClerkRole(StrEnum):
     ADMIN = "admin"
@@ -45,5 +47,5 @@ class Clerk(msgspec.Struct, frozen=True):
             self.role is ClerkRole.ADMIN or engine.catalog.owns(self.user_id, booking.property_id)
         )
         if booking is None or not is_own:
-            raise NotFound("There is no booking by that id.")
+            raise NotFound(NO_SUCH_BOOKING)
         return booking

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.bookings.guest_details import require_details
+from holdfast.desk.clerk import NO_SUCH_BOOKING, ClerkRole
+from holdfast.errors import NotFound
+from holdfast.model.booking import Status
 from holdfast.storage.guests import GuestStore
 
 if TYPE_CHECKING:
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
 
 
 def details_at_desk(booking_id: str, *, clerk: Clerk, engine: Engine) -> GuestDetails:
-    """The details of a booking at one of the clerk's properties. Raises NotFound, Busy."""
-    clerk.booking(booking_id, engine=engine)
+    """The details of a booking at one of the clerk's properties; to an owner, only of one that was ever confirmed.
+
+    Raises NotFound, Busy.
+    """
+    booking = clerk.booking(booking_id, engine=engine)
+    if clerk.role is ClerkRole.OWNER and all(event.status is not Status.CONFIRMED for event in booking.history):
+        raise NotFound(NO_SUCH_BOOKING)
     return require_details(GuestStore(engine.store.table).details(booking_id))
