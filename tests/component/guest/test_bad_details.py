@@ -12,6 +12,7 @@ from tests.kit.log_capture import LogLines
 
 ARABIC = str.maketrans("0123456789", "".join(chr(0x660 + n) for n in range(10)))
 NAME, EMAIL, PHONE = "must be a line of", "is not an e-mail address", "is not a phone number with its country code"
+LETTER = "must have at least one letter"
 COUNTRY, WISHES = "is not a country", "must be at most 500"
 
 
@@ -22,6 +23,7 @@ def bad(field: str, says: str, *values: Any) -> list[tuple[Bad, str]]:
 TABLE: list[tuple[Bad, str]] = [
     *bad("name", NAME, "", " ", "\n", "N" * 101, "Asha\nRao", "Asha\0", "Asha\x1b[2J", "Asha\tRao", "Asha\x7f"),
     *bad("name", NAME, "Asha\u2028Rao", "\u202eoaR ahsA", "Asha\u200bRao", "Asha\x85", "\ufeffAsha", SURROGATE),
+    *bad("name", LETTER, "\u200e", "\u3164", "\u2800", "\u115f\u1160", "\uffa0", "\u200d\u200f", "\u0301", "-", "7"),
     *bad("name", "must be a text", 7, ["Asha"], {"first": "Asha"}, True, None),
     *bad("email", EMAIL, "", "asha", "asha@", "@example.com", "a@b", "asha rao@example.com", "asha@example..com"),
     *bad("email", EMAIL, "Asha <asha@example.com>", '"asha rao"@example.com', "asha@[127.0.0.1]", "asha@localhost"),

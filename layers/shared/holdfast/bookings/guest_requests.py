@@ -20,6 +20,7 @@ PHONE = re.compile(r"\+[0-9][0-9 ()./-]{3,38}")
 COUNTRY = re.compile("[A-Z]{2}")
 TIME_OF_DAY = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 IN_WORDS = "\u200c\u200d\u200e\u200f"  # joiners and marks of direction, which scripts of India and the Near East use
+FILLERS = "\u115f\u1160\u3164\uffa0"  # of Hangul: letters by their category, which show nothing
 NOT_A_PHONE = "is not a phone number with its country code, such as +91 98765 43210"
 
 
@@ -36,6 +37,8 @@ def _name(value: str) -> str:
         raise ValueError(
             f"must be a line of 1 to {NAME_LENGTH} characters, not blank, none of them a control character"
         )
+    if not any(unicodedata.category(letter).startswith("L") and letter not in FILLERS for letter in name):
+        raise ValueError("must have at least one letter that can be seen")
     return name
 
 
