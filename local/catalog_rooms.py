@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import ValidationError, ValidationInfo
+import msgspec
+from pydantic import Field, ValidationError, ValidationInfo
 from pydantic.functional_validators import field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
@@ -113,7 +114,7 @@ class OccupancyEntry(Strict):
     max_guests: Annotated[int, Whole(1, MAX_GUESTS)]
     extra_adult: Amount
     single_discount: Amount = 0
-    child_bands: Annotated[tuple[ChildBandEntry, ...], listed(MAX_CHILD_AGE + 1)] = ()
+    child_bands: Annotated[tuple[ChildBandEntry, ...], listed(MAX_CHILD_AGE + 1), Field(validate_default=True)] = ()
 
     @field_validator("max_adults")
     @classmethod
@@ -135,6 +136,16 @@ class OccupancyEntry(Strict):
             raise ValueError("the bands overlap: max_age must rise from one to the next")
         return bands
 
+    @field_validator("child_bands")
+    @classmethod
+    def _say_who_is_a_child(
+        cls, bands: tuple[ChildBandEntry, ...], others: ValidationInfo
+    ) -> tuple[ChildBandEntry, ...]:
+        children = others.data.get("max_children")
+        if children and not bands:
+            raise ValueError(f"max_children is {children}, and without a band nobody counts as a child")
+        return bands
+
     @property
     def model(self) -> Occupancy:
         bands = tuple(ChildBand(band.max_age, band.amount) for band in self.child_bands)
@@ -142,7 +153,10 @@ class OccupancyEntry(Strict):
 
 
 class NightsEntry(Strict):
-    """Nights from `first_night` to `last_night`, both included, and what differs on them. A later entry goes on top."""
+    """Nights from `first_night` to `last_night`, both included, and what differs on them.
+
+    A later entry goes on top: of a night that both name, what it leaves out stays as the earlier one has it.
+    """
 
     first_night: Day
     last_night: Day
@@ -178,9 +192,10 @@ class NightsEntry(Strict):
                 yield night
 
     @property
-    def rules(self) -> NightRules:
+    def rules(self) -> dict[str, int]:
+        """The rules that differ from a night without any, by their names in `NightRules`."""
         named = {name: getattr(self, name) for name in NightRules.__struct_fields__}
-        return NightRules(**named)
+        return {name: value for name, value in named.items() if value}
 
 
 class RoomTypeEntry(Strict):
@@ -245,8 +260,12 @@ class RoomTypeEntry(Strict):
 
     @property
     def night_rules(self) -> dict[date, NightRules]:
-        """The nights with rules; those of a later entry replace an earlier one's."""
-        return {night: entry.rules for entry in self.calendar for night in entry.nights if entry.rules != NightRules()}
+        """The nights with rules; each rule as the last entry that names it has it."""
+        rules: dict[date, NightRules] = {}
+        for entry in self.calendar:
+            for night in entry.nights if entry.rules else ():
+                rules[night] = msgspec.structs.replace(rules.get(night, NightRules()), **entry.rules)
+        return rules
 
 
 def _wrong(place: tuple[str | int, ...], value: object, says: str) -> ValidationError:

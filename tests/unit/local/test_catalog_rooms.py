@@ -183,4 +183,4 @@ def test_a_later_entry_of_the_calendar_goes_on_top(tmp_path: Path) -> None:
     assert [day.day for day, price in prices.items() if price == 800_000] == [24, 31]
     assert len(prices) == len(rules) == 9
     assert rules[date(2026, 12, 24)] == NightRules(min_stay_through=3)
-    assert rules[date(2026, 12, 25)] == NightRules(closed_to_departure=True)
+    assert rules[date(2026, 12, 25)] == NightRules(min_stay_through=3, closed_to_departure=True)
