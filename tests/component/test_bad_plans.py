@@ -7,13 +7,13 @@ import pytest
 from msgspec import structs
 
 from holdfast.storage.store import Store
-from tests.component.hotel_with_plans import OCCUPANCY, sell_by_plans
+from tests.component.hotel_with_plans import OCCUPANCY, PLANS, sell_by_plans
 from tests.kit.builders import everything
 from tests.kit.front_door import FrontDoor, Reply
 from tests.kit.hotel import change_rates
 
 NAME = "must be 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit"
-ON_SALE = "is no plan of this room type on sale; it has room-only, half-board"
+ON_SALE = "names no plan of this room type that is on sale; it has room-only, half-board"
 WHOLE = "must be a whole number"
 ADULTS = "must be 1 to 99"
 AGE = "must be 0 to 17"
@@ -149,6 +149,21 @@ def test_every_mistake_is_named_at_once(front_door: FrontDoor, store: Store) -> 
     )
 
     assert reply.fields == {"plan_id", "occupancy[0].adults", "occupancy[1].children[0]", "occupancy[1].children[2]"}
+
+
+@pytest.mark.parametrize("sent", [{}, {"plan_id": "room-only"}])
+def test_a_room_type_whose_plans_are_all_off_sale_is_not_sold(
+    front_door: FrontDoor, store: Store, sent: dict[str, Any]
+) -> None:
+    change_rates(store.table, plans=tuple(structs.replace(plan, active=False) for plan in PLANS))
+
+    reply = refused(front_door, store, **sent)
+
+    says = "names no plan of this room type that is on sale; it has none"
+    assert reply.body["errors"] == [{"field": "plan_id", "detail": says}]
+    query = {"check_in": "2026-12-10", "check_out": "2026-12-13", "guests": "2"}
+    found = front_door.call("GET /properties", user=None, query=query).body["properties"][0]["room_types"]
+    assert {offer["room_type_id"]: offer["available"] for offer in found} == {"deluxe": False, "suite": True}
 
 
 def test_a_room_type_without_occupancy_takes_guests_up_to_its_own_limit(front_door: FrontDoor, store: Store) -> None:

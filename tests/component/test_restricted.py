@@ -179,6 +179,7 @@ class TestStaysInstead:
         [
             ({"plans": with_plan(meal=100_000)}, {"2026-12-29", "2026-12-30", "2027-01-01"}),
             ({"plans": PLANS[:1]}, {"2026-12-29", "2026-12-30"}),
+            ({"plans": with_plan(active=False)}, {"2026-12-29", "2026-12-30"}),
             ({"plans": with_plan(min_stay=3)}, {"2026-12-29", "2026-12-30"}),
             ({"occupancy": None, "max_guests": 1}, {"2026-12-29", "2026-12-30"}),
         ],

@@ -141,10 +141,10 @@ def _check_stay(stay: Stay, rates: MonthRates, context: BookingContext, now: dat
     if stay.check_in > last:
         raise InvalidFields(("check_in", f"is more than {MAX_MONTHS_AHEAD} months ahead; the last is {last}"))
     check_occupancy(stay, rates.occupancy, rates.max_guests)
-    plan = rates.plan(stay.plan_id)
-    if stay.plan_id and plan is None:
+    if not rates.sells(stay.plan_id):
         on_sale = ", ".join(plan.plan_id for plan in rates.plans if plan.active) or "none"
-        raise InvalidFields(("plan_id", f"is no plan of this room type on sale; it has {on_sale}"))
+        raise InvalidFields(("plan_id", f"names no plan of this room type that is on sale; it has {on_sale}"))
+    plan = rates.plan(stay.plan_id)
     refuse_restricted(stay, plan, context.pages, context.rates, today)
     return plan
 

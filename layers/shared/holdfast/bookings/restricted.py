@@ -56,7 +56,7 @@ def stays_instead(
     plans = {
         month: of.plan(stay.plan_id)
         for month, of in rates.items()
-        if takes(stay, of.occupancy, of.max_guests) and (stay.plan_id is None or of.plan(stay.plan_id))
+        if takes(stay, of.occupancy, of.max_guests) and of.sells(stay.plan_id)
     }
 
     def works(check_in: date, check_out: date) -> bool:

@@ -71,7 +71,7 @@ class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def default_plan(self) -> RatePlan | None:
-        """The plan of a guest who names none: the first on sale; None where the room type has no plans."""
+        """The plan of a guest who names none: the first on sale, if there is any."""
         return next((plan for plan in self.plans if plan.active), None)
 
     def plan(self, plan_id: str | None) -> RatePlan | None:
@@ -79,6 +79,10 @@ class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if plan_id is None:
             return self.default_plan
         return next((plan for plan in self.plans if plan.plan_id == plan_id and plan.active), None)
+
+    def sells(self, plan_id: str | None) -> bool:
+        """Whether a stay by that plan is on sale; without an id, by some plan. A room type without plans sells bare."""
+        return self.plan(plan_id) is not None or not (plan_id or self.plans)
 
 
 class MonthOnSale(NamedTuple):

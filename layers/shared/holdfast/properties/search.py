@@ -180,8 +180,8 @@ def _offer(
     if not in_time or any(month not in pages for month in stay.months) or _is_closed(stay, pages):
         return Offer(room_type=room_type, available=False, rooms_free=0)
     known = rates[stay.months[0]]
-    plan = known.default_plan
-    if not takes(stay, known.occupancy, known.max_guests):
+    plan = known.plan(stay.plan_id)
+    if not (known.sells(stay.plan_id) and takes(stay, known.occupancy, known.max_guests)):
         return Offer(room_type=room_type, available=False, rooms_free=0)
     nightly = [(pages[month_of(night)], night) for night in stay.nights]
     rooms_free = min(_free(page, night, {}) for page, night in nightly)
