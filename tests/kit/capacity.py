@@ -39,7 +39,7 @@ def write_units(
     old: dict[str, Any] | None, new: dict[str, Any] | None, indexes: tuple[Index, ...] = (), *, transactional: bool
 ) -> int:
     """The units that one write costs: by the larger image, twice in a transaction, and the index rows besides."""
-    larger = max(kilobytes(image) for image in (old, new) if image is not None)
+    larger = max((kilobytes(image) for image in (old, new) if image is not None), default=1)
     return larger * (2 if transactional else 1) + sum(index.write_units(old, new) for index in indexes)
 
 

@@ -166,9 +166,8 @@ class StandIn:
                 self.faults.cover("token repeated")
                 return {}
             self._prepare(actions, keys, ClientRequestToken)
-            changes: Commit = [
-                self._change(kind, action, key) for (kind, action), key in zip(actions, keys, strict=True)
-            ]
+            writes = [(action, key) for action, key in zip(actions, keys, strict=True) if action[0] != "ConditionCheck"]
+            changes: Commit = [self._change(kind, action, key) for (kind, action), key in writes]
             self._tokens[ClientRequestToken] = request, self.faults.now_us(), False
             decayed = self.faults.forgets_the_token()
             self._locked.update(keys)
@@ -213,16 +212,17 @@ class StandIn:
             self.faults.cover("own earlier commit read back")
 
     def _checked(self, kind: str, action: dict[str, Any]) -> Key:
-        """The key that the action writes; an error for an argument that is unknown, missing, or given and not used."""
+        """Its key; an error for an argument that is unknown, missing, or given and not used."""
         shared = "TableName", "ConditionExpression", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure"
         if kind == "Put":
             _only(action, "Item", *shared)
             key = key_of({name: action["Item"][name] for name in ("pk", "sk")})
             texts = [action.get("ConditionExpression", "")]
-        elif kind == "Update":
-            _only(action, "Key", "UpdateExpression", "ExpressionAttributeNames", *shared)
+        elif kind in {"Update", "ConditionCheck"}:
+            own = ("UpdateExpression", "ExpressionAttributeNames") if kind == "Update" else ()
+            _only(action, "Key", *own, *shared)
             key = key_of(action["Key"])
-            texts = [action.get("ConditionExpression", ""), action["UpdateExpression"]]
+            texts = [action.get("ConditionExpression", ""), action.get("UpdateExpression", "")]
         else:
             raise Unsupported(f"the action {kind}")
         if action["TableName"] != self.table:

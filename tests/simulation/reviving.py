@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from holdfast.bookings.revive import revived_id_for
+from holdfast.model.ids import revived_id_for
 from tests.simulation.plan import Draft, Operation
 
 if TYPE_CHECKING:

@@ -82,7 +82,7 @@ def test_details_and_a_revival(
     assert cost(recorder, lambda: front_door.put_guest(booking_id)) == (2, 1)
     assert cost(recorder, lambda: front_door.guest(booking_id)) == (1, 0)
     clock.advance(600)
-    assert cost(recorder, lambda: front_door.revive(booking_id), 201) == (3, 11)
+    assert cost(recorder, lambda: front_door.revive(booking_id), 201) == (3, 15)
     assert cost(recorder, lambda: front_door.revive(booking_id)) == (1, 0)
     assert cost(recorder, lambda: front_door.erase_guest(booking_id)) == (2, 1)
     assert cost(recorder, lambda: front_door.erase_guest(booking_id)) == (1, 0)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from holdfast.bookings.revive import revive, revived_id_for
+from holdfast.bookings.revive import revive
 from holdfast.engine import Engine
 from holdfast.model.guest import GuestDetails
+from holdfast.model.ids import revived_id_for
 from holdfast.storage.guests import GuestStore
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table

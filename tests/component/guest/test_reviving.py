@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from holdfast.bookings.reserve import booking_id_for
-from holdfast.bookings.revive import revived_id_for
+from holdfast.model.ids import revived_id_for
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.component.guest.inn import held_at_the_inn, open_inn

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from holdfast.bookings.expire import reclaim
 from holdfast.bookings.restricted import refuse_restricted
@@ -28,12 +30,21 @@ from holdfast.pricing import base_amount, priced_stay
 from holdfast.taxes import for_nights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from holdfast.bookings.requests import ReserveRequest
     from holdfast.engine import Engine
     from holdfast.model.guest import GuestDetails
     from holdfast.model.property import RatePlan
     from holdfast.model.rates import MonthRates
     from holdfast.storage.transaction import BookingContext
+
+
+class Revival(NamedTuple):
+    """The hold that is held again, and its guest's details, if there are any."""
+
+    booking: Booking
+    guest: GuestDetails | None
 
 
 def reserve(
@@ -57,9 +68,9 @@ def hold(
     user_id: str,
     hold_seconds: int,
     engine: Engine,
-    guest: GuestDetails | None = None,
+    revives: Callable[[], Revival] | None = None,
 ) -> tuple[Booking, bool]:
-    """The hold of that id, and whether this call made it, with the `guest` details that are known already.
+    """The hold of that id, and whether this call made it; with the guest details of the hold that it `revives`.
 
     Raises as `reserve` does.
     """
@@ -87,7 +98,13 @@ def hold(
         if short:
             raise SoldOut(short, stay.rooms)
         booking = _hold(stay, booking_id, user_id, rates, plan, context, now, hold_seconds)
-        return engine.store.commit(None, booking, now=now, context=context, guest=guest), True
+        if revives is None:
+            return engine.store.commit(None, booking, now=now, context=context), True
+        old = revives()
+        booking = msgspec.structs.replace(booking, revives=old.booking.booking_id)
+        unchanged = {old.booking.booking_id: old.booking}
+        commit = engine.store.commit
+        return commit(None, booking, now=now, context=context, unchanged=unchanged, guest=old.guest), True
 
     booking, created = engine.store.retry_on_conflict(attempt)
     if created:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.bookings.lookup import own_booking
-from holdfast.bookings.reserve import hold
-from holdfast.errors import NotRevivable
+from holdfast.bookings.reserve import Revival, hold
+from holdfast.errors import InvalidFields, NotRevivable
 from holdfast.logs import logger
 from holdfast.model.booking import Booking, Status
-from holdfast.model.ids import hashed_id
+from holdfast.model.ids import revived_id_for
 from holdfast.storage.guests import GuestStore
 
 if TYPE_CHECKING:
@@ -24,29 +24,43 @@ def revive(booking_id: str, *, user_id: str, hold_seconds: int, engine: Engine) 
     """The new hold with the old one's stay and guest details, and whether this call made it.
 
     The new hold's id comes from the old one's, so a double tap, at the same time or much later, is one hold. Every rule
-    of a reserve applies to it, and nothing is written to the old booking.
+    of a reserve applies to it. Nothing is written to the old booking, but it and its details must be as they were read:
+    late money that buys it meanwhile wins.
 
-    Raises NotFound, NotRevivable, InvalidFields, Restricted, SoldOut, TooManyHolds, Busy.
+    Raises NotFound, NotRevivable, Restricted, SoldOut, TooManyHolds, Busy.
     """
     new_id = revived_id_for(user_id, booking_id)
-    before, details, revived = GuestStore(engine.store.table).for_revival(booking_id, new_id)
+    store = GuestStore(engine.store.table)
+    before, details, revived = store.for_revival(booking_id, new_id)
     if revived:
         return revived, False
     own = own_booking(before, user_id)
     _refuse_unless_revivable(own, engine.clock())
+    read: list[Revival] = [Revival(own, details)]
+
+    def old() -> Revival:
+        """As it was read for the answer, and read again at each further attempt: late money may have bought it."""
+        if read:
+            return read.pop()
+        before, details, _ = store.for_revival(booking_id, new_id)
+        own = own_booking(before, user_id)
+        _refuse_unless_revivable(own, engine.clock())
+        return Revival(own, details)
+
     plan_id = own.plan.plan_id if own.plan else None
     stay = msgspec.structs.replace(own.stay, plan_id=plan_id)
-    booking, created = hold(
-        stay, booking_id=new_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine, guest=details
-    )
+    try:
+        booking, created = hold(
+            stay, booking_id=new_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine, revives=old
+        )
+    except InvalidFields as refusal:
+        if refusal.errors[0]["field"] != "plan_id":
+            raise
+        text = f"The same stay cannot be held any more ({refusal.detail}); please make a new one."
+        raise NotRevivable(text) from refusal
     if created:
         logger.info("a hold was revived", extra={"booking_id": booking_id, "user_id": user_id, "revived_as": new_id})
     return booking, created
-
-
-def revived_id_for(user_id: str, booking_id: str) -> str:
-    """The id of the hold that revives this booking: of no Idempotency-Key, since a key cannot hold a NUL."""
-    return hashed_id("bk", user_id, "revive", booking_id)
 
 
 def _refuse_unless_revivable(booking: Booking, now: datetime) -> None:

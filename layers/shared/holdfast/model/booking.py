@@ -153,6 +153,7 @@ class Booking(
     taxes: TaxTable | None = None
     tax_table: tuple[TaxPeriod, ...] | None = None  # of bookings written before `taxes`
     status: Status
+    revives: str | None = None  # the hold that this one holds again
     reserved_at_ms: int
     expires_at_ms: int
     quote: FrozenQuote | None = None

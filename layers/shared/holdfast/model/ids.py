@@ -15,3 +15,8 @@ def hashed_id(prefix: str, *parts: str) -> str:
     """The same id for the same parts, such as a user and an Idempotency-Key."""
     digest = sha256("\0".join(parts).encode()).digest()
     return f"{prefix}_{b32encode(digest)[:26].decode().lower()}"
+
+
+def revived_id_for(user_id: str, booking_id: str) -> str:
+    """The id of the hold that revives this booking: of no Idempotency-Key, since a key cannot hold a NUL."""
+    return hashed_id("bk", user_id, "revive", booking_id)

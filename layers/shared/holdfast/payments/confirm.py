@@ -144,7 +144,8 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
     if late:
         context = late_context(booking, engine=engine)
     after = _confirmed(booking, attempt, agreed, order, paid, now, late=late)
-    return booking, engine.store.commit(booking, after, now=now, context=context, late=late), context
+    commit = engine.store.commit
+    return booking, commit(booking, after, now=now, context=context, late=late, unchanged=context.unchanged), context
 
 
 def _verified(

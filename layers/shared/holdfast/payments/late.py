@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from holdfast.bookings.expire import reclaim
 from holdfast.bookings.lookup import refuse_unpayable
 from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
-from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.booking import HOLDING, KEEPING_ROOMS, Booking, Status
 from holdfast.model.dates import millis, month_of, today_in
 from holdfast.model.inventory import short_nights
 from holdfast.payments.quotes import promo_discount
@@ -54,7 +56,8 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
             promo_code=frozen.promo_code,
         )
 
-    context = read()
+    others = _not_held_again(booking, now, engine)
+    context = msgspec.structs.replace(read(), unchanged=others)
     grace_ends_ms = booking.expires_at_ms + engine.late_grace_seconds * 1000
     if millis(now) > grace_ends_ms and not _costs_no_more_today(booking, context, now):
         raise too_late()
@@ -65,7 +68,7 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
     short = short_nights(context.pages, booking.nights, booking.rooms)
     if short:
         reclaim(booking.room_type_id, short, engine=engine, by_booking=booking.booking_id)
-        context = read()
+        context = msgspec.structs.replace(read(), unchanged=others)
         short = short_nights(context.pages, booking.nights, booking.rooms)
     if short:
         raise too_late()
@@ -75,6 +78,14 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
         except (PromoExhausted, PromoInvalid) as error:
             raise too_late() from error
     return context
+
+
+def _not_held_again(booking: Booking, now: datetime, engine: Engine) -> dict[str, Booking | None]:
+    """The holds that revive this one, and those that it revives; raises HoldExpired if one holds or has the stay."""
+    others = engine.store.revivals(booking)
+    if any(other and other.status_at(now) in KEEPING_ROOMS for other in others.values()):
+        raise too_late()
+    return others
 
 
 def _costs_no_more_today(booking: Booking, context: BookingContext, now: datetime) -> bool:

@@ -7,7 +7,7 @@ carries the condition under which it may happen. Correctness lives in those cond
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from holdfast.model.account import TopUp
 from holdfast.model.booking import Booking
 from holdfast.model.case import Case
 from holdfast.model.dates import millis
+from holdfast.model.ids import revived_id_for
 from holdfast.model.rates import MonthRates
 from holdfast.storage.base import PAGE_SIZE, DueRow, TableStore, WriteConflict, due_row
 from holdfast.storage.items import (
@@ -42,9 +43,9 @@ from holdfast.storage.items import (
     topup_key,
     topup_of,
 )
-from holdfast.storage.marshal import put_action
+from holdfast.storage.marshal import check_action, put_action
 from holdfast.storage.table import ConditionsFailed
-from holdfast.storage.transaction import BookingContext, Writes
+from holdfast.storage.transaction import Action, BookingContext, Writes
 
 if TYPE_CHECKING:
     from holdfast.model.guest import GuestDetails
@@ -113,6 +114,23 @@ class BookingStore(TableStore):
             else None,
             has_guest=guest_key(booking_id) in found,
         )
+
+    def revivals(self, booking: Booking) -> dict[str, Booking | None]:
+        """The holds that this one revives, and those that revive it, by id; None for the id of the next one."""
+        found: dict[str, Booking | None] = {}
+        older = booking.revives
+        while older and (one := self.booking(older)):
+            found[older], older = one, one.revives
+        newer: Booking | None = booking
+        while newer:
+            newer_id = revived_id_for(newer.user_id, newer.booking_id)
+            found[newer_id] = newer = self.booking(newer_id)
+        return found
+
+    def _unchanged(self, booking_id: str, seen: Booking | None) -> Action:
+        if seen is None:
+            return check_action(self.table.name, booking_key(booking_id), "attribute_not_exists(pk)")
+        return check_action(self.table.name, booking_key(booking_id), "write_id = :seen", {":seen": seen.write_id})
 
     def assert_unchanged(self, booking_id: str, seen: Booking | None) -> None:
         """Raises WriteConflict when the booking is not as it was seen.
@@ -231,21 +249,25 @@ class BookingStore(TableStore):
         late: bool = False,
         deleted: bool = False,
         cases: Sequence[Case] = (),
+        unchanged: Mapping[str, Booking | None] = {},
         guest: GuestDetails | None = None,
     ) -> Booking:
         """Moves a booking from `before` to `after` in one transaction, and returns it as stored; raises WriteConflict.
 
         `context` is what the decision was read from: needed to reserve, to claim a promo and to move the wallet. `late`
         marks the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL deleted. The
-        change opens or closes `cases`. A revived hold begins with the `guest` details of the one before. If this call's
-        own write was applied and its answer lost, that is a success.
+        change opens or closes `cases`. The `unchanged` bookings must be as they were read; None was not there. A
+        revived hold begins with the `guest` details of the one before, unless these were erased meanwhile. If this
+        call's own write was applied and its answer lost, that is a success.
         """
         after = msgspec.structs.replace(after, write_id=self._new_id())
         writes = Writes(self.table.name, self.due_shards)
         actions = writes.of(before, after, now=now, context=context, late=late, deleted=deleted)
         actions += [("case", action) for action in self._case_actions(cases, after.write_id)]
-        if guest:
+        actions += [("other", self._unchanged(other_id, seen)) for other_id, seen in unchanged.items()]
+        if guest and after.revives:
             actions.append(("guest", put_action(self.table.name, guest_item(guest, after))))
+            actions.append(("guest", check_action(self.table.name, guest_key(after.revives), "attribute_exists(pk)")))
         try:
             if len(actions) == 1:
                 self.table.put(actions[0][1])

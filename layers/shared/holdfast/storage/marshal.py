@@ -17,6 +17,14 @@ def put_action(table: str, item: Item, condition: str = "", values: Item | None 
     return {"Put": put}
 
 
+def check_action(table: str, key: Key, condition: str, values: Item | None = None) -> dict[str, Any]:
+    """Writes nothing: the transaction fails unless the condition holds."""
+    check: dict[str, Any] = {"TableName": table, "Key": wire_key(key), "ConditionExpression": condition}
+    if values:
+        check["ExpressionAttributeValues"] = to_wire(values)
+    return {"ConditionCheck": check}
+
+
 def update_action(
     table: str, key: Key, update: str, condition: str, values: Item, names: dict[str, str] | None = None
 ) -> dict[str, Any]:

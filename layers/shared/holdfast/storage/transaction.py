@@ -49,6 +49,7 @@ class BookingContext(msgspec.Struct, frozen=True, kw_only=True):
     rates: dict[str, MonthRates]
     promo: Promo | None
     redemption: PromoRedemption | None
+    unchanged: dict[str, Booking | None] = {}  # what a late confirmation rests on besides, as it was read
     has_guest: bool = False  # whether the guest's details are stored; only looked at where they may be required
 
 
