@@ -152,7 +152,7 @@ class TestRefusal:
         reply = front_door.hold()
 
         assert (reply.code, reply.body["alternatives"]) == ("restricted", [])
-        assert "No stay near it is free; try other dates." in reply.body["detail"]
+        assert "Nor can any near it." in reply.body["detail"]
 
 
 class TestStaysInstead:
@@ -181,7 +181,6 @@ class TestStaysInstead:
             ({"plans": PLANS[:1]}, {"2026-12-29", "2026-12-30"}),
             ({"plans": with_plan(active=False)}, {"2026-12-29", "2026-12-30"}),
             ({"plans": with_plan(min_stay=3)}, {"2026-12-29", "2026-12-30"}),
-            ({"occupancy": None, "max_guests": 1}, {"2026-12-29", "2026-12-30"}),
         ],
     )
     def test_are_sold_as_their_own_month_says(
@@ -198,6 +197,17 @@ class TestStaysInstead:
             dates = {"check_in": one["check_in"], "check_out": one["check_out"]}
             held = front_door.hold(key=f"instead-{n}", **asked | dates)
             assert (held.status, held.body["pricing"]["total_payable"]) == (201, one["total_payable"])
+
+    def test_have_rooms_for_the_guests_in_every_month(self, front_door: FrontDoor, store: Store) -> None:
+        change_rates(store.table, "2026-12", rules={30: NightRules(closed_to_arrival=True, min_stay_through=2)})
+        change_rates(store.table, "2027-01", occupancy=None, max_guests=1)
+
+        over = front_door.hold(check_in="2026-12-31", check_out="2027-01-02")
+        reply = front_door.hold(check_in="2026-12-30", check_out="2026-12-31")
+
+        assert (over.status, over.fields) == (422, {"guests"})
+        assert max(one["check_out"] for one in reply.body["alternatives"]) <= "2027-01-01"
+        hold_instead(front_door, reply)
 
 
 class TestSearch:

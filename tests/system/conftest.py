@@ -3,13 +3,24 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.kit.template import ROOT
 from tests.system.stack import RunningStack, running_stack
 
-INN = {
+TODAY = datetime.now(UTC).date()
+RULED = TODAY + timedelta(days=100)  # the first of the days that have rules, a week each
+
+
+def _week(number: int, **rules: Any) -> dict[str, Any]:
+    first = RULED + timedelta(days=7 * number)
+    return {"first_night": first.isoformat(), "last_night": (first + timedelta(days=1)).isoformat(), **rules}
+
+
+INN: dict[str, Any] = {
     "property_id": "inn",
     "name": "The Inn",
     "city": "Pune",
@@ -24,7 +35,42 @@ INN = {
             "discounted_price": None,
             "total_rooms": 1,
             "max_guests": 2,
-        }
+        },
+        {
+            "room_type_id": "ruled",
+            "name": "A room with rules",
+            "base_price": 700000,
+            "total_rooms": 20,
+            "max_guests": 4,
+            "occupancy": {
+                "base_adults": 2,
+                "max_adults": 3,
+                "max_children": 2,
+                "max_guests": 4,
+                "extra_adult": 100000,
+                "child_bands": [{"max_age": 12, "amount": 40000}],
+            },
+            "plans": [
+                {"plan_id": "room-only", "name": "Room only"},
+                {
+                    "plan_id": "weekly",
+                    "name": "A week",
+                    "derived": {"percent_bp": -1000},
+                    "min_stay": 7,
+                    "max_stay": 10,
+                },
+                {"plan_id": "soon", "name": "Last minute", "book_from_days": 110},
+                {"plan_id": "early", "name": "Early bird", "book_until_days": 120},
+            ],
+            "calendar": [
+                _week(0, closed=True),
+                _week(1, closed_to_arrival=True),
+                _week(2, closed_to_departure=True),
+                _week(3, min_stay_arrival=3),
+                _week(4, min_stay_through=4),
+                _week(5, max_stay=1),
+            ],
+        },
     ],
 }
 STRICT_INN = INN | {

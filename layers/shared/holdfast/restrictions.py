@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,14 +100,38 @@ def alternatives(
     return found
 
 
+def lengths_allowed(check_in: date, *, rates: Mapping[str, MonthRates], plan: RatePlan | None, today: date) -> set[int]:
+    """The lengths, in nights, of the stays from that day on that no rule forbids: what `restrictions` says of each."""
+    arrival = _rules(rates, check_in)
+    booked = plan is None or not list(_of_the_window(plan, check_in, (check_in - today).days))
+    if arrival.closed_to_arrival or not booked:
+        return set()
+    least = max(arrival.min_stay_arrival or 1, (plan.min_stay if plan else None) or 1)
+    most = min(arrival.max_stay or MAX_NIGHTS, (plan.max_stay if plan else None) or MAX_NIGHTS)
+    found = set()
+    for length in range(1, most + 1):
+        rules = _rules(rates, check_in + timedelta(days=length - 1))
+        if rules.closed:
+            break
+        least = max(least, rules.min_stay_through or 1)
+        if length >= least and not rules.closed_to_departure:
+            found.add(length)
+    return found
+
+
 def _near(check_in: date, length: int) -> Iterator[tuple[date, date]]:
     """The stays around one, nearest first; of two as near the one that keeps the length, then the earlier one."""
-    moves = range(-MOST_DAYS_AWAY, MOST_DAYS_AWAY + 1)
-    near = [(move, nights_ - length) for move, nights_ in product(moves, range(1, MAX_NIGHTS + 1))]
-    near.remove((0, 0))
-    for move, more in sorted(near, key=lambda one: (abs(one[0]) + abs(one[1]), abs(one[1]), one)):
+    for move, nights_ in _moves(length):
         start = check_in + timedelta(days=move)
-        yield start, start + timedelta(days=length + more)
+        yield start, start + timedelta(days=nights_)
+
+
+@cache
+def _moves(length: int) -> list[tuple[int, int]]:
+    """By how many days to move a stay of that length, and how many nights to give it, in the order to try them."""
+    moves = range(-MOST_DAYS_AWAY, MOST_DAYS_AWAY + 1)
+    near = [(move, other) for move, other in product(moves, range(1, MAX_NIGHTS + 1)) if (move, other) != (0, length)]
+    return sorted(near, key=lambda one: (abs(one[0]) + abs(one[1] - length), abs(one[1] - length), one))
 
 
 def _rules(rates: Mapping[str, MonthRates], night: date) -> NightRules:
@@ -128,6 +153,10 @@ def _of_the_plan(plan: RatePlan, check_in: date, length: int, days_ahead: int) -
         yield Restriction(Rule.MIN_STAY, check_in, plan.min_stay)
     if plan.max_stay is not None and length > plan.max_stay:
         yield Restriction(Rule.MAX_STAY, check_in, plan.max_stay)
+    yield from _of_the_window(plan, check_in, days_ahead)
+
+
+def _of_the_window(plan: RatePlan, check_in: date, days_ahead: int) -> Iterator[Restriction]:
     if plan.book_from_days is not None and days_ahead > plan.book_from_days:
         yield Restriction(Rule.BOOK_FROM_DAYS, check_in, plan.book_from_days)
     if plan.book_until_days is not None and days_ahead < plan.book_until_days:

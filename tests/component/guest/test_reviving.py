@@ -7,13 +7,10 @@ import pytest
 
 from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import revived_id_for
-from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
-from tests.component.guest.inn import held_at_the_inn, open_inn
 from tests.kit.builders import everything
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ALICE, BOB, GUEST, STAY_TOTAL, FrontDoor
-from tests.kit.hotel import change_rates
 from tests.kit.log_capture import LogLines
 
 SHOWN = GUEST | {"phone": "+919876543210"}
@@ -178,61 +175,6 @@ def test_somebody_elses_hold_and_a_missing_one_read_the_same(
     assert [reply.code for reply in replies] == ["not_found"] * 2
     assert replies[0].body | {"instance": ""} == replies[1].body | {"instance": ""}
     assert everything(store) == before
-
-
-class TestTheRulesOfAReserve:
-    def test_todays_price_and_terms(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-        old = front_door.held()
-        clock.advance(600)
-        change_rates(store.table, default_price=600_000)
-
-        assert front_door.revive(old).body["pricing"]["base_amount"] == 1_800_000
-        assert front_door.booking(old)["pricing"]["base_amount"] == 1_500_000
-
-    def test_sold_out(self, front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-        old = front_door.held()
-        clock.advance(600)
-        front_door.held(BOB, rooms=5, guests=5)
-
-        reply = front_door.revive(old)
-        assert (reply.status, reply.code) == (409, "sold_out")
-        assert reply.body["nights"] == ["2026-12-10", "2026-12-11", "2026-12-12"]
-        front_door.cancel(front_door.hold(BOB, rooms=5, guests=5).body["booking_id"], BOB)
-        assert front_door.revive(old).status == 201
-
-    def test_its_own_due_hold_makes_way(self, front_door: FrontDoor, clock: FakeClock) -> None:
-        old = front_door.held(rooms=5, guests=5)
-        clock.advance(600)
-
-        assert front_door.revive(old).status == 201
-        assert front_door.booking(old)["status"] == "expired"
-
-    def test_live_holds_are_capped(self, front_door: FrontDoor, clock: FakeClock) -> None:
-        old = front_door.held()
-        clock.advance(600)
-        for number in range(5):
-            front_door.held(key=f"live-{number}", check_in=f"2026-12-{14 + number}", check_out=f"2026-12-{15 + number}")
-
-        assert (front_door.revive(old).status, front_door.revive(old).code) == (429, "too_many_holds")
-
-    def test_a_stay_that_has_begun_is_past(self, front_door: FrontDoor, clock: FakeClock) -> None:
-        old = front_door.held()
-        clock.advance(19 * 86_400)
-
-        reply = front_door.revive(old)
-        assert (reply.status, reply.code, reply.fields) == (422, "invalid_request", {"check_in"})
-
-    def test_guest_details_are_required_again_where_they_are(
-        self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock
-    ) -> None:
-        open_inn(hotel)
-        unknown, known = held_at_the_inn(front_door, "unknown"), held_at_the_inn(front_door, "known")
-        front_door.put_guest(known)
-        clock.advance(600)
-        revived = [front_door.revive(booking_id).body["booking_id"] for booking_id in (unknown, known)]
-
-        assert front_door.start(revived[0]).code == "guest_required"
-        assert front_door.start(revived[1]).status == 200
 
 
 class TestGuestDetails:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +12,7 @@ from holdfast.errors import Alternative, Restricted, RestrictionShown
 from holdfast.model.dates import month_of
 from holdfast.occupancy import room_charges, takes
 from holdfast.pricing import priced_stay, quote
-from holdfast.restrictions import Restriction, alternatives, restrictions
+from holdfast.restrictions import Restriction, alternatives, lengths_allowed, restrictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,17 +54,19 @@ def stays_instead(
     Each is sold as a reserve of it would be: by the plan and the occupancy of its own first month.
     """
     longest = _longest_stays(pages, stay.rooms)
-    plans = {
-        month: of.plan(stay.plan_id)
-        for month, of in rates.items()
-        if takes(stay, of.occupancy, of.max_guests) and of.sells(stay.plan_id)
-    }
+    fitting = [month for month, of in rates.items() if takes(stay, of.occupancy, of.max_guests)]
+    plans = {month: rates[month].plan(stay.plan_id) for month in fitting if rates[month].sells(stay.plan_id)}
+
+    @cache
+    def allowed(check_in: date) -> set[int]:
+        month = month_of(check_in)
+        if month not in plans:
+            return set()
+        return lengths_allowed(check_in, rates=rates, plan=plans[month], today=today)
 
     def works(check_in: date, check_out: date) -> bool:
-        month = month_of(check_in)
-        if month not in plans or (check_out - check_in).days > longest.get(check_in, 0):
-            return False
-        return not restrictions(check_in, check_out, rates=rates, plan=plans[month], today=today)
+        length, last = (check_out - check_in).days, month_of(check_out - timedelta(days=1))
+        return last in fitting and length <= longest.get(check_in, 0) and length in allowed(check_in)
 
     def priced(check_in: date, check_out: date) -> Alternative:
         month = month_of(check_in)
@@ -89,9 +92,7 @@ def _longest_stays(pages: Mapping[str, InventoryMonth], rooms: int) -> dict[date
 def _sentence(found: list[Restriction], stay: Stay, instead: list[Alternative]) -> str:
     rules = "; ".join(one.sentence for one in found)
     if not instead:
-        return (
-            f"{stay.check_in} to {stay.check_out} cannot be booked: {rules}. No stay near it is free; try other dates."
-        )
+        return f"{stay.check_in} to {stay.check_out} cannot be booked: {rules}. Nor can any near it."
     first = instead[0]
     return (
         f"{stay.check_in} to {stay.check_out} cannot be booked: {rules}. "

@@ -90,7 +90,7 @@ def _not_held_again(booking: Booking, now: datetime, engine: Engine) -> dict[str
 
 def _costs_no_more_today(booking: Booking, context: BookingContext, now: datetime) -> bool:
     """Whether the stay could be held now, by every rule, and costs no more than the hold; promo codes apart."""
-    from holdfast.occupancy import room_charges  # noqa: PLC0415 - rare, and a cold start pays for it
+    from holdfast.occupancy import room_charges, takes  # noqa: PLC0415 - rare, and a cold start pays for it
     from holdfast.restrictions import restrictions  # noqa: PLC0415 - as above
 
     pages = context.pages
@@ -104,7 +104,8 @@ def _costs_no_more_today(booking: Booking, context: BookingContext, now: datetim
     if (booking.plan is None) != (plan is None):
         return False  # what the guest bought is not on sale any more
     day = today_in(booking.timezone, now, booking.day_ends)
-    if restrictions(stay.check_in, stay.check_out, rates=context.rates, plan=plan, today=day):
+    fits = all(takes(stay, of.occupancy, of.max_guests) for of in context.rates.values())
+    if not fits or restrictions(stay.check_in, stay.check_out, rates=context.rates, plan=plan, today=day):
         return False
     today = priced_stay(stay, context.rates, plan, room_charges(stay, rates.occupancy, plan))
     return today.currency == booking.currency and quote(today).total_payable <= quote(booking).total_payable

@@ -19,11 +19,12 @@ from holdfast.model.booking import Booking
 from holdfast.model.case import Case
 from holdfast.model.dates import millis
 from holdfast.model.ids import revived_id_for
-from holdfast.model.rates import MonthRates
+from holdfast.model.rates import MonthOnSale, MonthRates
 from holdfast.storage.base import PAGE_SIZE, DueRow, TableStore, WriteConflict, due_row
 from holdfast.storage.items import (
     HOLDS_DUE,
     Item,
+    Key,
     account_key,
     account_of,
     booking_key,
@@ -101,8 +102,7 @@ class BookingStore(TableStore):
         found = self.table.get(keys)
         booking = found.get(booking_key(booking_id))
         on_sale = months_of(found, [(room_type_id, month) for month in months])
-        if any(month.page.revision != month.rates.revision for month in on_sale.values()):
-            raise WriteConflict(["page"], None)
+        _refuse_torn(found, on_sale)
         return BookingContext(
             booking=booking_of(booking) if booking else None,
             account=account_of(user_id, found.get(account_key(user_id))),
@@ -281,3 +281,15 @@ class BookingStore(TableStore):
             kinds = [kind for (kind, _), reason in zip(actions, failed.reasons, strict=True) if reason.code != "None"]
             raise WriteConflict(kinds, current) from failed
         return after
+
+
+def _refuse_torn(found: Mapping[Key, Item], on_sale: Mapping[tuple[str, str], MonthOnSale]) -> None:
+    """Raises WriteConflict for what an owner's change under way looks like: a batch read is no snapshot.
+
+    A page without its rates, or of another revision; or months that are sold in other money, in another zone.
+    """
+    pages = sum(sk.startswith("MONTH#") for _, sk in found)
+    terms = {(month.rates.currency, month.rates.timezone, month.rates.taxes) for month in on_sale.values()}
+    torn = any(month.page.revision != month.rates.revision for month in on_sale.values())
+    if torn or pages > len(on_sale) or len(terms) > 1:
+        raise WriteConflict(["page"], None)
