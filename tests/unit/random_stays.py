@@ -51,9 +51,9 @@ def drawn(dice: random.Random, count: int) -> Iterator[Drawn]:
         plan = dice.choice([None, _plan(dice), _plan(dice), _plan(dice)])
         pages, rates = stored(calendar, plan, occupancy)
         for _ in range(STAYS_IN_A_HOTEL):
-            length = dice.choice((1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 7, dice.randint(1, 30)))
+            length = dice.choice((1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 7, dice.randint(1, 30)))
             check_in = edge - timedelta(days=dice.randint(-4, min(length + 4, 31)))
-            parties = [_party(dice, occupancy) for _ in range(dice.choice((1, 1, 1, 2, 3)))]
+            parties = [_party(dice, occupancy) for _ in range(dice.choice((1, 1, 1, 1, 2, 3)))]
             named = dice.random() < 0.7
             stay = Stay(
                 room_type_id="deluxe",
