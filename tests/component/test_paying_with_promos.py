@@ -10,10 +10,15 @@ from tests.component.payments_seen import nothing_moves, start
 from tests.kit.builders import a_promo
 from tests.kit.clock import NOW, FakeClock
 from tests.kit.flaky_client import flaky_store
-from tests.kit.front_door import ALICE, BOB, FrontDoor
+from tests.kit.front_door import ALICE, BOB, FrontDoor, Reply
 
 
 class TestPromo:
+    @staticmethod
+    def quoted(front_door: FrontDoor, booking_id: str) -> Reply:
+        query = {"promo_code": "TEN"}
+        return front_door.call("GET /bookings/{booking_id}/pricing", query=query, booking_id=booking_id)
+
     def claims(self, store: Store, user_id: str = ALICE) -> tuple[int, set[str]]:
         context = store.booking_context("none", user_id, promo_code="TEN")
         assert context.promo
@@ -76,6 +81,43 @@ class TestPromo:
 
         for reply in (twice, third):
             assert (reply.status, reply.code) == (409, "promo_exhausted")
+
+    @pytest.mark.parametrize("revived", [True, False])
+    @pytest.mark.parametrize("by", ["start", "finalize"])
+    def test_that_the_guests_own_due_hold_still_claims_is_free(
+        self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock, store: Store, by: str, *, revived: bool
+    ) -> None:
+        """Once unswept, it counts as expired for its guest's promo as well; what is quoted is what is charged."""
+        hotel.add_promo(a_promo(usage_limit=1, per_user_limit=1))
+        front_door.credit(2_000_000)
+        old = front_door.held()
+        front_door.start(old, promo_code="TEN")
+        clock.advance(600)
+        new = front_door.revive(old).body["booking_id"] if revived else front_door.held(key="new")
+
+        quoted = nothing_moves(store, lambda: self.quoted(front_door, new))
+        assert (quoted.status, quoted.body["total_payable"]) == (200, 1_417_500)
+        if by == "start":
+            reply = front_door.start(new, promo_code="TEN")
+        else:
+            reply = front_door.pay(new, 1_417_500, promo_code="TEN")
+
+        assert reply.status == 200
+        assert self.claims(store) == (1, {new})
+        assert [line["status"] for line in front_door.booking(old)["history"]][-1] == "expired"
+
+    def test_that_a_live_hold_of_the_guest_claims_is_not(
+        self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock, store: Store
+    ) -> None:
+        hotel.add_promo(a_promo(per_user_limit=1))
+        old = front_door.held()
+        front_door.start(old, promo_code="TEN")
+        clock.advance(599)
+        new = front_door.held(key="new")
+
+        assert self.quoted(front_door, new).code == "promo_invalid"
+        assert front_door.start(new, promo_code="TEN").code == "promo_exhausted"
+        assert self.claims(store) == (1, {old})
 
     def test_stays_as_it_was_fixed_when_its_terms_run_out(
         self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock

@@ -10,8 +10,8 @@ CORNER_BUGS = (
             Edit(
                 "bookings.expire",
                 "reclaim",
-                "not set(short).isdisjoint(booking.nights)",
-                "set(short) <= set(booking.nights)",
+                "not set(short).isdisjoint(one.nights)",
+                "set(short) <= set(one.nights)",
             ),
         ),
     ),

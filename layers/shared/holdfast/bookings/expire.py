@@ -97,12 +97,18 @@ def list_due(*, engine: Engine) -> dict[str, Any]:
 def reclaim(room_type_id: str, short: Sequence[date], *, engine: Engine, by_booking: str) -> None:
     """Releases the due holds on the nights for which a buyer finds too few rooms."""
     rows = engine.store.due_holds(room_type_id, engine.clock())
-    for booking in engine.store.bookings([row.booking_id for row in rows]):
-        if booking.status in HOLDING and not set(short).isdisjoint(booking.nights):
-            with suppress(WriteConflict):  # another writer released or confirmed it first
-                expired = _release(booking, engine.clock(), engine=engine, by="reclaim")
-                _count(1, expired.rooms, _lag_seconds(expired))
-                record(Tag.HOLD_RECLAIMED, "a due hold made way for a buyer", after=expired, buyer=by_booking)
+    found = engine.store.bookings([row.booking_id for row in rows])
+    due = [one for one in found if one.status in HOLDING and not set(short).isdisjoint(one.nights)]
+    make_way(due, engine=engine, by_booking=by_booking)
+
+
+def make_way(due: Sequence[Booking], *, engine: Engine, by_booking: str) -> None:
+    """Releases these due holds for a buyer who needs their rooms, or the uses of a promo that they claim."""
+    for booking in due:
+        with suppress(WriteConflict):  # another writer released or confirmed it first
+            expired = _release(booking, engine.clock(), engine=engine, by="reclaim")
+            _count(1, expired.rooms, _lag_seconds(expired))
+            record(Tag.HOLD_RECLAIMED, "a due hold made way for a buyer", after=expired, buyer=by_booking)
 
 
 def restore(image: Booking, *, engine: Engine) -> bool:

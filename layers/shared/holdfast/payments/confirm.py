@@ -127,7 +127,7 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
     try:
         agreed = with_promo_limit(
             None if booking.quote else attempt.promo_code,
-            lambda: agreed_quote(request, booking, context, attempt.promo_code, engine.clock()),
+            lambda seen: agreed_quote(request, booking, seen, attempt.promo_code, engine.clock()),
             context=context,
             engine=engine,
         )

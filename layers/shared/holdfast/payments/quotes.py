@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.bookings.lookup import own_booking
 from holdfast.errors import InsufficientWallet, NotPayable, PriceChanged, PromoExhausted, PromoInvalid, TooManyTries
-from holdfast.model.booking import HOLDING, Booking, FrozenQuote
+from holdfast.model.booking import HOLDING, Booking, FrozenQuote, Status
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_PROMO_ATTEMPTS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.money import money
@@ -16,6 +16,7 @@ from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest
 from holdfast.pricing import NO_SUCH_CODE, Quote, base_amount, discount, frozen_quote, quote
 from holdfast.refunds import refund_note
 from holdfast.requests import BY_GATEWAY
+from holdfast.storage.base import WriteConflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +48,10 @@ def price(booking_id: str, query: PricingQuery, *, user_id: str, engine: Engine)
         else:
             priced = with_promo_limit(
                 promo_code,
-                lambda: quote_now(context, booking, promo_code, asked or 0, now),
+                lambda seen: quote_now(seen, booking, promo_code, asked or 0, now),
                 context=context,
                 engine=engine,
+                reads_only=True,
             )
         started = booking.payment.gateway if booking.payment else None
         return with_refund_note(priced, booking, query.gateway or started, context.account.currency, now)
@@ -72,28 +74,63 @@ def with_refund_note(
 
 
 def with_promo_limit[Result](
-    promo_code: str | None, compute: Callable[[], Result], *, context: BookingContext, engine: Engine
+    promo_code: str | None,
+    compute: Callable[[BookingContext], Result],
+    *,
+    context: BookingContext,
+    engine: Engine,
+    reads_only: bool = False,
 ) -> Result:
     """The result of `compute`, if the guest has not tried too many promo codes that do not apply.
 
-    A code that does not apply is counted before it is answered, so attempts at the same time count as well.
+    A code that does not apply is counted before it is answered, so attempts at the same time count as well. A use that
+    the guest's own due hold still claims is free: the hold is released first, or left out if the caller only reads.
 
     Raises TooManyTries, WriteConflict, and what `compute` raises.
     """
     if promo_code is None or (context.booking and context.booking.claimed_promo == promo_code):
-        return compute()
+        return compute(context)
     now = engine.clock()
     attempts, since_ms = context.account.promo_attempts_at(millis(now))
     if attempts >= MAX_PROMO_ATTEMPTS:
         seconds = max(1, -(-(since_ms + PROMO_ATTEMPT_DECAY_MS - millis(now)) // 1000))
         raise TooManyTries(f"Wait {seconds} s before you try another promo code.", retry_after_seconds=seconds)
     try:
-        return compute()
-    except (PromoInvalid, PromoExhausted):
+        return compute(context)
+    except (PromoInvalid, PromoExhausted) as refusal:
+        due = _due_claims(context, now, engine) if isinstance(refusal, PromoExhausted) else []
+        if due and reads_only:
+            return with_promo_limit(promo_code, compute, context=_without(due, context), engine=engine)
+        if due:
+            from holdfast.bookings.expire import make_way  # noqa: PLC0415 - hardly any payment needs it
+
+            make_way(due, engine=engine, by_booking=context.booking.booking_id if context.booking else "")
+            raise WriteConflict(["promo"], None) from refusal  # so that the caller reads and decides again
         if context.booking:
             engine.store.assert_unchanged(context.booking.booking_id, context.booking)
         engine.store.count_promo_attempt(context.account, now)
         raise
+
+
+def _due_claims(context: BookingContext, now: datetime, engine: Engine) -> list[Booking]:
+    """The user's holds past their deadline that still claim uses of the promo, which it limits for each user."""
+    if context.promo is None or context.promo.per_user_limit is None or context.redemption is None:
+        return []
+    claiming = engine.store.bookings(list(context.redemption.bookings))
+    return [one for one in claiming if one.status in HOLDING and one.status_at(now) is Status.EXPIRED]
+
+
+def _without(due: list[Booking], context: BookingContext) -> BookingContext:
+    """The context as it will be once these holds are released."""
+    assert context.promo is not None
+    assert context.redemption is not None
+    ids = {one.booking_id for one in due}
+    claims = {booking_id: 1 for booking_id in context.redemption.bookings if booking_id not in ids}
+    return msgspec.structs.replace(
+        context,
+        promo=msgspec.structs.replace(context.promo, claimed=context.promo.claimed - len(due)),
+        redemption=msgspec.structs.replace(context.redemption, bookings=claims),
+    )
 
 
 def quote_now(

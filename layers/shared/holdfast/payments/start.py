@@ -88,7 +88,7 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
         engine.require_call(gateway)
         quote = with_promo_limit(
             promo_code,
-            lambda: quote_now(context, booking, promo_code, request.wallet_apply_amount, now),
+            lambda seen: quote_now(seen, booking, promo_code, request.wallet_apply_amount, now),
             context=context,
             engine=engine,
         )
