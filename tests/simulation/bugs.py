@@ -5,8 +5,19 @@ from tests.simulation.bugs_in_corners import CORNER_BUGS
 from tests.simulation.bugs_in_holds import HOLD_BUGS
 from tests.simulation.bugs_in_money import MONEY_BUGS
 from tests.simulation.bugs_in_payments import PAYMENT_BUGS
+from tests.simulation.bugs_in_rates import RATE_BUGS
 from tests.simulation.bugs_in_revivals import REVIVAL_BUGS
 from tests.simulation.bugs_in_units import UNIT_BUGS
 from tests.simulation.bugs_outside import OUTSIDE_BUGS
 
-BUGS = (*HOLD_BUGS, *PAYMENT_BUGS, *MONEY_BUGS, *DESK_BUGS, *UNIT_BUGS, *OUTSIDE_BUGS, *CORNER_BUGS, *REVIVAL_BUGS)
+BUGS = (
+    *HOLD_BUGS,
+    *PAYMENT_BUGS,
+    *MONEY_BUGS,
+    *DESK_BUGS,
+    *UNIT_BUGS,
+    *RATE_BUGS,
+    *OUTSIDE_BUGS,
+    *CORNER_BUGS,
+    *REVIVAL_BUGS,
+)

@@ -56,9 +56,9 @@ PAYMENT_BUGS = (
         (
             Edit(
                 "payments.reconcile",
-                "reconcile",
-                "elif payment.holds_money and not",
-                "elif payment.holds_money and _may_buy(booking, order_id) and not",
+                "_refund_unusable",
+                "if not payment.holds_money:",
+                "if payment.order_id:",
             ),
             _NO_SECOND_LOOK,
         ),

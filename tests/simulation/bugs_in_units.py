@@ -48,7 +48,7 @@ UNIT_BUGS = (
                 "payments.late",
                 "_costs_no_more_today",
                 "quote(today).total_payable <= quote(booking).total_payable",
-                "min(prices) <= quote(booking).total_payable",
+                "min(today.night_prices) <= quote(booking).total_payable",
             ),
         ),
     ),

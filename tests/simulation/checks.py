@@ -141,7 +141,10 @@ def _mispriced(world: World) -> Iterator[str]:
     for key, item in sorted(world.table.items.items()):
         if key[1] == "BOOKING" and "quote" in item:
             yield from mispriced(key[0], item, world.plan.currency)
-            yield from bought_too_late(world, key[0], item)
+            if world.plan.offers:
+                yield from world.calendars.bought_too_late(key[0].removeprefix("BOOKING#"), item)
+            else:
+                yield from bought_too_late(world, key[0], item)
     for gateway in world.gateways.values():
         for order in gateway.orders.values():
             why = refused(gateway.name, order.amount, order.currency)

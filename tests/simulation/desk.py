@@ -76,3 +76,6 @@ def _events(item: Item) -> list[dict[str, str]]:
     """The history's lines, as far as they are texts."""
     lines = item.get("history", {}).get("L", [])
     return [{name: part["S"] for name, part in line["M"].items() if "S" in part} for line in lines]
+
+
+ACTS: dict[str, Any] = {"desk": act}

@@ -8,7 +8,7 @@ a request may take effect without its answer arriving, or long after its sender 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tests.simulation.expressions import (
@@ -142,7 +142,7 @@ class StandIn:
         def delete() -> dict[str, Any]:
             if key in self._locked:
                 raise client_error("TransactionConflictException", "DeleteItem")
-            self.change(key, None)
+            self.change({key: None})
             return {}
 
         return self.faults.call("delete", delete, writes=True, about=key)
@@ -272,13 +272,12 @@ class StandIn:
         """Whether a transaction that is under way will write the item."""
         return key in self._locked
 
-    def change(self, key: Key, new: Item | None) -> None:
-        """Another's write: a hotel that changes its prices, or TTL's deletion."""
-        changes: Commit = [(key, self.items.get(key), new)]
-        if new is None:
+    def change(self, items: Mapping[Key, Item | None]) -> None:
+        """Another's write, in one instant: a hotel's change of its prices, TTL's deletion."""
+        changes: Commit = [(key, self.items.get(key), new) for key, new in items.items()]
+        self.items.update({key: new for key, new in items.items() if new is not None})
+        for key in (key for key, new in items.items() if new is None):
             self.items.pop(key, None)
-        else:
-            self.items[key] = new
         self._index(changes)
         for listener in self.on_commit:
             listener(changes)

@@ -120,7 +120,7 @@ class Faults:
         return answer
 
     def read(self, keys: Sequence[Key], read: Callable[[Sequence[Key]], None]) -> Sequence[Key]:
-        """A read of several items, which other writes may come between; gives the keys that were left unread."""
+        """A read of several items, in any order, which other writes may come between; gives the keys left unread."""
         process = self.clock.process()
         left: list[Sequence[Key]] = [()]
 
@@ -128,7 +128,10 @@ class Faults:
             here = list(keys)
             cut = process is not None and len(here) > 1
             if process is not None and cut and (process.drawn is Fault.UNPROCESSED or process.rng.random() < 0.3):
-                first = here[: 1 + process.rng.randrange(len(here) - 1)]
+                at = 1 + process.rng.randrange(len(here) - 1)
+                if process.rng.random() < 0.5:
+                    here, at = here[at:] + here[:at], len(here) - at
+                first = here[:at]
                 if process.drawn is Fault.UNPROCESSED:
                     self.cover("keys unprocessed")
                     left[0] = here[len(first) :]

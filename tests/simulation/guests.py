@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import TOPUP_ID
-from tests.simulation import desk, reviving
+from tests.simulation import desk, owners, reviving
 from tests.simulation.gateway import signed
 from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ADMIN = "root"
 TRIES = 3  # of a request whose outcome stayed unknown
-ELSEWHERE: dict[str, Any] = {"desk": desk.act, "details": reviving.put_details, "revive": reviving.revive}
+ELSEWHERE: dict[str, Any] = desk.ACTS | reviving.ACTS | owners.ACTS
 
 
 @dataclass
@@ -80,24 +80,23 @@ class Guests:
         return None
 
     def _reserve(
-        self, operation: Operation, *, ref: int, user: str, room_type: str, check_in: str, nights: int, rooms: int
-    ) -> None:
+        self, operation: Operation, *, ref: int, user: str, room_type: str, check_in: str, nights: int, **more: Any
+    ) -> Reply | None:
         known = self.known.setdefault(ref, Reservation(user, booking_id_for(user, f"key-{ref}")))
         check_out = date.fromisoformat(check_in) + timedelta(days=nights)
         body: dict[str, Any] = {
             "room_type_id": room_type,
             "check_in": check_in,
             "check_out": check_out.isoformat(),
-            "rooms": rooms,
             "guests": 1,
-        }
+        } | more
         before = self.world.invariants.free_for_sure(room_type, check_in, body["check_out"])
         allowed = self.world.invariants.holdings.allowance(user, self.world.invariants.now_ms)
         reply = self._send(operation, "POST /bookings", body, user=user, key=f"key-{ref}")
-        check_cap(self.world, user, rooms, allowed, reply)
+        check_cap(self.world, user, more["rooms"], allowed, reply)
         if reply and reply.code == "sold_out":
             after = self.world.invariants.free_for_sure(room_type, check_in, body["check_out"])
-            if before == after and all(free >= rooms for _, free in after.values()):
+            if before == after and all(free >= more["rooms"] for _, free in after.values()):
                 self.world.broken.append(f"SOLD1 {known.booking_id}: answered sold out, with rooms free all the while")
         if reply and reply.status in {200, 201}:
             if reply.body["booking_id"] != known.booking_id:
@@ -105,6 +104,7 @@ class Guests:
             self.promised.append(Promise("held", known.booking_id, reply.body))
             if reply.status == 200:
                 self.world.faults.cover("a key replayed")
+        return reply
 
     def _about(
         self, operation: Operation, ref: int, method: str, part: str, body: Any = None, *, admin: bool = False

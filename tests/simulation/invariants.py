@@ -1,4 +1,4 @@
-"""The star invariants, checked after every commit: INV1, INV2, WAL1, WAL2, PAY4, ST1, TIME1, TASK1, and who holds what.
+"""The star invariants, checked after every commit: INV1, INV2, CAL1, WAL1, WAL2, PAY4, ST1, TIME1, TASK1, holdings.
 
 Reads the wire form and only what changed, so a commit costs microseconds. What a state means, and which nights a stay
 has, is stated here again: a check that asked the engine would agree with its mistakes.
@@ -67,9 +67,8 @@ class Invariants:
         for key, old, new in changes:
             if key[0].startswith("BOOKING#"):
                 pages |= self._booking(key[0].removeprefix("BOOKING#"), old, new)
-            elif key[1].startswith("MONTH#") and new is not None:
-                self._pages[key] = new
-                pages.add(key)
+            elif key[0].startswith("ROOM#") and new is not None:
+                pages.add(self._month(key, new))
             elif key[1] == "ACCOUNT" and new is not None:
                 accounts.append((key[0], new))
             elif key[1].startswith("ENTRY#") and new is not None:
@@ -82,6 +81,13 @@ class Invariants:
         for key, _, _ in changes:
             if key[1].startswith("ENTRY#") and not any(user == key[0] for user, _ in accounts):
                 raise BrokenPromise(f"WAL1 {key[0]}: an entry without its balance")
+
+    def _month(self, key: Key, new: Item) -> Key:
+        """Takes note of a page; gives that of the month."""
+        page = key[0], key[1].replace("RATES#", "MONTH#")
+        if key == page:
+            self._pages[key] = new
+        return page
 
     def _booking(self, booking_id: str, old: Item | None, new: Item | None) -> set[Key]:
         """Counts its rooms, and looks at the move; gives the pages whose rooms it changed."""
@@ -113,9 +119,12 @@ class Invariants:
         return pages
 
     def _page(self, key: Key) -> None:
-        """INV1 and INV2 on each night of the page."""
+        """INV1 and INV2 on each night of the page, and CAL1."""
         page = self._pages[key]
         room_type, month = key[0].removeprefix("ROOM#"), key[1].removeprefix("MONTH#")
+        rates = self._items.get((key[0], f"RATES#{month}"), {})
+        if page["revision"] != rates.get("revision"):
+            raise BrokenPromise(f"CAL1 {room_type} {month}: {page['revision']} beside rates {rates.get('revision')}")
         on_sale, free = page["on_sale"]["M"], page["free"]["M"]
         for day, wire in free.items():
             rooms, capacity = int(wire["N"]), int(on_sale[day]["N"])
@@ -218,6 +227,8 @@ class Invariants:
             raise BrokenPromise(f"ST1 {booking_id}: version {version} after {old['version']['N']}, history rewritten")
         if old["expires_at"] != new["expires_at"] or old["reserved_at"] != new["reserved_at"]:
             raise BrokenPromise(f"ST1 {booking_id}: its deadline was moved")
+        if any(old.get(name) != new.get(name) for name in _FROZEN):
+            raise BrokenPromise(f"PRICE1 {booking_id}: what it is held for was changed")
         if grown == 0 and {name for name in {*old, *new} if old.get(name) != new.get(name)} - _UNTRACED:
             raise BrokenPromise(f"ST1 {booking_id}: changed without a history line")
         if was != status and ((was, status) not in _EDGES or grown == 0):
@@ -242,6 +253,8 @@ class Invariants:
 
 _TASKS = STORED_NAMES["Booking"]["tasks"]
 _ORDER, _ACTION = (STORED_NAMES["GatewayTask"].get(name, name) for name in ("order_id", "action"))
+_CHARGES, _PARTY = (STORED_NAMES["Booking"][name] for name in ("room_charges", "occupancy"))
+_FROZEN = ("night_prices", "plan", _CHARGES, _PARTY, "cancellation_policy", "taxes", "currency")
 _UNTRACED = {STORED_NAMES["Booking"]["tasks"], "due_shard", "due_at", "write_id"}  # what putting a task off may change
 
 

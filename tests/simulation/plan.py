@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from tests.simulation.offers import Offer
+
 HOLD_SECONDS = 600
 USERS = ("alice", "bob", "carol")
 GATEWAYS = ("stripe", "razorpay")
@@ -49,6 +51,7 @@ class Plan:
     poisoned: bool = False
     currency: str = "INR"
     wallet_currency: str = "INR"
+    offers: tuple[tuple[tuple[str, str], Offer], ...] = ()  # of each room type and month, where owners change them
 
     @property
     def is_well_swept(self) -> bool:

@@ -15,6 +15,7 @@ from tests.simulation.corners import (
 )
 from tests.simulation.desk import days_at_the_desk
 from tests.simulation.outside import outside_days
+from tests.simulation.owners_days import days_of_owners
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
 from tests.simulation.reviving import second_chances
 from tests.simulation.units import CURRENCIES
@@ -248,6 +249,7 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "stalled": stalled_captures,
     "topups": topups,
     "revive": second_chances,
+    "rates": days_of_owners,
 }
 
 

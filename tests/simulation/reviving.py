@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from holdfast.model.ids import revived_id_for
 from tests.simulation.plan import Draft, Operation
@@ -90,3 +90,6 @@ def broken_revivals(world: World) -> Iterator[str]:
 
 def _promised(guests: Guests, done: str, name: str) -> bool:
     return any((promise.done, promise.name) == (done, name) for promise in guests.promised)
+
+
+ACTS: dict[str, Any] = {"details": put_details, "revive": revive}

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from holdfast.model.stored_names import STORED_NAMES
 from tests.simulation.expressions import Item
+from tests.simulation.offers import line_price
 from tests.simulation.scheduler import SECOND, START
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ SMALLEST_OF_RAZORPAY = 100
 CURRENCIES = ("INR", "JPY", "EUR", "KWD")
 VAT_PERCENT = 10  # of every property outside India here, rounded once for the booking
 GRACE_SECONDS = 900
+_CHARGES = STORED_NAMES["Booking"]["room_charges"]
 BETWEEN_CLOCKS = 5 * SECOND  # the writers' clocks differ by less
 
 
@@ -30,9 +33,8 @@ def refused(gateway: str, amount: int, currency: str) -> str | None:
 
 
 def mispriced(key: str, item: Item, currency: str) -> Iterator[str]:
-    """PRICE1: what the prices, the promo and the tax make."""
-    quote, rooms = item["quote"]["M"], int(item["rooms"]["N"])
-    lines = [int(price["N"]) for price in item["night_prices"]["L"] for _ in range(rooms)]
+    """PRICE1: what the prices, the plan, the guests, the promo and the tax make."""
+    quote, lines = item["quote"]["M"], lines_of(item)
     base, discount = sum(lines), int(quote.get("promo_discount", {"N": "0"})["N"])
     code = quote.get("promo_code", {}).get("S")
     flat = min(5_000, base) if currency == "INR" else 0  # its amount is in rupees
@@ -40,8 +42,8 @@ def mispriced(key: str, item: Item, currency: str) -> Iterator[str]:
     stated = int(quote["gst_amount"]["N"])
     if currency == "INR":
         kept = [price - price * discount / base for price in lines]
-        tax = sum(share * (0.05 if share <= 750_000 else 0.18) for share in kept)
-        off = abs(stated - tax) > len(lines) * bool(discount)
+        tax = sum(map(gst, kept))
+        off = abs(stated - tax) > len(lines) * 2 * bool(discount)  # its shares are whole, too
     else:
         off = stated != ((base - discount) * VAT_PERCENT + 50) // 100
     if discount != wanted or off:
@@ -51,6 +53,28 @@ def mispriced(key: str, item: Item, currency: str) -> Iterator[str]:
     if int(quote["total_payable"]["N"]) != total:
         asked = quote["total_payable"]["N"]
         yield f"PRICE1 {key}: {asked} asked for {base} - {discount} + {stated}, in steps of {step}"
+
+
+def gst(value: float) -> int:
+    """Of a room for a night: each half of the rate rounded half up, by the slabs since September 2025."""
+    half_bp = 250 if value <= 750_000 else 900
+    return 2 * int((value * half_bp * 2 + 10_000) // 20_000)
+
+
+def lines_of(item: Item) -> list[int]:
+    """What each room costs each night, by all that the booking froze."""
+    _, _, percent_bp, amount, meal = _numbers(item["plan"]) if "plan" in item else [0] * 5
+    rooms = [_numbers(charge) for charge in item.get(_CHARGES, {"L": []})["L"]]
+    charges = rooms or [[0, 0, 0, 0]] * int(item["rooms"]["N"])
+    return [
+        line_price(night + extra_adults + children - single, percent_bp, amount, meal * persons)
+        for night in _numbers(item["night_prices"])
+        for persons, extra_adults, children, single in charges
+    ]
+
+
+def _numbers(wire: dict[str, list[Item]]) -> list[int]:
+    return [int(str(part.get("N", 0))) for part in wire["L"]]
 
 
 def bought_too_late(world: World, key: str, item: Item) -> Iterator[str]:

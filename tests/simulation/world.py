@@ -14,6 +14,7 @@ from holdfast.errors import BookingError
 from holdfast.payments.gateways.protocol import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
+from tests.simulation.calendars import Calendars
 from tests.simulation.checks import audit_instants, check_at_an_instant
 from tests.simulation.dynamodb import StandIn
 from tests.simulation.expressions import Item
@@ -31,6 +32,7 @@ from tests.simulation.handlers import (
 )
 from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening, waits_for_a_person
 from tests.simulation.invariants import BrokenPromise, Invariants
+from tests.simulation.owners import opening_rates
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
 
@@ -59,6 +61,8 @@ class World:
         self.invariants = Invariants(self.clock, self.faults)
         self.invariants.watch(self.table.items)
         self.table.on_commit.append(self.invariants.check)
+        self.table.load(opening_rates(self.table.items, dict(plan.offers)))
+        self.calendars = Calendars(self.clock, self.table, dict(plan.offers))
         self.guests = Guests(self)
         self.jitter = Jitter(self.clock)
         self.gateways = dict[str, Any](
@@ -80,7 +84,7 @@ class World:
         plan = self.plan
         if plan.poisoned:
             shard = {"due_shard": {"S": f"HOLD#{plan.seed % DUE_SHARDS}"}}
-            self.table.change(POISON_KEY, POISON | shard)
+            self.table.change({POISON_KEY: POISON | shard})
         for operation in plan.operations:
             self._begin(operation)
         for name, every, times in (
@@ -253,8 +257,8 @@ class World:
                 self.clock.sleep(MILLISECOND)
             prices = {day: {"N": str(price)} for day in self.table.items[page]["free"]["M"]}
             revision = {"revision": {"N": str(int(self.table.items[page]["revision"]["N"]) + 1)}}
-            self.table.change(page, self.table.items[page] | revision)
-            self.table.change(rates, self.table.items[rates] | revision | {"price": {"M": prices}})
+            after = self.table.items[rates] | revision | {"price": {"M": prices}}
+            self.table.change({page: self.table.items[page] | revision, rates: after})
 
     def delete_expired(self) -> None:
         """TTL's round: deletes what it may, and the stream tells the function."""
@@ -262,7 +266,7 @@ class World:
         for key in self.table.expired(int(START.timestamp()) + self.clock.now_us // SECOND):
             if not self.table.is_locked(key):
                 images.append(self.table.items[key])
-                self.table.change(key, None)
+                self.table.change({key: None})
                 self.faults.cover("deleted by TTL")
         if images:
             self.deletions += images

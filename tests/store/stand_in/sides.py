@@ -116,7 +116,7 @@ class Side:
         """As TTL does."""
         client: Any = self.table.client
         if isinstance(client, StandIn):
-            client.change(booking_key(booking_id), None)
+            client.change({booking_key(booking_id): None})
         else:
             client.delete_item(TableName=self.table.name, Key=wire_key(booking_key(booking_id)))
 

@@ -100,8 +100,9 @@ def _costs_no_more_today(booking: Booking, context: BookingContext, now: datetim
         return False
     stay = booking.stay
     rates = context.rates[month_of(stay.check_in)]
-    plan = rates.plan(booking.plan.plan_id) if booking.plan else rates.default_plan
-    if (booking.plan is None) != (plan is None):
+    sold_by = booking.plan.plan_id if booking.plan else None
+    plan = rates.plan(sold_by)
+    if (booking.plan is None) != (plan is None) or not rates.sells(sold_by):
         return False  # what the guest bought is not on sale any more
     day = today_in(booking.timezone, now, booking.day_ends)
     fits = all(takes(stay, of.occupancy, of.max_guests) for of in context.rates.values())

@@ -14,7 +14,7 @@ import msgspec
 from holdfast.errors import BookingError, Busy
 from holdfast.logs import Metric, Tag, count, logger, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import Booking, GatewayTask, Status, TaskAction
+from holdfast.model.booking import HOLDING, Booking, GatewayTask, Status, TaskAction
 from holdfast.model.case import Case, CaseKind, booking_case
 from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
@@ -116,9 +116,9 @@ def _still_due(booking: Booking, task: GatewayTask) -> GatewayTask | None:
 
 
 def _may_still_buy(booking: Booking, task: GatewayTask) -> bool:
-    """Whether a late payment may confirm the expired hold: it is refunded once the booking records that decision."""
+    """Whether a payment of this order may confirm the hold: it is refunded once the booking records that decision."""
     own = booking.payment
-    if own is None or booking.status is not Status.EXPIRED:
+    if own is None or booking.status not in HOLDING | {Status.EXPIRED}:
         return False
     is_own = own.order_id == task.order_id and not own.refund_pending
     return is_own or (task.buys and task.amount == own.amount)
