@@ -18,7 +18,7 @@ DATES = {"check_in": "2026-12-10", "check_out": "2026-12-13", "guests": "2"}
 
 class Case(NamedTuple):
     """A rule of a night or of the half board that forbids 10 to 13 December, the value that would allow it, and all
-    that is told: its date, its value, and the first stay instead.
+    that is named: its date, its value, and the first stay instead.
     """
 
     rule: str
@@ -122,7 +122,7 @@ class TestRefusal:
         assert [(one["date"][-2:], one["rule"], one["value"]) for one in reply.body["restrictions"]] == [
             ("10", "closed_to_arrival", True),
             ("10", "min_stay_arrival", 5),
-            ("10", "max_stay", 2),  # of night and plan, told once
+            ("10", "max_stay", 2),  # of night and plan, named once
             ("10", "min_stay", 4),
             ("11", "closed", True),
             ("11", "min_stay_through", 6),

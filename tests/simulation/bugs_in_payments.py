@@ -2,7 +2,7 @@
 
 from tests.simulation.bug import Bug, Edit
 
-# At orders that cannot be closed: it finds within a day what an event should have told.
+# At orders that cannot be closed: it finds within a day what an event should have said.
 _NO_SECOND_LOOK = Edit("payments.tasks", "_finished", "if look_ms:", "if False:")
 
 PAYMENT_BUGS = (
