@@ -41,7 +41,7 @@ RATE_BUGS = (
         (
             Edit(
                 "storage.bookings",
-                "BookingStore.booking_context",
+                "_refuse_torn",
                 "month.page.revision != month.rates.revision",
                 "month.rates.revision < 0",
             ),
@@ -150,8 +150,8 @@ RATE_BUGS = (
             Edit(
                 "bookings.restricted",
                 "stays_instead",
-                "not restrictions(check_in, check_out, rates=rates, plan=plans[month], today=today)",
-                "bool(rates)",
+                "length in allowed(check_in)",
+                "month_of(check_in) in plans",
             ),
         ),
     ),
@@ -178,7 +178,7 @@ RATE_BUGS = (
     Bug(
         "a child above the last band is free",
         "rates",
-        (Edit("occupancy", "_adults", "sum(age > oldest for age in party.children)", "0 * oldest"),),
+        (Edit("occupancy", "_adults", "sum(age > _oldest(occupancy) for age in party.children)", "0"),),
     ),
     Bug(
         "a plan that is not active is sold",

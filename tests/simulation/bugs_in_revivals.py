@@ -30,7 +30,7 @@ REVIVAL_BUGS = (
     Bug(
         "the guest details are left behind",
         "revive",
-        (Edit("bookings.revive", "revive", "engine=engine, guest=details", "engine=engine"),),
+        (Edit("bookings.reserve", "hold", "unchanged=unchanged, guest=old.guest", "unchanged=unchanged"),),
     ),
     Bug(
         "each tap is answered as the first",

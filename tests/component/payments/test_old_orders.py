@@ -1,12 +1,14 @@
 """Old things come back: a payment long after its hold, and the order of an earlier choice."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from holdfast.errors import AlreadyPaid
 from holdfast.model.booking import Status
 from holdfast.model.gateway_ref import GatewayRef
+from holdfast.model.property import RatePlan
 from holdfast.model.rates import NightRules
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from tests.kit.clock import FakeClock
@@ -53,15 +55,20 @@ def test_late_money_buys_within_the_grace_or_if_the_stay_costs_no_more_today(
     assert wrong_in(scenario) == []
 
 
+OFF_SALE = (RatePlan(plan_id="flex", name="Flexible", active=False),)
+
+
 @pytest.mark.parametrize("late_by", [timedelta(seconds=GRACE), timedelta(days=1)])
-def test_a_rule_that_came_meanwhile_stands_in_the_way_of_late_money_after_the_grace(
-    scenario: PaymentScenario, late_by: timedelta
+@pytest.mark.parametrize(
+    "change", [{"rules": {ARRIVAL.day: NightRules(closed_to_arrival=True)}}, {"plans": OFF_SALE}, {"max_guests": 0}]
+)
+def test_what_cannot_be_held_any_more_is_not_bought_by_late_money_after_the_grace(
+    scenario: PaymentScenario, late_by: timedelta, change: dict[str, Any]
 ) -> None:
     booking = scenario.hold()
     order_id = scenario.started(booking)
     scenario.driver.pay(order_id)
-    arrival = {ARRIVAL.day: NightRules(closed_to_arrival=True)}
-    change_rates(scenario.store.table, f"{ARRIVAL:%Y-%m}", rules=arrival)
+    change_rates(scenario.store.table, f"{ARRIVAL:%Y-%m}", **change)
     scenario.clock.now += timedelta(seconds=600) + late_by
     scenario.deliver_latest(order_id)
     scenario.come_to_rest()

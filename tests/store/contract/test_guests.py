@@ -1,7 +1,9 @@
 """Guest details in the table, on every DynamoDB: an item of their own, in no index, and gone when erased."""
 
+import msgspec
 import pytest
 
+from holdfast.model.booking import Booking, Status
 from holdfast.model.guest import GuestDetails
 from holdfast.storage.guests import GuestStore
 from holdfast.storage.items import Item, guest_key
@@ -62,12 +64,42 @@ def test_a_payment_sees_whether_they_are_stored(store: Store, *, stored: bool) -
     assert not store.booking_context(booking.booking_id, booking.user_id).has_guest
 
 
-def test_a_hold_begins_with_the_details_or_not_at_all(store: Store) -> None:
-    booking = a_hold()
-    held = store.commit(None, booking, now=NOW, context=context_of(store, booking), guest=ASHA)
-    assert guests(store).booking_and_details(booking.booking_id) == (held, ASHA)
+def revival(old: Booking) -> Booking:
+    return msgspec.structs.replace(a_hold(key="again"), revives=old.booking_id)
 
-    guests(store).erase_details(booking.booking_id)
-    with pytest.raises(WriteConflict):
-        store.commit(None, booking, now=NOW, context=context_of(store, booking), guest=RAVI)
-    assert guests(store).details(booking.booking_id) is None
+
+def test_a_hold_that_is_held_again_begins_with_the_details(store: Store) -> None:
+    old = reserved(store)
+    guests(store).put_details(ASHA, old)
+    new = revival(old)
+
+    held = store.commit(None, new, now=NOW, context=context_of(store, new), unchanged={old.booking_id: old}, guest=ASHA)
+
+    assert guests(store).booking_and_details(new.booking_id) == (held, ASHA)
+
+
+def test_details_that_were_erased_meanwhile_do_not_come_back(store: Store) -> None:
+    new = revival(reserved(store))
+    before = everything(store)
+
+    with pytest.raises(WriteConflict) as lost:
+        store.commit(None, new, now=NOW, context=context_of(store, new), guest=ASHA)
+
+    assert lost.value.kinds == {"guest"}
+    assert everything(store) == before
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_write_that_rests_on_another_booking_asks_whether_it_is_as_it_was_read(store: Store, *, there: bool) -> None:
+    old = reserved(store)
+    seen = old if there else None
+    if there:
+        store.commit(old, old.transitioned(Status.CANCELLED, NOW, "guest"), now=NOW)
+    new = revival(old)
+    before = everything(store)
+
+    with pytest.raises(WriteConflict) as lost:
+        store.commit(None, new, now=NOW, context=context_of(store, new), unchanged={old.booking_id: seen})
+
+    assert lost.value.kinds == {"other"}
+    assert everything(store) == before
