@@ -136,10 +136,12 @@ def is_sold(asked: Asked, offered: OfferOf) -> bool:
 
 
 def is_on_sale(asked: Asked, offered: OfferOf) -> bool:
-    """Whether there is such a plan, and whether the rooms take the guests."""
-    if not is_sold(asked, offered):
-        return False
-    rooming, most = offered(asked.days[0]).occupancy, MOST_GUESTS[asked.room_type]
+    """Whether there is such a plan, and whether the rooms take the guests on every night."""
+    return is_sold(asked, offered) and all(_fit(asked, offered(day).occupancy) for day in asked.days)
+
+
+def _fit(asked: Asked, rooming: Rooming | None) -> bool:
+    most = MOST_GUESTS[asked.room_type]
     if not asked.parties and asked.guests > asked.rooms * min(most, rooming.max_guests if rooming else most):
         return False
     for adults, children in _parties(asked):
