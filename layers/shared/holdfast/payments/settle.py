@@ -15,7 +15,6 @@ from holdfast.model.booking import Booking, Status
 from holdfast.model.case import CaseKind
 from holdfast.model.dates import millis
 from holdfast.payments.gateways.protocol import GatewayError
-from holdfast.payments.reconcile import reconcile
 from holdfast.payments.tasks import run_tasks
 from holdfast.payments.topup import advance_topup, postpone_topup, settle_topup
 from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK
@@ -122,6 +121,8 @@ def _settle_booking(booking: Booking, engine: Engine, by: str) -> Booking:
     """A late payment comes first: an expired hold of which an order was paid may still be confirmed."""
     order = booking.payment
     if booking.status is Status.EXPIRED and order and not order.voided:
+        from holdfast.payments.reconcile import reconcile  # noqa: PLC0415 - few rounds meet one, and it loads much
+
         earlier = booking.earlier_orders(order.amount)
         orders = [(order.gateway, order.order_id), *((task.gateway, task.order_id) for task in earlier)]
         for gateway, order_id in dict.fromkeys(orders):
