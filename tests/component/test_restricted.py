@@ -228,6 +228,16 @@ class TestSearch:
         assert offer["alternatives"] == refused.body["alternatives"]
         hold_instead(front_door, refused)
 
+    def test_shows_as_not_available_what_one_of_its_months_has_no_room_for(
+        self, front_door: FrontDoor, store: Store
+    ) -> None:
+        change_rates(store.table, "2027-01", occupancy=None, max_guests=1)
+
+        over = self.offer(front_door, check_in="2026-12-31", check_out="2027-01-02")
+
+        assert (over["available"], over["rooms_free"]) == (False, 0)
+        assert front_door.hold(check_in="2026-12-31", check_out="2027-01-02").fields == {"guests"}
+
     def test_shows_no_rules_that_allow_the_stay(self, front_door: FrontDoor, store: Store) -> None:
         change_rates(store.table, rules={11: NightRules(min_stay_through=3)})
 

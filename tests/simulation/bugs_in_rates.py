@@ -98,8 +98,8 @@ RATE_BUGS = (
         (
             Edit(
                 "restrictions",
-                "restrictions",
-                "_rules(rates, stay[-1]).closed_to_departure",
+                "_of_the_departure",
+                "_rules(rates, check_out - timedelta(days=1)).closed_to_departure",
                 "_rules(rates, check_out).closed_to_departure",
             ),
         ),
@@ -115,7 +115,7 @@ RATE_BUGS = (
         (
             Edit(
                 "restrictions",
-                "restrictions",
+                "_of_the_nights",
                 "rules.min_stay_through is not None and",
                 "rules.min_stay_through is not None and night == check_in and",
             ),
@@ -150,8 +150,8 @@ RATE_BUGS = (
             Edit(
                 "bookings.restricted",
                 "stays_instead",
-                "length in allowed(check_in)",
-                "month_of(check_in) in plans",
+                "return allowed(check_in, check_out, rates=rates, plan=plans[first], today=today)",
+                "return bool(rates)",
             ),
         ),
     ),
@@ -183,7 +183,7 @@ RATE_BUGS = (
     Bug(
         "a plan that is not active is sold",
         "rates",
-        (Edit("model.rates", "MonthRates.plan", "plan.plan_id == plan_id and plan.active", "plan.plan_id == plan_id"),),
+        (Edit("model.rates", "MonthRates.plan", "if plan.active and plan_id", "if plan_id"),),
     ),
     Bug(
         "late money is compared without the plan",

@@ -8,7 +8,10 @@ from holdfast.errors import InvalidFields
 from holdfast.model.stay import Party, RoomCharge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from holdfast.model.property import Occupancy, RatePlan
+    from holdfast.model.rates import MonthRates
     from holdfast.model.stay import Stay
 
 
@@ -20,8 +23,22 @@ def parties_of(stay: Stay) -> tuple[Party, ...]:
     return tuple(Party(max(1, each + (room < more))) for room in range(stay.rooms))
 
 
-def check_occupancy(stay: Stay, occupancy: Occupancy | None, max_guests: int) -> None:
-    """Raises InvalidFields, naming the room and its limit, unless each room takes its guests."""
+def check_occupancy(stay: Stay, months: Iterable[MonthRates]) -> None:
+    """Raises InvalidFields, naming the room and its limit, unless each room takes its guests in each of the months."""
+    for month in months:
+        _check_month(stay, month.occupancy, month.max_guests)
+
+
+def takes(stay: Stay, months: Iterable[MonthRates]) -> bool:
+    """Whether each room takes its guests in each of the months."""
+    try:
+        check_occupancy(stay, months)
+    except InvalidFields:
+        return False
+    return True
+
+
+def _check_month(stay: Stay, occupancy: Occupancy | None, max_guests: int) -> None:
     if not stay.occupancy:
         most = stay.rooms * (min(occupancy.max_guests, max_guests) if occupancy else max_guests)
         if stay.guests > most:
@@ -43,15 +60,6 @@ def check_occupancy(stay: Stay, occupancy: Occupancy | None, max_guests: int) ->
                     f", with a child above {_oldest(occupancy)}" if who == "adults" and adults > party.adults else ""
                 )
                 raise InvalidFields((place, f"a room of this type takes at most {most} {who}; this is {count}{above}"))
-
-
-def takes(stay: Stay, occupancy: Occupancy | None, max_guests: int) -> bool:
-    """Whether each room takes its guests."""
-    try:
-        check_occupancy(stay, occupancy, max_guests)
-    except InvalidFields:
-        return False
-    return True
 
 
 def room_charges(stay: Stay, occupancy: Occupancy | None, plan: RatePlan | None) -> tuple[RoomCharge, ...]:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from holdfast.model.dates import add_months, month_of, nights
+from holdfast.model.dates import add_months, month_of
 from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
 from holdfast.model.rates import NightRules
 
@@ -67,20 +67,26 @@ def restrictions(
     check_in: date, check_out: date, *, rates: Mapping[str, MonthRates], plan: RatePlan | None, today: date
 ) -> list[Restriction]:
     """Every rule that forbids the stay, by date; a month that is not there has no rules. `today` is the property's."""
-    length = (check_out - check_in).days
-    stay = nights(check_in, check_out)
-    found = [*_of_the_arrival(check_in, length, _rules(rates, check_in))]
-    for night in stay:
-        rules = _rules(rates, night)
-        if rules.closed:
-            found.append(Restriction(Rule.CLOSED, night, value=True))
-        if rules.min_stay_through is not None and length < rules.min_stay_through:
-            found.append(Restriction(Rule.MIN_STAY_THROUGH, night, rules.min_stay_through))
-    if _rules(rates, stay[-1]).closed_to_departure:
-        found.append(Restriction(Rule.CLOSED_TO_DEPARTURE, check_out, value=True))
-    if plan:
-        found += _of_the_plan(plan, check_in, length, (check_in - today).days)
+    found = [
+        *_of_the_arrival(check_in, check_out, rates),
+        *_of_the_nights(check_in, check_out, rates),
+        *_of_the_departure(check_out, rates),
+        *_of_the_plan(check_in, check_out, plan, today),
+    ]
     return sorted(dict.fromkeys(found), key=lambda one: one.date)  # night and plan may say the same
+
+
+def allowed(
+    check_in: date, check_out: date, *, rates: Mapping[str, MonthRates], plan: RatePlan | None, today: date
+) -> bool:
+    """Whether there are no `restrictions`; it stops at the first, and asks those first that take one look."""
+    found = chain(
+        _of_the_plan(check_in, check_out, plan, today),
+        _of_the_arrival(check_in, check_out, rates),
+        _of_the_departure(check_out, rates),
+        _of_the_nights(check_in, check_out, rates),
+    )
+    return next(found, None) is None
 
 
 def alternatives(
@@ -97,25 +103,6 @@ def alternatives(
             found.append((start, end))
             if len(found) == MOST_ALTERNATIVES:
                 break
-    return found
-
-
-def lengths_allowed(check_in: date, *, rates: Mapping[str, MonthRates], plan: RatePlan | None, today: date) -> set[int]:
-    """The lengths, in nights, of the stays from that day on that no rule forbids: what `restrictions` says of each."""
-    arrival = _rules(rates, check_in)
-    booked = plan is None or not list(_of_the_window(plan, check_in, (check_in - today).days))
-    if arrival.closed_to_arrival or not booked:
-        return set()
-    least = max(arrival.min_stay_arrival or 1, (plan.min_stay if plan else None) or 1)
-    most = min(arrival.max_stay or MAX_NIGHTS, (plan.max_stay if plan else None) or MAX_NIGHTS)
-    found = set()
-    for length in range(1, most + 1):
-        rules = _rules(rates, check_in + timedelta(days=length - 1))
-        if rules.closed:
-            break
-        least = max(least, rules.min_stay_through or 1)
-        if length >= least and not rules.closed_to_departure:
-            found.add(length)
     return found
 
 
@@ -139,7 +126,8 @@ def _rules(rates: Mapping[str, MonthRates], night: date) -> NightRules:
     return month.rules.get(night.day, NO_RULES) if month else NO_RULES
 
 
-def _of_the_arrival(check_in: date, length: int, rules: NightRules) -> Iterator[Restriction]:
+def _of_the_arrival(check_in: date, check_out: date, rates: Mapping[str, MonthRates]) -> Iterator[Restriction]:
+    rules, length = _rules(rates, check_in), (check_out - check_in).days
     if rules.closed_to_arrival:
         yield Restriction(Rule.CLOSED_TO_ARRIVAL, check_in, value=True)
     if rules.min_stay_arrival is not None and length < rules.min_stay_arrival:
@@ -148,15 +136,30 @@ def _of_the_arrival(check_in: date, length: int, rules: NightRules) -> Iterator[
         yield Restriction(Rule.MAX_STAY, check_in, rules.max_stay)
 
 
-def _of_the_plan(plan: RatePlan, check_in: date, length: int, days_ahead: int) -> Iterator[Restriction]:
+def _of_the_nights(check_in: date, check_out: date, rates: Mapping[str, MonthRates]) -> Iterator[Restriction]:
+    length = (check_out - check_in).days
+    for n in range(length):
+        night = check_in + timedelta(days=n)
+        rules = _rules(rates, night)
+        if rules.closed:
+            yield Restriction(Rule.CLOSED, night, value=True)
+        if rules.min_stay_through is not None and length < rules.min_stay_through:
+            yield Restriction(Rule.MIN_STAY_THROUGH, night, rules.min_stay_through)
+
+
+def _of_the_departure(check_out: date, rates: Mapping[str, MonthRates]) -> Iterator[Restriction]:
+    if _rules(rates, check_out - timedelta(days=1)).closed_to_departure:
+        yield Restriction(Rule.CLOSED_TO_DEPARTURE, check_out, value=True)
+
+
+def _of_the_plan(check_in: date, check_out: date, plan: RatePlan | None, today: date) -> Iterator[Restriction]:
+    if plan is None:
+        return
+    length, days_ahead = (check_out - check_in).days, (check_in - today).days
     if plan.min_stay is not None and length < plan.min_stay:
         yield Restriction(Rule.MIN_STAY, check_in, plan.min_stay)
     if plan.max_stay is not None and length > plan.max_stay:
         yield Restriction(Rule.MAX_STAY, check_in, plan.max_stay)
-    yield from _of_the_window(plan, check_in, days_ahead)
-
-
-def _of_the_window(plan: RatePlan, check_in: date, days_ahead: int) -> Iterator[Restriction]:
     if plan.book_from_days is not None and days_ahead > plan.book_from_days:
         yield Restriction(Rule.BOOK_FROM_DAYS, check_in, plan.book_from_days)
     if plan.book_until_days is not None and days_ahead < plan.book_until_days:

@@ -157,8 +157,7 @@ def _check_stay(stay: Stay, rates: MonthRates, context: BookingContext, now: dat
         raise InvalidFields(("check_in", f"is in the past; today at the property is {today}"))
     if stay.check_in > last:
         raise InvalidFields(("check_in", f"is more than {MAX_MONTHS_AHEAD} months ahead; the last is {last}"))
-    for of_month in (rates, *context.rates.values()):
-        check_occupancy(stay, of_month.occupancy, of_month.max_guests)
+    check_occupancy(stay, (rates, *context.rates.values()))
     if not rates.sells(stay.plan_id):
         on_sale = ", ".join(plan.plan_id for plan in rates.plans if plan.active) or "none"
         raise InvalidFields(("plan_id", f"names no plan of this room type that is on sale; it has {on_sale}"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +11,7 @@ from holdfast.errors import Alternative, Restricted, RestrictionShown
 from holdfast.model.dates import month_of
 from holdfast.occupancy import room_charges, takes
 from holdfast.pricing import priced_stay, quote
-from holdfast.restrictions import Restriction, alternatives, lengths_allowed, restrictions
+from holdfast.restrictions import Restriction, allowed, alternatives, restrictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,19 +53,14 @@ def stays_instead(
     Each is sold as a reserve of it would be: by the plan and the occupancy of its own first month.
     """
     longest = _longest_stays(pages, stay.rooms)
-    fitting = [month for month, of in rates.items() if takes(stay, of.occupancy, of.max_guests)]
+    fitting = [month for month, of in rates.items() if takes(stay, [of])]
     plans = {month: rates[month].plan(stay.plan_id) for month in fitting if rates[month].sells(stay.plan_id)}
 
-    @cache
-    def allowed(check_in: date) -> set[int]:
-        month = month_of(check_in)
-        if month not in plans:
-            return set()
-        return lengths_allowed(check_in, rates=rates, plan=plans[month], today=today)
-
     def works(check_in: date, check_out: date) -> bool:
-        length, last = (check_out - check_in).days, month_of(check_out - timedelta(days=1))
-        return last in fitting and length <= longest.get(check_in, 0) and length in allowed(check_in)
+        first, last = month_of(check_in), month_of(check_out - timedelta(days=1))
+        if first not in plans or last not in fitting or (check_out - check_in).days > longest.get(check_in, 0):
+            return False
+        return allowed(check_in, check_out, rates=rates, plan=plans[first], today=today)
 
     def priced(check_in: date, check_out: date) -> Alternative:
         month = month_of(check_in)

@@ -36,6 +36,11 @@ def short_nights(pages: Mapping[str, InventoryMonth], stay: Sequence[date], room
     return [night for night in stay if free(night) < rooms]
 
 
+def is_on_sale(pages: Mapping[str, InventoryMonth], stay: Sequence[date]) -> bool:
+    """Whether every night is on a page, with rooms free or without."""
+    return all((page := pages.get(month_of(night))) is not None and night.day in page.on_sale for night in stay)
+
+
 def open_month(room_type: RoomType, month: str) -> InventoryMonth:
     """A month with every room free on every night."""
     first = date.fromisoformat(f"{month}-01")

@@ -69,16 +69,9 @@ class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def price_of(self, night: date) -> int:
         return self.price.get(night.day, self.default_price)
 
-    @property
-    def default_plan(self) -> RatePlan | None:
-        """The plan of a guest who names none: the first on sale, if there is any."""
-        return next((plan for plan in self.plans if plan.active), None)
-
     def plan(self, plan_id: str | None) -> RatePlan | None:
-        """The plan of that id, if it is on sale; without an id, the default plan."""
-        if plan_id is None:
-            return self.default_plan
-        return next((plan for plan in self.plans if plan.plan_id == plan_id and plan.active), None)
+        """The plan of that id, if it is on sale; without an id, the first on sale, if there is any."""
+        return next((plan for plan in self.plans if plan.active and plan_id in {None, plan.plan_id}), None)
 
     def sells(self, plan_id: str | None) -> bool:
         """Whether a stay by that plan is on sale; without an id, by some plan. A room type without plans sells bare."""

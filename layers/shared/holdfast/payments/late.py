@@ -11,7 +11,7 @@ from holdfast.bookings.lookup import refuse_unpayable
 from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
 from holdfast.model.booking import HOLDING, KEEPING_ROOMS, Booking, Status
 from holdfast.model.dates import millis, month_of, today_in
-from holdfast.model.inventory import short_nights
+from holdfast.model.inventory import is_on_sale, short_nights
 from holdfast.payments.quotes import promo_discount
 from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest
 from holdfast.pricing import priced_stay, quote
@@ -91,22 +91,20 @@ def _not_held_again(booking: Booking, now: datetime, engine: Engine) -> dict[str
 def _costs_no_more_today(booking: Booking, context: BookingContext, now: datetime) -> bool:
     """Whether the stay could be held now, by every rule, and costs no more than the hold; promo codes apart."""
     from holdfast.occupancy import room_charges, takes  # noqa: PLC0415 - rare, and a cold start pays for it
-    from holdfast.restrictions import restrictions  # noqa: PLC0415 - as above
+    from holdfast.restrictions import allowed  # noqa: PLC0415 - as above
 
-    pages = context.pages
-    if any(month not in pages for month in booking.stay.months):
-        return False
-    if any(night.day not in pages[month_of(night)].on_sale for night in booking.nights):
-        return False
     stay = booking.stay
+    if not is_on_sale(context.pages, stay.nights):
+        return False
     rates = context.rates[month_of(stay.check_in)]
     sold_by = booking.plan.plan_id if booking.plan else None
     plan = rates.plan(sold_by)
     if (booking.plan is None) != (plan is None) or not rates.sells(sold_by):
         return False  # what the guest bought is not on sale any more
     day = today_in(booking.timezone, now, booking.day_ends)
-    fits = all(takes(stay, of.occupancy, of.max_guests) for of in context.rates.values())
-    if not fits or restrictions(stay.check_in, stay.check_out, rates=context.rates, plan=plan, today=day):
+    if not takes(stay, context.rates.values()):
+        return False
+    if not allowed(stay.check_in, stay.check_out, rates=context.rates, plan=plan, today=day):
         return False
     today = priced_stay(stay, context.rates, plan, room_charges(stay, rates.occupancy, plan))
     return today.currency == booking.currency and quote(today).total_payable <= quote(booking).total_payable

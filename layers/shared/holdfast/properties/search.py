@@ -11,7 +11,7 @@ from holdfast.bookings.restricted import stays_instead
 from holdfast.errors import Alternative, InvalidFields, NotFound
 from holdfast.model.booking import HOLDING
 from holdfast.model.dates import add_months, month_of, months, today_in
-from holdfast.model.inventory import InventoryMonth
+from holdfast.model.inventory import InventoryMonth, is_on_sale
 from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, NightRules
@@ -177,11 +177,11 @@ def _offer(
     rates = {month: one.rates for month, one in own.items()}
     today = today_in(property_.timezone, engine.clock(), property_.day_ends)
     in_time = today <= stay.check_in <= add_months(today, MAX_MONTHS_AHEAD)
-    if not in_time or any(month not in pages for month in stay.months) or _is_closed(stay, pages):
+    if not in_time or not is_on_sale(pages, stay.nights):
         return Offer(room_type=room_type, available=False, rooms_free=0)
     known = rates[stay.months[0]]
     plan = known.plan(stay.plan_id)
-    if not (known.sells(stay.plan_id) and takes(stay, known.occupancy, known.max_guests)):
+    if not (known.sells(stay.plan_id) and takes(stay, rates.values())):
         return Offer(room_type=room_type, available=False, rooms_free=0)
     nightly = [(pages[month_of(night)], night) for night in stay.nights]
     rooms_free = min(_free(page, night, {}) for page, night in nightly)
@@ -197,8 +197,3 @@ def _offer(
         restrictions=found,
         alternatives=stays_instead(stay, pages, rates, today) if found else [],
     )
-
-
-def _is_closed(stay: Stay, pages: dict[str, InventoryMonth]) -> bool:
-    """Whether a night of the stay is not on sale."""
-    return any(night.day not in pages[month_of(night)].free for night in stay.nights)
