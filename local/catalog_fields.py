@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from holdfast.bookings.guest_requests import TimeOfDay
 from holdfast.fields import Text, Whole
 from holdfast.model.limits import MAX_AMOUNT
 from holdfast.model.money import CHARGEABLE
@@ -57,15 +58,12 @@ def listed(most: int, least: int = 0) -> Any:
     return Field(strict=False, min_length=least, max_length=most)
 
 
-HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-
-
 def minutes_of(hour: str) -> int:
     """Minutes after midnight of a time of day, as `18:00`."""
     return int(hour[:2]) * 60 + int(hour[3:])
 
 
-Hour = Annotated[str, Text(HOUR, "must be a time of day from 00:00 to 23:59, such as 18:00")]
+Hour = TimeOfDay
 
 
 def _chargeable(currency: str) -> str:

@@ -161,7 +161,7 @@ RATE_BUGS = (
         (
             Edit(
                 "pricing",
-                "_parts",
+                "_priced",
                 "half_up(own * (WHOLE_BP + plan.percent_bp), WHOLE_BP)",
                 "half_up(price * (WHOLE_BP + plan.percent_bp), WHOLE_BP) + charge.amount",
             ),

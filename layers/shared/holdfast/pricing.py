@@ -54,19 +54,6 @@ class LineParts(TypedDict):
     meals: int
 
 
-class _Parts(msgspec.Struct, frozen=True):
-    night: int
-    extra_adults: int
-    children: int
-    single_discount: int
-    plan: int
-    meals: int
-
-    @property
-    def price(self) -> int:
-        return self.night + self.extra_adults + self.children + self.single_discount + self.plan + self.meals
-
-
 class Line(TypedDict):
     """One room for one night. `tax` is all of its tax; `cgst` and `sgst` are the halves of GST.
 
@@ -159,14 +146,14 @@ def quote(
     """
     table = stay.taxes if isinstance(stay, PricedStay) else table_of(stay)
     cart = _cart(stay)
-    shares = split(promo_discount, [parts.price for _, _, parts in cart])
-    values = [(night, parts.price - share) for (night, _, parts), share in zip(cart, shares, strict=True)]
+    shares = split(promo_discount, [entry.price for entry in cart])
+    values = [(entry.night, entry.price - share) for entry, share in zip(cart, shares, strict=True)]
     taxed = line_taxes(table, values)
     is_gst = table.names == GST_INDIA.names
-    priced = bool(stay.plan or stay.room_charges)
+    with_parts = bool(stay.plan or stay.room_charges)
     lines = tuple(
-        _line(night, room, parts, share, tax, priced=priced, halves=is_gst)
-        for (night, room, parts), share, tax in zip(cart, shares, taxed, strict=True)
+        _line(entry, share, tax, with_parts=with_parts, halves=is_gst)
+        for entry, share, tax in zip(cart, shares, taxed, strict=True)
     )
     base_amount = sum(line["price"] for line in lines)
     tax_amount = sum(line["tax"] for line in lines)
@@ -190,54 +177,57 @@ def quote(
     )
 
 
-def _cart(stay: PricedStay | Booking) -> list[tuple[date, int, _Parts]]:
-    """The lines' nights, rooms and parts: by night, then by room."""
+class _Entry(msgspec.Struct, frozen=True):
+    """One room for one night, before promo and tax."""
+
+    night: date
+    room: int
+    price: int
+    parts: LineParts
+
+
+def _cart(stay: PricedStay | Booking) -> list[_Entry]:
+    """By night, then by room."""
     plan = stay.plan or NO_PLAN
     charges = stay.room_charges or (NO_CHARGE,) * stay.rooms
     nightly = zip(nights(stay.check_in, stay.check_out), stay.night_prices, strict=True)
     return [
-        (night, room, _parts(price, charge, plan))
+        _Entry(night, room, *_priced(price, charge, plan))
         for night, price in nightly
         for room, charge in enumerate(charges, start=1)
     ]
 
 
-def _parts(price: int, charge: RoomCharge, plan: BookedPlan) -> _Parts:
+def _priced(price: int, charge: RoomCharge, plan: BookedPlan) -> tuple[int, LineParts]:
     """A plan's percent is of the night and the room's guests together, rounded half up; a line is never below zero."""
     own = price + charge.amount
     derived = half_up(own * (WHOLE_BP + plan.percent_bp), WHOLE_BP) + plan.amount
     meals = plan.meal * charge.persons
-    return _Parts(
+    total = max(0, derived + meals)
+    return total, LineParts(
         night=price,
         extra_adults=charge.extra_adults,
         children=charge.children,
         single_discount=-charge.single_discount,
-        plan=max(derived, -meals) - own,
+        plan=total - own - meals,
         meals=meals,
     )
 
 
-def _line(night: date, room: int, parts: _Parts, share: int, tax: LineTax, *, priced: bool, halves: bool) -> Line:
+def _line(entry: _Entry, share: int, tax: LineTax, *, with_parts: bool, halves: bool) -> Line:
     rate_bp = tax.slab.rate_bp
     line = Line(
-        night=night,
-        room=room,
-        price=parts.price,
+        night=entry.night,
+        room=entry.room,
+        price=entry.price,
         discount=share,
-        taxable=parts.price - share,
+        taxable=entry.price - share,
         tax_rate_bp=rate_bp,
         tax=sum(tax.parts),
         gst_rate_bp=rate_bp,
     )
-    if priced:
-        line["parts"] = LineParts(
-            night=parts.night,
-            extra_adults=parts.extra_adults,
-            children=parts.children,
-            single_discount=parts.single_discount,
-            plan=parts.plan,
-            meals=parts.meals,
-        )
+    if with_parts:
+        line["parts"] = entry.parts
     if halves:
         line["cgst"], line["sgst"] = tax.parts
     return line
@@ -277,7 +267,7 @@ def frozen_quote(booking: Booking) -> Quote | None:
 
 
 def base_amount(booking: Booking) -> int:
-    return sum(parts.price for _, _, parts in _cart(booking))
+    return sum(entry.price for entry in _cart(booking))
 
 
 def discount(promo: Promo, base: int, now: datetime, currency: str) -> int:

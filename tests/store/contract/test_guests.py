@@ -8,6 +8,7 @@ from holdfast.model.guest import GuestDetails
 from holdfast.storage.guests import GuestStore
 from holdfast.storage.items import Item, guest_key
 from holdfast.storage.store import Store, WriteConflict
+from holdfast.storage.transaction import BookingContext
 from tests.kit.builders import everything
 from tests.kit.clock import NOW
 from tests.store.contract.bookings import a_hold, context_of, reserved
@@ -64,6 +65,10 @@ def test_a_payment_sees_whether_they_are_stored(store: Store, *, stored: bool) -
     assert not store.booking_context(booking.booking_id, booking.user_id).has_guest
 
 
+def resting_on(store: Store, new: Booking, others: dict[str, Booking | None]) -> BookingContext:
+    return msgspec.structs.replace(context_of(store, new), unchanged=others)
+
+
 def revival(old: Booking) -> Booking:
     return msgspec.structs.replace(a_hold(key="again"), revives=old.booking_id)
 
@@ -73,7 +78,7 @@ def test_a_hold_that_is_held_again_begins_with_the_details(store: Store) -> None
     guests(store).put_details(ASHA, old)
     new = revival(old)
 
-    held = store.commit(None, new, now=NOW, context=context_of(store, new), unchanged={old.booking_id: old}, guest=ASHA)
+    held = store.commit(None, new, now=NOW, context=resting_on(store, new, {old.booking_id: old}), guest=ASHA)
 
     assert guests(store).booking_and_details(new.booking_id) == (held, ASHA)
 
@@ -99,7 +104,7 @@ def test_a_write_that_rests_on_another_booking_asks_whether_it_is_as_it_was_read
     before = everything(store)
 
     with pytest.raises(WriteConflict) as lost:
-        store.commit(None, new, now=NOW, context=context_of(store, new), unchanged={old.booking_id: seen})
+        store.commit(None, new, now=NOW, context=resting_on(store, new, {old.booking_id: seen}))
 
     assert lost.value.kinds == {"other"}
     assert everything(store) == before

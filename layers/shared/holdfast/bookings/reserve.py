@@ -98,13 +98,12 @@ def hold(
         if short:
             raise SoldOut(short, stay.rooms)
         booking = _hold(stay, booking_id, user_id, rates, plan, context, now, hold_seconds)
-        if revives is None:
-            return engine.store.commit(None, booking, now=now, context=context), True
-        old = revives()
-        booking = msgspec.structs.replace(booking, revives=old.booking.booking_id)
-        unchanged = {old.booking.booking_id: old.booking}
-        commit = engine.store.commit
-        return commit(None, booking, now=now, context=context, unchanged=unchanged, guest=old.guest), True
+        guest = None
+        if revives:
+            old, guest = revives()
+            booking = msgspec.structs.replace(booking, revives=old.booking_id)
+            context = msgspec.structs.replace(context, unchanged={old.booking_id: old})
+        return engine.store.commit(None, booking, now=now, context=context, guest=guest), True
 
     booking, created = engine.store.retry_on_conflict(attempt)
     if created:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.engine import Engine
+    from holdfast.model.guest import GuestDetails
 
 
 def revive(booking_id: str, *, user_id: str, hold_seconds: int, engine: Engine) -> tuple[Booking, bool]:
@@ -34,24 +35,18 @@ def revive(booking_id: str, *, user_id: str, hold_seconds: int, engine: Engine) 
     before, details, revived = store.for_revival(booking_id, new_id)
     if revived:
         return revived, False
-    own = own_booking(before, user_id)
-    _refuse_unless_revivable(own, engine.clock())
-    read: list[Revival] = [Revival(own, details)]
+    first = [_revival(before, details, user_id, engine)]
 
-    def old() -> Revival:
+    def revival() -> Revival:
         """As it was read for the answer, and read again at each further attempt: late money may have bought it."""
-        if read:
-            return read.pop()
-        before, details, _ = store.for_revival(booking_id, new_id)
-        own = own_booking(before, user_id)
-        _refuse_unless_revivable(own, engine.clock())
-        return Revival(own, details)
+        return first.pop() if first else _revival(*store.booking_and_details(booking_id), user_id, engine)
 
+    own = first[0].booking
     plan_id = own.plan.plan_id if own.plan else None
     stay = msgspec.structs.replace(own.stay, plan_id=plan_id)
     try:
         booking, created = hold(
-            stay, booking_id=new_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine, revives=old
+            stay, booking_id=new_id, user_id=user_id, hold_seconds=hold_seconds, engine=engine, revives=revival
         )
     except InvalidFields as refusal:
         if refusal.errors[0]["field"] != "plan_id":
@@ -63,12 +58,18 @@ def revive(booking_id: str, *, user_id: str, hold_seconds: int, engine: Engine) 
     return booking, created
 
 
+def _revival(before: Booking | None, details: GuestDetails | None, user_id: str, engine: Engine) -> Revival:
+    own = own_booking(before, user_id)
+    _refuse_unless_revivable(own, engine.clock())
+    return Revival(own, details)
+
+
 def _refuse_unless_revivable(booking: Booking, now: datetime) -> None:
     """Raises NotRevivable unless the booking is a hold that expired or was cancelled before it was ever confirmed."""
     match booking.status_at(now):
         case Status.EXPIRED:
             return
-        case Status.CANCELLED if all(event.status is not Status.CONFIRMED for event in booking.history):
+        case Status.CANCELLED if not booking.was_confirmed:
             return
         case Status.CANCELLED:
             raise NotRevivable("The booking was confirmed, and cancelled after that; please make a new one.")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from holdfast.bookings.guest_details import require_details
 from holdfast.desk.clerk import NO_SUCH_BOOKING, ClerkRole
 from holdfast.errors import NotFound
-from holdfast.model.booking import Status
 from holdfast.storage.guests import GuestStore
 
 if TYPE_CHECKING:
@@ -22,6 +21,6 @@ def details_at_desk(booking_id: str, *, clerk: Clerk, engine: Engine) -> GuestDe
     Raises NotFound, Busy.
     """
     booking = clerk.booking(booking_id, engine=engine)
-    if clerk.role is ClerkRole.OWNER and all(event.status is not Status.CONFIRMED for event in booking.history):
+    if clerk.role is ClerkRole.OWNER and not booking.was_confirmed:
         raise NotFound(NO_SUCH_BOOKING)
     return require_details(GuestStore(engine.store.table).details(booking_id))

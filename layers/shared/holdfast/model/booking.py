@@ -199,6 +199,11 @@ class Booking(
         return self.quote.promo_code if self.quote and self.keeps_rooms else None
 
     @property
+    def was_confirmed(self) -> bool:
+        """Whether it is confirmed, or was before it was cancelled."""
+        return any(event.status is Status.CONFIRMED for event in self.history)
+
+    @property
     def cash_paid(self) -> int:
         """What an admin says was paid outside the system."""
         return self.quote.total_payable if self.quote and self.payment_mode is PaymentMode.ADMIN else 0

@@ -144,8 +144,7 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
     if late:
         context = late_context(booking, engine=engine)
     after = _confirmed(booking, attempt, agreed, order, paid, now, late=late)
-    commit = engine.store.commit
-    return booking, commit(booking, after, now=now, context=context, late=late, unchanged=context.unchanged), context
+    return booking, engine.store.commit(booking, after, now=now, context=context, late=late), context
 
 
 def _verified(

@@ -249,22 +249,24 @@ class BookingStore(TableStore):
         late: bool = False,
         deleted: bool = False,
         cases: Sequence[Case] = (),
-        unchanged: Mapping[str, Booking | None] = {},
         guest: GuestDetails | None = None,
     ) -> Booking:
         """Moves a booking from `before` to `after` in one transaction, and returns it as stored; raises WriteConflict.
 
         `context` is what the decision was read from: needed to reserve, to claim a promo and to move the wallet. `late`
         marks the one confirmation that comes after the deadline. `deleted` writes back a hold that TTL deleted. The
-        change opens or closes `cases`. The `unchanged` bookings must be as they were read; None was not there. A
-        revived hold begins with the `guest` details of the one before, unless these were erased meanwhile. If this
-        call's own write was applied and its answer lost, that is a success.
+        change opens or closes `cases`. The context's `unchanged` bookings must be as they were read. A revived hold
+        begins with the `guest` details of the one before, unless these were erased meanwhile. If this call's own write
+        was applied and its answer lost, that is a success.
         """
         after = msgspec.structs.replace(after, write_id=self._new_id())
         writes = Writes(self.table.name, self.due_shards)
         actions = writes.of(before, after, now=now, context=context, late=late, deleted=deleted)
         actions += [("case", action) for action in self._case_actions(cases, after.write_id)]
-        actions += [("other", self._unchanged(other_id, seen)) for other_id, seen in unchanged.items()]
+        actions += [
+            ("other", self._unchanged(other_id, seen))
+            for other_id, seen in (context.unchanged.items() if context else ())
+        ]
         if guest and after.revives:
             actions.append(("guest", put_action(self.table.name, guest_item(guest, after))))
             actions.append(("guest", check_action(self.table.name, guest_key(after.revives), "attribute_exists(pk)")))

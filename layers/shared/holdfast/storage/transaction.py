@@ -49,7 +49,7 @@ class BookingContext(msgspec.Struct, frozen=True, kw_only=True):
     rates: dict[str, MonthRates]
     promo: Promo | None
     redemption: PromoRedemption | None
-    unchanged: dict[str, Booking | None] = {}  # what a late confirmation rests on besides, as it was read
+    unchanged: dict[str, Booking | None] = {}  # others that the decision rests on, as they were read; None: not there
     has_guest: bool = False  # whether the guest's details are stored; only looked at where they may be required
 
 
