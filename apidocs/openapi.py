@@ -20,7 +20,8 @@ from apidocs.problems import GatewayMessage, document_of, example_of
 from holdfast import errors
 from holdfast.errors import BookingError
 from holdfast.fields import whole_text
-from holdfast.http import IDEMPOTENCY_KEY, PROBLEM_MEDIA_TYPE, Api, Role, Route
+from holdfast.http import CSV_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, Api, Role, Route
+from holdfast.http_request import IDEMPOTENCY_KEY, VERSION_TAG
 from holdfast.model.ids import BOOKING_ID, TOPUP_ID
 from holdfast.model.names import NAME
 from holdfast.payments.gateways.protocol import GATEWAY_NAMES
@@ -146,6 +147,8 @@ def refusals(route: Route) -> set[type[BookingError]]:
         found.add(errors.InvalidFields)
     if route.body:
         found.add(errors.MalformedRequest)
+    if route.versioned:
+        found |= {errors.VersionMismatch, errors.MalformedRequest}
     if route.idempotent:
         found |= {errors.IdempotencyKeyRequired, errors.MalformedRequest}
     return found
@@ -197,6 +200,15 @@ def _header_parameters(route: Route) -> Iterator[dict[str, Any]]:
             "schema": {"type": "string", "pattern": whole_text(IDEMPOTENCY_KEY)},
             "example": "6f1c1f0e-7a55-4c1b-9f0e-5b8a1f0e2d3c",
         }
+    if route.versioned:
+        yield {
+            "name": "If-Match",
+            "in": "header",
+            "required": True,
+            "description": "The version that was read, as the ETag of that answer; `*` changes any.",
+            "schema": {"type": "string", "pattern": rf"^(?:\*|{VERSION_TAG.pattern})$"},
+            "example": '"3"',
+        }
 
 
 def _query_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -220,9 +232,10 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
             "schema": {"$ref": REFERENCE.format(model=struct.__name__)},
             "example": example["answers"][str(status)],
         }
+        table = {CSV_MEDIA_TYPE.partition(";")[0]: {"schema": {"type": "string"}}} if route.csv else {}
         responses[str(status)] = _links(route) | {
             "description": "The same answer as the first time" if len(route.answers) > 1 and status == 200 else "Done",
-            "content": {"application/json": content},
+            "content": {"application/json": content, **table},
         }
     by_status: dict[int, list[type[BookingError]]] = {}
     for refusal in sorted(refusals(route), key=lambda refusal: (refusal.status, refusal.code)):

@@ -8,40 +8,36 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, Self
-from zoneinfo import available_timezones
 
 from pydantic import ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic.functional_validators import field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
 from holdfast.fields import Strict, problems
-from holdfast.model.countries import COUNTRIES
 from holdfast.model.dates import millis
 from holdfast.model.money import charge_step
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import DEFAULT_CURRENCY, INDIA, Property
-from local.catalog_fields import (
-    Amount,
+from holdfast.properties.fields import (
     BasisPoints,
     City,
-    Code,
+    CountryCode,
     Currency,
-    Hour,
+    DayEnd,
     Id,
-    Instant,
     Label,
-    Limit,
-    User,
+    TimeZone,
     listed,
     minutes_of,
-    one_of,
 )
-from local.catalog_rooms import PlanEntry, Policy, PolicyStepEntry, RoomTypeEntry, policy_of
-from local.catalog_taxes import TaxesEntry, TaxPeriodEntry, gst_table
+from holdfast.properties.policy_requests import Policy, PolicyStepRequest, policy_of
+from holdfast.properties.tax_requests import Taxes, TaxPeriodRequest, gst_table
+from holdfast.requests import Amount
+from local.catalog_fields import Code, Instant, Limit, User
+from local.catalog_rooms import PlanEntry, RoomTypeEntry
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000
-LATEST_DAY_END = 720  # minutes after midnight: noon
 
 Place = tuple[str | int, ...]  # of a value in the file: the names and indexes that lead to it
 
@@ -50,16 +46,14 @@ class PropertyEntry(Strict):
     property_id: Id
     name: Label
     city: City
-    timezone: Annotated[str, one_of(available_timezones(), "a time zone, such as Asia/Kolkata")]
+    timezone: TimeZone
     currency: Currency
-    country: Annotated[
-        Annotated[str, one_of(COUNTRIES, "a country by ISO 3166-1, such as IN")] | None, Field(validate_default=True)
-    ] = None
-    day_ends_at: Hour = "04:00"
+    country: Annotated[CountryCode | None, Field(validate_default=True)] = None
+    day_ends_at: DayEnd = "04:00"
     guest_required: bool = False
     cancellation_policy: Policy = ()
-    gst_slabs: Annotated[tuple[TaxPeriodEntry, ...], listed(20, least=1)] | None = None
-    taxes: Annotated[TaxesEntry | None, Field(validate_default=True)] = None
+    gst_slabs: Annotated[tuple[TaxPeriodRequest, ...], listed(20, least=1)] | None = None
+    taxes: Annotated[Taxes | None, Field(validate_default=True)] = None
     owners: Annotated[tuple[User, ...], listed(20)] = ()
     room_types: Annotated[tuple[RoomTypeEntry, ...], listed(100, least=1)]
 
@@ -71,16 +65,9 @@ class PropertyEntry(Strict):
             raise ValueError(f"is required for a property that sells in {currency}")
         return country or INDIA
 
-    @field_validator("day_ends_at")
-    @classmethod
-    def _is_in_the_morning(cls, hour: str) -> str:
-        if minutes_of(hour) > LATEST_DAY_END:
-            raise ValueError("must be from 00:00 to 12:00: the hotel's day ends in the morning of the next date")
-        return hour
-
     @field_validator("gst_slabs")
     @classmethod
-    def _follow_one_another(cls, periods: tuple[TaxPeriodEntry, ...] | None) -> tuple[TaxPeriodEntry, ...] | None:
+    def _follow_one_another(cls, periods: tuple[TaxPeriodRequest, ...] | None) -> tuple[TaxPeriodRequest, ...] | None:
         starts = [period.starts for period in periods or ()]
         if starts != sorted(set(starts)):
             raise ValueError("the periods must follow one another, earliest first")
@@ -88,7 +75,7 @@ class PropertyEntry(Strict):
 
     @field_validator("taxes")
     @classmethod
-    def _are_its_countrys(cls, taxes: TaxesEntry | None, others: ValidationInfo) -> TaxesEntry | None:
+    def _are_its_countrys(cls, taxes: Taxes | None, others: ValidationInfo) -> Taxes | None:
         country = others.data.get("country")
         if taxes is None and country not in {None, INDIA}:
             raise ValueError(f"is required outside India; there is no table for {country}")
@@ -198,7 +185,7 @@ class Catalog(Strict):
         plans: list[tuple[Place, PlanEntry]] = [
             ((*at, "plans", p), plan) for at, room in rooms for p, plan in enumerate(room.plans)
         ]
-        policies: list[tuple[Place, tuple[PolicyStepEntry, ...]]] = [
+        policies: list[tuple[Place, tuple[PolicyStepRequest, ...]]] = [
             (at, entry.cancellation_policy) for at, entry in hotels
         ]
         policies += [(at, plan.cancellation_policy or ()) for at, plan in plans]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from holdfast.engine import Engine
 from holdfast.logs import logger
 from holdfast.model.dates import add_months, month_of, today_in, utc_now
-from holdfast.model.limits import MAX_MONTHS_AHEAD
-from holdfast.model.rates import open_rates, with_nights
+from holdfast.model.limits import MONTHS_OPEN
+from holdfast.model.rates import open_month, with_nights
 from holdfast.payments.wallet import credit
 from holdfast.payments.wallet_requests import CreditRequest
 from holdfast.settings import Settings
@@ -17,8 +17,6 @@ from local.catalog import Catalog, PropertyEntry
 from local.stack import Stack
 from local.users import user_id
 
-# This month, the months that a check-in may fall in, and one more: the last stay may reach into it
-MONTHS_OPEN = 1 + MAX_MONTHS_AHEAD + 1
 WRITERS = 8
 SECONDS = 300.0  # for all of it
 LOADER = "catalog"
@@ -51,8 +49,8 @@ def _load_property(entry: PropertyEntry, catalog_store: CatalogStore) -> None:
     catalog_store.add_property(property_)
     for room in entry.room_types:
         room_type = room.model(entry.property_id)
-        rates = [
-            with_nights(open_rates(property_, room_type, month), room.night_prices, room.night_rules)
+        months = [
+            with_nights(open_month(property_, room_type, month), room.night_prices, room.night_rules)
             for month in open_months
         ]
-        catalog_store.add_room_type(room_type, rates)
+        catalog_store.add_room_type(room_type, months)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from holdfast.bookings.lookup import list_bookings, own_booking
 from holdfast.bookings.requests import BookingsQuery, PricingQuery
 from holdfast.errors import NotFound, PromoInvalid, TooManyTries
-from holdfast.http import Api, Request, Response
+from holdfast.http import Api, Response
+from holdfast.http_request import Request
 from holdfast.payments.quotes import price
 from holdfast.pricing import Quote
 from holdfast.settings import Settings

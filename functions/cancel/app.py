@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from holdfast.errors import HoldExpired, NotCancellable, NotFound
-from holdfast.http import Api, NoFields, Request, Response
+from holdfast.http import Api, Response
+from holdfast.http_request import NoFields, Request
 from holdfast.payments.cancel import cancel, preview
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view

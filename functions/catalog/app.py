@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from holdfast.errors import NotFound
-from holdfast.http import Api, Request, Response, Role
+from holdfast.http import Api, Response, Role
+from holdfast.http_request import Request
 from holdfast.properties.requests import CalendarQuery, SearchQuery
 from holdfast.properties.search import calendar, property_detail, search
 from holdfast.settings import Settings

@@ -7,7 +7,8 @@ from holdfast.desk.clerk import Clerk, ClerkRole
 from holdfast.desk.requests import DeskBookingsQuery, DeskCancelRequest, NoShowRequest, StayRequest
 from holdfast.desk.stay import check_in, check_out, mark_no_show
 from holdfast.errors import HoldExpired, NotCancellable, NotFound, StayConflict
-from holdfast.http import Api, Request, Response, Role
+from holdfast.http import Api, Response, Role
+from holdfast.http_request import Request
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view
 from holdfast.views.desk import DeskBookingDetail, DeskBookingList, desk_booking_detail, desk_booking_view

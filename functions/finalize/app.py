@@ -17,7 +17,8 @@ from holdfast.errors import (
     PromoInvalid,
     TooManyTries,
 )
-from holdfast.http import Api, Request, Response, Role
+from holdfast.http import Api, Response, Role
+from holdfast.http_request import Request
 from holdfast.payments.finalize import finalize, finalize_as_admin
 from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest, PaymentRequest
 from holdfast.payments.start import start_payment

@@ -7,7 +7,8 @@ from holdfast.bookings.guest_requests import GuestRequest
 from holdfast.desk.clerk import Clerk, ClerkRole
 from holdfast.desk.guest import details_at_desk
 from holdfast.errors import GuestRequired, HoldExpired, NotFound, StayConflict
-from holdfast.http import Api, Request, Response, Role
+from holdfast.http import Api, Response, Role
+from holdfast.http_request import Request
 from holdfast.settings import Settings
 from holdfast.views.guests import GuestErased, GuestView, guest_view
 

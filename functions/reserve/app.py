@@ -6,7 +6,8 @@ from holdfast.bookings.requests import ReserveRequest
 from holdfast.bookings.reserve import reserve
 from holdfast.bookings.revive import revive
 from holdfast.errors import IdempotencyKeyReused, NotFound, NotRevivable, Restricted, SoldOut, TooManyHolds
-from holdfast.http import Api, NoFields, Request, Response
+from holdfast.http import Api, Response
+from holdfast.http_request import NoFields, Request
 from holdfast.settings import Settings
 from holdfast.views.bookings import BookingView, booking_view
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from holdfast.errors import InProgress, NotFound
-from holdfast.http import Api, Request, Response, Role
+from holdfast.http import Api, Response, Role
+from holdfast.http_request import Request
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.case import CaseKind
 from holdfast.model.ids import CASE_ID, TOPUP_ID

@@ -11,7 +11,8 @@ from holdfast.errors import (
     PaymentDeclined,
     TooManyTopUps,
 )
-from holdfast.http import Api, Request, Response
+from holdfast.http import Api, Response
+from holdfast.http_request import Request
 from holdfast.model.ids import TOPUP_ID
 from holdfast.payments.topup import finalize_topup, start_topup
 from holdfast.payments.wallet_requests import TopUpProof, TopUpRequest

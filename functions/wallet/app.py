@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from holdfast.errors import IdempotencyKeyReused, NotFound
-from holdfast.http import Api, Request, Response, Role
+from holdfast.http import Api, Response, Role
+from holdfast.http_request import Request
 from holdfast.payments.requests import SettleRequest
 from holdfast.payments.wallet import credit, list_entries, reverse_credit
 from holdfast.payments.wallet_requests import SEQ, CreditRequest, EntriesQuery

@@ -22,7 +22,7 @@ from tests.component.measured_desk import DELUXE, PROPERTY, ROOM_TYPE, RULES, WI
 from tests.kit.builders import clock_at
 from tests.kit.capacity import KB, item_size
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
-from tests.kit.hotel import rates_for
+from tests.kit.hotel import months_for
 from tests.kit.log_capture import LogLines
 
 pytestmark = pytest.mark.moto
@@ -64,12 +64,13 @@ def room_type(request: pytest.FixtureRequest) -> RoomType:
 def catalog(table: Table, room_type: RoomType) -> CatalogStore:
     catalog = CatalogStore(table)
     assert catalog.add_property(PROPERTY)
-    rates = rates_for(PROPERTY, room_type, ["2026-12", "2027-01"])
+    months = months_for(PROPERTY, room_type, ["2026-12", "2027-01"])
     if room_type.plans:
         days = range(1, 32)
         prices = {day: 849_900 + day for day in days}
-        rates = [msgspec.structs.replace(month, price=prices, rules=dict.fromkeys(days, RULES)) for month in rates]
-    assert catalog.add_room_type(room_type, rates)
+        rules = dict.fromkeys(days, RULES)
+        months = [of._replace(rates=msgspec.structs.replace(of.rates, price=prices, rules=rules)) for of in months]
+    assert catalog.add_room_type(room_type, months)
     return catalog
 
 

@@ -12,7 +12,7 @@ from tests.kit.apps import engine_home
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import BOB, FrontDoor
-from tests.kit.hotel import KOLKATA, MONTHS, rates_for
+from tests.kit.hotel import KOLKATA, MONTHS, months_for
 
 pytestmark = pytest.mark.moto
 
@@ -134,7 +134,7 @@ class TestSearch:
             room_type_id="inn-room", property_id="inn", name="Room", base_price=100_01, total_rooms=1, max_guests=2
         )
         assert hotel.add_property(inn)
-        assert hotel.add_room_type(room, rates_for(inn, room, MONTHS[:2]))
+        assert hotel.add_room_type(room, months_for(inn, room, MONTHS[:2]))
 
         found = offers(front_door, city="Vienna")["inn-room"]
         held = front_door.hold(room_type_id="inn-room")

@@ -33,13 +33,17 @@ CONTRACT = {
     (409, "not_revivable"),
     (409, "stay_conflict"),
     (409, "in_progress"),
+    (409, "below_sold"),
+    (409, "changed_since"),
     (410, "hold_expired"),
+    (412, "version_mismatch"),
     (422, "invalid_request"),
     (422, "idempotency_key_reused"),
     (422, "promo_invalid"),
     (429, "too_many_holds"),
     (429, "too_many_topups"),
     (429, "too_many_tries"),
+    (429, "too_many_calls"),
     (503, "busy"),
 }
 PUBLIC = {"GET /properties", "GET /properties/{property_id}", "GET /room-types/{room_type_id}/calendar"}

@@ -14,15 +14,16 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # Words of every program and every shop. What means something of its own here belongs into the glossary instead.
 PLAIN = set(
     """
-    a action add admin advance allowed already and any api as bad balance beside busy by calendar cancel
-    cancellable cancellation card change charge check city commit condition connect count day decline detail digit
-    discount end ends entry environment error event exhausted fail failure field flat for forbidden found from
-    guest handle history hour in instant instead insufficient invalid is kept kind length limit list make malformed
-    many mark match metric mode money no not note now of open out outcome own paid parse part path pause payable
-    perform preview price pricing progress publishes query rate razorpay readable reason record refuse report
-    request require response retry reuse role route row run search second secret settings shape shown small
-    smallest sold state status still strict stripe sum table take text to today too unauthenticated unknown
-    unpayable update utc value way whole with without wrong zone
+    a action add admin advance allowed already and any api as bad balance below beside busy by calendar calls
+    cancel cancellable cancellation card change charge check city commit condition connect content count csv day
+    decline derived detail digit discount end ends entry environment error event exhausted fail failure field flat
+    for forbidden found from gst guest handle history hour in instant instead insufficient invalid is kept kind least
+    length limit list make malformed many mark match metric minutes mismatch mode money no not note now of one
+    open out outcome own paid parse part path pause payable perform plain preview price pricing progress publishes
+    query rate razorpay readable reason record refuse report request require response retry reuse role route row
+    run search second secret settings shape shown since small smallest sold state status still strict stripe sum
+    table take taken text to today too unauthenticated unknown unpayable update utc value way whole with without
+    wrong zone
     """.split()
 )
 

@@ -7,7 +7,7 @@ import msgspec
 
 from holdfast.model.dates import add_months, month_of
 from holdfast.model.property import PolicyStep, Property, RoomType
-from holdfast.model.rates import MonthRates, open_rates
+from holdfast.model.rates import MonthOnSale, open_month
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.table import Table
 from tests.kit.clock import NOW
@@ -35,15 +35,15 @@ SUITE = RoomType(
 MONTHS = [month_of(add_months(NOW.date(), n)) for n in range(20)]
 
 
-def rates_for(property_: Property, room_type: RoomType, months: Iterable[str]) -> list[MonthRates]:
-    return [open_rates(property_, room_type, month) for month in months]
+def months_for(property_: Property, room_type: RoomType, months: Iterable[str]) -> list[MonthOnSale]:
+    return [open_month(property_, room_type, month) for month in months]
 
 
 def change_rates(table: Table, month: str = "2026-12", room_type_id: str = "deluxe", **changes: Any) -> None:
     """What an owner's change of a month's prices and rules writes."""
     catalog = CatalogStore(table)
-    rates = catalog.months([room_type_id], [month])[room_type_id, month].rates
-    assert catalog.change_rates(rates, msgspec.structs.replace(rates, **changes))
+    read = catalog.months([room_type_id], [month])[room_type_id, month]
+    assert catalog.change_months([(read, read._replace(rates=msgspec.structs.replace(read.rates, **changes)))])
 
 
 def open_hotel(table: Table, months: int = 3) -> CatalogStore:
@@ -51,5 +51,5 @@ def open_hotel(table: Table, months: int = 3) -> CatalogStore:
     catalog = CatalogStore(table)
     assert catalog.add_property(KOLKATA)
     for room_type in (DELUXE, SUITE):
-        assert catalog.add_room_type(room_type, rates_for(KOLKATA, room_type, MONTHS[:months]))
+        assert catalog.add_room_type(room_type, months_for(KOLKATA, room_type, MONTHS[:months]))
     return catalog

@@ -11,10 +11,9 @@ from holdfast.audit.snapshot import Broken
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Event, FrozenQuote, GatewayTask, Payment, PaymentMode, Status, TaskAction
 from holdfast.model.dates import millis
-from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo, PromoKind, PromoRedemption
 from holdfast.model.property import PolicyStep
-from holdfast.model.rates import open_rates
+from holdfast.model.rates import open_month
 from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState
 from holdfast.storage.items import (
     Item,
@@ -161,9 +160,9 @@ def settled_table() -> SettledTable:
         for version, status in enumerate(statuses, start=1):
             if status in _TAGS and statuses[version - 2 : version - 1] != [status]:
                 table.lines.append(line(_TAGS[status], made.booking_id, version))
-    page = open_month(DELUXE, "2026-12")
+    page, rates = open_month(KOLKATA, DELUXE, "2026-12")
     table.put(page_item(msgspec.structs.replace(page, free=page.free | {10: 1})))  # four of five are kept
-    table.put(rates_item(open_rates(KOLKATA, DELUXE, "2026-12")))
+    table.put(rates_item(rates))
     balance = 0
     for seq, (amount, reason, of) in enumerate(ENTRIES, start=1):
         balance += amount

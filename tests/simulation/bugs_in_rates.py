@@ -7,14 +7,14 @@ RATE_BUGS = (
         "the page's revision does not move with its rates",
         "rates",
         (
-            Edit("storage.catalog", "CatalogStore.change_rates", "SET revision = :next", "SET revision = :read"),
-            Edit("storage.catalog", "CatalogStore.change_rates", '":next": revision, ', ""),
+            Edit("storage.catalog", "CatalogStore._month_actions", "['revision = :next'", "['revision = :read'"),
+            Edit("storage.catalog", "CatalogStore._month_actions", '":next": revision, ', ""),
         ),
     ),
     Bug(
         "neither revision moves with a change",
         "rates",
-        (Edit("storage.catalog", "CatalogStore.change_rates", "before.revision + 1", "before.revision"),),
+        (Edit("storage.catalog", "CatalogStore._month_actions", "before.rates.revision + 1", "before.rates.revision"),),
     ),
     Bug(
         "an owner's change is made over another's",
@@ -22,17 +22,22 @@ RATE_BUGS = (
         (
             Edit(
                 "storage.catalog",
-                "CatalogStore.change_rates",
-                '"revision = :read", values',
-                '"attribute_exists(pk)", values',
+                "CatalogStore._month_actions",
+                '["revision = :read", *enough]',
+                '["attribute_exists(pk)", *enough]',
             ),
             Edit(
                 "storage.catalog",
-                "CatalogStore.change_rates",
-                '":next": revision, ":read": before.revision',
+                "CatalogStore._month_actions",
+                '":next": revision, ":read": before.rates.revision',
                 '":next": revision',
             ),
-            Edit("storage.catalog", "CatalogStore.change_rates", 'item, unchanged, {":read": before.revision}', "item"),
+            Edit(
+                "storage.catalog",
+                "CatalogStore._month_actions",
+                'item, unchanged, {":read": before.rates.revision}',
+                "item",
+            ),
         ),
     ),
     Bug(

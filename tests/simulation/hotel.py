@@ -7,12 +7,12 @@ from functools import cache
 
 from msgspec import structs
 
-from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab, TaxTable
-from holdfast.model.rates import open_rates
-from holdfast.storage.items import ownership_key, page_item, promo_item, rates_item
+from holdfast.model.rates import open_month
+from holdfast.storage.items import page_item, promo_item, rates_item
 from holdfast.storage.marshal import to_wire
+from holdfast.storage.property_items import ownership_key
 from tests.kit.template import table_definition
 from tests.simulation.desk import OWNER
 from tests.simulation.expressions import Item
@@ -62,9 +62,9 @@ def opening(currency: str) -> tuple[Item, ...]:
         vat = TaxTable(names=("VAT",), by_booking=True, periods=(TaxPeriod(date(2000, 1, 1), slabs),))
         place, odd = structs.replace(PLACE, country="JP", currency=currency, taxes=vat), 3
     rooms = [structs.replace(room, base_price=room.base_price + odd) for room in ROOM_TYPES]
-    months = [(room, month) for room in rooms for month in ("2026-11", "2026-12")]
-    pages = [page_item(open_month(room, month)) for room, month in months]
-    rates = [rates_item(open_rates(place, room, month)) for room, month in months]
+    months = [open_month(place, room, month) for room in rooms for month in ("2026-11", "2026-12")]
+    pages = [page_item(month.page) for month in months]
+    rates = [rates_item(month.rates) for month in months]
     pk, sk = ownership_key(OWNER, PLACE.property_id)
     owner = {"pk": pk, "sk": sk}
     return tuple(to_wire(item) for item in [*pages, *rates, *(promo_item(promo) for promo in PROMOS), owner])

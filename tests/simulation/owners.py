@@ -117,8 +117,8 @@ def _once(world: World, called: str, room_type: str, month: str, change: Change)
     task.invocation = Invocation(called, Random(f"{world.plan.seed} {called}"), deadline_us)
     store = CatalogStore(world.store.table).within(PATIENCE_SECONDS)
     try:
-        before = store.months([room_type], [month])[room_type, month].rates
-        return store.change_rates(before, _changed(before, change))
+        before = store.months([room_type], [month])[room_type, month]
+        return store.change_months([(before, before._replace(rates=_changed(before.rates, change)))])
     except Killed:
         world.faults.cover(f"killed by {task.invocation.dead}")
         return None

@@ -103,6 +103,37 @@ class SoldOut(BookingError):
         super().__init__(f"{rooms} room(s) are not free on {names}; try other dates or fewer rooms.", nights=short)
 
 
+class TakenNight(TypedDict):
+    """A night for which fewer rooms were asked for than are held, sold or blocked."""
+
+    night: date
+    rooms_on_sale: int
+    taken: int
+
+
+class BelowSold(BookingError):
+    """A night never has fewer rooms on sale than are held, sold and blocked; `nights` names each with both numbers."""
+
+    status, code, title = 409, "below_sold", "More rooms are taken than would be on sale"
+    nights: Annotated[list[TakenNight], MinLen(1)]
+
+    def __init__(self, nights: Iterable[TakenNight]) -> None:
+        short = list(nights)
+        names = ", ".join(f"{of['night']} ({of['taken']} taken, {of['rooms_on_sale']} asked for)" for of in short)
+        super().__init__(
+            f"Rooms are held, sold or blocked on {names}; leave at least those on sale, or end first what takes them.",
+            nights=short,
+        )
+
+
+class ChangedSince(BookingError):
+    """What was to be approved or changed is not what is there any more: read it again."""
+
+    status, code, title = 409, "changed_since", "It was changed since"
+    revision: int = 0  # the latest one submitted
+    version: int = 0  # of the draft, now
+
+
 class Restricted(BookingError):
     """Rules of the hotel forbid the stay; the stays near it that `alternatives` names can be held."""
 
@@ -173,6 +204,13 @@ class HoldExpired(BookingError):
     status, code, title = 410, "hold_expired", "The hold has expired"
 
 
+class VersionMismatch(BookingError):
+    """If-Match names another version than the one that is there; `version` is that one."""
+
+    status, code, title = 412, "version_mismatch", "Another change came first"
+    version: int
+
+
 class InvalidFields(BookingError):
     """One or more fields are wrong; `errors` names each with what would be right."""
 
@@ -208,6 +246,11 @@ class TooManyTries(BookingError):
     """Too many promo codes that do not apply were tried: a code is known or not, it is not to be guessed."""
 
     status, code, title = 429, "too_many_tries", "Too many promo codes tried"
+    retry_after_seconds: int
+
+
+class TooManyCalls(BookingError):
+    status, code, title = 429, "too_many_calls", "Too many calls"
     retry_after_seconds: int
 
 

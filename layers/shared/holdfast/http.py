@@ -2,162 +2,48 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import to_json
 
 from holdfast.engine import Engine
 from holdfast.errors import (
     BookingError,
-    Forbidden,
-    IdempotencyKeyRequired,
-    InvalidFields,
-    MalformedRequest,
     NotFound,
     Unauthenticated,
 )
-from holdfast.fields import Strict, path, problems
+from holdfast.fields import Strict
+from holdfast.http_request import NoFields, Request
 from holdfast.logs import logger, publishes_metrics
 from holdfast.model.dates import utc_now
-from holdfast.model.ids import BOOKING_ID
-from holdfast.model.names import NAME
 from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
 from holdfast.storage.store import Store
-from holdfast.strict_json import parse, shown
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-MAX_BODY_BYTES = 8 * 1024
 RESERVED_SECONDS = 1.0  # of the Lambda's time, kept back to write the answer
 PROBLEM_TYPE = "urn:holdfast:problem:"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
-JSON_IN_UTF_8 = re.compile(r'\s*application/json\s*(;\s*charset=(utf-8|"utf-8")\s*)?', re.IGNORECASE)
-IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}")  # visible ASCII
-EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
+CSV_MEDIA_TYPE = "text/csv; charset=utf-8"
+
+
+class Csv(NamedTuple):
+    """A table as text, for a caller who accepts text/csv."""
+
+    text: str
 
 
 class Response(NamedTuple):
+    """An answer; the `version` of what it shows becomes its ETag."""
+
     status: int
-    body: Strict
-
-
-class NoFields(Strict):
-    """The body of a request that takes none: absent, or an empty object. Or a query without parameters."""
-
-
-class Request:
-    """One API Gateway event (payload 2.0). Its methods raise a refusal for a bad part."""
-
-    def __init__(self, event: dict[str, Any], engine: Engine, client_id: str) -> None:
-        self.event = event
-        self.engine = engine
-        self._client_id = client_id
-
-    @property
-    def user_id(self) -> str:
-        """The `sub` of a Cognito access token of our own client; the authorizer has checked its signature."""
-        claims = self._claims
-        sub: str = claims.get("sub", "")
-        ours = claims.get("client_id") == self._client_id and claims.get("token_use") == "access"
-        if not ours or not NAME.fullmatch(sub) or self._has_expired:
-            raise Unauthenticated("Send an access token of this API's user pool client.")
-        return sub
-
-    @property
-    def admin_id(self) -> str:
-        """The caller, who must be in the group `admin`."""
-        return self._member_of("admin")
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether the caller is in the group `admin`, on a route that guests may call too."""
-        return "admin" in self._groups
-
-    @property
-    def owner_id(self) -> str:
-        """The caller, who must be in the group `owner`; of which properties, the use case asks the table."""
-        return self._member_of("owner")
-
-    @property
-    def idempotency_key(self) -> str:
-        key = self.header("idempotency-key")
-        if not key:
-            raise IdempotencyKeyRequired("Send an Idempotency-Key header of 1 to 64 visible ASCII characters.")
-        if not IDEMPOTENCY_KEY.fullmatch(key):
-            raise MalformedRequest("Idempotency-Key must be 1 to 64 visible ASCII characters.", field="Idempotency-Key")
-        return key
-
-    @property
-    def booking_id(self) -> str:
-        return self.path("booking_id", BOOKING_ID)
-
-    def header(self, name: str) -> str:
-        value: str = (self.event.get("headers") or {}).get(name, "")
-        return value
-
-    def path(self, name: str, pattern: re.Pattern[str] = NAME) -> str:
-        value: str = (self.event.get("pathParameters") or {}).get(name, "")
-        if not pattern.fullmatch(value):
-            raise NotFound("No such resource.")
-        return value
-
-    def query[Fields: Strict](self, fields: type[Fields]) -> Fields:
-        """The query string as `fields`, by the rules of a body; every value is a text, and an empty one is none."""
-        given: dict[str, str] = self.event.get("queryStringParameters") or {}
-        return _read({name: value for name, value in given.items() if value}, fields)
-
-    def body[Fields: Strict](self, fields: type[Fields]) -> Fields:
-        """The JSON body as `fields`; raises MalformedRequest, or InvalidFields naming every field that is wrong."""
-        raw = self.raw_body()
-        if not raw and not any(field.is_required() for field in fields.model_fields.values()):
-            return fields()
-        if not JSON_IN_UTF_8.fullmatch(self.header("content-type")):
-            raise MalformedRequest("Content-Type must be application/json, in UTF-8.", field="Content-Type")
-        return _read(parse(raw), fields)
-
-    def raw_body(self, limit: int = MAX_BODY_BYTES) -> bytes:
-        """The bytes that were sent, at most `limit`: what a webhook's signature covers."""
-        body: str = self.event.get("body") or ""
-        try:
-            raw = base64.b64decode(body, validate=True) if self.event.get("isBase64Encoded") else body.encode()
-        except (binascii.Error, UnicodeEncodeError) as error:
-            raise MalformedRequest("The body is not what its encoding says.") from error
-        if len(raw) > limit:
-            raise MalformedRequest(f"The body is {len(raw)} bytes; at most {limit} are taken.")
-        return raw
-
-    def _member_of(self, group: str) -> str:
-        user_id = self.user_id
-        if group not in self._groups:
-            raise Forbidden(f"This is for members of the group {group}.")
-        return user_id
-
-    @property
-    def _groups(self) -> list[str]:
-        groups: str | list[str] = self._claims.get("cognito:groups", "")
-        return groups if isinstance(groups, list) else re.findall(r"[^\[\],\s]+", groups)
-
-    @property
-    def _has_expired(self) -> bool:
-        """Whether the token had expired when the request came; the authorizer refuses expired tokens before that."""
-        exp = str(self._claims.get("exp", ""))
-        arrived_ms: int = self.event["requestContext"].get("timeEpoch", 0)
-        return EPOCH_SECONDS.fullmatch(exp) is not None and int(exp) * 1000 <= arrived_ms
-
-    @property
-    def _claims(self) -> dict[str, Any]:
-        claims: dict[str, Any] = (
-            self.event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims") or {}
-        )
-        return claims
+    body: Strict | Csv
+    version: int | None = None
 
 
 Handler = Callable[[Request], Response]
@@ -178,7 +64,8 @@ class Route(NamedTuple):
     """One route: who may call it, what it takes, and all that it may answer. `apidocs` writes the OpenAPI file from it.
 
     The refusals are those of the use case; `apidocs` adds those that any call may get, for its token, body or query or
-    for lack of time. An `idempotent` route takes an Idempotency-Key header.
+    for lack of time. An `idempotent` route takes an Idempotency-Key header, a `versioned` one If-Match; one with `csv`
+    answers with a table to a caller who accepts text/csv.
     """
 
     key: str
@@ -187,6 +74,8 @@ class Route(NamedTuple):
     body: type[Strict] | None
     query: type[Strict] | None
     idempotent: bool
+    versioned: bool
+    csv: bool
     answers: Mapping[int, type[Strict]]
     refusals: tuple[type[BookingError], ...]
 
@@ -208,10 +97,12 @@ class Api:
         body: type[Strict] | None = None,
         query: type[Strict] | None = None,
         idempotent: bool = False,
+        versioned: bool = False,
+        csv: bool = False,
         refusals: tuple[type[BookingError], ...] = (),
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.routes[key] = Route(key, handler, who, body, query, idempotent, answers, refusals)
+            self.routes[key] = Route(key, handler, who, body, query, idempotent, versioned, csv, answers, refusals)
             return handler
 
         return register
@@ -234,8 +125,11 @@ class Api:
                 f"refused: {refusal.code}",
                 extra={"code": refusal.code, "status": refusal.status, "route": event["routeKey"]},
             )
-            return _respond(refusal.status, problem(refusal, event.get("rawPath", "")), PROBLEM_MEDIA_TYPE, refusal)
-        return _respond(answer.status, answer.body, "application/json")
+            return _refused(refusal, event.get("rawPath", ""))
+        tag = {} if answer.version is None else {"ETag": f'"{answer.version}"'}
+        if isinstance(answer.body, Csv):
+            return _response(answer.status, answer.body.text, CSV_MEDIA_TYPE, tag)
+        return _response(answer.status, _json(answer.body), "application/json", tag)
 
     def _answer(self, request: Request, key: str) -> Response:
         route = self.routes.get(key)
@@ -252,16 +146,20 @@ class Api:
         return route.handler(request)
 
 
-def _respond(status: int, body: Any, media_type: str, refusal: BookingError | None = None) -> dict[str, Any]:
-    headers = {"Content-Type": media_type, "Cache-Control": "no-store"}
-    if refusal and "retry_after_seconds" in refusal.members:
+def _refused(refusal: BookingError, path: str) -> dict[str, Any]:
+    headers = {}
+    if "retry_after_seconds" in refusal.members:
         headers["Retry-After"] = str(refusal.members["retry_after_seconds"])
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return _response(refusal.status, _json(problem(refusal, path)), PROBLEM_MEDIA_TYPE, headers)
+
+
+def _response(status: int, body: str, media_type: str, headers: dict[str, str]) -> dict[str, Any]:
     return {
         "statusCode": status,
-        "headers": headers,
-        "body": _json(body),
+        "headers": {"Content-Type": media_type, "Cache-Control": "no-store", **headers},
+        "body": body,
         "isBase64Encoded": False,
     }
 
@@ -283,10 +181,3 @@ def problem(refusal: BookingError, path: str) -> dict[str, Any]:
         "instance": path,
         **refusal.members,
     }
-
-
-def _read[Fields: Strict](given: dict[str, Any], fields: type[Fields]) -> Fields:
-    try:
-        return fields.model_validate({shown(name): value for name, value in given.items()})
-    except ValidationError as error:
-        raise InvalidFields(*((path(location), words) for location, words in problems(error))) from error

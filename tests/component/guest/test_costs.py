@@ -15,7 +15,7 @@ from tests.kit.capacity import KB, item_size
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import STAY_TOTAL, FrontDoor, Reply
-from tests.kit.hotel import MONTHS, rates_for
+from tests.kit.hotel import MONTHS, months_for
 
 pytestmark = pytest.mark.moto
 
@@ -31,7 +31,7 @@ class Cost(NamedTuple):
 def inn(request: pytest.FixtureRequest, hotel: CatalogStore) -> Property:
     inn = msgspec.structs.replace(INN, guest_required=request.param)
     assert hotel.add_property(inn)
-    assert hotel.add_room_type(ROOM, rates_for(inn, ROOM, MONTHS[:3]))
+    assert hotel.add_room_type(ROOM, months_for(inn, ROOM, MONTHS[:3]))
     return inn
 
 

@@ -11,7 +11,7 @@ from holdfast.storage.table import Table
 from tests.component.outside.desk import Desk
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import STAY_TOTAL
-from tests.kit.hotel import MONTHS, open_hotel, rates_for
+from tests.kit.hotel import MONTHS, months_for, open_hotel
 
 CLOSE = "POST /admin/bookings/{booking_id}/refunds/close"
 REVERSE = "POST /admin/wallets/{user_id}/credits/{seq}/reverse"
@@ -98,7 +98,7 @@ class TestPaymentsTooOldToRefund:
     ) -> None:
         inn = msgspec.structs.replace(INN, cancellation_policy=policy)
         hotel.add_property(inn)
-        hotel.add_room_type(INN_ROOM, rates_for(inn, INN_ROOM, MONTHS[:9]))
+        hotel.add_room_type(INN_ROOM, months_for(inn, INN_ROOM, MONTHS[:9]))
         booking_id = desk.door.held(room_type_id="inn-room", check_in="2027-06-10", check_out="2027-06-11", guests=1)
         started = desk.door.start(booking_id, gateway="razorpay")
 
@@ -112,7 +112,7 @@ class TestPaymentsTooOldToRefund:
     ) -> None:
         """A wallet is in rupees until its first entry; one in euros, after the cancellation, changes nothing."""
         hotel.add_property(INN)
-        hotel.add_room_type(INN_ROOM, rates_for(INN, INN_ROOM, MONTHS[:9]))
+        hotel.add_room_type(INN_ROOM, months_for(INN, INN_ROOM, MONTHS[:9]))
         desk.booking_id = desk.door.held(
             room_type_id="inn-room", check_in="2027-06-10", check_out="2027-06-11", guests=1
         )

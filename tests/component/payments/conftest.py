@@ -9,8 +9,7 @@ import msgspec
 import pytest
 from moto import mock_aws
 
-from holdfast.model.inventory import open_month
-from holdfast.model.rates import open_rates
+from holdfast.model.rates import open_month
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.payments.gateways.stripe import StripeGateway
 from holdfast.storage.catalog import CatalogStore
@@ -78,9 +77,10 @@ def store(table: Table) -> Store:
         assert catalog.add_room_type(room_type, [])
         for month, days in ON_SALE.items():
             rooms = dict.fromkeys(days, room_type.total_rooms)
-            page = msgspec.structs.replace(open_month(room_type, month), on_sale=rooms, free=dict(rooms))
+            page, rates = open_month(KOLKATA, room_type, month)
+            page = msgspec.structs.replace(page, on_sale=rooms, free=dict(rooms))
             table.put(put_action(table.name, page_item(page)))
-            table.put(put_action(table.name, rates_item(open_rates(KOLKATA, room_type, month))))
+            table.put(put_action(table.name, rates_item(rates)))
     return Store(table)
 
 

@@ -29,18 +29,15 @@ from holdfast.storage.items import (
     page_of,
     promo_item,
     promo_of,
-    property_item,
-    property_of,
     rates_item,
     rates_of,
     redemption_item,
     redemption_of,
-    room_type_item,
-    room_type_of,
     topup_item,
     topup_of,
 )
 from holdfast.storage.marshal import from_wire
+from holdfast.storage.property_items import property_item, property_of, room_type_item, room_type_of
 from holdfast.storage.store import Store
 from tests.kit.clock import NOW, FakeClock
 from tests.kit.fake_gateway import FakeGateway

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from holdfast.model.rates import NightRules
-from local.catalog_rooms import OccupancyEntry, RoomTypeEntry
+from holdfast.properties.plan_requests import OccupancyRequest
+from local.catalog_rooms import RoomTypeEntry
 
 ROOM: dict[str, Any] = {
     "room_type_id": "deluxe",
@@ -29,7 +30,7 @@ BANDS = [{"max_age": 12, "amount": 80_000}]
 @pytest.mark.parametrize("bands", [{}, {"child_bands": []}])
 def test_children_without_a_band_are_refused(bands: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
-        OccupancyEntry.model_validate(OCCUPANCY | bands, strict=False)
+        OccupancyRequest.model_validate(OCCUPANCY | bands, strict=False)
 
     [error] = refused.value.errors()
     assert error["loc"] == ("child_bands",)
@@ -38,7 +39,7 @@ def test_children_without_a_band_are_refused(bands: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("changes", [{"child_bands": BANDS}, {"max_children": 0}])
 def test_children_with_a_band_and_no_children_at_all_are_right(changes: dict[str, Any]) -> None:
-    entry = OccupancyEntry.model_validate(OCCUPANCY | changes, strict=False)
+    entry = OccupancyRequest.model_validate(OCCUPANCY | changes, strict=False)
 
     assert entry.model.max_children == (OCCUPANCY | changes)["max_children"]
 

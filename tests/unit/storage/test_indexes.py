@@ -20,7 +20,7 @@ from tests.kit.builders import (
     everything,
     put_hold,
 )
-from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, rates_for
+from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, months_for
 from tests.unit.storage.store_writes import confirmed
 
 pytestmark = pytest.mark.usefixtures("hotel")
@@ -34,7 +34,7 @@ class TestCatalog:
 
         assert not hotel.add_property(msgspec.structs.replace(KOLKATA, name="Other"))
         more = msgspec.structs.replace(DELUXE, total_rooms=9)
-        assert not hotel.add_room_type(more, rates_for(KOLKATA, more, MONTHS))
+        assert not hotel.add_room_type(more, months_for(KOLKATA, more, MONTHS))
         assert not hotel.add_promo(a_promo(percent_bp=1))
 
         assert everything(store) == before

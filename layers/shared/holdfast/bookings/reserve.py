@@ -140,10 +140,8 @@ def _replayed(booking: Booking, stay: Stay) -> Booking:
 
 def _first_rates(stay: Stay, context: BookingContext, engine: Engine) -> MonthRates:
     """The rates of the arrival, or else any of the room type: they say its time zone, whatever month is on sale."""
-    if context.rates:
-        return context.rates[min(context.rates)]
-    rates = engine.store.any_rates(stay.room_type_id)
-    if rates is None:
+    rates = context.rates[min(context.rates)] if context.rates else engine.store.any_rates(stay.room_type_id)
+    if rates is None or not all(month.live for month in (rates, *context.rates.values())):
         raise NotFound(f"There is no room type {stay.room_type_id}.")
     return rates
 

@@ -1,4 +1,4 @@
-"""The countries that there are."""
+"""The countries that there are, and those where prices are shown with their tax."""
 
 from __future__ import annotations
 
@@ -11,4 +11,10 @@ COUNTRIES = frozenset(
     MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB
     SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US
     UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW""".split()
+)
+
+# Where a price that consumers are shown has to include the tax: the European Union (Directive 98/6/EC), the United
+# Kingdom (Price Marking Order 2004) and Japan (Consumption Tax Act, article 63).
+TAX_INCLUDED = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GB GR HR HU IE IT JP LT LU LV MT NL PL PT RO SE SI SK".split()
 )

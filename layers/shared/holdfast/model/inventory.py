@@ -7,8 +7,7 @@ from datetime import date
 
 import msgspec
 
-from holdfast.model.dates import add_months, month_of
-from holdfast.model.property import RoomType
+from holdfast.model.dates import month_of
 
 
 class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +24,9 @@ class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True):
     free: dict[int, int]
     revision: int
 
+    def night(self, day: int) -> date:
+        return date.fromisoformat(f"{self.month}-{day:02d}")
+
 
 def short_nights(pages: Mapping[str, InventoryMonth], stay: Sequence[date], rooms: int) -> list[date]:
     """The nights with fewer rooms free than asked for; a night that no page has is not on sale."""
@@ -39,16 +41,3 @@ def short_nights(pages: Mapping[str, InventoryMonth], stay: Sequence[date], room
 def is_on_sale(pages: Mapping[str, InventoryMonth], stay: Sequence[date]) -> bool:
     """Whether every night is on a page, with rooms free or without."""
     return all((page := pages.get(month_of(night))) is not None and night.day in page.on_sale for night in stay)
-
-
-def open_month(room_type: RoomType, month: str) -> InventoryMonth:
-    """A month with every room free on every night."""
-    first = date.fromisoformat(f"{month}-01")
-    days = (add_months(first, 1) - first).days
-    return InventoryMonth(
-        room_type_id=room_type.room_type_id,
-        month=month,
-        on_sale=dict.fromkeys(range(1, days + 1), room_type.total_rooms),
-        free=dict.fromkeys(range(1, days + 1), room_type.total_rooms),
-        revision=1,
-    )

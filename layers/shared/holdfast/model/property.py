@@ -1,4 +1,4 @@
-"""Properties and room types: their policies, taxes, rate plans, and what more and fewer guests in a room cost.
+"""Properties and room types, as they are on sale: policies, taxes, rate plans, what more and fewer guests cost.
 
 Amounts are integers in minor units (paise) of the named currency.
 """
@@ -56,7 +56,17 @@ class TaxTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     periods: tuple[TaxPeriod, ...]
 
 
+class Picture(msgspec.Struct, frozen=True, array_like=True):
+    """A picture that can be shown: what it shows, in words, and its widths and heights in pixels, widest first."""
+
+    image_id: str
+    alt: str
+    sizes: tuple[tuple[int, int], ...]
+
+
 class Property(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A hotel as it was approved last. Not `live`: an admin has suspended it, and nothing of it can be booked."""
+
     property_id: str
     name: str
     city: str
@@ -68,6 +78,13 @@ class Property(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     guest_required: bool = False  # whether a guest's details must be there before payment
     taxes: TaxTable | None = None  # None: the Indian GST table of taxes.py
     tax_table: tuple[TaxPeriod, ...] | None = None  # as items of before name a table of GST slabs
+    description: str = ""
+    address: str = ""
+    amenities: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()  # the first is the primary one
+    live: bool = True
+    revision: int = 0  # of the content that was approved; 0: loaded before hotels were reviewed
+    version: int = 0  # of this item
 
 
 class RatePlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -114,17 +131,39 @@ class Occupancy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     child_bands: tuple[ChildBand, ...] = ()
 
 
+class RoomContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What guests read of a room type, and an admin approves."""
+
+    name: str
+    description: str = ""
+
+
 class RoomType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A class of rooms. Until it is approved with its property it is not `live`, and nothing of it can be booked.
+
+    A live one has its approved content in `name` and `description`, and what its owner has changed since in `draft`.
+    """
+
     room_type_id: str
     property_id: str
     name: str
+    description: str = ""
+    draft: RoomContent | None = None
+    live: bool = True
     base_price: int
     discounted_price: int | None = None
     total_rooms: int
     max_guests: int
     plans: tuple[RatePlan, ...] = ()
     occupancy: Occupancy | None = None
+    pictures: tuple[Picture, ...] = ()
+    version: int = 0  # of this item
 
     @property
     def price(self) -> int:
         return self.base_price if self.discounted_price is None else self.discounted_price
+
+    @property
+    def latest(self) -> RoomContent:
+        """The content as its owner last left it."""
+        return self.draft or RoomContent(name=self.name, description=self.description)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from holdfast.model.dates import month_of
+from holdfast.model.dates import add_months, month_of
+from holdfast.model.inventory import InventoryMonth
 from holdfast.model.property import (
     DAY_ENDS,
     Occupancy,
@@ -22,9 +23,6 @@ from holdfast.model.property import (
     TaxPeriod,
     TaxTable,
 )
-
-if TYPE_CHECKING:
-    from holdfast.model.inventory import InventoryMonth
 
 
 class NightRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -54,13 +52,16 @@ class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     timezone: str
     currency: str
     default_price: int
+    default_rooms: int | None = None  # on sale on a night without a number of its own; None: written before it was here
     max_guests: int  # per room
+    live: bool = True  # whether property and room type are approved, and not suspended
     cancellation_policy: tuple[PolicyStep, ...] = ()
     day_ends: int = DAY_ENDS
     guest_required: bool = False  # before payment
     taxes: TaxTable | None = None
     tax_table: tuple[TaxPeriod, ...] | None = None  # of items written before `taxes`
     price: dict[int, int] = {}  # only the nights with a price of their own
+    rooms: dict[int, int] = {}  # only the nights with a number of rooms on sale of their own
     rules: dict[int, NightRules] = {}  # only the nights that have any
     plans: tuple[RatePlan, ...] = ()
     occupancy: Occupancy | None = None
@@ -75,7 +76,7 @@ class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def sells(self, plan_id: str | None) -> bool:
         """Whether a stay by that plan is on sale; without an id, by some plan. A room type without plans sells bare."""
-        return self.plan(plan_id) is not None or not (plan_id or self.plans)
+        return self.live and (self.plan(plan_id) is not None or not (plan_id or self.plans))
 
 
 class MonthOnSale(NamedTuple):
@@ -85,16 +86,42 @@ class MonthOnSale(NamedTuple):
     rates: MonthRates
 
 
-def open_rates(property_: Property, room_type: RoomType, month: str) -> MonthRates:
-    """A month at the room type's price and by its rules of every night."""
-    return MonthRates(
+def open_month(property_: Property, room_type: RoomType, month: str) -> MonthOnSale:
+    """A month at the room type's price and by its rules of every night, with every room free."""
+    first = date.fromisoformat(f"{month}-01")
+    rooms = dict.fromkeys(range(1, (add_months(first, 1) - first).days + 1), room_type.total_rooms)
+    page = InventoryMonth(room_type_id=room_type.room_type_id, month=month, on_sale=rooms, free=dict(rooms), revision=1)
+    bare = MonthRates(
         room_type_id=room_type.room_type_id,
         month=month,
         property_id=property_.property_id,
+        timezone="",
+        currency="",
+        default_price=0,
+        max_guests=0,
+        revision=1,
+    )
+    return in_line(MonthOnSale(page, bare), property_, room_type)
+
+
+def in_line(month: MonthOnSale, property_: Property, room_type: RoomType) -> MonthOnSale:
+    """The month with all that it has from its property and room type; the nights keep what is their own.
+
+    A night whose rooms are the default gets the new default, and as many more or fewer free: perhaps below zero, which
+    the write's condition refuses.
+    """
+    page, rates = month
+    before, after = rates.default_rooms, room_type.total_rooms
+    usual = [day for day in page.on_sale if day not in rates.rooms and page.on_sale[day] == before]
+    own = rates.rooms if before is not None else {day: n for day, n in page.on_sale.items() if n != after}
+    rates = msgspec.structs.replace(
+        rates,
         timezone=property_.timezone,
         currency=property_.currency,
         default_price=room_type.price,
+        default_rooms=after,
         max_guests=room_type.max_guests,
+        live=property_.live and room_type.live,
         cancellation_policy=property_.cancellation_policy,
         day_ends=property_.day_ends,
         guest_required=property_.guest_required,
@@ -102,14 +129,27 @@ def open_rates(property_: Property, room_type: RoomType, month: str) -> MonthRat
         tax_table=property_.tax_table,
         plans=room_type.plans,
         occupancy=room_type.occupancy,
-        revision=1,
+        rooms=own,
     )
+    return MonthOnSale(with_rooms(page, dict.fromkeys(usual, after)), rates)
 
 
-def with_nights(rates: MonthRates, prices: Mapping[date, int], rules: Mapping[date, NightRules]) -> MonthRates:
-    """The rates with the prices and rules of those nights that are in the month."""
-    return msgspec.structs.replace(
+def with_nights(month: MonthOnSale, prices: Mapping[date, int], rules: Mapping[date, NightRules]) -> MonthOnSale:
+    """The month with the prices and rules of those nights that are in it."""
+    rates = month.rates
+    changed = msgspec.structs.replace(
         rates,
         price=rates.price | {night.day: price for night, price in prices.items() if month_of(night) == rates.month},
         rules=rates.rules | {night.day: of for night, of in rules.items() if month_of(night) == rates.month},
+    )
+    return month._replace(rates=changed)
+
+
+def with_rooms(page: InventoryMonth, rooms: Mapping[int, int]) -> InventoryMonth:
+    """The page with so many rooms on sale on those days, and as many more or fewer of them free."""
+    more = {day: count - page.on_sale[day] for day, count in rooms.items()}
+    return msgspec.structs.replace(
+        page,
+        on_sale=page.on_sale | dict(rooms),
+        free=page.free | {day: page.free[day] + count for day, count in more.items()},
     )

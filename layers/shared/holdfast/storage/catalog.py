@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from holdfast.model.inventory import open_month
 from holdfast.model.promo import Promo
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, MonthRates
-from holdfast.storage.items import (
-    Item,
+from holdfast.storage.items import Item, months_of, page_item, page_key, promo_item, rates_item, rates_key
+from holdfast.storage.marshal import put_action, update_action
+from holdfast.storage.property_items import (
     city_key,
-    months_of,
     ownership_key,
-    page_item,
-    page_key,
-    promo_item,
     property_item,
     property_key,
     property_of,
-    rates_item,
-    rates_key,
     room_type_item,
+    room_type_key,
     room_type_of,
+    room_type_pointer_key,
 )
-from holdfast.storage.marshal import put_action, update_action
 from holdfast.storage.table import ConditionsFailed, Table, connect
 
 if TYPE_CHECKING:
@@ -38,6 +33,8 @@ PROPERTIES_PAGE = 100
 MAX_ROOM_TYPES = 100  # of one property
 MOVED = sorted({*MonthRates.__struct_fields__} - {"revision"})  # from pages to rates
 TRANSACTION_ITEMS = 100  # DynamoDB's limit
+
+Action = dict[str, Any]
 
 
 class CatalogStore:
@@ -65,13 +62,16 @@ class CatalogStore:
         return [row["property_id"] for row in rows], more["sk"].removeprefix("CITY#") if more else None
 
     def property(self, property_id: str) -> tuple[Property, list[RoomType]] | None:
-        """A property with its room types."""
-        condition = "pk = :pk AND sk BETWEEN :first AND :last"
-        values: Item = {":pk": f"PROPERTY#{property_id}", ":first": "PROPERTY", ":last": "ROOMTYPE#~"}
-        items, _ = self.table.query(condition, values, limit=MAX_ROOM_TYPES + 1)
-        if not items:
-            return None
-        return property_of(items[0]), [room_type_of(item) for item in items[1:]]
+        """A public property with its room types, those that are not live among them."""
+        found = self.table.get([property_key(property_id)])
+        room_types = self.room_types(property_id)
+        return next(((property_of(item), room_types) for item in found.values()), None)
+
+    def room_types(self, property_id: str) -> list[RoomType]:
+        """The room types of a property, public or not."""
+        values: Item = {":pk": f"PROPERTY#{property_id}", ":room": "ROOMTYPE#"}
+        items, _ = self.table.query("pk = :pk AND begins_with(sk, :room)", values, limit=MAX_ROOM_TYPES)
+        return [room_type_of(item) for item in items]
 
     def has_property(self, property_id: str) -> bool:
         return bool(self.table.get([property_key(property_id)]))
@@ -86,38 +86,66 @@ class CatalogStore:
         found = self.table.get([key(*one) for one in wanted for key in (page_key, rates_key)])
         return months_of(found, wanted)
 
+    def room_type(self, room_type_id: str) -> RoomType | None:
+        """A room type, public or not."""
+        pointers = self.table.get([room_type_pointer_key(room_type_id)])
+        keys = [room_type_key(pointer["property_id"], room_type_id) for pointer in pointers.values()]
+        found = self.table.get(keys) if keys else {}
+        return next((room_type_of(item) for item in found.values()), None)
+
     def add_property(self, property_: Property) -> bool:
         """Writes a new property, found by its city; False, and nothing changed, when that id exists."""
         pk, sk = city_key(property_.city, property_.property_id)
         pointer: Item = {"pk": pk, "sk": sk, "property_id": property_.property_id}
         return self._add([property_item(property_), pointer])
 
-    def add_room_type(self, room_type: RoomType, rates: Sequence[MonthRates]) -> bool:
-        """Writes a new room type and opens the months of these rates; False when it exists already."""
-        pages = [page_item(open_month(room_type, of_month.month)) for of_month in rates]
-        assert 2 * len(rates) < TRANSACTION_ITEMS
-        return self._add([room_type_item(room_type), *pages, *(rates_item(of_month) for of_month in rates)])
+    def add_room_type(self, room_type: RoomType, months: Sequence[MonthOnSale]) -> bool:
+        """Writes a new room type and opens these months; False when it exists already."""
+        pk, sk = room_type_pointer_key(room_type.room_type_id)
+        pointer: Item = {"pk": pk, "sk": sk, "property_id": room_type.property_id}
+        opened = [item for month in months for item in (page_item(month.page), rates_item(month.rates))]
+        assert len(opened) + 2 < TRANSACTION_ITEMS
+        return self._add([room_type_item(room_type), pointer, *opened])
 
-    def change_rates(self, before: MonthRates, after: MonthRates) -> bool:
-        """Puts other prices and rules in a month; False, and nothing changed, when they are not `before` any more.
+    def change_months(
+        self, changes: Sequence[tuple[MonthOnSale | None, MonthOnSale]], others: Sequence[Action] = ()
+    ) -> bool:
+        """Moves months from what was read to other prices, rules and rooms, or opens them; all of it or nothing.
 
-        The page beside them moves to the next revision in the same transaction, so that no reserve goes by the old
-        ones. A page that had its rates itself, as those written before the two were apart, leaves them.
+        `others` are the actions that belong to the change. A page moves to the next revision with its rates, so that no
+        reserve goes by the old ones; one that had its rates itself, as those written before the two were apart, leaves
+        them. Of a night with more or fewer rooms on sale, as many more or fewer are free. False, and nothing changed,
+        when a month is not as it was read, or fewer rooms are free than would go.
         """
-        revision = before.revision + 1
-        key = page_key(before.room_type_id, before.month)
-        names = {f"#{name}": name for name in MOVED}
-        update = f"SET revision = :next REMOVE {', '.join(names)}"
-        values: Item = {":next": revision, ":read": before.revision}
-        page = update_action(self.table.name, key, update, "revision = :read", values, names)
-        item = rates_item(msgspec.structs.replace(after, revision=revision))
-        unchanged = "attribute_not_exists(pk) OR revision = :read"
-        rates = put_action(self.table.name, item, unchanged, {":read": before.revision})
+        actions = [action for before, after in changes for action in self._month_actions(before, after)]
+        assert len(actions) + len(others) <= TRANSACTION_ITEMS
         try:
-            self.table.transact([page, rates])
+            self.table.transact([*actions, *others])
         except ConditionsFailed:
             return False
         return True
+
+    def _month_actions(self, before: MonthOnSale | None, after: MonthOnSale) -> list[Action]:
+        if before is None:
+            items = (page_item(after.page), rates_item(after.rates))
+            return [put_action(self.table.name, item, "attribute_not_exists(pk)") for item in items]
+        revision = before.rates.revision + 1
+        more = {day: rooms - before.page.on_sale[day] for day, rooms in after.page.on_sale.items()}
+        days = [day for day, rooms in more.items() if rooms]
+        sets = [f"on_sale.#d{day} = on_sale.#d{day} + :d{day}, #free.#d{day} = #free.#d{day} + :d{day}" for day in days]
+        enough = [f"#free.#d{day} >= :least{day}" for day in days if more[day] < 0]
+        names = {f"#{name}": name for name in MOVED}
+        update = f"SET {', '.join(['revision = :next', *sets])} REMOVE {', '.join(names)}"
+        names |= {f"#d{day}": str(day) for day in days} | ({"#free": "free"} if days else {})
+        values: Item = {":next": revision, ":read": before.rates.revision}
+        values |= {f":d{day}": more[day] for day in days}
+        values |= {f":least{day}": -more[day] for day in days if more[day] < 0}
+        condition = " AND ".join(["revision = :read", *enough])
+        key = page_key(after.page.room_type_id, after.page.month)
+        page = update_action(self.table.name, key, update, condition, values, names)
+        item = rates_item(msgspec.structs.replace(after.rates, revision=revision))
+        unchanged = "attribute_not_exists(pk) OR revision = :read"
+        return [page, put_action(self.table.name, item, unchanged, {":read": before.rates.revision})]
 
     def add_owner(self, user_id: str, property_id: str) -> bool:
         """Makes the user an owner of the property; False when that is so already."""

@@ -7,7 +7,6 @@ the model's own fields; only this module derives the index attributes and the TT
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from holdfast.model.booking import HOLDING, RETENTION_DAYS, TTL_GRACE_SECONDS, B
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
-from holdfast.model.property import DEFAULT_CURRENCY, Property, RoomType
+from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.rates import MonthOnSale, MonthRates
 
 if TYPE_CHECKING:
@@ -84,26 +83,6 @@ def redemption_key(code: str, user_id: str) -> Key:
     return f"PROMO#{code}", f"USER#{user_id}"
 
 
-def property_key(property_id: str) -> Key:
-    return f"PROPERTY#{property_id}", "PROPERTY"
-
-
-def ownership_key(user_id: str, property_id: str) -> Key:
-    """The pointer which says that this user owns this property."""
-    return f"USER#{user_id}", f"OWNS#{property_id}"
-
-
-def room_type_key(property_id: str, room_type_id: str) -> Key:
-    return f"PROPERTY#{property_id}", f"ROOMTYPE#{room_type_id}"
-
-
-def city_key(city: str, property_id: str) -> Key:
-    """Where search finds the properties of a city, whatever the case, the accents or the Unicode form of its name."""
-    letters = unicodedata.normalize("NFKD", city.strip().casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return "CATALOG", f"CITY#{plain}#{property_id}"
-
-
 def due_shard(kind: str, room_type_id: str, shards: int) -> str:
     """All that is due for a room type is in one shard, so that a buyer's reclaim reads one."""
     return f"{kind}#{crc32(room_type_id.encode()) % shards}"
@@ -119,7 +98,7 @@ def case_shard(kind: CaseKind) -> str:
 
 
 def booking_item(booking: Booking, shards: int) -> Item:
-    item = _item(booking_key(booking.booking_id), booking)
+    item = item_of(booking_key(booking.booking_id), booking)
     del item["booking_id"]
     if booking.status in HOLDING:
         item |= {"due_shard": due_shard(HOLDS_DUE, booking.room_type_id, shards), "due_at": booking.expires_at_ms}
@@ -139,7 +118,7 @@ def booking_of(item: Item) -> Booking:
 
 def guest_item(details: GuestDetails, booking: Booking) -> Item:
     """The details stay as long as their booking's record does, unless they are erased before."""
-    return _item(guest_key(booking.booking_id), details) | {"ttl": _retained_until(booking)}
+    return item_of(guest_key(booking.booking_id), details) | {"ttl": _retained_until(booking)}
 
 
 def page_item(page: InventoryMonth) -> Item:
@@ -177,7 +156,7 @@ def months_of(found: Mapping[Key, Item], wanted: Iterable[tuple[str, str]]) -> d
 
 
 def _month_item(key: Key, month: InventoryMonth | MonthRates) -> Item:
-    item = _item(key, month)
+    item = item_of(key, month)
     del item["room_type_id"], item["month"]  # the key has them
     return item
 
@@ -195,13 +174,13 @@ def account_of(user_id: str, item: Item | None) -> Account:
 
 
 def account_item(account: Account) -> Item:
-    item = _item(account_key(account.user_id), account)
+    item = item_of(account_key(account.user_id), account)
     del item["stored"]
     return item
 
 
 def entry_item(entry: LedgerEntry) -> Item:
-    item = _item(entry_key(entry.user_id, entry.seq), entry)
+    item = item_of(entry_key(entry.user_id, entry.seq), entry)
     if entry.currency == DEFAULT_CURRENCY:  # msgspec leaves out only the default's own object
         item.pop("currency", None)
     return item
@@ -212,7 +191,7 @@ def entry_of(item: Item) -> LedgerEntry:
 
 
 def topup_item(topup: TopUp, shards: int) -> Item:
-    item = _item(topup_key(topup.topup_id), topup)
+    item = item_of(topup_key(topup.topup_id), topup)
     if topup.status is TopUpStatus.PENDING:
         kind = PAYMENTS_STUCK if topup.stuck else PAYMENTS_DUE
         item |= {"due_shard": due_shard(kind, topup.topup_id, shards), "due_at": topup.due_at_ms}
@@ -228,7 +207,7 @@ def orphan_of(item: Item) -> OrphanPayment:
 
 
 def case_item(case: Case) -> Item:
-    item = _item(case_key(case.case_id), case)
+    item = item_of(case_key(case.case_id), case)
     if case.is_open:
         item |= {"due_shard": case_shard(case.kind), "due_at": case.at_ms}
     return item
@@ -239,7 +218,7 @@ def case_of(item: Item) -> Case:
 
 
 def promo_item(promo: Promo) -> Item:
-    return _item(promo_key(promo.code), promo) | {"claimed": promo.claimed}
+    return item_of(promo_key(promo.code), promo) | {"claimed": promo.claimed}
 
 
 def promo_of(item: Item | None) -> Promo | None:
@@ -247,7 +226,7 @@ def promo_of(item: Item | None) -> Promo | None:
 
 
 def redemption_item(redemption: PromoRedemption) -> Item:
-    item = _item(redemption_key(redemption.code, redemption.user_id), redemption)
+    item = item_of(redemption_key(redemption.code, redemption.user_id), redemption)
     del item["stored"]
     return item
 
@@ -258,23 +237,8 @@ def redemption_of(code: str, user_id: str, item: Item | None) -> PromoRedemption
     return msgspec.convert({**item, "stored": True}, PromoRedemption)
 
 
-def property_item(property_: Property) -> Item:
-    return _item(property_key(property_.property_id), property_)
-
-
-def property_of(item: Item) -> Property:
-    return msgspec.convert(item, Property)
-
-
-def room_type_item(room_type: RoomType) -> Item:
-    return _item(room_type_key(room_type.property_id, room_type.room_type_id), room_type)
-
-
-def room_type_of(item: Item) -> RoomType:
-    return msgspec.convert(item, RoomType)
-
-
-def _item(key: Key, value: msgspec.Struct) -> Item:
+def item_of(key: Key, value: msgspec.Struct) -> Item:
+    """The value's own fields beside its key, as plain strings, integers, lists and maps."""
     pk, sk = key
     return {"pk": pk, "sk": sk, **msgspec.to_builtins(value, str_keys=True)}
 

@@ -1,4 +1,6 @@
-"""The tax table of a property in the catalog file: slabs of GST, or named components for any country."""
+"""The tax table of a property, as an owner sends it and as a catalog file has it: named components for any country."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Protocol, Self
@@ -6,9 +8,9 @@ from typing import Annotated, Any, Literal, Protocol, Self
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from holdfast.fields import Day, Strict
+from holdfast.model.countries import TAX_INCLUDED
 from holdfast.model.property import TaxPeriod, TaxSlab, TaxTable
-from local.catalog_fields import BasisPoints, Label, Price, listed
-from local.iso import TAX_INCLUDED
+from holdfast.properties.fields import BasisPoints, Label, SlabBound, listed
 
 FIRST_DAY = "2000-01-01"  # of a table that is not dated
 
@@ -28,39 +30,39 @@ def _rising[Slab: _Slab](slabs: tuple[Slab, ...]) -> tuple[Slab, ...]:
     return slabs
 
 
-class TaxSlabEntry(Strict):
+class TaxSlabRequest(Strict):
     """A rate of GST: CGST and SGST are half of it each."""
 
-    up_to: Price | None
+    up_to: SlabBound | None
     rate_bp: BasisPoints
 
 
-class TaxPeriodEntry(Strict):
+class TaxPeriodRequest(Strict):
     starts: Day
-    slabs: Annotated[tuple[TaxSlabEntry, ...], listed(20, least=1), AfterValidator(_rising)]
+    slabs: Annotated[tuple[TaxSlabRequest, ...], listed(20, least=1), AfterValidator(_rising)]
 
 
-class ComponentEntry(Strict):
+class ComponentRequest(Strict):
     name: Label
     rate_bp: BasisPoints
 
 
-class ComponentSlabEntry(Strict):
-    up_to: Price | None
-    components: Annotated[tuple[ComponentEntry, ...], listed(5, least=1)]
+class ComponentSlabRequest(Strict):
+    up_to: SlabBound | None
+    components: Annotated[tuple[ComponentRequest, ...], listed(5, least=1)]
 
 
-class ComponentPeriodEntry(Strict):
+class ComponentPeriodRequest(Strict):
     starts: Day
-    slabs: Annotated[tuple[ComponentSlabEntry, ...], listed(20, least=1), AfterValidator(_rising)]
+    slabs: Annotated[tuple[ComponentSlabRequest, ...], listed(20, least=1), AfterValidator(_rising)]
 
 
-class TaxTableEntry(Strict):
+class TaxTableRequest(Strict):
     """`included` says whether prices have the tax in them; without it, they do where the law shows them so."""
 
     included: bool | None = None
     rounding: Literal["line", "booking"] = "line"
-    periods: Annotated[tuple[ComponentPeriodEntry, ...], listed(20, least=1)]
+    periods: Annotated[tuple[ComponentPeriodRequest, ...], listed(20, least=1)]
 
     @model_validator(mode="after")
     def _is_one_table(self) -> Self:
@@ -90,10 +92,10 @@ def _as_table(value: Any) -> Any:
     return value
 
 
-TaxesEntry = Annotated[TaxTableEntry, BeforeValidator(_as_table)]
+Taxes = Annotated[TaxTableRequest, BeforeValidator(_as_table)]
 
 
-def gst_table(periods: Sequence[TaxPeriodEntry]) -> TaxTable:
+def gst_table(periods: Sequence[TaxPeriodRequest]) -> TaxTable:
     """The table of GST with these slabs: two halves, each rounded line by line."""
     return TaxTable(
         periods=tuple(
@@ -103,6 +105,6 @@ def gst_table(periods: Sequence[TaxPeriodEntry]) -> TaxTable:
     )
 
 
-def _slab(slab: ComponentSlabEntry) -> TaxSlab:
+def _slab(slab: ComponentSlabRequest) -> TaxSlab:
     rates = tuple(part.rate_bp for part in slab.components)
     return TaxSlab(slab.up_to, sum(rates), rates)

@@ -1,4 +1,6 @@
-"""Codes of currencies, and of the countries with a rule of their own."""
+"""The currencies that there are."""
+
+from __future__ import annotations
 
 # ISO 4217, the codes of money in circulation
 CURRENCIES = frozenset(
@@ -8,10 +10,4 @@ CURRENCIES = frozenset(
     MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR
     SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED
     VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG""".split()
-)
-
-# Where a price that consumers are shown has to include the tax: the European Union (Directive 98/6/EC), the United
-# Kingdom (Price Marking Order 2004) and Japan (Consumption Tax Act, article 63).
-TAX_INCLUDED = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GB GR HR HU IE IT JP LT LU LV MT NL PL PT RO SE SI SK".split()
 )

@@ -1,0 +1,72 @@
+"""Bring a room type's months in line with its property and itself, and open those that are missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from holdfast.errors import BelowSold, TakenNight
+from holdfast.model.dates import add_months, month_of, today_in
+from holdfast.model.limits import MONTHS_OPEN
+from holdfast.model.rates import MonthOnSale, in_line, open_month
+from holdfast.storage.base import WriteConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from holdfast.engine import Engine
+    from holdfast.model.property import Property, RoomType
+
+type MonthChange = tuple[MonthOnSale | None, MonthOnSale]
+
+
+def open_months(property_: Property, room_type: RoomType, *, engine: Engine, others: Sequence[Any] = ()) -> int:
+    """Writes all months that are missing or differ, in one transaction with `others`; how many there were.
+
+    A repeat writes nothing. Raises BelowSold, Busy.
+    """
+
+    def attempt() -> int:
+        changes = month_changes(property_, room_type, engine=engine)
+        if (changes or others) and not engine.catalog.change_months(changes, others):
+            raise WriteConflict(["month"], None)
+        return len(changes)
+
+    return engine.store.retry_on_conflict(attempt)
+
+
+def month_changes(property_: Property, room_type: RoomType, *, engine: Engine) -> list[MonthChange]:
+    """What would bring the months that are open, or should be, in line. Raises BelowSold."""
+    room_type_id = room_type.room_type_id
+    wanted = open_range(property_, engine)
+    found = engine.catalog.months([room_type_id], wanted)
+    changes: list[MonthChange] = []
+    for month in wanted:
+        before = found.get((room_type_id, month))
+        after = in_line(before, property_, room_type) if before else open_month(property_, room_type, month)
+        if before != after:
+            changes.append((before, after))
+    refuse_below_sold(changes)
+    return changes
+
+
+def open_range(property_: Property, engine: Engine) -> list[str]:
+    """The months that a hotel has on sale: this one there, and as many ahead as a stay can reach into."""
+    first = today_in(property_.timezone, engine.clock(), property_.day_ends).replace(day=1)
+    return [month_of(add_months(first, count)) for count in range(MONTHS_OPEN)]
+
+
+def refuse_below_sold(changes: Iterable[MonthChange]) -> None:
+    """Raises BelowSold if a night would have fewer rooms on sale than are held, sold or blocked."""
+    short = [
+        TakenNight(
+            night=after.page.night(day),
+            rooms_on_sale=after.page.on_sale[day],
+            taken=after.page.on_sale[day] - free,
+        )
+        for _, after in changes
+        for day, free in after.page.free.items()
+        if free < 0
+    ]
+    if short:
+        raise BelowSold(short)
