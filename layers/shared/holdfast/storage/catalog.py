@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from holdfast.model.draft import PropertyDraft
 from holdfast.model.promo import Promo
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, MonthRates
@@ -13,6 +14,8 @@ from holdfast.storage.items import Item, months_of, page_item, page_key, promo_i
 from holdfast.storage.marshal import put_action, update_action
 from holdfast.storage.property_items import (
     city_key,
+    draft_key,
+    draft_of,
     ownership_key,
     property_item,
     property_key,
@@ -66,6 +69,14 @@ class CatalogStore:
         found = self.table.get([property_key(property_id)])
         room_types = self.room_types(property_id)
         return next(((property_of(item), room_types) for item in found.values()), None)
+
+    def property_or_draft(self, property_id: str) -> Property | PropertyDraft | None:
+        """The public property, or else its owner's draft of it."""
+        public, draft = property_key(property_id), draft_key(property_id)
+        found = self.table.get([public, draft])
+        if public in found:
+            return property_of(found[public])
+        return draft_of(found[draft]) if draft in found else None
 
     def room_types(self, property_id: str) -> list[RoomType]:
         """The room types of a property, public or not."""
