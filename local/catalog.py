@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, Self
+from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic.functional_validators import field_validator, model_validator
@@ -15,6 +15,7 @@ from pydantic_core import InitErrorDetails
 
 from holdfast.fields import Strict, problems
 from holdfast.model.dates import millis
+from holdfast.model.limits import MAX_PICTURES
 from holdfast.model.money import charge_step
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.property import DEFAULT_CURRENCY, INDIA, Property
@@ -26,6 +27,7 @@ from holdfast.properties.fields import (
     DayEnd,
     Id,
     Label,
+    Prose,
     TimeZone,
     listed,
     minutes_of,
@@ -42,6 +44,14 @@ MAX_FILE_BYTES = 5_000_000
 Place = tuple[str | int, ...]  # of a value in the file: the names and indexes that lead to it
 
 
+class PictureEntry(Strict):
+    """A picture that `local/pictures.py` draws: what of, and the words for who cannot see it."""
+
+    kind: Literal["front", "beach", "city", "garden", "palace", "room"]
+    alt: Label
+    room_type_id: Id | None = None
+
+
 class PropertyEntry(Strict):
     property_id: Id
     name: Label
@@ -55,6 +65,10 @@ class PropertyEntry(Strict):
     gst_slabs: Annotated[tuple[TaxPeriodRequest, ...], listed(20, least=1)] | None = None
     taxes: Annotated[Taxes | None, Field(validate_default=True)] = None
     owners: Annotated[tuple[User, ...], listed(20)] = ()
+    description: Prose = ""
+    address: Label | None = None
+    amenities: Annotated[tuple[Label, ...], listed(50)] = ()
+    pictures: Annotated[tuple[PictureEntry, ...], listed(MAX_PICTURES)] = ()
     room_types: Annotated[tuple[RoomTypeEntry, ...], listed(100, least=1)]
 
     @field_validator("country")
@@ -97,6 +111,9 @@ class PropertyEntry(Strict):
             guest_required=self.guest_required,
             cancellation_policy=policy_of(self.cancellation_policy),
             taxes=gst_table(self.gst_slabs) if self.gst_slabs else taxes,
+            description=self.description,
+            address=self.address or "",
+            amenities=self.amenities,
         )
 
 

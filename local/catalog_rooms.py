@@ -13,7 +13,7 @@ from holdfast.fields import Day, Strict, Whole
 from holdfast.model.limits import MAX_GUESTS, MAX_PLANS
 from holdfast.model.property import RatePlan, RoomType
 from holdfast.model.rates import NightRules
-from holdfast.properties.fields import Id, Label, listed
+from holdfast.properties.fields import Id, Label, Prose, listed
 from holdfast.properties.plan_requests import Nights, OccupancyRequest, PlanRequest, at_least
 from local.catalog_fields import Price
 
@@ -79,6 +79,7 @@ class NightsEntry(Strict):
 class RoomTypeEntry(Strict):
     room_type_id: Id
     name: Label
+    description: Prose = ""
     base_price: Price
     discounted_price: Price | None = None
     total_rooms: Annotated[int, Whole(1, MAX_ROOMS_IN_TYPE)]
@@ -123,6 +124,7 @@ class RoomTypeEntry(Strict):
             room_type_id=self.room_type_id,
             property_id=property_id,
             name=self.name,
+            description=self.description,
             base_price=self.base_price,
             discounted_price=self.discounted_price,
             total_rooms=self.total_rooms,

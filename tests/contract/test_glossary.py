@@ -22,7 +22,7 @@ PLAIN = set(
     open out outcome own paid parse part path pause payable perform plain preview price pricing progress publishes
     query rate razorpay readable reason record refuse report request require response retry reuse role route row
     run search second secret settings shape shown since small smallest sold state status still strict stripe sum
-    table take taken text to today too unauthenticated unknown unpayable update utc value way whole with without
+    table take taken text to today too unauthenticated unknown unpayable update utc value way whole with without writing
     wrong zone
     """.split()
 )

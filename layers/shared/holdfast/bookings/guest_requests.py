@@ -24,7 +24,7 @@ FILLERS = "\u115f\u1160\u3164\uffa0"  # of Hangul: letters by their category, wh
 NOT_A_PHONE = "is not a phone number with its country code, such as +91 98765 43210"
 
 
-def _is_writing(text: str) -> bool:
+def is_writing(text: str) -> bool:
     """Whether it has no control characters, nor what hides text, turns its direction or breaks its lines."""
     return all(
         letter in IN_WORDS or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for letter in text
@@ -33,7 +33,7 @@ def _is_writing(text: str) -> bool:
 
 def _name(value: str) -> str:
     name = value.strip(" ")
-    if not name.strip() or len(value) > NAME_LENGTH or not _is_writing(name):
+    if not name.strip() or len(value) > NAME_LENGTH or not is_writing(name):
         raise ValueError(
             f"must be a line of 1 to {NAME_LENGTH} characters, not blank, none of them a control character"
         )
@@ -44,7 +44,7 @@ def _name(value: str) -> str:
 
 def _wishes(value: str) -> str:
     wishes = value.replace("\r\n", "\n").strip(" \n")
-    if len(value) > WISHES_LENGTH or not _is_writing(wishes.replace("\n", "")):
+    if len(value) > WISHES_LENGTH or not is_writing(wishes.replace("\n", "")):
         raise ValueError(f"must be at most {WISHES_LENGTH} characters, none of them a control character but new lines")
     return wishes
 

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from holdfast.bookings.guest_requests import TimeOfDay
+from holdfast.bookings.guest_requests import TimeOfDay, is_writing
 from holdfast.fields import Text, Whole
 from holdfast.model.limits import MAX_AMOUNT, MAX_PRICE
 from holdfast.requests import Name
 
 LABEL = re.compile(r"(?=.{1,200}\Z)\S(.*\S)?")
 CITY = re.compile(r"(?=.{1,64}\Z)[^\x00-\x1f#\s]([^\x00-\x1f#]*[^\x00-\x1f#\s])?", re.DOTALL)
+PROSE_LENGTH = 4_000
 LATEST_DAY_END = 720  # minutes after midnight: noon
 
 
@@ -44,6 +45,12 @@ def _in_the_morning(hour: str) -> str:
     if minutes_of(hour) > LATEST_DAY_END:
         raise ValueError("must be from 00:00 to 12:00: the hotel's day ends in the morning of the next date")
     return hour
+
+
+def _prose(text: str) -> str:
+    if len(text) > PROSE_LENGTH or not is_writing(text.replace("\n", "")):
+        raise ValueError(f"must be at most {PROSE_LENGTH} characters, none of them a control character but new lines")
+    return text
 
 
 def _zones() -> Collection[str]:
@@ -77,6 +84,7 @@ Label = Annotated[str, Text(LABEL, "must be 1 to 200 characters on one line, wit
 City = Annotated[
     str, Text(CITY, "must be 1 to 64 characters without blanks around them, none of them # or a control character")
 ]
+Prose = Annotated[str, AfterValidator(_prose)]
 Price = Annotated[int, Whole(1, MAX_PRICE)]
 Surcharge = Annotated[int, Whole(-MAX_AMOUNT, MAX_AMOUNT)]
 SlabBound = Annotated[int, Whole(1, MAX_AMOUNT)]  # of a tax
