@@ -14,6 +14,7 @@ from holdfast.model.limits import MAX_GUESTS, MAX_PLANS
 from holdfast.model.property import RatePlan, RoomType
 from holdfast.model.rates import NightRules
 from holdfast.properties.fields import Id, Label, Prose, listed
+from holdfast.properties.lowest_price import nothing_left
 from holdfast.properties.plan_requests import Nights, OccupancyRequest, PlanRequest, at_least
 from local.catalog_fields import Price
 
@@ -109,14 +110,13 @@ class RoomTypeEntry(Strict):
         """The lowest price of a room with one guest, by every plan."""
         discounted = self.base_price if self.discounted_price is None else self.discounted_price
         lowest = min([discounted, *(entry.price for entry in self.calendar if entry.price is not None)])
-        single = self.occupancy.single_discount if self.occupancy else 0
-        if single >= lowest:
-            raise _wrong(("occupancy", "single_discount"), single, f"{single} is not below the lowest price {lowest}")
-        for n, plan in enumerate(self.plans):
-            derived = plan.derived
-            if (lowest - single) * (10_000 + derived.percent_bp) // 10_000 + derived.amount + plan.meal < 1:
-                left = f"of {lowest - single}, the lowest price for one guest"
-                raise _wrong(("plans", n), plan.plan_id, f"{plan.plan_id} leaves nothing {left}")
+        plans = tuple(plan.plan for plan in self.plans)
+        found = nothing_left(lowest, self.occupancy.model if self.occupancy else None, plans)
+        if found and found.plan is None:
+            single = self.occupancy.single_discount if self.occupancy else 0
+            raise _wrong(("occupancy", "single_discount"), single, found.says)
+        if found and found.plan is not None:
+            raise _wrong(("plans", found.plan), plans[found.plan].plan_id, found.says)
         return self
 
     def model(self, property_id: str) -> RoomType:
