@@ -130,7 +130,7 @@ class FakeGateway(GatewayDashboard):
                 self._done[key] = asks, refusal
         asked, answer = self._done[key]
         if asked != asks:
-            raise GatewayUnknown("the key was used for another request")
+            raise GatewayRefused("the key was used for another request")
         if isinstance(answer, GatewayRefused):
             raise answer
         return answer

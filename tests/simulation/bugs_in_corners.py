@@ -128,7 +128,7 @@ CORNER_BUGS = (
                 'f"{booking.booking_id}:{task.action}:{task.order_id}:{task.serial}"',
                 'f"{booking.booking_id}:{task.action}:{task.order_id}"',
             ),
-            Edit("payments.perform", "perform", "if payment.failed_refunds else", "if not payment.order_id else"),
+            Edit("payments.perform", "_refund_key", "if payment.failed_refunds else", "if not payment.order_id else"),
         ),
     ),
     Bug(

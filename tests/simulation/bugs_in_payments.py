@@ -70,7 +70,7 @@ PAYMENT_BUGS = (
             Edit(
                 "payments.perform",
                 "perform",
-                'gateway.refund(task.order_id, missing, currency, f"{key}:{missing}{again}")',
+                "gateway.refund(task.order_id, missing, currency, refund_key)",
                 'gateway.refund(task.order_id, task.amount, currency, f"{key}:{engine.deadline.seconds_left}")',
             ),
         ),

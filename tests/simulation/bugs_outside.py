@@ -28,4 +28,9 @@ OUTSIDE_BUGS = (
         "outside",
         (Edit("payments.outside", "_observe_dispute", "seen.report(", "(lambda *_, **__: None)("),),
     ),
+    Bug(
+        "a refund that was refused repeats its key",
+        "outside",
+        (Edit("payments.perform", "_refund_key", "if task.refusals else", "if not task.order_id else"),),
+    ),
 )

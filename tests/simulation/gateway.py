@@ -179,7 +179,7 @@ class SimulatedGateway(GatewayDashboard):
         now_us = self.faults.now_us()
         if known and now_us < known[2] + KEY_US:
             if known[0] != asks:
-                raise GatewayUnknown("the key was used for another request")
+                raise GatewayRefused("the key was used for another request")
             self.faults.cover("a gateway's key repeated")
             if isinstance(known[1], GatewayError):
                 raise known[1]

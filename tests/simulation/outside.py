@@ -33,6 +33,19 @@ def outside_days(draft: Draft) -> None:
         draft.add(at_ms + 8_000, "finalize_topup", **facts)
         for _ in range(rng.randrange(1, 3)):
             _act(draft, at_ms + rng.randrange(5_000, 300_000), topup=number, user=facts["user"])
+    if rng.random() < 0.3:
+        _refund_at_the_same_time(draft)
+
+
+def _refund_at_the_same_time(draft: Draft) -> None:
+    """While a guest cancels for the whole amount, somebody refunds a part of it, and the bank sends that back."""
+    rng = draft.rng
+    at_ms = rng.randrange(2_000, 60_000)
+    ref = draft.reserve(at_ms, check_in="2026-12-01", nights=1, rooms=1)
+    cancelled_ms = draft.pay(ref, at_ms + rng.randrange(20_000), "gateway_only") + 3_000
+    draft.cancel(ref, cancelled_ms)
+    draft.add(cancelled_ms + rng.randrange(100, 300), "outside", act="refund_part", ref=ref)
+    draft.add(cancelled_ms + 5_000, "outside", act="fail", ref=ref)
 
 
 def _act(draft: Draft, at_ms: int, **about: object) -> None:

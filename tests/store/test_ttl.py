@@ -15,8 +15,9 @@ import msgspec
 import pytest
 
 from holdfast.engine import Engine
-from holdfast.model.booking import TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import add_months, month_of, utc_now
+from holdfast.model.limits import TTL_GRACE_SECONDS
 from holdfast.model.promo import Promo, PromoKind
 from holdfast.model.stored_names import STORED_NAMES
 from holdfast.payments.requests import PaymentRequest

@@ -36,10 +36,6 @@ class Remembering(FakeGateway):
         self._remember(key)
         super().void(order_id, key, transaction_id)
 
-    def refund(self, order_id: str, amount: int, currency: str, key: str) -> None:
-        self._remember(key)
-        super().refund(order_id, amount, currency, key)
-
     def _remember(self, key: str) -> None:
         if self.failing:
             self.failed.add(key)
@@ -66,10 +62,10 @@ def test_a_round_begins_no_payment_for_which_its_time_may_not_suffice(
     assert desk.settle()[outcome] == 1
 
 
-def carry_out(stripe: Remembering, action: TaskAction, *, amount: int = PAID, attempts: int = 0) -> Any:
+def carry_out(stripe: Remembering, action: TaskAction, *, attempts: int = 0) -> Any:
     [order_id] = stripe.orders
     task = GatewayTask(
-        action=action, gateway="stripe", order_id=order_id, amount=amount, at_ms=0, serial=1, attempts=attempts
+        action=action, gateway="stripe", order_id=order_id, amount=PAID, at_ms=0, serial=1, attempts=attempts
     )
     engine: Any = SimpleNamespace(gateway=lambda _: stripe, require_call=lambda _: None)
     return perform(task, key="bk:task", currency="INR", engine=engine)
@@ -85,17 +81,6 @@ def test_an_attempt_after_a_failure_has_another_key(
         carry_out(stripe, action)
     stripe.failing = False
     assert carry_out(stripe, action, attempts=1).state is state
-
-
-@pytest.mark.parametrize("action", [TaskAction.VOID, TaskAction.REFUND])
-def test_a_refund_of_another_amount_has_another_key(stripe: Remembering, action: TaskAction) -> None:
-    [order_id] = stripe.orders
-    stripe.capture_outside(order_id)
-    with pytest.raises(GatewayUnknown):
-        carry_out(stripe, action)
-    stripe.failing = False
-    stripe.refund_outside(order_id, PART)
-    assert carry_out(stripe, action, amount=PAID - PART, attempts=1).left == 0
 
 
 def test_a_capture_that_we_gave_back_is_not_reached(stripe: Remembering) -> None:

@@ -73,7 +73,7 @@ ANSWERS = [
     (400, stripe_error("invalid_request_error", "payment_intent_unexpected_state"), GatewayRefused),
     (402, stripe_error("card_error", "card_declined"), GatewayRefused),
     (404, stripe_error("invalid_request_error", "resource_missing"), GatewayRefused),
-    (400, stripe_error("idempotency_error"), GatewayUnknown),
+    (400, stripe_error("idempotency_error"), GatewayRefused),
     (401, stripe_error("invalid_request_error"), GatewayKeyRefused),
     (403, stripe_error("invalid_request_error"), GatewayKeyRefused),
     (409, stripe_error("api_error", "lock_timeout"), GatewayUnknown),

@@ -7,13 +7,8 @@ import pytest
 
 from holdfast.bookings.expire import restore
 from holdfast.engine import Engine
-from holdfast.model.booking import (
-    HOLDING,
-    RETENTION_DAYS,
-    TTL_GRACE_SECONDS,
-    Booking,
-    Status,
-)
+from holdfast.model.booking import HOLDING, Booking, Status
+from holdfast.model.limits import RETENTION_DAYS, TTL_GRACE_SECONDS
 from holdfast.storage.items import booking_key
 from holdfast.storage.store import Store
 from tests.kit.auditing import broken_in

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from holdfast.model.booking import RETENTION_DAYS
+from holdfast.model.limits import RETENTION_DAYS
 from holdfast.storage.items import account_key, entry_key, page_key, promo_key, rates_key, redemption_key, topup_key
 from tests.kit.clock import NOW
 from tests.kit.settled_table import (

@@ -21,9 +21,9 @@ from holdfast.audit.money import broken_gateway_records, broken_payments
 from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, snapshot_of
 from holdfast.audit.wallets import broken_wallets
 from holdfast.model.account import TopUpStatus
-from holdfast.model.booking import RETENTION_DAYS, TTL_GRACE_SECONDS, Booking, Status
+from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import millis
-from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.model.limits import MAX_LIVE_HOLDS, RETENTION_DAYS, TTL_GRACE_SECONDS
 from holdfast.storage.items import (
     HOLDS_DUE,
     PAYMENTS_DUE,

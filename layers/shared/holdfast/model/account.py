@@ -114,6 +114,7 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at_ms: int
     due_at_ms: int
     attempts: int = 0
+    refusals: int = 0  # as a task of a booking has them
     stuck: bool = False
     asked_by: str | None = None  # the admin who last asked to try it again
     asked_why: str | None = None
@@ -140,6 +141,7 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             at_ms=self.due_at_ms,
             serial=0,
             attempts=self.attempts,
+            refusals=self.refusals,
             stuck=self.stuck,
         )
 

@@ -17,9 +17,6 @@ from holdfast.model.property import DAY_ENDS, PolicyStep, TaxPeriod, TaxTable
 from holdfast.model.stay import BookedPlan, Party, RoomCharge, Stay, StayStep
 from holdfast.model.stored_names import STORED_NAMES
 
-TTL_GRACE_SECONDS = 3600  # DynamoDB deletes a hold that nothing has released an hour after its deadline
-RETENTION_DAYS = 400  # how long an ended booking stays, so that a replayed Idempotency-Key still finds it
-
 
 class Status(StrEnum):
     RESERVED = "reserved"
@@ -103,6 +100,8 @@ class GatewayTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     at_ms: int
     serial: int  # the booking's version when it was made: keeps the gateway keys of two like tasks apart
     attempts: int = 0
+    refusals: int = 0  # of the attempts: by the gateway, of a refund that is due all the same; the next has another key
+    keyed_by_refunds: bool = False  # a refund's key names what we refunded before; of tasks from before: the amount
     stuck: bool = False  # tried too often: waits for an operator
     buys: bool = False  # a void of an earlier choice's order: until it is done, a payment of it buys the booking
 
@@ -261,6 +260,7 @@ class Booking(
             order_id=order_id or (own.order_id if own else ""),
             amount=amount,
             at_ms=millis(now),
+            keyed_by_refunds=action is TaskAction.REFUND,
             serial=self.version,
         )
 

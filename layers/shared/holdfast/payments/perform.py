@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +15,7 @@ from holdfast.payments.gateways.protocol import (
     GatewayRefused,
     GatewayUnknown,
     PaymentState,
+    RefundRefused,
     retry_pause_seconds,
 )
 from holdfast.payments.outside import own_refunds
@@ -63,7 +63,8 @@ def perform(
     payment meant, where the order has several. A refund is measured by what we refunded, of which `recorded` is known,
     and ends when nothing is left to refund.
 
-    Raises Lapsed, Disputed; GatewayError if the record does not show it yet; Busy if there is no time for a call.
+    Raises Lapsed, Disputed; RefundRefused, or another GatewayError, if the record does not show it yet; Busy if there
+    is no time for a call.
     """
     gateway = engine.gateway(task.gateway)
     payment = fetched or gateway.fetch(task.order_id, transaction_id)
@@ -73,47 +74,62 @@ def perform(
     gives_back = task.action is not TaskAction.CAPTURE and payment.left > 0
     if gives_back and payment.dispute and payment.dispute.state is DisputeState.OPEN:
         raise Disputed("a dispute of the payment is not decided yet")
-    # A refund's key stays the same while it asks for the same, and none of ours has failed meanwhile. Capture and void
-    # are guarded by the payment's state as well, and take a new key for each attempt, because a gateway repeats a
-    # stored failure for the old one.
+    # Capture and void are guarded by the payment's state as well, and take a new key for each attempt, because a
+    # gateway repeats a stored failure for the old one.
     attempt_key = f"{key}:{task.attempts}"
-    again = f":{payment.failed_refunds}" if payment.failed_refunds else ""
+    refusal: GatewayRefused | None = None
     match task.action:
         case TaskAction.CAPTURE if payment.state is PaymentState.AUTHORISED:
-            _ignore_refusal(lambda: gateway.capture(task.order_id, task.amount, currency, attempt_key, transaction_id))
+            _refusal_of(lambda: gateway.capture(task.order_id, task.amount, currency, attempt_key, transaction_id))
         case TaskAction.CAPTURE if payment.state in NEVER_CAPTURABLE or payment.captured:
             raise Lapsed(payment)
         case TaskAction.VOID if payment.holds_money and may_still_buy:
             raise GatewayUnknown("the order was paid after all, and may still buy the booking")
         case TaskAction.VOID if payment.left > 0:
-            _ignore_refusal(
-                lambda: gateway.refund(task.order_id, payment.left, currency, f"{key}:{payment.left}{again}")
-            )
+            refund_key = _refund_key(key, f"{payment.left}", task, payment)
+            refusal = _refusal_of(lambda: gateway.refund(task.order_id, payment.left, currency, refund_key))
         case TaskAction.VOID:
-            _ignore_refusal(lambda: gateway.void(task.order_id, attempt_key, transaction_id))
+            _refusal_of(lambda: gateway.void(task.order_id, attempt_key, transaction_id))
         case TaskAction.REFUND if payment.left > 0:
-            missing = min(task.amount - own_refunds(payment, recorded), payment.left)
-            _ignore_refusal(lambda: gateway.refund(task.order_id, missing, currency, f"{key}:{missing}{again}"))
+            own = own_refunds(payment, recorded)
+            missing = min(task.amount - own, payment.left)
+            # Who sees another amount due takes the same key: the first of them has an effect.
+            refund_key = _refund_key(key, f"from{own}" if task.keyed_by_refunds else f"{missing}", task, payment)
+            refusal = _refusal_of(lambda: gateway.refund(task.order_id, missing, currency, refund_key))
     engine.require_call(gateway)
     payment = gateway.fetch(task.order_id, transaction_id)
     if not _reached(task, payment, gateway, recorded):
-        seen = f"{payment.state}, {payment.captured} captured, {payment.refunded} refunded"
-        raise GatewayUnknown(f"the payment is {seen}")
+        seen = f"the payment is {payment.state}, {payment.captured} captured, {payment.refunded} refunded"
+        raise RefundRefused(f"{refusal}; {seen}") if refusal else GatewayUnknown(seen)
     return payment
 
 
-def postponed(task: GatewayTask, owner_id: str, now: datetime) -> GatewayTask:
-    """The task with its next attempt later, each pause twice as long; stuck after the last attempt."""
-    attempts = task.attempts + 1
+def postponed(task: GatewayTask, owner_id: str, error: Exception, now: datetime) -> GatewayTask:
+    """The task that failed by `error`, its next attempt later, each pause twice as long; stuck after the last one."""
+    attempts, refusals = task.attempts + 1, task.refusals + isinstance(error, RefundRefused)
     pause_seconds = retry_pause_seconds(f"{owner_id} {task.serial}", task.attempts)
     at_ms = millis(now) + int(pause_seconds * 1000)
-    return msgspec.structs.replace(task, attempts=attempts, at_ms=at_ms, stuck=attempts >= STUCK_AFTER_ATTEMPTS)
+    stuck = attempts >= STUCK_AFTER_ATTEMPTS
+    return msgspec.structs.replace(task, attempts=attempts, refusals=refusals, at_ms=at_ms, stuck=stuck)
 
 
-def _ignore_refusal(call: Callable[[], None]) -> None:
-    """Ignores refusals: repeating finished work is refused too. The fetch that follows decides."""
-    with suppress(GatewayRefused):
+def _refund_key(key: str, what: str, task: GatewayTask, payment: GatewayPayment) -> str:
+    """The key for `what` is refunded: the same while no answer is known, so that a repeat has no second effect.
+
+    Once a refund was refused or has failed it is another, because a gateway repeats its answer to a key for a day.
+    """
+    refused = f":refused{task.refusals}" if task.refusals else ""
+    failed = f":{payment.failed_refunds}" if payment.failed_refunds else ""
+    return f"{key}:{what}{refused}{failed}"
+
+
+def _refusal_of(call: Callable[[], None]) -> GatewayRefused | None:
+    """The refusal of this call, if any. It proves nothing, as finished work is refused too: the next fetch decides."""
+    try:
         call()
+    except GatewayRefused as refusal:
+        return refusal
+    return None
 
 
 def _reached(task: GatewayTask, payment: GatewayPayment, gateway: Gateway, recorded: int) -> bool:

@@ -252,7 +252,7 @@ def _wait(booking: Booking, task: GatewayTask, engine: Engine) -> Booking:
 def _postpone(booking: Booking, task: GatewayTask, error: Exception, engine: Engine) -> Booking:
     """The booking with the failed task due later, or stuck."""
     now = engine.clock()
-    later = postponed(task, booking.booking_id, now)
+    later = postponed(task, booking.booking_id, error, now)
     amount = money(task.amount, booking.currency)
     record(
         Tag.SETTLE_FAILED,

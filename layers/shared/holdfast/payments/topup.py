@@ -165,8 +165,10 @@ def settle_topup(topup: TopUp, *, engine: Engine) -> TopUp:
 
 def postpone_topup(topup: TopUp, error: Exception, *, engine: Engine) -> TopUp:
     """The top-up with its next attempt later; if that write fails, it is tried sooner."""
-    task = postponed(topup.task(TaskAction.CAPTURE), topup.topup_id, engine.clock())
-    later = msgspec.structs.replace(topup, attempts=task.attempts, due_at_ms=task.at_ms, stuck=task.stuck)
+    task = postponed(topup.task(TaskAction.CAPTURE), topup.topup_id, error, engine.clock())
+    later = msgspec.structs.replace(
+        topup, attempts=task.attempts, refusals=task.refusals, due_at_ms=task.at_ms, stuck=task.stuck
+    )
     record_topup_failure(later, error)
     count(Metric.SETTLE_FAILED, 1)
     try:

@@ -15,9 +15,10 @@ from zlib import crc32
 import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp, TopUpStatus
-from holdfast.model.booking import HOLDING, RETENTION_DAYS, TTL_GRACE_SECONDS, Booking
+from holdfast.model.booking import HOLDING, Booking
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
+from holdfast.model.limits import RETENTION_DAYS, TTL_GRACE_SECONDS
 from holdfast.model.promo import Promo, PromoRedemption
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.rates import MonthOnSale, MonthRates

@@ -74,7 +74,11 @@ class GatewayKeyRefused(GatewayError):
     """The gateway does not accept our key, for this call or for any: an operator has to act. Nothing was changed."""
 
 
-NO_ANSWER = (GatewayUnknown, GatewayKeyRefused)  # the guest can only repeat
+class RefundRefused(GatewayError):
+    """The gateway said no to a refund that is due all the same, and may repeat that answer to the same key."""
+
+
+NO_ANSWER = (GatewayUnknown, GatewayKeyRefused, RefundRefused)  # the guest can only repeat
 
 
 class BadSignature(Exception):
@@ -179,6 +183,8 @@ class GatewayPayment(msgspec.Struct, frozen=True, kw_only=True):
 
 class Gateway(Protocol):
     """Every call has a timeout; those that move money take a key under which a repeat has one effect.
+
+    A key that was used for another request is refused.
 
     Where an order can have several payments, `transaction_id` names one; without it the one that counts is meant: the
     captured one, else an authorised one.

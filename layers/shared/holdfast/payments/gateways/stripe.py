@@ -255,12 +255,15 @@ def _dispute(dispute: dict[str, Any], currency: str) -> GatewayDispute:
 
 @contextmanager
 def _classified() -> Iterator[None]:
-    """A 4xx changed nothing; a contended or repeated key, a server's error or a silence may hide a change."""
+    """A 4xx changed nothing; a contended key, a server's error or a silence may hide a change.
+
+    A key that is being used is answered by 409; one that was used for another request by an error of its own.
+    """
     try:
         yield
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise key_refused("stripe") from error
-    except (stripe.CardError, stripe.InvalidRequestError) as error:
+    except (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError) as error:
         raise GatewayRefused(f"Stripe refused: {error.code or type(error).__name__}") from error
     except stripe.StripeError as error:
         raise GatewayUnknown(f"Stripe did not answer clearly: {type(error).__name__}") from error
