@@ -10,9 +10,13 @@ from tests.simulation.hotel import indexes
 from tests.simulation.scheduler import Scheduler
 
 
-def table_in_memory() -> Table:
+def stand_in() -> StandIn:
     """Faster than moto by far: there are hundreds of rows."""
     faults: Any = Faults(Scheduler(), 0.0, None)
     faults.index_lag_us = lambda: 0
-    client: Any = StandIn(TABLE_NAME, indexes(), faults)
+    return StandIn(TABLE_NAME, indexes(), faults)
+
+
+def table_in_memory() -> Table:
+    client: Any = stand_in()
     return Table(client, TABLE_NAME, sleep=lambda _: None)

@@ -1,4 +1,4 @@
-"""A small hotel on moto, and the local gateways over real HTTP."""
+"""A small hotel on the strict stand-in for DynamoDB, and the local gateways over real HTTP."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -31,7 +31,9 @@ from tests.kit.gateway_driver import (
 from tests.kit.hotel import DELUXE, KOLKATA, TABLE_NAME
 from tests.kit.localstripe import running
 from tests.kit.payment_scenario import PaymentScenario, table_over
+from tests.kit.stand_in import stand_in
 from tests.kit.template import table_definition
+from tests.simulation.dynamodb import StandIn
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,9 +43,9 @@ TOWER = msgspec.structs.replace(DELUXE, room_type_id="tower", name="Tower", tota
 
 
 class OneAtATime:
-    """A client whose calls never overlap: moto keeps no transaction apart from another, so threads take turns here."""
+    """A client whose calls never overlap: neither moto nor the stand-in knows threads, so these take turns here."""
 
-    def __init__(self, client: "DynamoDBClient") -> None:
+    def __init__(self, client: "DynamoDBClient | StandIn") -> None:
         self._client = client
         self._turn = threading.Lock()
 
@@ -58,7 +60,10 @@ class OneAtATime:
 
 
 @pytest.fixture
-def table() -> Iterator[Table]:
+def table(request: pytest.FixtureRequest) -> Iterator[Table]:
+    if request.node.get_closest_marker("moto") is None:
+        yield table_over(OneAtATime(stand_in()))
+        return
     with mock_aws():
         client = connect()
         client.create_table(**table_definition(TABLE_NAME))
@@ -67,10 +72,8 @@ def table() -> Iterator[Table]:
 
 @pytest.fixture
 def store(table: Table) -> Store:
-    """Five Deluxe rooms and one Tower. Write ids as in production: threads share them.
-
-    Only the nights that the tests book are on sale: moto takes its time over each attribute of an item that it shows.
-    """
+    """Five Deluxe rooms and one Tower, on sale on the nights that the tests book. Write ids as in production: threads
+    share them."""
     catalog = CatalogStore(table)
     assert catalog.add_property(KOLKATA)
     for room_type in (DELUXE, TOWER):

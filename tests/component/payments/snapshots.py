@@ -2,23 +2,26 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-
-from moto.backends import get_backend
-from moto.core.models import DEFAULT_ACCOUNT_ID
+from typing import Any
 
 from local.gateways.razorpay import LocalRazorpay
-from tests.kit.hotel import TABLE_NAME
+from tests.kit.payment_scenario import PaymentScenario
+from tests.simulation.dynamodb import StandIn
 
 KEPT = ("orders", "payments", "refunds", "_manual_capture", "_unanswered", "_refund_keys")
 
 
-def table_snapshot() -> Callable[[], None]:
-    """Returns a function that restores the table as moto holds it now."""
-    tables = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID]["us-east-1"].tables
-    kept = deepcopy(tables[TABLE_NAME])
+def table_snapshot(scenario: PaymentScenario) -> Callable[[], None]:
+    """Returns a function that restores the scenario's table as it is now."""
+    client: Any = scenario.store.table.client
+    while not isinstance(client, StandIn):
+        client = client._client
+    stand_in = client
+    items, indexes, tokens = dict(stand_in.items), deepcopy(stand_in.indexes), dict(stand_in._tokens)
 
     def restore() -> None:
-        tables[TABLE_NAME] = deepcopy(kept)
+        stand_in.items, stand_in._tokens = dict(items), dict(tokens)
+        stand_in.indexes = deepcopy(indexes)
 
     return restore
 

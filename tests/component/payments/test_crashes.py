@@ -48,7 +48,7 @@ def test_a_fault_at_any_call_to_razorpay_or_the_table_loses_no_money(
     scenario = _injected(scenario, current, scenario.gateways)
     scenario.give(GIFT)
     act = FLOWS[name].prepare(scenario)
-    restores = [table_snapshot(), razorpay_snapshot(razorpay)]
+    restores = [table_snapshot(scenario), razorpay_snapshot(razorpay)]
     at = scenario.clock.now
 
     def prepared() -> Act:
@@ -70,7 +70,7 @@ def test_a_fault_at_any_call_to_stripe_or_the_table_loses_no_money(
     gateway = cast("Gateway", InjectedGateway(stripe_scenario.gateways["stripe"], current))
     scenario = _injected(stripe_scenario, current, {"stripe": gateway})
     scenario.give(GIFT)
-    restore = table_snapshot()
+    restore = table_snapshot(stripe_scenario)
 
     def prepared() -> Act:
         restore()

@@ -30,7 +30,7 @@ class Cuts:
 
     def each(self, act: Act, meanwhile: Act, check: Callable[[], object]) -> int:
         """How many calls there were to cut in before; `check` looks at the scenario at rest after each cut."""
-        restores = [table_snapshot(), razorpay_snapshot(self._razorpay)]
+        restores = [table_snapshot(self.scenario), razorpay_snapshot(self._razorpay)]
         at, cut = self.scenario.clock.now, 0
         while True:
             injector = FaultInjector(before={cut: lambda: self._aside(meanwhile)})

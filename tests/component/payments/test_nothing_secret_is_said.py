@@ -119,6 +119,7 @@ def test_stripes_flows_say_nothing_secret(
     assert said_wrongly(text) == []
 
 
+@pytest.mark.moto
 def test_the_handlers_say_nothing_secret(
     scenario: PaymentScenario,
     razorpay: LocalRazorpay,

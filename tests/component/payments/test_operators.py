@@ -24,6 +24,8 @@ LIST = "GET /admin/payments"
 CLOSE = "POST /admin/cases/{case_id}/close"
 SETTLE = "POST /admin/bookings/{booking_id}/settle"
 
+pytestmark = pytest.mark.moto  # the secrets are in its cloud
+
 
 @pytest.fixture
 def handlers(

@@ -242,6 +242,7 @@ def test_an_expired_hold_leaves_its_order_to_be_looked_at_until_the_gateway_answ
     assert wrong_in(scenario) == []
 
 
+@pytest.mark.moto
 def test_one_booking_in_trouble_does_not_keep_the_others_waiting(
     scenario: PaymentScenario, driver: RazorpayDriver
 ) -> None:

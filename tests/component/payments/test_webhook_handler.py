@@ -18,6 +18,8 @@ from tests.kit.webhooks import Webhook, from_razorpay, from_stripe, razorpay_bod
 
 NOWHERE = "http://127.0.0.1:9"
 
+pytestmark = pytest.mark.moto  # the secrets are in its cloud
+
 
 @pytest.fixture
 def handlers(
