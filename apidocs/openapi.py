@@ -22,7 +22,7 @@ from holdfast.errors import BookingError
 from holdfast.fields import whole_text
 from holdfast.http import CSV_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, Api, Role, Route
 from holdfast.http_request import IDEMPOTENCY_KEY, VERSION_TAG
-from holdfast.model.ids import BOOKING_ID, TOPUP_ID
+from holdfast.model.ids import BLOCK_ID, BOOKING_ID, CHANGE_ID, TOPUP_ID
 from holdfast.model.names import NAME
 from holdfast.payments.gateways.protocol import GATEWAY_NAMES
 from local.tools import ROOT
@@ -36,7 +36,12 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE": "Holdfast",
     "POWERTOOLS_SERVICE_NAME": "openapi",
 }
-PATH_PATTERNS = {"booking_id": BOOKING_ID, "topup_id": TOPUP_ID}  # any other is a NAME
+PATH_PATTERNS = {
+    "booking_id": BOOKING_ID,
+    "topup_id": TOPUP_ID,
+    "change_id": CHANGE_ID,
+    "block_id": BLOCK_ID,
+}  # any other is a NAME
 MAKES = {
     "POST /bookings": "booking_id",
     "POST /bookings/{booking_id}/revive": "booking_id",

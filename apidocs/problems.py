@@ -38,6 +38,7 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
         "Content-Type must be application/json, in UTF-8.", field="Content-Type"
     ),
     errors.SoldOut: errors.SoldOut([date(2026, 12, 24)], 2),
+    errors.BelowSold: errors.BelowSold([errors.TakenNight(night=date(2026, 12, 24), rooms_on_sale=1, taken=2)]),
     errors.Restricted: errors.Restricted(
         "2026-12-24 to 2026-12-25 cannot be booked: a stay from 2026-12-24 is at least 2 nights. "
         "2026-12-24 to 2026-12-26 can.",

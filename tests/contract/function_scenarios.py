@@ -185,6 +185,23 @@ def hosting(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     front_door.erase_guest(booking_id)
 
 
+def running_a_calendar(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    """Changes, one that a due hold with a promo must make way for, and an undo."""
+    CatalogStore(store.table).add_owner(OWNER, "lake-view")
+    front_door.start(front_door.held(rooms=2, guests=2), promo_code="TEN")
+    nights = {"first_night": "2026-12-10", "last_night": "2027-01-02"}
+    owner: dict[str, Any] = {"user": OWNER, "groups": "[owner]", "room_type_id": "deluxe"}
+    calendar = "/room-types/{room_type_id}/calendar"
+    for dry_run in (True, False):
+        body = {"changes": [nights | {"price": 600_000}], "dry_run": dry_run}
+        change_id = front_door.call(f"PUT {calendar}", body, **owner).body.get("change_id")
+    clock.advance(600)
+    front_door.call(f"PUT {calendar}", {"changes": [nights | {"rooms_on_sale": 1}]}, **owner)
+    front_door.call(f"GET {calendar}/changes", **owner)
+    undone = front_door.call(f"POST {calendar}/changes/{{change_id}}/undo", change_id=change_id, **owner)
+    assert undone.status == 200, undone.body
+
+
 def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     app = front_door.app("audit")
     app.PAUSE_SECONDS = 0
@@ -230,7 +247,9 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "audit": auditing,
     "desk": at_the_desk,
     "guests": hosting,
+    "calendar": running_a_calendar,
 }
 DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template writes them
-    name: SCENARIOS[name] for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "expire", "guests")
+    name: SCENARIOS[name]
+    for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "expire", "guests", "calendar")
 } | {"cancel": cancelling_wallet_payments}

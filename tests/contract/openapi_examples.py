@@ -8,6 +8,7 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import promo_item
 from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
+from tests.contract.calendar_examples import run_a_calendar
 from tests.kit.builders import a_promo
 from tests.kit.front_door import ADMIN, ALICE, GUEST, OWNER, STAY, FrontDoor, Reply, event, request_for
 
@@ -180,6 +181,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     recorder.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, group="admin", booking_id=other)
 
     at_the_desk(recorder, held["booking_id"], store)
+    run_a_calendar(recorder)
     recorder.call("DELETE /bookings/{booking_id}/guest", **booking)
     _hold_again(recorder)
 

@@ -119,7 +119,18 @@ def test_the_access_log_says_who_asked_for_what_and_nothing_secret() -> None:
 
 
 def test_no_handler_keeps_an_api_without_routes(front_door: FrontDoor) -> None:
-    for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "cancel", "topup", "webhook", "settle"):
+    for name in (
+        "reserve",
+        "bookings",
+        "finalize",
+        "wallet",
+        "catalog",
+        "cancel",
+        "topup",
+        "webhook",
+        "settle",
+        "calendar",
+    ):
         api = front_door.app(name).api
         assert isinstance(api, Api)
         assert api.routes

@@ -12,7 +12,19 @@ from samtranslator.yaml_helper import yaml_parse
 from local.cloud.snap_start import with_snap_start
 from tests.kit.template import ROOT
 
-REQUESTS = {"bookings", "cancel", "catalog", "desk", "finalize", "guests", "reserve", "topup", "wallet", "webhook"}
+REQUESTS = {
+    "bookings",
+    "calendar",
+    "cancel",
+    "catalog",
+    "desk",
+    "finalize",
+    "guests",
+    "reserve",
+    "topup",
+    "wallet",
+    "webhook",
+}
 IN_THE_BACKGROUND = {"audit", "expire", "settle"}
 
 

@@ -58,15 +58,19 @@ def open_range(property_: Property, engine: Engine) -> list[str]:
 
 def refuse_below_sold(changes: Iterable[MonthChange]) -> None:
     """Raises BelowSold if a night would have fewer rooms on sale than are held, sold or blocked."""
-    short = [
+    if short := taken_nights(changes):
+        raise BelowSold(short)
+
+
+def taken_nights(changes: Iterable[MonthChange]) -> list[TakenNight]:
+    """The nights that would have fewer rooms on sale than are held, sold or blocked."""
+    return [
         TakenNight(
             night=after.page.night(day),
             rooms_on_sale=after.page.on_sale[day],
             taken=after.page.on_sale[day] - free,
         )
         for _, after in changes
-        for day, free in after.page.free.items()
+        for day, free in sorted(after.page.free.items())
         if free < 0
     ]
-    if short:
-        raise BelowSold(short)

@@ -23,12 +23,14 @@ def sold_as(room_type: RoomType, *, engine: Engine) -> Property:
     found = engine.catalog.property_or_draft(room_type.property_id)
     if found is None:
         raise NotFound("There is no property by that id.")
-    return _from_draft(found) if isinstance(found, PropertyDraft) else found
+    return as_sold(found)
 
 
-def _from_draft(draft: PropertyDraft) -> Property:
-    """The property of a draft, with a default for all that its owner has not said yet."""
-    content = draft.content
+def as_sold(found: Property | PropertyDraft) -> Property:
+    """The property as it is; of a draft, one with a default for all that its owner has not said yet."""
+    if not isinstance(found, PropertyDraft):
+        return found
+    draft, content = found, found.content
     return Property(
         property_id=draft.property_id,
         name=content.name,

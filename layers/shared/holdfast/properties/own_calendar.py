@@ -1,0 +1,95 @@
+"""Read an owner's calendar, and write a change of it: one transaction with its line of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from holdfast.bookings.expire import reclaim
+from holdfast.errors import BelowSold, NotFound
+from holdfast.logs import logger
+from holdfast.model.dates import add_months, month_of, months, today_in
+from holdfast.model.limits import MAX_MONTHS_AHEAD
+from holdfast.properties.nights import Folded, OwnCalendar
+from holdfast.properties.opening import taken_nights
+from holdfast.properties.provisional import as_sold
+from holdfast.storage.base import WriteConflict
+from holdfast.storage.calendar import CalendarStore
+
+if TYPE_CHECKING:
+    from holdfast.engine import Engine
+    from holdfast.model.calendar import CalendarChange
+
+NO_ROOM_TYPE = "There is no room type by that id."
+
+
+class Change(NamedTuple):
+    """What an owner's call makes of a calendar, and its line of the history, which may be there already."""
+
+    folded: Folded
+    record: CalendarChange
+    is_new: bool = True
+
+
+def calendar_store(engine: Engine) -> CalendarStore:
+    return CalendarStore(engine.store.table)
+
+
+def own_calendar(
+    property_id: str | None, room_type_id: str, nights: Iterable[date], *, owner_id: str, engine: Engine
+) -> OwnCalendar:
+    """The months of those nights, of a room type of the owner's own. Raises NotFound.
+
+    A month that no hotel anywhere could have on sale today is not read.
+    """
+    now = engine.clock().date()
+    open_now = set(months(now - timedelta(days=1), add_months(now, MAX_MONTHS_AHEAD) + timedelta(days=3)))
+    wanted = sorted({month_of(night) for night in nights} & open_now)
+    read = calendar_store(engine).read(owner_id, property_id, room_type_id, wanted) if property_id else None
+    if read is None:
+        raise NotFound(NO_ROOM_TYPE)
+    property_ = as_sold(read.property)
+    today = today_in(property_.timezone, engine.clock(), property_.day_ends)
+    return OwnCalendar(property_, read.room_type, read.months, today)
+
+
+def write_change(room_type_id: str, decide: Callable[[], Change], *, engine: Engine) -> CalendarChange:
+    """Writes what `decide` makes of what it reads, again each time another owner's change came first; its record.
+
+    A change that moves nothing is not written. The room type's due holds make way when too few rooms are free.
+    Raises BelowSold, Busy and what `decide` raises.
+    """
+    reclaimed = False
+    store = calendar_store(engine)
+
+    def attempt() -> tuple[CalendarChange, bool]:
+        nonlocal reclaimed
+        folded, record, is_new = decide()
+        if not (is_new and folded.moves):
+            return record, False
+        short = taken_nights(folded.changes)
+        if short and not reclaimed:
+            reclaimed = True
+            nights = [taken["night"] for taken in short]
+            reclaim(room_type_id, nights, engine=engine, by_booking=record.change_id)
+            return attempt()  # the due holds are released: read the months again
+        if short:
+            raise BelowSold(short)
+        if not store.change_months(folded.changes, store.recording(record)):
+            raise WriteConflict(["month"], None)
+        return record, True
+
+    record, written = engine.store.retry_on_conflict(attempt)
+    if written:
+        logger.info(
+            f"calendar changed: {len(record.nights)} night(s)",
+            extra={
+                "room_type_id": room_type_id,
+                "change_id": record.change_id,
+                "by": record.by,
+                "nights": len(record.nights),
+                "undoes": record.undoes,
+            },
+        )
+    return record
