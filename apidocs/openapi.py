@@ -23,8 +23,7 @@ from holdfast.fields import whole_text
 from holdfast.http import CSV_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, Api, Role, Route
 from holdfast.http_request import IDEMPOTENCY_KEY, VERSION_TAG
 from holdfast.model.ids import BLOCK_ID, BOOKING_ID, CHANGE_ID, TOPUP_ID
-from holdfast.model.names import NAME
-from holdfast.payments.gateways.protocol import GATEWAY_NAMES
+from holdfast.model.names import GATEWAY_NAMES, NAME
 from local.tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.json"

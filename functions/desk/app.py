@@ -5,7 +5,6 @@ from __future__ import annotations
 from holdfast.desk.bookings import booking_at_desk, list_bookings_at
 from holdfast.desk.clerk import Clerk, ClerkRole
 from holdfast.desk.requests import DeskBookingsQuery, DeskCancelRequest, NoShowRequest, StayRequest
-from holdfast.desk.stay import check_in, check_out, mark_no_show
 from holdfast.errors import HoldExpired, NotCancellable, NotFound, StayConflict
 from holdfast.http import Api, Response, Role
 from holdfast.http_request import Request
@@ -176,16 +175,22 @@ def _cancelled(request: Request, asked: DeskCancelRequest, clerk: Clerk) -> Resp
 
 
 def _checked_in(request: Request, asked: StayRequest, clerk: Clerk) -> Response:
+    from holdfast.desk.stay import check_in  # noqa: PLC0415 - the same
+
     booking = check_in(request.booking_id, asked.reason, clerk=clerk, engine=request.engine)
     return Response(200, booking_view(booking, request.engine.clock()))
 
 
 def _checked_out(request: Request, asked: StayRequest, clerk: Clerk) -> Response:
+    from holdfast.desk.stay import check_out  # noqa: PLC0415 - the same
+
     booking = check_out(request.booking_id, asked.reason, clerk=clerk, engine=request.engine)
     return Response(200, booking_view(booking, request.engine.clock()))
 
 
 def _missed(request: Request, asked: NoShowRequest, clerk: Clerk) -> Response:
+    from holdfast.desk.stay import mark_no_show  # noqa: PLC0415 - the same
+
     booking = mark_no_show(request.booking_id, asked.reason, clerk=clerk, engine=request.engine)
     return Response(200, booking_view(booking, request.engine.clock()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from holdfast.errors import MalformedRequest, NotFound
 from holdfast.http import Api, Response, Role
 from holdfast.http_request import Request
-from holdfast.payments.gateways.protocol import GATEWAY_NAMES
+from holdfast.model.names import GATEWAY_NAMES
 from holdfast.payments.webhook import MAX_WEBHOOK_BYTES, handle_webhook
 from holdfast.settings import Settings
 from holdfast.views.payments import WebhookAck

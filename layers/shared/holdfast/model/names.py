@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of properties, room types and users
 NAME_SAYS = "must be 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit"
@@ -13,3 +13,4 @@ SIGNATURE = re.compile(r"[\x21-\x7e]{1,256}")  # of a gateway's checkout
 REASON_LENGTH = 200  # of what an admin gives as the reason, at most
 
 GatewayName = Literal["stripe", "razorpay"]
+GATEWAY_NAMES: tuple[GatewayName, ...] = get_args(GatewayName)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from holdfast.model.draft import PropertyDraft
 from holdfast.model.promo import Promo
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, MonthRates
@@ -30,6 +29,7 @@ from holdfast.storage.table import ConditionsFailed, Table, connect
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from holdfast.model.draft import PropertyDraft
     from holdfast.settings import Settings
 
 PROPERTIES_PAGE = 100

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.model.draft import PropertyDraft, PropertyRevision
-from holdfast.model.listing import Listing
 from holdfast.model.property import Property, RoomType
 from holdfast.storage.items import Item, Key, item_of
+
+if TYPE_CHECKING:
+    from holdfast.model.draft import PropertyDraft, PropertyRevision
+    from holdfast.model.listing import Listing
 
 REVIEWS = "REVIEW"  # the partition of what waits for an admin
 
@@ -82,6 +85,8 @@ def listing_item(listing: Listing) -> Item:
 
 
 def listing_from(item: Item) -> Listing:
+    from holdfast.model.listing import Listing  # noqa: PLC0415 - most functions read none, and a cold start pays for it
+
     return msgspec.convert(item, Listing)
 
 
@@ -90,6 +95,8 @@ def draft_item(draft: PropertyDraft) -> Item:
 
 
 def draft_of(item: Item) -> PropertyDraft:
+    from holdfast.model.draft import PropertyDraft  # noqa: PLC0415 - the same
+
     return msgspec.convert(item, PropertyDraft)
 
 
@@ -98,4 +105,6 @@ def revision_item(revision: PropertyRevision) -> Item:
 
 
 def revision_of(item: Item) -> PropertyRevision:
+    from holdfast.model.draft import PropertyRevision  # noqa: PLC0415 - the same
+
     return msgspec.convert(item, PropertyRevision)

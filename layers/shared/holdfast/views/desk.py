@@ -1,7 +1,7 @@
 """A booking as the desk sees it: all that its guest sees, and whose it is, what is due, the wallet's lines, cases."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from holdfast.fields import Instant, Strict
 from holdfast.model.booking import Booking, GatewayTask, TaskAction
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from holdfast.desk.bookings import DeskBooking
 
 
-class TaskView(Strict):
+class TaskView(TypedDict):
     """A step that is due at a gateway. A stuck one waits for an operator."""
 
     action: TaskAction

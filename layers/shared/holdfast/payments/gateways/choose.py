@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from holdfast.errors import InvalidFields
-from holdfast.payments.gateways.protocol import GATEWAY_NAMES
+from holdfast.model.names import GATEWAY_NAMES
 
 if TYPE_CHECKING:
     from holdfast.payments.gateways.protocol import Gateway

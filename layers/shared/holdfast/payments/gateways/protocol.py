@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, get_args
+from typing import Protocol
 from zlib import crc32
 
 import msgspec
@@ -14,9 +14,7 @@ import msgspec
 from holdfast.errors import Busy, PaymentDeclined
 from holdfast.logs import Metric, count, logger
 from holdfast.model.gateway_ref import Dispute
-from holdfast.model.names import GatewayName
 
-GATEWAY_NAMES: tuple[GatewayName, ...] = get_args(GatewayName)
 CONNECT_SECONDS = 1
 READ_SECONDS = 4  # between bytes; with the connect, the 5 s that a gateway call may take
 LONGEST_CALL_SECONDS = 15.0  # what a method of any gateway may need, for those that make more than one call
