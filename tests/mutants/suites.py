@@ -8,7 +8,11 @@ _PRICES = ("unit/test_pricing.py", "unit/test_taxes.py", "unit/test_currencies.p
 _STORE = ("unit/storage/test_holds.py", "unit/storage/test_promos.py", "unit/storage/test_wallet.py")
 _CARDS = ("component/test_starting_payments.py", "component/test_paying_by_card.py")
 _LATE = ("component/payments/test_late_payments.py", "component/payments/test_old_orders.py")
-_AT_GATEWAYS = ("component/outside/test_gateway_slips.py", "component/outside/test_gateway_acts.py")
+_AT_GATEWAYS = (
+    "component/outside/test_gateway_slips.py",
+    "component/outside/test_gateway_acts.py",
+    "component/outside/test_refund_keys.py",
+)
 _NEAREST = {
     "pricing.py": _PRICES,
     "refunds.py": (
