@@ -37,6 +37,8 @@ AWS_METRICS = {
 RISES = {
     "RequestErrorsAlarm": (0, 1, 60),
     "RequestThrottlesAlarm": (0, 1, 60),
+    "OwnerErrorsAlarm": (0, 1, 60),
+    "OwnerThrottlesAlarm": (0, 1, 60),
     "BackgroundErrorsAlarm": (0, 1, 300),
     "AuditErrorsAlarm": (0, 1, 300),
     "ServerErrorsAlarm": (4, 5, 180),
@@ -132,6 +134,12 @@ def test_what_an_alarm_watches_of_aws_is_published_under_those_dimensions() -> N
                 assert value in indexes
             else:
                 assert RESOURCES[value.removesuffix(".QueueName")]["Type"] == kinds[name], part
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_no_alarm_sums_more_than_ten_metrics(name: str) -> None:
+    """CloudWatch refuses it: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html says so."""
+    assert len(list(parts(ALARMS[name]))) <= 10
 
 
 def test_every_index_is_watched_for_throttles() -> None:
