@@ -54,7 +54,7 @@ run: $(VENV)
 down: $(VENV)
 	@$(RUN) local down
 
-# ---- test: the cheapest parts first; the deployed stack, which waits more than it works, beside them
+# ---- test: three lanes, of which the deployed stack waits more than it works
 
 define timed
 @start=$$SECONDS; echo "== $(1)"; code=0; $(2) || code=$$?; echo "== $(1): $$((SECONDS - start)) s"; exit $$code
@@ -62,11 +62,14 @@ endef
 
 .PHONY: test test-unit test-store test-smoke test-system
 test: $(VENV)
-	@echo "== the deployed stack over HTTP is tested beside the rest; its report comes last"
-	@start=$$SECONDS; report=$$(mktemp); $(MAKE) test-system >"$$report" 2>&1 & system=$$!; code=0; \
-	$(MAKE) test-unit test-store test-smoke || code=$$?; \
-	wait $$system || code=$$?; cat "$$report"; rm -f "$$report"; \
-	echo "== all parts: $$((SECONDS - start)) s"; exit $$code
+	@echo "== unit tests are shown as they run; beside them run the store and the deployed stack, whose reports come last"
+	@start=$$SECONDS; code=0; reports=$$(mktemp -d); \
+	$(MAKE) test-system >"$$reports/system" 2>&1 & system=$$!; \
+	$(MAKE) test-store test-smoke >"$$reports/store" 2>&1 & store=$$!; \
+	$(MAKE) test-unit || code=$$?; \
+	wait $$store || code=$$?; cat "$$reports/store"; \
+	wait $$system || code=$$?; cat "$$reports/system"; \
+	rm -r "$$reports"; echo "== all parts: $$((SECONDS - start)) s"; exit $$code
 
 test-unit: $(VENV)
 	$(call timed,unit and component and contract tests and simulation,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system")
