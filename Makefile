@@ -36,7 +36,7 @@ $(CURDIR)/.tools/uv/bin/uv:
 	@"$(or $(PYTHON),python3)" -m venv .tools/uv || { echo "holdfast: Python 3.13 with the venv module is needed" >&2; exit 1; }
 	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
-$(VENV): pyproject.toml uv.lock layers/shared/requirements.txt .python-version | $(filter $(CURDIR)/%,$(UV))
+$(VENV): pyproject.toml uv.lock layers/shared/requirements.txt layers/pictures/requirements.txt .python-version | $(filter $(CURDIR)/%,$(UV))
 	@echo "holdfast: installing the Python packages of uv.lock into .venv …"
 	@quiet=--quiet; if [ -t 2 ]; then quiet=; fi; $(UV) sync $$quiet $(if $(CI),--locked)
 	@touch $@

@@ -12,6 +12,7 @@ MAX_ROOMS_IN_TYPE = 2_000
 MAX_PROPERTIES = 50  # of one owner
 MAX_PICTURES = 20  # of one property
 MAX_PICTURES_OF_ROOM_TYPE = 8
+MAX_PICTURE_BYTES = 10 * 1024 * 1024  # of an upload
 MAX_PRICE = 100_000_000  # minor units, that an owner may ask for a night
 MAX_MONTHS_AHEAD = 18
 MONTHS_OPEN = 1 + MAX_MONTHS_AHEAD + 1  # this one, those of a check-in, and one that the last stay reaches into
