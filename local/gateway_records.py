@@ -11,10 +11,12 @@ import httpx
 from holdfast.audit.audit import audit_table
 from holdfast.audit.snapshot import Broken, Snapshot, snapshot_of
 from holdfast.model.dates import utc_now
+from holdfast.model.image import SHOWN
 from holdfast.payments.gateways.protocol import Gateway, GatewayPayment
 from holdfast.payments.gateways.razorpay import RazorpayGateway
 from holdfast.payments.gateways.stripe import StripeGateway
 from holdfast.settings import Settings
+from holdfast.storage.bucket import Bucket
 from holdfast.storage.store import Store
 from local.stack import Stack
 
@@ -41,15 +43,23 @@ def gateways_of(stack: Stack) -> dict[str, Gateway]:
 
 def audit(stack: Stack) -> Audited:
     """Checks every promise over the table and the gateways' records. The stack may be in use meanwhile."""
-    store = Store.connect(Settings(table_name=stack.table_name)).within(AUDIT_SECONDS)
+    settings = Settings(table_name=stack.table_name, images_bucket=stack.site_bucket)
+    store, bucket = Store.connect(settings).within(AUDIT_SECONDS), Bucket.connect(settings)
     gateway_records: GatewayRecords = []
+    file_keys: list[str] = []
 
     def read() -> GatewayRecords:
         gateway_records[:] = read_gateway_records(stack)
         return gateway_records
 
-    found = audit_table(store, clock=utc_now, gateway_records=read, pause=lambda: time.sleep(PAUSE_SECONDS))
-    return Audited(found, _counts(snapshot_of(store.table.scan()), gateway_records))
+    def files() -> list[str]:
+        file_keys[:] = bucket.keys(SHOWN)
+        return file_keys
+
+    found = audit_table(
+        store, clock=utc_now, gateway_records=read, file_keys=files, pause=lambda: time.sleep(PAUSE_SECONDS)
+    )
+    return Audited(found, _counts(snapshot_of(store.table.scan()), gateway_records, file_keys))
 
 
 def read_gateway_records(stack: Stack) -> GatewayRecords:
@@ -77,7 +87,7 @@ def _razorpay_orders(stack: Stack, http: httpx.Client) -> list[str]:
     return [order["id"] for order in state["orders"]]
 
 
-def _counts(snapshot: Snapshot, gateway_records: GatewayRecords) -> str:
+def _counts(snapshot: Snapshot, gateway_records: GatewayRecords, file_keys: list[str]) -> str:
     counts = {
         "bookings": len(snapshot.bookings),
         "calendar pages": len(snapshot.pages),
@@ -85,5 +95,6 @@ def _counts(snapshot: Snapshot, gateway_records: GatewayRecords) -> str:
         "ledger entries": sum(len(ledger) for ledger in snapshot.entries.values()),
         "top-ups": len(snapshot.topups),
         "payments at the gateways": len(gateway_records),
+        "files of pictures": len(file_keys),
     }
     return ", ".join(f"{count} {what}" for what, count in counts.items())

@@ -73,6 +73,7 @@ class Stack:
     region: str
     expire_function: str
     docs_url: str
+    site_bucket: str
 
     def save(self, folder: Path) -> None:
         (folder / "stack.json").write_text(json.dumps(asdict(self), indent=2) + "\n")

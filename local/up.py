@@ -114,6 +114,7 @@ def _stack(options: Options, outputs: Mapping[str, str]) -> Stack:
         region=REGION,
         expire_function=outputs["ExpireFunctionName"],
         docs_url=options.docs_url,
+        site_bucket=outputs["SiteBucketName"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Compiles the layer of `sam build`. A Lambda's folders are read-only: without bytecode each cold start compiles
+"""Compiles the layers of `sam build`. A Lambda's folders are read-only: without bytecode each cold start compiles
 what it imports, which is nearly four times the work.
 
 Usage: python -m local.cloud.bytecode [build folder]
@@ -11,14 +11,16 @@ from py_compile import PycInvalidationMode
 
 from local.tools import ROOT, LocalError
 
+LAYERS = ("SharedLayer", "PicturesLayer")
 
-def compile_layer(built: Path) -> None:
+
+def compile_layers(built: Path) -> None:
     """Unchecked, since SAM dates every file 1980: Python would reject bytecode that names the source's true date."""
-    layer = built / "SharedLayer"
-    mode = PycInvalidationMode.UNCHECKED_HASH
-    if not compile_dir(layer, quiet=1, invalidation_mode=mode, stripdir=str(layer), prependdir="/opt"):
-        raise LocalError(f"the layer in {built} does not compile")
+    for layer in (built / name for name in LAYERS):
+        mode = PycInvalidationMode.UNCHECKED_HASH
+        if not compile_dir(layer, quiet=1, invalidation_mode=mode, stripdir=str(layer), prependdir="/opt"):
+            raise LocalError(f"{layer} does not compile")
 
 
 if __name__ == "__main__":
-    compile_layer(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".aws-sam" / "build")
+    compile_layers(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".aws-sam" / "build")

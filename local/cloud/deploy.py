@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from samtranslator.yaml_helper import yaml_parse
 
-from local.cloud.bytecode import compile_layer
+from local.cloud.bytecode import compile_layers
 from local.cloud.processes import run_to_end
 from local.stack import STACK_NAME, Options
 from local.tools import ROOT, SAM, LocalError, run_tool
@@ -28,7 +28,7 @@ def build(options: Options) -> None:
     """Builds into the run's own folder; raises with the tool's own reason when it fails."""
     target = options.folder / "build"
     _sam("build", options, "--build-dir", str(target), "--parameter-overrides", f"Architecture={architecture()}")
-    compile_layer(target)
+    compile_layers(target)
 
 
 def deploy(options: Options) -> None:
@@ -39,6 +39,8 @@ def deploy(options: Options) -> None:
         "HoldSeconds": options.hold_seconds,
         "StripeApiBase": options.stripe_url,
         "RazorpayApiBase": options.razorpay_url,
+        "ImageUploadBase": options.endpoint_url,
+        "ImagesBaseUrl": f"{options.endpoint_url}/_site",
     }
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     template = options.folder / "build" / "template.yaml"
@@ -58,7 +60,7 @@ def architecture() -> str:
 
 def _suit_the_local_cloud(template: Path) -> None:
     """Writes an alarm over a sum of metrics as one alarm for each of them: MiniStack refuses a whole template for one
-    property that it does not know."""
+    property that it does not know. And lets buckets be reached by plain HTTP, since it has no other."""
     built = yaml_parse(template.read_text())
     resources: dict[str, Any] = {}
     for name, found in built["Resources"].items():
@@ -66,6 +68,9 @@ def _suit_the_local_cloud(template: Path) -> None:
             resources |= {f"{name}{n}": alarm for n, alarm in enumerate(_alarm_for_each_metric(found))}
         else:
             resources[name] = found
+        if found["Type"] == "AWS::S3::BucketPolicy":
+            policy = found["Properties"]["PolicyDocument"]
+            policy["Statement"] = [one for one in policy["Statement"] if one["Sid"] != "EncryptedTransportOnly"]
     built["Resources"] = resources
     template.write_text(json.dumps(built, default=str))
 

@@ -1,4 +1,4 @@
-"""MiniStack, with three things that it lacks. Runs in MiniStack's environment.
+"""MiniStack, with four things that it lacks. Runs in MiniStack's environment.
 
 It survives a burst of requests on a small machine. MiniStack starts a worker for each request that finds none free, and
 unpacks the layer for every worker: five thousand files, and their bytecode compiled again. On two cores, fifty requests
@@ -7,6 +7,9 @@ once a function has WORKERS_PER_FUNCTION.
 
 It keeps the saved queries of Logs Insights: the three calls of CloudWatch Logs, with the fields and errors of its API
 reference, and `AWS::Logs::QueryDefinition`, through those calls.
+
+It serves the stack's CloudFront distribution under a path of its own address, `/_site/…`: a browser that has only that
+address cannot ask for the distribution's own name. Requests count as HTTPS there.
 
 It signs a set of claims with a user pool's own key, so that a test can send tokens with wrong claims under a good
 signature. MiniStack listens on 127.0.0.1, so only this machine can do that.
@@ -25,10 +28,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from ministack.app import main
+from ministack import app
 from ministack.core import lambda_runtime
 from ministack.core.responses import AccountRegionScopedDict, error_response_json, json_response
-from ministack.services import cloudwatch_logs, cognito, lambda_svc
+from ministack.services import cloudfront, cloudwatch_logs, cognito, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 WORKERS_PER_FUNCTION = max(8, 4 * (os.cpu_count() or 1))
@@ -145,6 +148,25 @@ provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {  # noqa: SLF00
 }
 
 
+# ---- the distribution
+
+SITE = "/_site"
+_handle_viewer = app._handle_cloudfront_dataplane_request  # noqa: SLF001
+
+
+async def _serve_site(
+    host: str, path: str, raw_path: str, query_string: str, method: str, headers: Any, *others: Any
+) -> Any:
+    sites = list(cloudfront._distributions.values())  # noqa: SLF001
+    if path.startswith(f"{SITE}/") and sites:
+        host, path, raw_path = sites[0]["DomainName"], path.removeprefix(SITE), raw_path.removeprefix(SITE)
+        headers = {**headers, "host": host, "x-forwarded-proto": "https"}
+    return await _handle_viewer(host, path, raw_path, query_string, method, headers, *others)
+
+
+app._handle_cloudfront_dataplane_request = _serve_site  # noqa: SLF001
+
+
 # ---- tokens for tests
 
 _handle_cognito = cognito.handle_request
@@ -159,4 +181,4 @@ async def _sign_or_handle(method: Any, path: Any, headers: Any, body: Any, query
 
 cognito.handle_request = _sign_or_handle
 
-main()
+app.main()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import boto3  # noqa: TID251 - makes the bucket
 import pytest
 
 from holdfast.audit.audit import LOOKS, audit_table
@@ -13,7 +14,7 @@ from holdfast.payments.gateways.protocol import GatewayPayment
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import page_key
 from holdfast.storage.store import Store
-from tests.kit.apps import Apps, LambdaContext
+from tests.kit.apps import BUCKET_NAME, Apps, LambdaContext
 from tests.kit.clock import FakeClock
 from tests.kit.log_capture import LogLines
 from tests.kit.settled_table import at_gateway
@@ -37,6 +38,7 @@ def audited(
     app = apps["audit"]
     monkeypatch.setattr(app, "engine", app.engine._replace(store=store))
     monkeypatch.setattr(app.time, "sleep", lambda _: None)
+    boto3.client("s3").create_bucket(Bucket=BUCKET_NAME)
 
     def run() -> Report:
         lines.clear()
@@ -75,6 +77,16 @@ def test_each_broken_invariant_is_an_error_line_and_they_are_counted(
     assert errors[0]["message"].startswith("broken: INV1 deluxe 2026-12-10")
     assert errors[0]["keys"] == [" ".join(PAGE)]
     assert [metric["BrokenInvariants"] for metric in report.metrics] == [[2.0]]
+
+
+def test_a_file_that_nothing_shows_is_an_error_line(audited: Callable[[], Report]) -> None:
+    key = "images/lake-view/im_aaaaaaaaaaaaaaaaaaaaaaaaaa/400.jpg"
+    boto3.client("s3").put_object(Bucket=BUCKET_NAME, Key=key, Body=b"left")
+
+    report = audited()
+
+    assert report.answer == {"broken": 1}
+    assert [line["invariant"] for line in report.lines if "invariant" in line] == ["IMG1"]
 
 
 def test_what_only_one_look_shows_is_not_reported(store: Store, clock: FakeClock) -> None:

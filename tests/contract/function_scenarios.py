@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from holdfast.model.property import Picture
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ADMIN, ALICE, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
 from tests.kit.stream_events import deleted
+from tests.kit.studio import IMAGE, IMAGES, open_studio, show
 
 
 def reserving(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
@@ -202,7 +204,28 @@ def running_a_calendar(front_door: FrontDoor, clock: FakeClock, store: Store) ->
     assert undone.status == 200, undone.body
 
 
+def picturing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    """Two pictures are asked for and uploaded, put in order, and deleted from a hotel that shows them."""
+    studio = open_studio(front_door, store.table)
+    ready, refused = studio.made(), studio.asked("second", alt="Two", room_type_id="deluxe")
+    studio.upload(refused, b"GIF89a")
+    studio.notify(refused)
+    nobodys = "im_" + "a" * 26
+    studio.upload(nobodys, b"GIF89a")
+    studio.bucket.write(f"images/lake-view/{nobodys}/400.jpg", b"left by a crash", "image/jpeg")
+    studio.notify(nobodys)
+    studio.upload(ready, b"GIF89a")
+    studio.notify(ready)
+    studio.call(f"PATCH {IMAGE}", {"alt": "One", "room_type_id": "deluxe"}, image_id=ready)
+    studio.call(f"PUT {IMAGES}/order", {"image_ids": [refused, ready]})
+    studio.see(ready)
+    shown = Picture(ready, "One", ((500, 300),))
+    show(store.table, shown, of_deluxe=(shown,))
+    studio.call(f"DELETE {IMAGE}", image_id=ready)
+
+
 def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    open_studio(front_door, store.table)
     app = front_door.app("audit")
     app.PAUSE_SECONDS = 0
     front_door.context.seconds_left = 300
@@ -248,6 +271,8 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "desk": at_the_desk,
     "guests": hosting,
     "calendar": running_a_calendar,
+    "images": picturing,
+    "pictures": picturing,
 }
 DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template writes them
     name: SCENARIOS[name]

@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import botocore.client  # noqa: TID251 - watched, not called
+import botocore.auth  # noqa: TID251 - watched, not called
+import botocore.client  # noqa: TID251 - the same
 import pytest
 
 Right = tuple[str, str]
+
+BUCKET = "arn:${AWS::Partition}:s3:::${AWS::StackName}-site-${AWS::AccountId}-${AWS::Region}"
 
 # A transaction needs the rights of its actions.
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
@@ -36,6 +39,16 @@ class IamRecorder:
                 self.rights |= _rights(client.meta.service_model.service_name, operation, parameters)
             return call(client, operation, parameters)
 
+        any_form: Any = botocore.auth.S3SigV4PostAuth
+        sign = any_form.add_auth
+
+        def signed(auth: Any, request: Any) -> None:
+            """A form that a browser posts has the rights of whoever signed it."""
+            if self.running:
+                self.rights |= _rights("s3", "PutObject", {"Key": request.context["s3-presign-post-fields"]["key"]})
+            sign(auth, request)
+
+        monkeypatch.setattr(any_form, "add_auth", signed)
         monkeypatch.setattr(module, "lambda_handler", watched)
         monkeypatch.setattr(any_client, "_make_api_call", noted)
 
@@ -49,6 +62,22 @@ def _rights(service: str, operation: str, parameters: dict[str, Any]) -> set[Rig
         case "dynamodb", _:
             index = parameters.get("IndexName")
             return {(f"dynamodb:{operation}", f"${{Table.Arn}}/index/{index}" if index else "Table.Arn")}
+        case "s3", _:
+            return _bucket_rights(operation, parameters)
         case "secretsmanager", _:
             return {(f"secretsmanager:{operation}", parameters["SecretId"])}
     return {(f"{service}:{operation}", "somewhere")}
+
+
+def _bucket_rights(operation: str, parameters: dict[str, Any]) -> set[Right]:
+    match operation:
+        case "ListObjectsV2":
+            return {("s3:ListBucket", BUCKET)}
+        case "DeleteObjects":
+            return {("s3:DeleteObject", _folder(one["Key"])) for one in parameters["Delete"]["Objects"]}
+    return {(f"s3:{operation}", _folder(parameters["Key"]))}
+
+
+def _folder(key: str) -> str:
+    """The folder that a key is in, as the template names what is in it."""
+    return f"{BUCKET}/{key.partition('/')[0]}/*"

@@ -11,6 +11,8 @@ from holdfast.storage.store import Store
 from tests.contract.calendar_examples import run_a_calendar
 from tests.kit.builders import a_promo
 from tests.kit.front_door import ADMIN, ALICE, GUEST, OWNER, STAY, FrontDoor, Reply, event, request_for
+from tests.kit.pictures import jpeg
+from tests.kit.studio import IMAGE, IMAGES, open_studio
 
 Example = dict[str, Any]
 CALLERS = {"": ALICE, "admin": ADMIN, "owner": OWNER}
@@ -71,6 +73,27 @@ def at_the_desk(recorder: ExampleRecorder, cancelled: str, store: Store) -> None
         part = {"reason": "The heating failed", "refund": "amount", "amount": 500_000}
         recorder.call(f"POST {path}/{{booking_id}}/cancel", part, group=role, booking_id=guests["stay"])
         clock.now = now
+
+
+def _pictures(recorder: ExampleRecorder, store: Store) -> None:
+    """A picture that is ready, and one that waits for its upload."""
+    studio = open_studio(recorder.door, store.table)
+    of: dict[str, Any] = {"group": "owner", "property_id": "lake-view"}
+    asked = {"content_type": "image/jpeg", "alt": "The lake from the terrace"}
+    left_to_chance = ("policy", "x-amz-credential", "x-amz-date", "x-amz-signature")
+    image_id = ""
+    for status in (201, 200):
+        made = recorder.call(f"POST {IMAGES}", asked, key="lake", status=status, **of)
+        made["upload"]["fields"] |= dict.fromkeys(left_to_chance, "as signed")
+        image_id = made["image_id"]
+    studio.upload(image_id, jpeg(1600, 1067))
+    studio.notify(image_id)
+    bed = studio.asked("bed")
+    recorder.call(f"GET {IMAGE}", image_id=image_id, **of)
+    recorder.call(f"PATCH {IMAGE}", {"alt": "A wide bed", "room_type_id": "deluxe"}, image_id=bed, **of)
+    recorder.call(f"PUT {IMAGES}/order", {"image_ids": [bed, image_id]}, **of)
+    recorder.call(f"GET {IMAGES}", **of)
+    recorder.call(f"DELETE {IMAGE}", image_id=bed, **of)
 
 
 def _hold_again(recorder: ExampleRecorder) -> None:
@@ -184,6 +207,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     run_a_calendar(recorder)
     recorder.call("DELETE /bookings/{booking_id}/guest", **booking)
     _hold_again(recorder)
+    _pictures(recorder, store)
 
     money = {"gateway": "stripe", "amount": 50_000}
     recorder.call("POST /wallet/topups", money, key="fill", status=201)

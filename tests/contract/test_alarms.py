@@ -169,7 +169,7 @@ def test_a_function_on_a_schedule_runs_often_enough_to_raise_its_alarm(name: str
     alarm = ALARMS[name]
     for part in parts(alarm):
         function = function_of(part) if part["Namespace"] in {OWN, "AWS/Lambda"} else None
-        for event in functions()[function]["Events"].values() if function else ():
+        for event in functions()[function].get("Events", {}).values() if function else ():
             if event["Type"] == "Schedule":
                 every = {"rate(1 minute)": 60, "rate(1 hour)": 3600}[event["Properties"]["Schedule"]]
                 runs = max(1, part["Period"] * alarm["EvaluationPeriods"] // every)

@@ -16,14 +16,14 @@ PLAIN = set(
     """
     a action add admin advance allowed already and any api as bad balance below beside busy by calendar calls
     cancel cancellable cancellation card change charge check city commit condition connect content count csv day
-    decline derived detail digit discount end ends entry environment error event exhausted fail failure field flat
-    for forbidden found from gst guest handle history hour in instant instead insufficient invalid is kept kind least
-    length limit list make malformed many mark match metric minutes mismatch mode money no not note now of one
-    open out outcome own paid parse part path pause payable perform plain preview price pricing progress publishes
-    query rate razorpay readable reason record refuse report request require response retry reuse role route row
-    run search second secret settings shape shown since small smallest sold state status still strict stripe sum
-    table take taken text to today too unauthenticated unknown unpayable update utc value way whole with without writing
-    wrong zone
+    decline delete derived describe detail digit discount end ends entry environment error event exhausted fail
+    failure field flat folder for forbidden form found from gst guest handle header history hour image in instant
+    instead insufficient invalid is kept kind least length limit list make malformed many mark match metric
+    minutes mismatch mode money no not note now of one open order out outcome own paid parse part path pause
+    payable perform plain preview price pricing process progress publishes query rate razorpay readable reason
+    record refuse report request require response retry reuse role route row run search second secret settings
+    shape shown since size small smallest sold state status still strict stripe sum table take taken text to today
+    too unauthenticated unknown unpayable update upload utc value way whole with without writing wrong zone
     """.split()
 )
 

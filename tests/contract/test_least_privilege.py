@@ -19,7 +19,7 @@ from holdfast.settings import Settings
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.contract.function_scenarios import SCENARIOS
-from tests.contract.iam_recorder import IamRecorder, Right
+from tests.contract.iam_recorder import BUCKET, IamRecorder, Right
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor
@@ -37,6 +37,9 @@ AWS_POLICIES = {
         "AWSXRayDaemonWriteAccess",
     )
 }
+
+
+FOLDERS = {f"{BUCKET}/uploads/*", f"{BUCKET}/images/*"}
 
 
 @cache
@@ -121,7 +124,7 @@ def test_no_role_names_everything(name: str) -> None:
     for statement in statements(name):
         assert statement["Effect"] == "Allow"
         assert not [action for action in _list(statement["Action"]) if "*" in action]
-        assert not [resource for resource in _named(statement["Resource"]) if "*" in resource]
+        assert not [one for one in _named(statement["Resource"]) if "*" in one and one not in FOLDERS]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -149,6 +152,8 @@ def test_the_boundary_stays_within_the_stack_but_for_traces() -> None:
         "StripeSecret.Id",
         "RazorpaySecret.Id",
         "ExpireFailures.Arn",
+        BUCKET,
+        *FOLDERS,
         *(f"{group}.Arn" for group in log_groups()),
     }
 
@@ -270,9 +275,43 @@ def test_only_the_api_the_rules_and_the_stream_may_start_a_function(name: str) -
         for event in http_events(declared()[name])
     } | {
         ("events.amazonaws.com", f"{logical_id}{event}.Arn")
-        for event, definition in declared()[name]["Events"].items()
+        for event, definition in declared()[name].get("Events", {}).items()
         if definition["Type"] == "Schedule"
-    }
+    } | ({("s3.amazonaws.com", BUCKET)} if name == "pictures" else set())
+
+
+def test_only_the_stacks_own_bucket_may_start_the_pictures_function() -> None:
+    permission, bucket = (expanded()[name]["Properties"] for name in ("PicturesPermission", "SiteBucket"))
+
+    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    assert f"arn:${{AWS::Partition}}:s3:::{bucket['BucketName']['Fn::Sub']}" == BUCKET
+    [started] = bucket["NotificationConfiguration"]["LambdaConfigurations"]
+    assert started["Function"] == {"Fn::GetAtt": ["PicturesFunction", "Arn"]}
+    assert started["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "uploads/"}]}}
+
+
+def test_the_bucket_is_closed_but_to_the_distribution() -> None:
+    bucket, policy = (expanded()[name]["Properties"] for name in ("SiteBucket", "SiteBucketPolicy"))
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    refused, served = policy["PolicyDocument"]["Statement"]
+    assert (refused["Effect"], refused["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert served["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert served["Action"] == "s3:GetObject"
+    assert _named(served["Resource"]) == ["${SiteBucket.Arn}/images/*", "${SiteBucket.Arn}/web/*"]
+    assert "${Site}" in str(served["Condition"]["StringEquals"]["aws:SourceArn"])
+
+
+def test_what_nobody_confirms_is_gone_in_a_day() -> None:
+    [uploads, _] = expanded()["SiteBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    assert (uploads["Prefix"], uploads["Status"], uploads["ExpirationInDays"]) == ("uploads/", "Enabled", 1)
+
+
+def test_pictures_are_written_beside_properties_only() -> None:
+    for name, items in (("images", ["PROPERTY#*", "CITY#*"]), ("pictures", "PROPERTY#*")):
+        [writing] = [one for one in statements(name) if "dynamodb:UpdateItem" in one["Action"]]
+        assert writing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": items}}
 
 
 def source(permission: dict[str, Any]) -> str:
@@ -282,6 +321,8 @@ def source(permission: dict[str, Any]) -> str:
             account = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
             assert text.startswith(account + "${__ApiId__}/${__Stage__}/")
             return text.removeprefix(account).replace("${__ApiId__}", api).replace("${__Stage__}", stage)
+        case {"Fn::Sub": str(text)}:
+            return text
         case {"Fn::GetAtt": [rule, "Arn"]}:
             assert expanded()[rule]["Type"] == "AWS::Events::Rule"
             return f"{rule}.Arn"

@@ -20,12 +20,13 @@ REQUESTS = {
     "desk",
     "finalize",
     "guests",
+    "images",
     "reserve",
     "topup",
     "wallet",
     "webhook",
 }
-IN_THE_BACKGROUND = {"audit", "expire", "settle"}
+IN_THE_BACKGROUND = {"audit", "expire", "pictures", "settle"}
 
 
 def expanded(*, snap_start: bool) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from tests.kit.hotel import TABLE_NAME
 from tests.kit.template import ROOT
 
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
+BUCKET_NAME = "holdfast-test-pictures"
+UPLOAD_URL = f"https://{BUCKET_NAME}.s3.us-east-1.amazonaws.com"
 CLIENT_ID = "3n4b5urk1ft4fl3mg5e62d9ado"  # the user pool client of the events
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -22,6 +24,9 @@ ENVIRONMENT = {
     "HOLD_SECONDS": "600",
     "COGNITO_CLIENT_ID": CLIENT_ID,
     "STRIPE_SECRET_NAME": "not-asked-for",
+    "IMAGES_BUCKET": BUCKET_NAME,
+    "IMAGES_UPLOAD_URL": UPLOAD_URL,
+    "IMAGES_BASE_URL": "https://d111111abcdef8.cloudfront.net",
 }
 
 

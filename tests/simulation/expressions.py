@@ -154,6 +154,18 @@ def _function(tokens: _Tokens, name: str) -> Test:
             return wire is not None and "S" in wire and wire["S"].startswith(values[prefix]["S"])
 
         return begins
+    if name == "contains":
+        tokens.expect(",")
+        part = _value(tokens)
+        tokens.expect(")")
+
+        def contains(item: Item, names: Names, values: Item) -> bool:
+            wire = found(item, path, names)
+            if wire is not None and "L" not in wire:
+                raise Unsupported(f"{tokens.text!r}: contains of {wire}")
+            return wire is not None and values[part] in wire["L"]
+
+        return contains
     if name == "size":
         tokens.expect(")")
         compare, limit = _COMPARE[tokens.next()], _value(tokens)

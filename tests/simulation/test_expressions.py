@@ -11,7 +11,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.hotel import indexes
 from tests.simulation.scheduler import Scheduler
 
-ITEM = {"pk": "P", "n": 5, "s": "b", "live": {"one": 1, "two": 2}}
+ITEM = {"pk": "P", "n": 5, "s": "b", "live": {"one": 1, "two": 2}, "picked": ["a", "b"]}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,9 @@ ITEM = {"pk": "P", "n": 5, "s": "b", "live": {"one": 1, "two": 2}}
         ("n BETWEEN :five AND :six", True),
         ("begins_with(s, :b)", True),
         ("size(live) < :six", True),
+        ("contains(picked, :b)", True),
+        ("contains(picked, :six)", False),
+        ("contains(nowhere, :b)", False),
         ("n <> :six", True),
         ("nowhere <> :six", True),
         ("nowhere < :six", False),
@@ -57,7 +60,7 @@ def test_an_update(text: str, after: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["n IN (:a)", "contains(s, :a)", "NOT n = :a", "n = 5", "n = :a extra", "attribute_type(n, :a)", "list[0] = :a"],
+    ["n IN (:a)", "contains(s, #a)", "NOT n = :a", "n = 5", "n = :a extra", "attribute_type(n, :a)", "list[0] = :a"],
 )
 def test_a_condition_that_the_store_never_sends_is_an_error(text: str) -> None:
     with pytest.raises((Unsupported, Refused)):

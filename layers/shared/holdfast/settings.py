@@ -32,6 +32,9 @@ class Settings(Strict):
     stripe_api_base: ApiBase = ""  # empty: Stripe itself
     stripe_secret_name: str = ""  # a Secrets Manager secret: {"api_key": ..., "webhook_secrets": [...]}
     razorpay_api_base: ApiBase = ""  # empty: Razorpay itself
+    images_bucket: str = ""
+    images_upload_url: ApiBase = ""  # where browsers post uploads
+    images_base_url: ApiBase = ""  # where the pictures of the bucket are served
     razorpay_secret_name: str = ""  # {"key_id": ..., "key_secret": ..., "webhook_secrets": [...]}
 
     @classmethod

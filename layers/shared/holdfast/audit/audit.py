@@ -18,6 +18,7 @@ from holdfast.audit.cases import broken_cases
 from holdfast.audit.history import broken_histories, broken_stays
 from holdfast.audit.log import broken_lines
 from holdfast.audit.money import broken_gateway_records, broken_payments
+from holdfast.audit.pictures import broken_pictures
 from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, snapshot_of
 from holdfast.audit.wallets import broken_wallets
 from holdfast.model.account import TopUpStatus
@@ -57,6 +58,7 @@ def audit(
     now: datetime,
     due_shards: int,
     gateway_records: Iterable[tuple[str, GatewayPayment]] | None = None,
+    file_keys: Iterable[str] | None = None,
     lines: Sequence[Mapping[str, Any]] | None = None,
     lines_complete: bool = True,
     sweeping: bool = True,
@@ -64,9 +66,9 @@ def audit(
 ) -> list[Broken]:
     """Every invariant that does not hold, in a fixed order.
 
-    `gateway_records` are the payments that the gateways know, each with its gateway's name. `lines` are parsed log
-    lines; `lines_complete` says that no process died between a commit and its line. `sweeping` says that the minute's
-    sweep has been running; `skew_seconds` is how far the writers' clocks may be off.
+    `gateway_records` are the payments that the gateways know, each with its gateway's name; `file_keys` are the keys of
+    the bucket's pictures. `lines` are parsed log lines; `lines_complete` says that no process died between a commit and
+    its line. `sweeping` says that the minute's sweep has been running; `skew_seconds` is how far the clocks may be off.
     """
     view = snapshot_of(items)
     found = [
@@ -83,6 +85,7 @@ def audit(
         *broken_wallets(view),
         *broken_payments(view),
         *broken_cases(view),
+        *(broken_pictures(view, file_keys) if file_keys is not None else ()),
         *(broken_gateway_records(view, list(gateway_records)) if gateway_records is not None else ()),
         *(broken_lines(view, lines, complete=lines_complete) if lines is not None else ()),
     ]
@@ -94,6 +97,7 @@ def audit_table(
     *,
     clock: Callable[[], datetime],
     gateway_records: Callable[[], Iterable[tuple[str, GatewayPayment]]] | None = None,
+    file_keys: Callable[[], Iterable[str]] | None = None,
     looks: int = LOOKS,
     pause: Callable[[], None] = lambda: None,
 ) -> list[Broken]:
@@ -106,8 +110,9 @@ def audit_table(
     for look in range(looks):
         if look:
             pause()
-        seen = gateway_records() if gateway_records else None
-        found = audit(store.table.scan(), now=clock(), due_shards=store.due_shards, gateway_records=seen)
+        seen, keys = gateway_records and gateway_records(), file_keys and list(file_keys())
+        items, shards = store.table.scan(), store.due_shards
+        found = audit(items, now=clock(), due_shards=shards, gateway_records=seen, file_keys=keys)
         same = {_sameness(broken) for broken in lasting}
         lasting = [broken for broken in found if look == 0 or _sameness(broken) in same]
         if not lasting:

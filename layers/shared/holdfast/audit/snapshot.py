@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, TopUp
 from holdfast.model.booking import Booking, Status
 from holdfast.model.case import Case, CaseKind
+from holdfast.model.draft import PropertyDraft
+from holdfast.model.image import Image
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
+from holdfast.model.property import Picture
 from holdfast.model.rates import MonthRates
+from holdfast.storage.images import image_of
 from holdfast.storage.items import (
     Item,
     Key,
@@ -31,6 +34,7 @@ from holdfast.storage.items import (
     rates_of,
     topup_of,
 )
+from holdfast.storage.property_items import draft_of, listing_from, property_of, room_type_of
 
 HELD = frozenset({Status.RESERVED, Status.PAYMENT_PENDING})
 KEEPING = frozenset({Status.RESERVED, Status.PAYMENT_PENDING, Status.CONFIRMED})
@@ -63,6 +67,9 @@ class Snapshot(msgspec.Struct, kw_only=True):
     orphans: set[tuple[str, str]] = set()
     cases: dict[str, Case] = {}
     case_items: dict[str, Item] = {}
+    drafts: dict[str, PropertyDraft] = {}
+    images: dict[tuple[str, str], Image] = {}  # by property and picture
+    shown: list[tuple[Key, str, Picture]] = []  # to guests: by which item, of which property
     unreadable: list[tuple[Key, str]] = []
 
 
@@ -101,6 +108,8 @@ def _read(item: Item, view: Snapshot) -> None:
             view.items[name] = item
         case "ROOM", kind:
             _read_month(kind, item, view)
+        case (("PROPERTY" | "CITY"), kind):
+            _read_hotel(kind, item, view)
         case "USER", "ACCOUNT":
             view.accounts[name] = account_of(name, item)
         case "USER", "ENTRY":
@@ -108,11 +117,8 @@ def _read(item: Item, view: Snapshot) -> None:
         case "TOPUP", _:
             view.topups[name] = topup_of(item)
             view.topup_items[name] = item
-        case "PROMO", "PROMO":
-            promo: Any = promo_of(item)
-            view.promos[name] = promo
-        case "PROMO", "USER":
-            view.claims.append(msgspec.convert(item, PromoRedemption))
+        case "PROMO", kind:
+            _read_promo(kind, item, view)
         case "CASE", _:
             _read_case(case_of(item), item, view)
         case "UNMATCHED", gateway:
@@ -125,6 +131,34 @@ def _read_month(kind: str, item: Item, view: Snapshot) -> None:
     rates = rates_of(item) if kind == "RATES" else rates_beside(item, None)
     if rates:
         view.rates.append(rates)
+
+
+def _read_promo(kind: str, item: Item, view: Snapshot) -> None:
+    if kind == "USER":
+        view.claims.append(msgspec.convert(item, PromoRedemption))
+    promo = promo_of(item) if kind == "PROMO" else None
+    if promo:
+        view.promos[promo.code] = promo
+
+
+def _read_hotel(kind: str, item: Item, view: Snapshot) -> None:
+    key = str(item["pk"]), str(item["sk"])
+    match kind:
+        case "DRAFT":
+            draft = draft_of(item)
+            view.drafts[draft.property_id] = draft
+        case "IMAGE":
+            image = image_of(item)
+            view.images[image.property_id, image.image_id] = image
+        case "PROPERTY":
+            property_ = property_of(item)
+            view.shown += [(key, property_.property_id, picture) for picture in property_.pictures]
+        case "ROOMTYPE":
+            room_type = room_type_of(item)
+            view.shown += [(key, room_type.property_id, picture) for picture in room_type.pictures]
+        case "LISTING":
+            listing = listing_from(item)
+            view.shown += [(key, listing.property_id, listing.picture)] if listing.picture else []
 
 
 def _read_case(case: Case, item: Item, view: Snapshot) -> None:

@@ -11,6 +11,7 @@ TOPUP_ID = re.compile(r"tu_[a-z2-7]{26}")
 CASE_ID = re.compile(r"cs_[a-z2-7]{26}")
 CHANGE_ID = re.compile(r"ch_[0-9a-f]{11}[a-z2-7]{13}")
 BLOCK_ID = re.compile(r"bl_[a-z2-7]{26}")
+IMAGE_ID = re.compile(r"im_[a-z2-7]{26}")
 
 
 def hashed_id(prefix: str, *parts: str) -> str:
