@@ -45,6 +45,7 @@ MAKES = {
     "POST /bookings": "booking_id",
     "POST /bookings/{booking_id}/revive": "booking_id",
     "POST /wallet/topups": "topup_id",
+    "POST /room-types/{room_type_id}/blocks": "block_id",
 }
 ANY_CALL = (errors.Busy,)
 SECURITY = {

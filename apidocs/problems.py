@@ -65,6 +65,9 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
     errors.Busy: errors.Busy(),
     errors.TooManyHolds: errors.TooManyHolds("You have 5 live holds, the most allowed.", retry_after_seconds=240),
     errors.TooManyTopUps: errors.TooManyTopUps("You have 5 top-ups that are not paid.", retry_after_seconds=900),
+    errors.TooManyCalls: errors.TooManyCalls(
+        "At most 20 calls a minute change a property in bulk; wait 40 s.", retry_after_seconds=40
+    ),
     errors.TooManyTries: errors.TooManyTries("Wait 300 s before you try another code.", retry_after_seconds=300),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.model.property import Picture
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
+from tests.contract.calendar_scenario import running_a_calendar
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ADMIN, ALICE, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
 from tests.kit.stream_events import deleted
@@ -185,23 +186,6 @@ def hosting(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
         path = f"GET /{role}/bookings/{{booking_id}}/guest"
         front_door.call(path, user=user, groups=f"[{role}]", booking_id=booking_id)
     front_door.erase_guest(booking_id)
-
-
-def running_a_calendar(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    """Changes, one that a due hold with a promo must make way for, and an undo."""
-    CatalogStore(store.table).add_owner(OWNER, "lake-view")
-    front_door.start(front_door.held(rooms=2, guests=2), promo_code="TEN")
-    nights = {"first_night": "2026-12-10", "last_night": "2027-01-02"}
-    owner: dict[str, Any] = {"user": OWNER, "groups": "[owner]", "room_type_id": "deluxe"}
-    calendar = "/room-types/{room_type_id}/calendar"
-    change = {"changes": [nights | {"price": 600_000}]}
-    front_door.call(f"PUT {calendar}", change | {"dry_run": True}, **owner)
-    change_id = front_door.call(f"PUT {calendar}", change, **owner).body["change_id"]
-    clock.advance(600)
-    front_door.call(f"PUT {calendar}", {"changes": [nights | {"rooms_on_sale": 1}]}, **owner)
-    front_door.call(f"GET {calendar}/changes", **owner)
-    undone = front_door.call(f"POST {calendar}/changes/{{change_id}}/undo", change_id=change_id, **owner)
-    assert undone.status == 200, undone.body
 
 
 def picturing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:

@@ -22,7 +22,7 @@ from holdfast.properties.nights import (
     worthless_nights,
 )
 from holdfast.properties.opening import taken_nights
-from holdfast.properties.own_calendar import Change, calendar_store, own_calendar, write_change
+from holdfast.properties.own_calendar import Change, calendar_store, check_range, own_calendar, write_change
 from holdfast.storage.bookings import END_OF_TIME
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def change_calendar(
         _, folded = _folded(property_id, room_type_id, request, owner_id, engine)
         at_ms = millis(engine.clock())
         record = CalendarChange(
-            change_id=timed_id("ch", at_ms, room_type_id, owner_id, request.model_dump_json()),
+            change_id=timed_id("ch", at_ms, room_type_id, *_revisions(folded)),
             room_type_id=room_type_id,
             at_ms=at_ms,
             by=owner_id,
@@ -115,39 +115,26 @@ def preview_change(room_type_id: str, request: CalendarRequest, *, owner_id: str
 def ranges_of(entries: Sequence[NightsRequest]) -> tuple[dict[str, object], ...]:
     """The entries as they were sent; of many, the one range that has all their nights."""
     if len(entries) > MOST_RANGES:
-        first, last = min(of.first_night for of in entries), max(of.last_night for of in entries)
+        first, last = first_and_last(entries)
         return ({"first_night": first.isoformat(), "last_night": last.isoformat(), "entries": len(entries)},)
     dumped = (of.model_dump(mode="json", exclude_unset=True) for of in entries)
     return tuple({name: value for name, value in of.items() if name != "room_type_id"} for of in dumped)
 
 
-def check_range(entry: NightsRequest, calendar: OwnCalendar) -> tuple[str, str] | None:
-    """What is wrong with the entry's nights, by the field: they are over, or not on sale yet."""
-    if entry.first_night < calendar.today:
-        return "first_night", f"is over; the first night that can be changed is {calendar.today}"
-    if entry.last_night > calendar.last_night:
-        return "last_night", f"is too far ahead; the last night that can be changed is {calendar.last_night}"
-    return None
+def first_and_last(entries: Sequence[NightsRequest]) -> tuple[date, date]:
+    """The first night and the last of all the entries."""
+    return min(of.first_night for of in entries), max(of.last_night for of in entries)
 
 
 def _folded(
     property_id: str | None, room_type_id: str, request: CalendarRequest, owner_id: str, engine: Engine
 ) -> tuple[OwnCalendar, Folded]:
-    nights = [night for entry in request.changes for night in month_starts(entry.first_night, entry.last_night)]
-    calendar = own_calendar(property_id, room_type_id, nights, owner_id=owner_id, engine=engine)
+    first, last = first_and_last(request.changes)
+    calendar = own_calendar(property_id, room_type_id, first, last, owner_id=owner_id, engine=engine)
     settings = _settings(request.changes, calendar)
     folded = fold(calendar, settings)
     _refuse_impossible(folded, settings)
     return calendar, folded
-
-
-def month_starts(first: date, last: date) -> Iterator[date]:
-    """The first night of the range, and the first of each month that it reaches into; of two years at most."""
-    yield first
-    month = first.year * 12 + first.month
-    until = min(last.year * 12 + last.month - 1, month + 24)
-    for index in range(month, until + 1):
-        yield date(index // 12, index % 12 + 1, 1)
 
 
 def _settings(entries: Sequence[NightsRequest], calendar: OwnCalendar) -> Settings:
@@ -184,6 +171,11 @@ def _refuse_impossible(folded: Folded, settings: Settings) -> None:
         wrong.setdefault(f"changes[{settings['price'][night].place}].price", says)
     if wrong:
         raise InvalidFields(*wrong.items())
+
+
+def _revisions(folded: Folded) -> list[str]:
+    """What sets two changes of one instant apart."""
+    return [f"{after.rates.month} {after.rates.revision}" for _, after in folded.changes]
 
 
 def _shown_prices(calendar: OwnCalendar, folded: Folded) -> Iterator[ShownPrice]:

@@ -58,8 +58,9 @@ def undo_change(
 
     def decide() -> Change:
         property_id, change = store.property_and_change(room_type_id, change_id)
-        nights = change.nights if change else ()
-        calendar = own_calendar(property_id, room_type_id, nights, owner_id=owner_id, engine=engine)
+        today = engine.clock().date()
+        first, last = (min(change.nights), max(change.nights)) if change else (today, today)
+        calendar = own_calendar(property_id, room_type_id, first, last, owner_id=owner_id, engine=engine)
         if change is None:
             raise NotFound("There is no change by that id.")
         if change.undone_by:

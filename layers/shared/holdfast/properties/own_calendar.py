@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from holdfast.bookings.expire import reclaim
 from holdfast.errors import BelowSold, NotFound
 from holdfast.logs import logger
-from holdfast.model.dates import add_months, month_of, months, today_in
+from holdfast.model.dates import add_months, months, today_in
 from holdfast.model.limits import MAX_MONTHS_AHEAD
 from holdfast.properties.nights import Folded, OwnCalendar
 from holdfast.properties.opening import taken_nights
@@ -20,6 +20,7 @@ from holdfast.storage.calendar import CalendarStore
 if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.model.calendar import CalendarChange
+    from holdfast.properties.calendar_requests import NightRange
 
 NO_ROOM_TYPE = "There is no room type by that id."
 
@@ -37,21 +38,30 @@ def calendar_store(engine: Engine) -> CalendarStore:
 
 
 def own_calendar(
-    property_id: str | None, room_type_id: str, nights: Iterable[date], *, owner_id: str, engine: Engine
+    property_id: str | None, room_type_id: str, first: date, last: date, *, owner_id: str, engine: Engine
 ) -> OwnCalendar:
-    """The months of those nights, of a room type of the owner's own. Raises NotFound.
+    """The months from one night to another, of a room type of the owner's own. Raises NotFound.
 
     A month that no hotel anywhere could have on sale today is not read.
     """
     now = engine.clock().date()
-    open_now = set(months(now - timedelta(days=1), add_months(now, MAX_MONTHS_AHEAD) + timedelta(days=3)))
-    wanted = sorted({month_of(night) for night in nights} & open_now)
+    earliest, latest = now - timedelta(days=1), add_months(now, MAX_MONTHS_AHEAD) + timedelta(days=3)
+    wanted = months(max(first, earliest), min(last, latest) + timedelta(days=1))
     read = calendar_store(engine).read(owner_id, property_id, room_type_id, wanted) if property_id else None
     if read is None:
         raise NotFound(NO_ROOM_TYPE)
     property_ = as_sold(read.property)
     today = today_in(property_.timezone, engine.clock(), property_.day_ends)
     return OwnCalendar(property_, read.room_type, read.months, today)
+
+
+def check_range(entry: NightRange, calendar: OwnCalendar) -> tuple[str, str] | None:
+    """What is wrong with the entry's nights, by the field: they are over, or not on sale yet."""
+    if entry.first_night < calendar.today:
+        return "first_night", f"is over; the first night that can be changed is {calendar.today}"
+    if entry.last_night > calendar.last_night:
+        return "last_night", f"is too far ahead; the last night that can be changed is {calendar.last_night}"
+    return None
 
 
 def write_change(room_type_id: str, decide: Callable[[], Change], *, engine: Engine) -> CalendarChange:

@@ -25,10 +25,9 @@ from holdfast.storage.property_items import (
 from holdfast.storage.table import ConditionsFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from holdfast.model.draft import PropertyDraft
-    from holdfast.model.inventory import InventoryMonth
     from holdfast.model.property import Property, RoomType
     from holdfast.model.rates import MonthOnSale
     from holdfast.storage.catalog import Action
@@ -51,6 +50,11 @@ def change_key(room_type_id: str, change_id: str) -> Key:
 
 def block_key(room_type_id: str, block_id: str) -> Key:
     return f"ROOM#{room_type_id}", f"BLOCK#{block_id}"
+
+
+def calls_key(property_id: str) -> Key:
+    """Where the instants of the latest calls in bulk are counted."""
+    return f"PROPERTY#{property_id}", "CALLS"
 
 
 def change_item(change: CalendarChange) -> Item:
@@ -114,6 +118,21 @@ class CalendarStore(CatalogStore):
         )
         return [change_of(item) for item in items], more["sk"].removeprefix(sk) if more else None
 
+    def calls(self, property_id: str) -> list[int]:
+        """The instants of the latest calls in bulk, in milliseconds since the epoch, oldest first."""
+        found = self.table.get([calls_key(property_id)])
+        return next((item["calls"] for item in found.values()), [])
+
+    def count_call(self, property_id: str, seen: Sequence[int], calls: Sequence[int]) -> bool:
+        """Writes the latest calls; False, and nothing changed, when they are not as they were seen any more."""
+        pk, sk = calls_key(property_id)
+        condition, values = ("calls = :seen", {":seen": list(seen)}) if seen else ("attribute_not_exists(pk)", {})
+        try:
+            self.table.put(put_action(self.table.name, {"pk": pk, "sk": sk, "calls": list(calls)}, condition, values))
+        except ConditionsFailed:
+            return False
+        return True
+
     def recording(self, change: CalendarChange) -> list[Action]:
         """The actions that record a change, and mark the one that it undoes, which must not be undone already."""
         actions = [put_action(self.table.name, change_item(change), "attribute_not_exists(pk)")]
@@ -153,25 +172,22 @@ class CalendarStore(CatalogStore):
         shown = [block_of(item) for item in found[:LIST_SIZE]]
         return shown, shown[-1].block_id if start or len(found) > LIST_SIZE else None
 
-    def take(self, block: Block, pages: Mapping[str, InventoryMonth]) -> bool:
+    def take(self, block: Block, months: Sequence[str]) -> bool:
         """Writes a new block and takes its rooms; False, and nothing changed, when a night has too few or it is there.
 
-        As with a hold, sales and blocks do not move the revision of a page.
+        As with a hold, the revision of a page does not move.
         """
         put = put_action(self.table.name, block_item(block), "attribute_not_exists(pk)")
-        return self._transacted([put, *(self._rooms_action(block, month, -block.rooms) for month in sorted(pages))])
+        return self._transacted([put, *(self._rooms_action(block, month, -block.rooms) for month in months)])
 
-    def release(self, block: Block, released: Block, months: Sequence[str]) -> bool:
+    def release(self, released: Block, months: Sequence[str]) -> bool:
         """Ends a block and gives its rooms back; False, and nothing changed, when it is released already."""
-        values: Item = {":at": released.released_at_ms, ":by": released.released_by}
-        end = update_action(
+        end = put_action(
             self.table.name,
-            block_key(block.room_type_id, block.block_id),
-            "SET released_at_ms = :at, released_by = :by",
+            block_item(released),
             "attribute_exists(pk) AND attribute_not_exists(released_at_ms)",
-            values,
         )
-        return self._transacted([end, *(self._rooms_action(block, month, block.rooms) for month in months)])
+        return self._transacted([end, *(self._rooms_action(released, month, released.rooms) for month in months)])
 
     def _rooms_action(self, block: Block, month: str, more: int) -> Action:
         """One update for all the block's nights of a month, by so many free rooms more, or fewer where there are so."""
