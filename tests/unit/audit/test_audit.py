@@ -41,7 +41,7 @@ def test_each_finding_names_the_items_concerned(table: SettledTable) -> None:
     table.spoil(PAGE, free=free(table, d10=2))
     [broken] = table.audited()
     assert (broken.invariant, broken.keys) == ("INV1", (PAGE,))
-    assert str(broken) == "INV1 deluxe 2026-12-10: 1 room(s) of bookings not taken"
+    assert str(broken) == "INV1 deluxe 2026-12-10: 1 room(s) of bookings or blocks not taken"
 
 
 def test_the_same_table_reads_the_same_in_any_order(table: SettledTable) -> None:
@@ -161,6 +161,7 @@ class TestAccounts:
         table.spoil(PAGE, free=free(table, d10=0), on_sale=table.items[PAGE]["on_sale"] | {"10": 8})
         live = {made.booking_id: made.expires_at_ms for made in [BOOKINGS[HELD], BOOKINGS[PENDING], *more]}
         table.spoil(ALICE, live=live)
+        table.spoil(rates_key("deluxe", "2026-12"), rooms={"10": 8})
         assert table.broken() == {"ACC1"}
 
     def test_a_live_hold_that_its_account_does_not_know(self, table: SettledTable) -> None:

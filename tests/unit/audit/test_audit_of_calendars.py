@@ -84,7 +84,7 @@ class TestPrices:
     def test_a_night_without_rooms_needs_none(self, table: SettledTable) -> None:
         for name in ("on_sale", "free"):
             table.spoil(PAGE, **{name: table.items[PAGE][name] | {"20": 0}})
-        table.spoil(RATES, price={"20": 0})
+        table.spoil(RATES, price={"20": 0}, rooms={"20": 0})
         assert table.audited() == []
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.audit.calendar import broken_calendars
+from holdfast.audit.calendar import blocked_rooms, broken_calendars
 from holdfast.audit.cases import broken_cases
 from holdfast.audit.history import broken_histories, broken_stays
 from holdfast.audit.log import broken_lines
@@ -39,7 +39,7 @@ from holdfast.storage.items import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from typing import Any
 
     from holdfast.payments.gateways.protocol import GatewayPayment
@@ -122,7 +122,7 @@ def audit_table(
 
 def _sameness(broken: Broken) -> tuple[object, ...]:
     """What identifies a finding. Where each scan of a month in use is off by another count or revision, those too."""
-    return broken.invariant, broken.keys, broken.text if broken.invariant in {"INV1", "CAL1"} else ""
+    return broken.invariant, broken.keys, broken.text if broken.invariant in {"INV1", "CAL1", "CAL3"} else ""
 
 
 def _unreadable(view: Snapshot) -> Iterator[Broken]:
@@ -131,12 +131,12 @@ def _unreadable(view: Snapshot) -> Iterator[Broken]:
 
 
 def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
-    """INV1, INV2, INV3: each night's capacity is its free rooms and those of the bookings that keep rooms.
+    """INV1, INV2, INV3: each night's capacity is its free rooms, those of bookings that keep rooms, and blocked ones.
 
-    Ignores nights so long ago that TTL may have deleted their bookings: pages stay.
+    Ignores nights so long ago that TTL may have deleted their bookings and blocks: pages stay.
     """
     oldest = (now - timedelta(days=RETENTION_DAYS - 1)).date()
-    kept: Counter[tuple[str, date]] = Counter()
+    kept = blocked_rooms(view)
     for booking in view.bookings.values():
         if booking.status in KEEPING:
             kept.update({(booking.room_type_id, night): booking.rooms for night in nights_of(booking)})
@@ -157,8 +157,9 @@ def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
     known = (oldest.strftime("%Y-%m"), oldest.day)
     wrong = {night: count for night, count in off.items() if count and night[1:] >= known}
     for (room_type_id, month, day), count in sorted(wrong.items()):
-        seen = f"{count} room(s) taken by no booking" if count > 0 else f"{-count} room(s) of bookings not taken"
-        yield Broken("INV1", f"{room_type_id} {month}-{day:02d}: {seen}", (page_key(room_type_id, month),))
+        by = "taken by no booking or block" if count > 0 else "of bookings or blocks not taken"
+        text = f"{room_type_id} {month}-{day:02d}: {abs(count)} room(s) {by}"
+        yield Broken("INV1", text, (page_key(room_type_id, month),))
     if wrong:
         yield from _partly_counted(view, wrong)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 
 from holdfast.audit.snapshot import Broken, Snapshot
@@ -17,10 +19,10 @@ LEAST_PRICE = 1  # in minor units, of a night on sale
 
 
 def broken_calendars(view: Snapshot) -> Iterator[Broken]:
-    """CAL1, CAL2: each page has its rates, of its revision, and they price every night on sale.
+    """CAL1, CAL2, CAL3: each page has its rates, of its revision; they price every night, and say how many are on sale.
 
-    A page of before holds its prices itself, and has no rates beside it. That the rooms on sale are those free, held
-    and sold is INV1.
+    A page of before holds its prices itself, and has no rates beside it. That the rooms on sale are those free, held,
+    sold and blocked is INV1.
     """
     pages = {(page.room_type_id, page.month): page for page in view.pages}
     rates: dict[tuple[str, str], list[MonthRates]] = {}
@@ -39,7 +41,30 @@ def broken_calendars(view: Snapshot) -> Iterator[Broken]:
         if page.revision != beside[0].revision:
             seen = f"the page has revision {page.revision}, its rates {beside[0].revision}"
             yield Broken("CAL1", f"{room_type_id} {month_name}: {seen}", keys)
+        else:
+            yield from _miscounted(page, beside[0])
         yield from _unpriced(page, beside[0])
+
+
+def blocked_rooms(view: Snapshot) -> Counter[tuple[str, date]]:
+    """The rooms of each room type and night that a block keeps."""
+    rooms: Counter[tuple[str, date]] = Counter()
+    for block in view.blocks:
+        if block.released_at_ms is None:
+            days = range(block.first_night.toordinal(), block.last_night.toordinal() + 1)
+            rooms.update({(block.room_type_id, date.fromordinal(day)): block.rooms for day in days})
+    return rooms
+
+
+def _miscounted(page: InventoryMonth, rates: MonthRates) -> Iterator[Broken]:
+    if rates.default_rooms is None:  # of before
+        return
+    for day, rooms in sorted(page.on_sale.items()):
+        named = rates.rooms.get(day, rates.default_rooms)
+        if rooms != named:
+            keys = page_key(page.room_type_id, page.month), rates_key(page.room_type_id, page.month)
+            text = f"{page.room_type_id} {page.month}-{day:02d}: {rooms} on sale, and its rates say {named}"
+            yield Broken("CAL3", text, keys)
 
 
 def _unpriced(page: InventoryMonth, rates: MonthRates) -> Iterator[Broken]:

@@ -13,6 +13,7 @@ import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, TopUp
 from holdfast.model.booking import Booking, Status
+from holdfast.model.calendar import Block, CalendarChange
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.draft import PropertyDraft
 from holdfast.model.image import Image
@@ -20,6 +21,7 @@ from holdfast.model.inventory import InventoryMonth
 from holdfast.model.promo import Promo, PromoRedemption
 from holdfast.model.property import Picture
 from holdfast.model.rates import MonthRates
+from holdfast.storage.calendar import block_of, change_of
 from holdfast.storage.images import image_of
 from holdfast.storage.items import (
     Item,
@@ -58,6 +60,8 @@ class Snapshot(msgspec.Struct, kw_only=True):
     items: dict[str, Item] = {}
     pages: list[InventoryMonth] = []
     rates: list[MonthRates] = []
+    blocks: list[Block] = []
+    changes: list[CalendarChange] = []
     accounts: dict[str, Account] = {}
     entries: dict[str, list[LedgerEntry]] = {}
     topups: dict[str, TopUp] = {}
@@ -107,7 +111,7 @@ def _read(item: Item, view: Snapshot) -> None:
             view.bookings[name] = booking_of(item)
             view.items[name] = item
         case "ROOM", kind:
-            _read_month(kind, item, view)
+            _read_rooms(kind, item, view)
         case (("PROPERTY" | "CITY"), kind):
             _read_hotel(kind, item, view)
         case "USER", "ACCOUNT":
@@ -125,9 +129,14 @@ def _read(item: Item, view: Snapshot) -> None:
             view.orphans.add((gateway, sk.partition("#")[2]))
 
 
-def _read_month(kind: str, item: Item, view: Snapshot) -> None:
-    if kind == "MONTH":
-        view.pages.append(page_of(item))
+def _read_rooms(kind: str, item: Item, view: Snapshot) -> None:
+    match kind:
+        case "BLOCK":
+            view.blocks.append(block_of(item))
+        case "CHANGE":
+            view.changes.append(change_of(item))
+        case "MONTH":
+            view.pages.append(page_of(item))
     rates = rates_of(item) if kind == "RATES" else rates_beside(item, None)
     if rates:
         view.rates.append(rates)
