@@ -5,7 +5,8 @@ from typing import Any
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock
-from tests.kit.front_door import OWNER, FrontDoor
+from tests.kit.front_door import OWNER, FrontDoor, event
+from tests.kit.hotel import change_rates
 
 
 def running_a_calendar(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
@@ -31,7 +32,16 @@ def running_a_calendar(front_door: FrontDoor, clock: FakeClock, store: Store) ->
         "POST /properties/{property_id}/ari/{change_id}/undo", change_id=bulk.body["change_id"], **property_
     )
     block = {"rooms": 1, "reason": "New carpets", "source": "maintenance"}
-    made = front_door.call("POST /room-types/{room_type_id}/blocks", nights | block, key="carpets", **owner)
+    longer = nights | {"last_night": "2027-06-01"} | block  # into months that are not open yet
+    made = front_door.call("POST /room-types/{room_type_id}/blocks", longer, key="carpets", **owner)
     front_door.call("GET /room-types/{room_type_id}/blocks", **owner)
     release = "DELETE /room-types/{room_type_id}/blocks/{block_id}"
     assert front_door.call(release, block_id=made.body["block_id"], **owner).status == 200
+
+
+def opening_calendars(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    """The months that the test's hotel lacks, and one that is not in line, from where a run had to stop."""
+    change_rates(store.table, max_guests=1)
+    CatalogStore(store.table).put_opening_cursor("a")
+    front_door.context.seconds_left = 300
+    front_door.app("opener").lambda_handler(event("scheduled"), front_door.context)

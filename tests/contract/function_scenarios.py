@@ -7,7 +7,7 @@ from typing import Any
 from holdfast.model.property import Picture
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
-from tests.contract.calendar_scenario import running_a_calendar
+from tests.contract.calendar_scenario import opening_calendars, running_a_calendar
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ADMIN, ALICE, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
 from tests.kit.stream_events import deleted
@@ -255,6 +255,7 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "desk": at_the_desk,
     "guests": hosting,
     "calendar": running_a_calendar,
+    "opener": opening_calendars,
     "images": picturing,
     "pictures": picturing,
 }

@@ -59,9 +59,12 @@ RISES = {
     "AuditSilenceAlarm": (1, 0, 7200),
     "ExpireFailuresAlarm": (0, 1, 300),
     "ScheduleFailuresAlarm": (0, 1, 300),
+    "OpenerErrorsAlarm": (0, 1, 300),
+    "MonthsAheadAlarm": (18, 17, 86_400),
 }
 
 
+EVERY = {"rate(1 minute)": 60, "rate(1 hour)": 3600, "rate(1 day)": 86_400}
 BREACHES: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
@@ -160,6 +163,7 @@ def test_an_alarm_rises_at_what_is_wrong_and_not_at_what_is_well(name: str) -> N
     assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"]
     assert {part["Period"] * alarm["EvaluationPeriods"] for part in parts(alarm)} == {seconds}
     counted = {"SampleCount"} if name.endswith("SilenceAlarm") else {"Sum", "Maximum"}
+    counted |= {"Minimum"} if name == "MonthsAheadAlarm" else set()
     assert {part["Statistic"] for part in parts(alarm)} <= counted
 
 
@@ -171,7 +175,9 @@ def test_a_function_on_a_schedule_runs_often_enough_to_raise_its_alarm(name: str
         function = function_of(part) if part["Namespace"] in {OWN, "AWS/Lambda"} else None
         for event in functions()[function].get("Events", {}).values() if function else ():
             if event["Type"] == "Schedule":
-                every = {"rate(1 minute)": 60, "rate(1 hour)": 3600}[event["Properties"]["Schedule"]]
+                every = {"rate(1 minute)": 60, "rate(1 hour)": 3600, "rate(1 day)": 86_400}[
+                    event["Properties"]["Schedule"]
+                ]
                 runs = max(1, part["Period"] * alarm["EvaluationPeriods"] // every)
                 assert alarm["DatapointsToAlarm"] <= runs
 
@@ -190,8 +196,9 @@ def test_silence_raises_only_the_alarms_of_what_runs_each_minute() -> None:
         "ExpirySilenceAlarm",
         "SettlementSilenceAlarm",
     }
-    assert {name for name, says in missing.items() if says == "missing"} == {"AuditSilenceAlarm"}
-    assert ALARMS["AuditSilenceAlarm"]["InsufficientDataActions"] == ["Alarms"]
+    assert {name for name, says in missing.items() if says == "missing"} == {"AuditSilenceAlarm", "MonthsAheadAlarm"}
+    for name in ("AuditSilenceAlarm", "MonthsAheadAlarm"):
+        assert ALARMS[name]["InsufficientDataActions"] == ["Alarms"]
 
 
 @pytest.mark.parametrize("name", ["StuckPaymentsAlarm", "UnmatchedPaymentsAlarm", "BrokenInvariantsAlarm"])

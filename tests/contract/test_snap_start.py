@@ -26,7 +26,7 @@ REQUESTS = {
     "wallet",
     "webhook",
 }
-IN_THE_BACKGROUND = {"audit", "expire", "pictures", "settle"}
+IN_THE_BACKGROUND = {"audit", "expire", "opener", "pictures", "settle"}
 
 
 def expanded(*, snap_start: bool) -> dict[str, Any]:

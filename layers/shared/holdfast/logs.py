@@ -64,6 +64,9 @@ class Metric(StrEnum):
     PAYMENTS_DISPUTED = "PaymentsDisputed"
     PAYMENTS_CAPTURED_SHORT = "PaymentsCapturedShort"
     BROKEN_INVARIANTS = "BrokenInvariants"
+    MONTHS_AHEAD_MIN = "MonthsAheadMin"  # the fewest that are open after this one, of the room types a run saw
+    OPENING_FAILED = "OpeningFailed"  # calendars that a run could not open
+    OPENING_UNFINISHED = "OpeningUnfinished"  # 1 when a run had no time for all hotels: the next one goes on from there
 
 
 def record(tag: Tag, text: str, *, before: Booking | None = None, after: Booking, **facts: Any) -> None:

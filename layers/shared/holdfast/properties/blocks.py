@@ -14,7 +14,7 @@ from holdfast.model.calendar import Block, BlockSource
 from holdfast.model.dates import millis, months
 from holdfast.model.ids import hashed_id
 from holdfast.model.inventory import short_nights
-from holdfast.properties.opening import open_months
+from holdfast.properties.opening import bring_in_line
 from holdfast.properties.own_calendar import calendar_store, check_range, own_calendar
 from holdfast.properties.owners import own_room_type
 from holdfast.requests import NO_CURSOR
@@ -54,7 +54,7 @@ def block_rooms(
         if short and not tried_again:
             tried_again = True
             if len(pages) < len(wanted):
-                open_months(calendar.property_, calendar.room_type, engine=engine)
+                bring_in_line(calendar.room_type, engine=engine)
             reclaim(room_type_id, short, engine=engine, by_booking=block_id)
             return attempt()  # months are opened, the due holds released: read the pages again
         if short:

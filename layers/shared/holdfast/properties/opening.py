@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from holdfast.errors import BelowSold, TakenNight
+from holdfast.errors import BelowSold, NotFound, TakenNight
 from holdfast.model.dates import add_months, month_of, today_in
 from holdfast.model.limits import MONTHS_OPEN
 from holdfast.model.rates import MonthOnSale, in_line, open_month
+from holdfast.properties.provisional import as_sold
 from holdfast.storage.base import WriteConflict
 
 if TYPE_CHECKING:
@@ -29,6 +30,26 @@ def open_months(property_: Property, room_type: RoomType, *, engine: Engine, oth
     def attempt() -> int:
         changes = month_changes(property_, room_type, engine=engine)
         if (changes or others) and not engine.catalog.change_months(changes, others):
+            raise WriteConflict(["month"], None)
+        return len(changes)
+
+    return engine.store.retry_on_conflict(attempt)
+
+
+def bring_in_line(room_type: RoomType, *, engine: Engine) -> int:
+    """The same, by property and room type as they are now, and only while they stay so: for jobs that come any time.
+
+    How many months were written. Raises NotFound, BelowSold, Busy.
+    """
+    property_id, room_type_id = room_type.property_id, room_type.room_type_id
+
+    def attempt() -> int:
+        found = engine.catalog.sold_room_type(property_id, room_type_id)
+        if found is None:
+            raise NotFound("There is no room type by that id.")
+        property_, now = found
+        changes = month_changes(as_sold(property_), now, engine=engine)
+        if changes and not engine.catalog.change_months(changes, engine.catalog.unchanged(property_, now)):
             raise WriteConflict(["month"], None)
         return len(changes)
 

@@ -9,8 +9,8 @@ import msgspec
 from holdfast.model.promo import Promo
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, MonthRates
-from holdfast.storage.items import Item, months_of, page_item, page_key, promo_item, rates_item, rates_key
-from holdfast.storage.marshal import put_action, update_action
+from holdfast.storage.items import Item, Key, months_of, page_item, page_key, promo_item, rates_item, rates_key
+from holdfast.storage.marshal import check_action, put_action, update_action
 from holdfast.storage.property_items import (
     city_key,
     draft_key,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 PROPERTIES_PAGE = 100
 MAX_ROOM_TYPES = 100  # of one property
 MOVED = sorted({*MonthRates.__struct_fields__} - {"revision"})  # from pages to rates
+OPENING_KEY: Key = ("CATALOG", "OPENING")
 TRANSACTION_ITEMS = 100  # DynamoDB's limit
 
 Action = dict[str, Any]
@@ -77,6 +78,42 @@ class CatalogStore:
         if public in found:
             return property_of(found[public])
         return draft_of(found[draft]) if draft in found else None
+
+    def sold_room_type(self, property_id: str, room_type_id: str) -> tuple[Property | PropertyDraft, RoomType] | None:
+        """A room type with its public property, or else its owner's draft of that, in one round trip."""
+        public, draft, room = (
+            property_key(property_id),
+            draft_key(property_id),
+            room_type_key(property_id, room_type_id),
+        )
+        found = self.table.get([public, draft, room])
+        if room not in found or not (public in found or draft in found):
+            return None
+        property_ = property_of(found[public]) if public in found else draft_of(found[draft])
+        return property_, room_type_of(found[room])
+
+    def unchanged(self, property_: Property | PropertyDraft, room_type: RoomType) -> list[Action]:
+        """The checks that property and room type are as they were read. A draft's property must not be public yet."""
+        room = room_type_key(room_type.property_id, room_type.room_type_id)
+        checks = [self._version_check(room, room_type.version)]
+        public = property_key(room_type.property_id)
+        if not isinstance(property_, Property):
+            return [*checks, check_action(self.table.name, public, "attribute_not_exists(pk)")]
+        return [*checks, self._version_check(public, property_.version)]
+
+    def _version_check(self, key: Key, version: int) -> Action:
+        if version:
+            return check_action(self.table.name, key, "version = :version", {":version": version})
+        return check_action(self.table.name, key, "attribute_exists(pk) AND attribute_not_exists(version)")
+
+    def opening_cursor(self) -> str | None:
+        """Where the job that opens calendars goes on, if its last run did not come to the end."""
+        found = self.table.get([OPENING_KEY])
+        return next((item["after"] for item in found.values()), None)
+
+    def put_opening_cursor(self, after: str | None) -> None:
+        pk, sk = OPENING_KEY
+        self.table.put(put_action(self.table.name, {"pk": pk, "sk": sk, "after": after}))
 
     def room_types(self, property_id: str) -> list[RoomType]:
         """The room types of a property, public or not."""
