@@ -312,6 +312,8 @@ def test_pictures_are_written_beside_properties_only() -> None:
     for name, items in (("images", ["PROPERTY#*", "CITY#*"]), ("pictures", "PROPERTY#*")):
         [writing] = [one for one in statements(name) if "dynamodb:UpdateItem" in one["Action"]]
         assert writing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": items}}
+    [touching] = [one for one in statements("pictures") if "dynamodb" in str(one["Action"])]
+    assert "dynamodb:BatchGetItem" in touching["Action"]
 
 
 def source(permission: dict[str, Any]) -> str:

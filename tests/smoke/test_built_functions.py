@@ -13,6 +13,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
 LAYER = BUILT / "SharedLayer" / "python"
+PICTURES_LAYER = BUILT / "PicturesLayer" / "python"
 FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
 
 # What template.yaml and the Lambda service put into the environment
@@ -96,9 +97,24 @@ def test_the_layer_has_what_guest_details_are_checked_by() -> None:
     assert ran.returncode == 0, ran.stderr
 
 
+def test_the_pictures_layer_writes_what_guests_are_shown() -> None:
+    """Loaded with the first picture only; AVIF depends on how Pillow was built."""
+    draw = "import holdfast.imaging.sizes as s; from PIL import features, Image; assert features.check('avif')"
+    ran = subprocess.run(
+        [sys.executable, "-S", "-B", "-W", "ignore", "-c", draw],
+        env={"PYTHONPATH": os.pathsep.join(map(str, (LAYER, PICTURES_LAYER))), "HOME": os.environ["HOME"]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_the_layer_ships_bytecode_that_is_taken_whatever_the_date_of_its_source() -> None:
     unchecked = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
-    headers = {path: Path(importlib.util.cache_from_source(path)).read_bytes()[:8] for path in LAYER.rglob("*.py")}
+    sources = [*LAYER.rglob("*.py"), *PICTURES_LAYER.rglob("*.py")]
+    headers = {path: Path(importlib.util.cache_from_source(path)).read_bytes()[:8] for path in sources}
 
     assert headers
     assert {path for path, header in headers.items() if header != unchecked} == set()

@@ -28,6 +28,12 @@ def opened(data: bytes) -> Image.Image:
     return picture
 
 
+def lying() -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif.tobytes()
+
+
 def near(colour: object, wanted: tuple[int, int, int]) -> bool:
     assert isinstance(colour, tuple)
     return all(abs(found - sought) < 12 for found, sought in zip(colour, wanted, strict=True))
@@ -154,6 +160,8 @@ def test_what_is_transparent_becomes_white() -> None:
         pytest.param(b"\xff\xd8\xff\xd9", JPEG, "damaged", id="an empty JPEG"),
         pytest.param(file_of(drawing(), "PNG")[:20], PNG, "ends before", id="twenty bytes of a PNG"),
         pytest.param(file_of(drawing(), "WEBP")[:20], WEBP, "ends before", id="twenty bytes of a WebP"),
+        pytest.param(jpeg(100, 401), JPEG, "4 times as high", id="a column"),
+        pytest.param(jpeg(401, 100, exif=lying()), JPEG, "4 times as high", id="a column on its side"),
         pytest.param(b"", JPEG, "0 bytes", id="nothing"),
         pytest.param(jpeg() + bytes(MAX_PICTURE_BYTES), JPEG, "10485760 are taken", id="too many bytes"),
         pytest.param(b"\xff\xd8\xff" + b"\xff" * 5000, JPEG, "ends before", id="fill bytes without end"),

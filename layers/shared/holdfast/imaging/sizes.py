@@ -19,6 +19,7 @@ from holdfast.model.limits import MAX_PICTURE_BYTES
 
 WIDTHS = (1600, 800, 400)  # pixels
 MAX_PIXELS = 40_000_000
+MOST_TIMES_AS_HIGH = 4  # as wide: 40 megapixels in a column of 1600 would be encoded for most of a minute
 AVIF_QUALITY, AVIF_SPEED = 60, 8  # measured: at speed 6 as many bytes, for eight times the work
 JPEG_QUALITY = 80
 DAMAGED = "The picture is damaged or incomplete."
@@ -82,6 +83,8 @@ def _pixels(data: bytes) -> Image.Image:
         opened.load()
         profile = opened.info.get("icc_profile")
         ImageOps.exif_transpose(opened, in_place=True)
+        if opened.height > MOST_TIMES_AS_HIGH * opened.width:
+            raise NotShown(f"The picture is more than {MOST_TIMES_AS_HIGH} times as high as it is wide.")
         flat = _on_white(opened)
     return _in_srgb(_fitted(flat, WIDTHS[0]), profile)
 
