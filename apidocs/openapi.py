@@ -237,7 +237,10 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
             "schema": {"$ref": REFERENCE.format(model=struct.__name__)},
             "example": example["answers"][str(status)],
         }
-        table = {CSV_MEDIA_TYPE.partition(";")[0]: {"schema": {"type": "string"}}} if route.csv else {}
+        table = {}
+        if route.csv:
+            media_type = CSV_MEDIA_TYPE.partition(";")[0]
+            table[media_type] = {"schema": {"type": "string"}, "example": example["table"]}
         responses[str(status)] = _links(route) | {
             "description": "The same answer as the first time" if len(route.answers) > 1 and status == 200 else "Done",
             "content": {"application/json": content, **table},

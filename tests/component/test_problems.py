@@ -54,6 +54,9 @@ PATH = {
     "property_id": "lake-view",
     "room_type_id": "deluxe",
     "topup_id": "tu_" + "a" * 26,
+    "change_id": "ch_" + "0" * 11 + "a" * 13,
+    "block_id": "bl_" + "a" * 26,
+    "image_id": "im_" + "a" * 26,
     "seq": "1",
 }
 GUESTS_ROUTES = sorted(set(routes()) - PUBLIC - WEBHOOKS)

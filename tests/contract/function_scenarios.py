@@ -208,6 +208,16 @@ def picturing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     studio.call(f"DELETE {IMAGE}", image_id=ready)
 
 
+def receiving_guests(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    CatalogStore(store.table).add_owner(OWNER, "lake-view")
+    booking_id = front_door.held()
+    front_door.put_guest(booking_id)
+    front_door.confirm(booking_id)
+    owner: dict[str, Any] = {"user": OWNER, "groups": "[owner]", "property_id": "lake-view"}
+    front_door.call("GET /properties/{property_id}/arrivals", query={"date": "2026-12-10"}, **owner)
+    front_door.call("GET /properties/{property_id}/board", query={"first_night": "2026-12-10"}, **owner)
+
+
 def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     open_studio(front_door, store.table)
     app = front_door.app("audit")
@@ -256,10 +266,11 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "guests": hosting,
     "calendar": running_a_calendar,
     "opener": opening_calendars,
+    "arrivals": receiving_guests,
     "images": picturing,
     "pictures": picturing,
 }
 DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template writes them
     name: SCENARIOS[name]
-    for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "expire", "guests", "calendar")
+    for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "expire", "guests", "calendar", "arrivals")
 } | {"cancel": cancelling_wallet_payments}

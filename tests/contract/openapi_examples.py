@@ -9,6 +9,7 @@ from holdfast.storage.items import promo_item
 from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
 from tests.contract.calendar_examples import run_a_calendar
+from tests.contract.front_desk_examples import receive_guests
 from tests.kit.builders import a_promo
 from tests.kit.front_door import ADMIN, ALICE, GUEST, OWNER, STAY, FrontDoor, Reply, event, request_for
 from tests.kit.pictures import jpeg
@@ -205,6 +206,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
 
     at_the_desk(recorder, held["booking_id"], store)
     run_a_calendar(recorder)
+    receive_guests(recorder)
     recorder.call("DELETE /bookings/{booking_id}/guest", **booking)
     _hold_again(recorder)
     _pictures(recorder, store)

@@ -42,7 +42,9 @@ def loaded_by(function: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("function", ["reserve", "bookings", "wallet", "catalog", "expire", "guests", "calendar"])
+@pytest.mark.parametrize(
+    "function", ["reserve", "bookings", "wallet", "catalog", "expire", "guests", "calendar", "arrivals"]
+)
 def test_a_function_that_asks_no_gateway_loads_nothing_slow(function: str) -> None:
     loaded = loaded_by(function)
 

@@ -130,6 +130,7 @@ def test_no_handler_keeps_an_api_without_routes(front_door: FrontDoor) -> None:
         "webhook",
         "settle",
         "calendar",
+        "arrivals",
     ):
         api = front_door.app(name).api
         assert isinstance(api, Api)

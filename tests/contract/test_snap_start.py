@@ -13,6 +13,7 @@ from local.cloud.snap_start import with_snap_start
 from tests.kit.template import ROOT
 
 REQUESTS = {
+    "arrivals",
     "bookings",
     "calendar",
     "cancel",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.http import CSV_MEDIA_TYPE
 from holdfast.storage.store import Store
 from tests.kit.apps import CLIENT_ID, Apps, LambdaContext, engine_home
 from tests.kit.clock import FakeClock
@@ -100,7 +101,10 @@ class FrontDoor:
         """One whole event, as it is."""
         answer = self.app(routes()[request["routeKey"]]).lambda_handler(request, self.context)
         assert set(answer) == {"statusCode", "headers", "body", "isBase64Encoded"}
-        return Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        is_table = answer["headers"]["Content-Type"] == CSV_MEDIA_TYPE
+        return Reply(
+            answer["statusCode"], answer["headers"], answer["body"] if is_table else json.loads(answer["body"])
+        )
 
     def call(
         self,

@@ -33,9 +33,10 @@ CSV_MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 class Csv(NamedTuple):
-    """A table as text, for a caller who accepts text/csv."""
+    """A table as text, for a caller who accepts text/csv; `next_page` is the query of the page that follows, if any."""
 
     text: str
+    next_page: str | None = None
 
 
 class Response(NamedTuple):
@@ -128,7 +129,8 @@ class Api:
             return _refused(refusal, event.get("rawPath", ""))
         tag = {} if answer.version is None else {"ETag": f'"{answer.version}"'}
         if isinstance(answer.body, Csv):
-            return _response(answer.status, answer.body.text, CSV_MEDIA_TYPE, tag)
+            more = {"Link": f'<?{answer.body.next_page}>; rel="next"'} if answer.body.next_page else {}
+            return _response(answer.status, answer.body.text, CSV_MEDIA_TYPE, tag | more)
         return _response(answer.status, _json(answer.body), "application/json", tag)
 
     def _answer(self, request: Request, key: str) -> Response:

@@ -28,9 +28,9 @@ def crowd(store: Store) -> list[str]:
 
 @pytest.mark.parametrize("of_a_day", [False, True])
 def test_every_booking_is_on_one_page_and_the_days_are_in_order(store: Store, crowd: list[str], of_a_day: bool) -> None:
-    found, after = store.bookings_at("lake-view", FIRST if of_a_day else None, None)
+    found, after = store.bookings_at("lake-view", (FIRST, FIRST) if of_a_day else None, None)
     while after:
-        page, after = store.bookings_at("lake-view", FIRST if of_a_day else None, after)
+        page, after = store.bookings_at("lake-view", (FIRST, FIRST) if of_a_day else None, after)
         found += page
 
     wanted = crowd[:MANY] if of_a_day else crowd

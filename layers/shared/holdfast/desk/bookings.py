@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.errors import InvalidFields
+from holdfast.desk.cursor import cursor_of, cursor_position, last_shown
 from holdfast.model.booking import Booking, Status
 from holdfast.model.case import CaseKind, case_id_of
 from holdfast.model.stay import StayStep
-from holdfast.requests import NO_CURSOR
 from holdfast.storage.base import PAGE_SIZE
 
 if TYPE_CHECKING:
@@ -42,10 +40,14 @@ def list_bookings_at(query: DeskBookingsQuery, *, clerk: Clerk, engine: Engine) 
     Raises NotFound, InvalidFields when the cursor does not come from this list, Busy.
     """
     clerk.require_property(query.property_id, engine=engine)
-    after = _position(query, engine) if query.cursor else None
+    days = (query.date, query.date) if query.date else None
+    after = None
+    if query.cursor:
+        last = engine.store.booking(last_shown(query.cursor))
+        after = cursor_position(last, query.cursor, query.property_id, days)
     found: list[Booking] = []
     for _ in range(PAGES_LOOKED_THROUGH):
-        bookings, after = engine.store.bookings_at(query.property_id, query.date, after)
+        bookings, after = engine.store.bookings_at(query.property_id, days, after)
         now = engine.clock()
         found += [booking for booking in bookings if query.state is None or _is_in(booking, query.state, now)]
         if after is None or len(found) >= PAGE_SIZE:
@@ -53,7 +55,7 @@ def list_bookings_at(query: DeskBookingsQuery, *, clerk: Clerk, engine: Engine) 
     if len(found) > PAGE_SIZE:
         found = found[:PAGE_SIZE]
         after = found[-1].check_in, found[-1].booking_id
-    return found, f"{after[0]}.{after[1]}" if after else None
+    return found, cursor_of(after)
 
 
 def booking_at_desk(booking_id: str, *, clerk: Clerk, engine: Engine) -> DeskBooking:
@@ -82,15 +84,3 @@ def _is_in(booking: Booking, state: str, now: datetime) -> bool:
     if state in Status:
         return booking.status_at(now) == state
     return booking.status is Status.CONFIRMED and booking.stay_step is StayStep(state)
-
-
-def _position(query: DeskBookingsQuery, engine: Engine) -> tuple[date, str]:
-    day, _, booking_id = str(query.cursor).partition(".")
-    last = engine.store.booking(booking_id)
-    if (
-        last is None
-        or (last.property_id, last.check_in.isoformat()) != (query.property_id, day)
-        or query.date not in {None, last.check_in}
-    ):
-        raise InvalidFields(("cursor", NO_CURSOR))
-    return last.check_in, booking_id

@@ -1,17 +1,13 @@
 """What callers send to the desk. Apart from the other requests: every function loads those, and starts with them."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from holdfast.desk.cursor import DESK_CURSOR
 from holdfast.fields import Day, Strict, Text
 from holdfast.model.cancellation import RefundChoice
-from holdfast.model.ids import BOOKING_ID
 from holdfast.requests import NO_CURSOR, Amount, Name, Reason
-
-# The check-in day of the last booking shown, and its id.
-DESK_CURSOR = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}\.{BOOKING_ID.pattern}(?:\.[0-9]{{13}})?")
 
 
 class DeskBookingsQuery(Strict):

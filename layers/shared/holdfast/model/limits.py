@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MAX_NIGHTS = 30
+MAX_NIGHTS_ON_BOARD = 31
 MAX_ROOMS = 9
 MAX_GUESTS = 99
 MAX_CHILD_AGE = 17

@@ -170,23 +170,23 @@ class BookingStore(TableStore):
         return bookings, (more["reserved_at"], more["pk"].removeprefix("BOOKING#")) if more else None
 
     def bookings_at(
-        self, property_id: str, check_in: date | None, after: tuple[date, str] | None
+        self, property_id: str, days: tuple[date, date] | None, after: tuple[date, str] | None, limit: int = PAGE_SIZE
     ) -> tuple[list[Booking], tuple[date, str] | None]:
-        """A page of the property's bookings by check-in day, or of one day's, and where the next page starts, if any.
+        """A page of the property's bookings by check-in day, and where the next page starts, if any.
 
-        A page starts after the booking of that check-in day and id. From the `by_property` index, which may be a moment
-        behind.
+        Those of all days, or from the first to the last of `days`. A page starts after the booking of that check-in day
+        and id. From the `by_property` index, which may be a moment behind.
         """
         start = None
         if after:
             pk, sk = booking_key(after[1])
             start = {"pk": pk, "sk": sk, "property_id": property_id, "check_in": after[0].isoformat()}
-        values: Item = {":property": property_id} | ({":day": check_in.isoformat()} if check_in else {})
+        between = {":first": days[0].isoformat(), ":last": days[1].isoformat()} if days else {}
         rows, more = self.table.query(
-            "property_id = :property" + (" AND check_in = :day" if check_in else ""),
-            values,
+            "property_id = :property" + (" AND check_in BETWEEN :first AND :last" if days else ""),
+            {":property": property_id} | between,
             index="by_property",
-            limit=PAGE_SIZE,
+            limit=limit,
             after=start,
         )
         bookings = self.bookings([row["pk"].removeprefix("BOOKING#") for row in rows])

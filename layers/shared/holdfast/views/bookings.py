@@ -10,6 +10,7 @@ from holdfast.model.dates import millis, rfc3339
 from holdfast.model.stay import BookedPlan, StayStep
 from holdfast.pricing import Quote, frozen_quote, quote
 from holdfast.refunds import Kept
+from holdfast.views.party import PartyView, party_views
 from holdfast.views.policy import PolicyStepView, policy_view
 
 
@@ -90,13 +91,6 @@ class PlanView(TypedDict):
     meal: int
 
 
-class PartyView(TypedDict):
-    """Who sleeps in one room: adults, and the ages of the children."""
-
-    adults: int
-    children: tuple[int, ...]
-
-
 class BookingView(Strict):
     """A booking. `user_id` says whose it is, to the desk alone."""
 
@@ -151,7 +145,7 @@ def booking_view(booking: Booking, now: datetime) -> BookingView:
         guest_required=booking.guest_required,
         plan_id=plan.plan_id if plan else None,
         plan=_plan_view(plan) if plan else None,
-        occupancy=tuple(PartyView(adults=party.adults, children=party.children) for party in booking.occupancy),
+        occupancy=party_views(booking.occupancy),
         currency=booking.currency,
         reserved_at=rfc3339(booking.reserved_at_ms),
         expires_at=rfc3339(booking.expires_at_ms),
