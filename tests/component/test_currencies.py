@@ -176,6 +176,19 @@ class TestTooSmall:
         assert (reply.status, reply.code) == (409, "amount_too_small")
         assert (reply.body["amount"], reply.body["smallest"], reply.body["currency"]) == (17_400, 17_500, "HUF")
 
+    @pytest.mark.parametrize(
+        ("currency", "name", "amount", "field"),
+        [("ISK", "razorpay", 50_000, "gateway"), ("MGA", "stripe", 1_000_050, "amount")],
+    )
+    def test_a_top_up_that_the_gateway_would_not_charge_is_refused(
+        self, front_door: FrontDoor, currency: str, name: str, amount: int, field: str
+    ) -> None:
+        credit(front_door, 10_000, currency=currency)
+        front_door.gateways = {name: FakeGateway(name=name)}
+        reply = front_door.call("POST /wallet/topups", {"gateway": name, "amount": amount}, key="top-up")
+
+        assert (reply.status, reply.fields) == (422, {field})
+
     def test_a_gateway_that_does_not_take_the_currency_is_named(
         self, front_door: FrontDoor, hotel: CatalogStore
     ) -> None:

@@ -78,11 +78,14 @@ class TestDeletedByTtl:
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:
         booking_id = front_door.held(rooms=2)
+        image = store.booking(booking_id)
         clock.advance(2 * 3600)
         record = deleted(store, booking_id)
         assert front_door.held(rooms=2) == booking_id  # the key is free again until the record comes
 
         assert self.stream(front_door, record, record) == []
+        assert image
+        assert restore(image, engine=Engine(store, {}, clock)) is False
 
         assert front_door.booking(booking_id)["status"] == "reserved"
         assert front_door.free()[10] == 3

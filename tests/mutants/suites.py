@@ -14,7 +14,7 @@ _AT_GATEWAYS = (
     "component/outside/test_refund_keys.py",
 )
 _NEAREST = {
-    "pricing.py": _PRICES,
+    "pricing.py": (*_PRICES, "component/desk/test_papers.py"),
     "refunds.py": (
         "component/test_cancelling.py",
         "component/outside/test_not_refundable.py",
@@ -25,25 +25,40 @@ _NEAREST = {
     "storage/transaction.py": (*_STORE, "unit/storage/test_transitions.py", "component/test_reserving.py"),
     "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py"),
     "payments/finalize.py": (*_CARDS, *_LATE),
-    "payments/start.py": (*_CARDS, "component/payments/test_old_orders.py", "component/test_currencies.py"),
+    "payments/start.py": (
+        *_CARDS,
+        "component/payments/test_old_orders.py",
+        "component/test_currencies.py",
+        "component/guest/test_required.py",
+    ),
     "payments/cancel.py": ("component/test_cancelling.py", "component/test_hotel_day.py"),
-    "payments/settle.py": ("component/payments/test_settle.py",),
+    "payments/settle.py": ("component/payments/test_settle.py", *_LATE),
     "payments/tasks.py": (
         *_AT_GATEWAYS,
         "component/payments/test_old_orders.py",
         "component/payments/test_razorpay_settings.py",
     ),
     "payments/perform.py": _AT_GATEWAYS,
-    "payments/outside.py": _AT_GATEWAYS,
+    "payments/outside.py": (*_AT_GATEWAYS, "component/outside/test_not_refundable.py"),
     "payments/reconcile.py": (
         *_LATE,
         "component/payments/test_wrong_amounts.py",
         "component/payments/test_razorpay_settings.py",
     ),
-    "payments/topup.py": ("component/payments/test_topup.py", "component/test_wallet.py"),
+    "payments/topup.py": (
+        "component/payments/test_topup.py",
+        "component/test_wallet.py",
+        "component/test_currencies.py",
+        *_AT_GATEWAYS,
+    ),
     "payments/late.py": _LATE,
     "bookings/expire.py": ("component/test_expiring.py", "component/test_deleted_holds.py"),
-    "bookings/reserve.py": ("component/test_reserving.py", "component/test_bad_input.py", "component/test_limits.py"),
+    "bookings/reserve.py": (
+        "component/test_reserving.py",
+        "component/test_bad_input.py",
+        "component/test_bad_plans.py",
+        "component/test_limits.py",
+    ),
     "model/money.py": ("unit/test_money.py", *_PRICES, "component/test_currencies.py"),
     "model/account.py": _STORE,
     "model/booking.py": (

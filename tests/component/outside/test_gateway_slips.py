@@ -17,6 +17,7 @@ from tests.component.outside.desk import PART, Desk
 from tests.kit.clock import FakeClock
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import STAY_TOTAL, FrontDoor
+from tests.kit.log_capture import LogLines
 
 PAID = 1_000_000
 
@@ -134,6 +135,17 @@ def test_what_we_refunded_before_refunds_had_a_mark_is_not_refunded_again(desk: 
     assert desk.broken() == []
 
 
+def test_the_order_of_a_booking_that_the_wallet_pays_after_all_is_closed(desk: Desk) -> None:
+    desk.started_payment()
+    desk.credit(STAY_TOTAL, "INR")
+    assert desk.door.start(desk.booking_id, wallet_apply_amount=STAY_TOTAL).status == 200
+    assert desk.booking.payment is None
+
+    desk.come_to_rest()
+
+    assert (desk.order.state, desk.booking.tasks) == (PaymentState.VOIDED, ())
+
+
 def test_a_dispute_of_an_earlier_order_is_not_one_of_the_payment_that_bought_the_stay(desk: Desk) -> None:
     desk.door.credit(100_000)
     desk.started_payment()
@@ -156,6 +168,26 @@ def test_a_dispute_of_an_earlier_order_is_not_one_of_the_payment_that_bought_the
     assert desk.preview()["now"]["gateway"] == STAY_TOTAL - 100_000
 
 
+def test_a_dispute_that_is_decided_hurries_no_task_of_another_order(desk: Desk) -> None:
+    desk.door.credit(100_000)
+    desk.started_payment()
+    earlier = desk.order_id
+    desk.gateway.silent_before |= {"void", "capture"}
+    desk.started = desk.door.start(desk.booking_id, wallet_apply_amount=100_000)
+    desk.gateway.authorise(desk.started.body["gateway_order_id"])
+    assert desk.finalize().status == 200
+    desk.gateway.authorise(earlier)
+    desk.gateway.capture_outside(earlier)
+    desk.gateway.open_dispute(earlier)
+    desk.deliver()
+    [capture] = [task for task in desk.booking.tasks if task.order_id != earlier]
+    desk.gateway.win_dispute(earlier)
+    desk.gateway.silent_before.add("refund")
+    desk.deliver()
+
+    assert [task for task in desk.booking.tasks if task.order_id != earlier] == [capture]
+
+
 @pytest.mark.parametrize("state", ["capture_due", "refund_due"])
 def test_a_due_task_costs_one_look_before_it_and_one_after(desk: Desk, state: str) -> None:
     getattr(desk, state)()
@@ -165,6 +197,22 @@ def test_a_due_task_costs_one_look_before_it_and_one_after(desk: Desk, state: st
     assert desk.settle()["settled"] == 1
 
     assert desk.gateway.calls["fetch"] - before == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "tag"),
+    [
+        ("capture_due", "PAYMENT_CAPTURED"),
+        ("refund_due", "PAYMENT_REFUNDED"),
+        ("given_back", "PAYMENT_REFUNDED"),
+        ("expired_unpaid", "PAYMENT_VOIDED"),
+    ],
+)
+def test_what_was_done_at_the_gateway_has_its_tag(desk: Desk, lines: LogLines, state: str, tag: str) -> None:
+    getattr(desk, state)()
+    desk.come_to_rest()
+
+    assert [line for line in lines.tags if line.startswith("PAYMENT_")][-1] == tag
 
 
 def test_the_last_cent_of_a_payment_that_buys_nothing_goes_back(desk: Desk) -> None:
@@ -216,6 +264,14 @@ def test_a_top_up_that_the_gateway_still_works_on_is_asked_for_again(desk: Desk)
     answer = desk.finalize_topup()
 
     assert (answer.status, answer.code) == (409, "in_progress")
+
+
+def test_a_top_up_that_failed_is_tried_later(desk: Desk) -> None:
+    desk.topup_authorised()
+    desk.gateway.silent_before.add("capture")
+    desk.clock.advance(1_000)
+
+    assert [desk.settle()["waiting"] for _ in range(2)] == [1, 0]
 
 
 @pytest.mark.parametrize("days", [0, 13, 17])

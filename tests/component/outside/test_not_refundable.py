@@ -12,6 +12,7 @@ from tests.component.outside.desk import Desk
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import STAY_TOTAL
 from tests.kit.hotel import MONTHS, months_for, open_hotel
+from tests.kit.log_capture import LogLines
 
 CLOSE = "POST /admin/bookings/{booking_id}/refunds/close"
 REVERSE = "POST /admin/wallets/{user_id}/credits/{seq}/reverse"
@@ -190,3 +191,33 @@ def test_a_refund_of_a_disputed_payment_is_not_closed(desk: Desk) -> None:
 
     assert (answer.status, answer.code) == (409, "in_progress")
     assert desk.balance() == 0
+
+
+@pytest.mark.parametrize(("wallet", "given", "owed"), [("INR", 50, []), ("EUR", 0, [("owed", 50)])])
+def test_what_is_too_small_to_refund_waits_for_a_dispute_as_well(
+    desk: Desk, lines: LogLines, wallet: str, given: int, owed: list[tuple[str, int]]
+) -> None:
+    desk.credit(1, wallet)
+    desk.gateway.name = "razorpay"
+    desk.booking_id = desk.door.held()
+    started = desk.door.start(desk.booking_id, gateway="razorpay")
+    desk.order_id = started.body["gateway_order_id"]
+    desk.gateway.authorise(desk.order_id)
+    assert desk.door.pay_by_card(desk.booking_id, started).status == 200
+    desk.clock.advance(timedelta(days=13).total_seconds())
+    desk.gateway.silent_before.add("refund")
+    desk.cancel()
+    desk.gateway.silent_before.clear()
+    desk.gateway.refund_outside(desk.order_id, HALF - 50)
+    desk.gateway.open_dispute(desk.order_id, 100)
+
+    desk.come_to_rest()
+    assert (desk.balance(), len(desk.booking.tasks)) == (1, 1)
+
+    desk.gateway.win_dispute(desk.order_id)
+    desk.come_to_rest()
+    assert (desk.balance(), desk.booking.tasks) == (1 + given, ())
+    assert desk.cases("cash_owed") == owed
+    said = [line for line in lines.all if line["message"] == "a refund is too small for its gateway"]
+    assert [line["amount"] for line in said] == [amount for _, amount in owed]
+    assert desk.broken() == []

@@ -52,6 +52,19 @@ def test_settle_finds_a_late_payment_whose_webhook_never_came(scenario: PaymentS
     assert wrong_in(scenario) == []
 
 
+def test_an_admin_finds_a_payment_that_came_after_the_last_look(scenario: PaymentScenario) -> None:
+    booking = scenario.hold()
+    order_id = scenario.started(booking)
+    scenario.come_to_rest()
+    assert scenario.stored(booking).tasks == ()
+    scenario.driver.pay(order_id)
+
+    scenario.settle_now(booking)
+
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert wrong_in(scenario) == []
+
+
 @pytest.mark.parametrize("heard", ["browser", "webhook", "settle"])
 def test_a_late_payment_is_refunded_when_the_rooms_are_gone(
     scenario: PaymentScenario, lines: LogLines, heard: str
