@@ -8,22 +8,28 @@ from holdfast.http_request import Request
 from holdfast.properties.requests import CalendarQuery, SearchQuery
 from holdfast.properties.search import calendar, property_detail, search
 from holdfast.settings import Settings
-from holdfast.views.properties import CalendarView, PropertyList, PropertyView, calendar_view, property_view
+from holdfast.views.properties import (
+    CalendarView,
+    PropertyList,
+    PropertyView,
+    calendar_view,
+    property_view,
+    search_view,
+)
 
 api = Api(Settings.from_environment())
 
 
 @api.route("GET /properties", who=Role.ANYONE, query=SearchQuery, answers={200: PropertyList})
 def get_properties(request: Request) -> Response:
-    """Search: the properties of a city; with dates, what is free and the all-in price."""
-    found, more = search(request.query(SearchQuery), engine=request.engine)
-    return Response(200, PropertyList(properties=[property_view(listing) for listing in found], next_cursor=more))
+    """Search: the hotels of a city; with dates, what is free and the all-in price. A page has up to 24 hotels."""
+    return Response(200, search_view(search(request.query(SearchQuery), engine=request.engine)))
 
 
 @api.route("GET /properties/{property_id}", who=Role.ANYONE, answers={200: PropertyView}, refusals=(NotFound,))
 def get_property(request: Request) -> Response:
-    """One property and its room types."""
-    return Response(200, property_view(property_detail(request.path("property_id"), engine=request.engine)))
+    """One property and its room types, with all that guests may know of them."""
+    return Response(200, property_view(*property_detail(request.path("property_id"), engine=request.engine)))
 
 
 @api.route(

@@ -50,7 +50,7 @@ class TestSearch:
     def test_it_goes_on_from_its_cursor_to_the_end(
         self, front_door: FrontDoor, hotel: CatalogStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("holdfast.storage.catalog.PROPERTIES_PAGE", 2)
+        monkeypatch.setattr("holdfast.storage.listings.LISTINGS_PAGE", 2)
         for n in range(4):
             assert hotel.add_property(structs.replace(KOLKATA, property_id=f"inn-{n}"))
         seen, query = [], {"city": "Udaipur"}
@@ -77,6 +77,7 @@ class TestSearch:
         found = offers(front_door, rooms="2", guests="4")
 
         assert (found["deluxe"]["available"], found["deluxe"]["rooms_free"]) == (True, 3)
+        lines = found["deluxe"]["pricing"].pop("lines")
         assert found["deluxe"]["pricing"] == {
             "base_amount": 3_000_000,
             "gst_amount": 150_000,
@@ -86,6 +87,9 @@ class TestSearch:
             ],
             "total_payable": 3_150_000,
         }
+        assert [(line["night"], line["room"], line["price"], line["tax"]) for line in lines] == [
+            (f"2026-12-{day}", room, 500_000, 25_000) for day in (10, 11, 12) for room in (1, 2)
+        ]
         assert found["suite"]["pricing"]["total_payable"] == 2 * 3 * 900_000 * 118 // 100
 
     def test_the_scarcest_night_decides(self, front_door: FrontDoor) -> None:
@@ -140,6 +144,7 @@ class TestSearch:
         held = front_door.hold(room_type_id="inn-room")
 
         assert found["pricing"] == {
+            "lines": held.body["pricing"]["lines"],
             "base_amount": 30_003,
             "gst_amount": 3000,
             "taxes": [{"name": "VAT", "rate_bp": 1000, "amount": 3000}],

@@ -54,7 +54,7 @@ class StandIn:
         keys = [key_of(wire) for wire in wanted["Keys"]]
         if table != self.table or not 1 <= len(keys) <= BATCH_LIMIT or len(set(keys)) < len(keys):
             raise invalid("BatchGetItem", "no such table, too many keys, or one twice")
-        if wanted.get("ConsistentRead") is not True:
+        if wanted.get("ConsistentRead") is not True and self.faults.clock.process() is not None:
             raise Unsupported("a read of items that is not consistent")
         answered: list[Item] = []
 
@@ -65,7 +65,7 @@ class StandIn:
         answer: dict[str, Any] = {"Responses": {table: answered}, "UnprocessedKeys": {}}
         if left:
             again = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in left]
-            answer["UnprocessedKeys"] = {table: {"Keys": again, "ConsistentRead": True}}
+            answer["UnprocessedKeys"] = {table: wanted | {"Keys": again}}
         return answer
 
     def query(self, **arguments: Any) -> dict[str, Any]:
@@ -218,7 +218,7 @@ class StandIn:
             _only(action, "Item", *shared)
             key = key_of({name: action["Item"][name] for name in ("pk", "sk")})
             texts = [action.get("ConditionExpression", "")]
-        elif kind in {"Update", "ConditionCheck"}:
+        elif kind in {"Update", "ConditionCheck", "Delete"}:
             own = ("UpdateExpression", "ExpressionAttributeNames") if kind == "Update" else ()
             _only(action, "Key", *own, *shared)
             key = key_of(action["Key"])
@@ -240,6 +240,8 @@ class StandIn:
         old = self.items.get(key)
         if kind == "Put":
             return key, old, action["Item"]
+        if kind == "Delete":
+            return key, old, None
         names, values = action.get("ExpressionAttributeNames", {}), action.get("ExpressionAttributeValues", {})
         try:
             fresh = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
@@ -250,8 +252,10 @@ class StandIn:
 
     def _commit(self, changes: Commit) -> None:
         for key, _, new in changes:
-            assert new is not None
-            self.items[key] = new
+            if new is None:
+                self.items.pop(key, None)
+            else:
+                self.items[key] = new
         self._index(changes)
         for listener in self.on_commit:
             listener(changes)
@@ -274,13 +278,7 @@ class StandIn:
 
     def change(self, items: Mapping[Key, Item | None]) -> None:
         """Another's write, in one instant: a hotel's change of its prices, TTL's deletion."""
-        changes: Commit = [(key, self.items.get(key), new) for key, new in items.items()]
-        self.items.update({key: new for key, new in items.items() if new is not None})
-        for key in (key for key, new in items.items() if new is None):
-            self.items.pop(key, None)
-        self._index(changes)
-        for listener in self.on_commit:
-            listener(changes)
+        self._commit([(key, self.items.get(key), new) for key, new in items.items()])
 
     def expired(self, now_seconds: int) -> list[Key]:
         """The items that TTL may delete by now."""

@@ -95,4 +95,4 @@ def test_a_call_or_an_argument_that_the_store_never_makes_is_an_error() -> None:
     with pytest.raises(Unsupported):
         client.put_item(TableName="table", Item=to_wire({"pk": "P", "sk": "S"}), ReturnValues="ALL_OLD")
     with pytest.raises(Unsupported):
-        client.transact_write_items(TransactItems=[{"Delete": {}}], ClientRequestToken="t")
+        client.transact_write_items(TransactItems=[{"Get": {}}], ClientRequestToken="t")

@@ -86,9 +86,12 @@ class Whole(_Checked):
 
 
 class Text(_Checked):
-    """A str that matches the pattern from end to end; `says` is the rule in words. Refuses surrogates."""
+    """A str that matches the pattern from end to end; `says` is the rule in words. Refuses surrogates.
 
-    def __init__(self, pattern: re.Pattern[str], says: str) -> None:
+    A pattern that is a text is compiled at its first use: a start is spared it.
+    """
+
+    def __init__(self, pattern: re.Pattern[str] | str, says: str) -> None:
         self.pattern, self.says = pattern, says
 
     def check(self, value: str) -> str:
@@ -116,7 +119,7 @@ class Readable(_Checked):
 class Digits(_Checked):
     """An int that comes as a text of ASCII digits, in a query or in the environment."""
 
-    def __init__(self, pattern: re.Pattern[str], says: str) -> None:
+    def __init__(self, pattern: re.Pattern[str] | str, says: str) -> None:
         self.pattern, self.says = pattern, says
 
     def check(self, value: Any) -> int:
@@ -154,9 +157,9 @@ def path(location: tuple[int | str, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).removeprefix(".")
 
 
-def whole_text(pattern: re.Pattern[str]) -> str:
+def whole_text(pattern: re.Pattern[str] | str) -> str:
     """The pattern as JSON Schema has it, where one that is not anchored may be found anywhere in the text."""
-    return f"^{pattern.pattern}$"
+    return f"^{pattern if isinstance(pattern, str) else pattern.pattern}$"
 
 
 def _words(error: ErrorDetails) -> str:
@@ -175,8 +178,8 @@ def _words(error: ErrorDetails) -> str:
             return WORDS.get(kind, "is not valid")
 
 
-def _matching(value: str, pattern: re.Pattern[str], says: str) -> str:
-    if not pattern.fullmatch(value):
+def _matching(value: str, pattern: re.Pattern[str] | str, says: str) -> str:
+    if not re.fullmatch(pattern, value):
         raise ValueError(says)
     return value
 

@@ -19,8 +19,22 @@ def parties_of(stay: Stay) -> tuple[Party, ...]:
     """Who sleeps in each room: as the guest says, or else all are adults, spread evenly, more in the first rooms."""
     if stay.occupancy:
         return stay.occupancy
-    each, more = divmod(stay.guests, stay.rooms)
-    return tuple(Party(max(1, each + (room < more))) for room in range(stay.rooms))
+    return tuple(Party(max(1, adults)) for adults in _evenly(stay.guests, stay.rooms))
+
+
+def spread(adults: int, ages: Iterable[int], rooms: int) -> tuple[Party, ...]:
+    """Guests spread over rooms: the adults evenly, more in the first rooms; then each child where the fewest sleep."""
+    by_room = _evenly(adults, rooms)
+    children: list[list[int]] = [[] for _ in by_room]
+    for age in ages:
+        emptiest = min(range(rooms), key=lambda room: by_room[room] + len(children[room]))
+        children[emptiest].append(age)
+    return tuple(Party(*party) for party in zip(by_room, map(tuple, children), strict=True))
+
+
+def _evenly(guests: int, rooms: int) -> list[int]:
+    each, more = divmod(guests, rooms)
+    return [each + (room < more) for room in range(rooms)]
 
 
 def check_occupancy(stay: Stay, months: Iterable[MonthRates]) -> None:

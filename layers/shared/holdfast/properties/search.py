@@ -1,45 +1,52 @@
-"""What anyone may read: properties of a city with rooms to sell and their all-in price, and the month calendar."""
+"""What anyone may read: hotels of a city with rooms to sell and their all-in price, and the month calendar.
+
+A search is two waves of reads, however many hotels and bookings there are: a page of the city's listings; then the
+pages and rates of every room type that is large enough, a hundred items a call, sent together. Only where rooms look
+short there is more to read: the holds past their deadline that no sweep has released yet.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.restricted import stays_instead
-from holdfast.errors import Alternative, InvalidFields, NotFound
+from holdfast.errors import InvalidFields, NotFound
 from holdfast.model.booking import HOLDING
-from holdfast.model.dates import add_months, month_of, months, today_in
-from holdfast.model.inventory import InventoryMonth, is_on_sale
-from holdfast.model.limits import MAX_MONTHS_AHEAD, MAX_NIGHTS
+from holdfast.model.dates import month_of, today_in
+from holdfast.model.limits import MAX_GUESTS, MAX_NIGHTS
+from holdfast.model.listing import Listing
 from holdfast.model.property import Property, RoomType
-from holdfast.model.rates import MonthOnSale, NightRules
-from holdfast.model.stay import Stay
-from holdfast.occupancy import room_charges, takes
-from holdfast.pricing import Quote, priced_stay, quote
+from holdfast.model.rates import NightRules
+from holdfast.model.stay import Party, Stay
+from holdfast.occupancy import spread
+from holdfast.properties.offers import Candidate, Offer, with_due
 from holdfast.requests import NO_CURSOR
-from holdfast.restrictions import NO_RULES, Restriction, restrictions
+from holdfast.restrictions import NO_RULES
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.properties.requests import SearchQuery
 
-
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """A room type. With dates: also whether it can take the stay, the rooms free on every night, and the price."""
-
-    room_type: RoomType
-    available: bool | None = None
-    rooms_free: int | None = None
-    quote: Quote | None = None  # for all the rooms; None also if some night is not on sale
-    restrictions: list[Restriction] = []
-    alternatives: list[Alternative] = []  # of a stay that rules forbid
+NO_PARTIES: tuple[Party, ...] = ()
+MOST_PRICED_NIGHTS = 5_000  # of all rooms and plans on a page: above it, prices come without their lines
 
 
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    property: Property
+class Found(msgspec.Struct, frozen=True):
+    """A hotel of a search, with its room types."""
+
+    listing: Listing
     offers: list[Offer]
+
+
+class SearchPage(msgspec.Struct, frozen=True):
+    """`next_cursor` asks for the next page; `parties` are the guests of each room, where adults were asked for."""
+
+    found: list[Found]
+    next_cursor: str | None
+    parties: tuple[Party, ...] = ()
 
 
 class CalendarNight(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,43 +67,34 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     nights: list[CalendarNight]
 
 
-def search(query: SearchQuery, *, engine: Engine) -> tuple[list[Listing], str | None]:
-    """A page of the city's properties, and the cursor of the next; with dates, only those that can take the guests.
+def search(query: SearchQuery, *, engine: Engine) -> SearchPage:
+    """A page of the city's hotels; with dates, only those with rooms large enough for the guests.
 
-    Raises InvalidFields.
+    Order and price limit are of the hotels of this page: it is what was read. Raises InvalidFields.
     """
-    dates, rooms, guests = _dates(query), query.rooms, query.guests
-    catalog, found = engine.catalog, []
+    stay = _stay(query)
     try:
-        property_ids, more = catalog.property_ids(query.city, query.cursor)
+        listings, more = engine.catalog.listings(query.city, query.cursor)
     except ValueError as error:
         raise InvalidFields(("cursor", NO_CURSOR)) from error
-    for property_id in property_ids:
-        known = catalog.property(property_id)
-        if known is None:
-            continue
-        property_, room_types = known
-        if dates is None:
-            offers = [Offer(room_type=room_type) for room_type in room_types]
-        else:
-            fitting = [room_type for room_type in room_types if guests <= rooms * room_type.max_guests]
-            on_sale = catalog.months([room_type.room_type_id for room_type in fitting], months(*dates))
-            offers = [
-                _offer(property_, room_type, _stay(room_type, dates, rooms, guests), on_sale, engine)
-                for room_type in fitting
-            ]
-        if offers or dates is None:
-            found.append(Listing(property=property_, offers=offers))
-    return found, more
+    if query.check_in is None:
+        found = [Found(listing, [Offer(room=room) for room in listing.rooms]) for listing in listings]
+    else:
+        found = _offered(listings, stay, query.max_price, engine)
+    if query.sort == "name":
+        found.sort(key=lambda one: one.listing.name.casefold())
+    elif query.sort == "price":
+        found.sort(key=_by_price)
+    return SearchPage(found, more, stay.occupancy)
 
 
-def property_detail(property_id: str, *, engine: Engine) -> Listing:
-    """Raises NotFound."""
+def property_detail(property_id: str, *, engine: Engine) -> tuple[Property, list[RoomType]]:
+    """A live hotel with its live room types. Raises NotFound."""
     known = engine.catalog.property(property_id)
-    if known is None:
+    if known is None or not known[0].live:
         raise NotFound(f"There is no property {property_id}.")
     property_, room_types = known
-    return Listing(property=property_, offers=[Offer(room_type=room_type) for room_type in room_types])
+    return property_, [room_type for room_type in room_types if room_type.live]
 
 
 def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calendar:
@@ -105,12 +103,12 @@ def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calenda
     A hold past its deadline counts as free, swept or not.
     """
     known = engine.store.any_rates(room_type_id)
-    if known is None:
+    if known is None or not known.live:
         raise NotFound(f"There is no room type {room_type_id}.")
     wanted = month or month_of(today_in(known.timezone, engine.clock(), known.day_ends))
-    due = due_rooms(room_type_id, engine=engine)
+    due = _due_rooms([room_type_id], engine=engine).get(room_type_id, {})
     found = engine.catalog.months([room_type_id], [wanted]).get((room_type_id, wanted))
-    dates = [date.fromisoformat(f"{wanted}-{day:02d}") for day in sorted(found.page.free)] if found else []
+    page = with_due(found.page, due) if found else None
     return Calendar(
         room_type_id=room_type_id,
         property_id=known.property_id,
@@ -118,82 +116,106 @@ def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calenda
         currency=known.currency,
         nights=[
             CalendarNight(
-                night=night,
-                rooms_on_sale=found.page.on_sale[night.day],
-                rooms_free=_free(found.page, night, due),
-                price=found.rates.price_of(night),
-                rules=found.rates.rules.get(night.day, NO_RULES),
+                night=page.night(day),
+                rooms_on_sale=page.on_sale[day],
+                rooms_free=page.free[day],
+                price=found.rates.price_of(page.night(day)),
+                rules=found.rates.rules.get(day, NO_RULES),
             )
-            for night in dates
-            if found
-        ],
+            for day in sorted(page.free)
+        ]
+        if found and page
+        else [],
     )
 
 
-def due_rooms(room_type_id: str, *, engine: Engine) -> dict[date, int]:
-    """The rooms, by night, of holds past their deadline that no sweep has released yet."""
-    rows = engine.store.due_holds(room_type_id, engine.clock())
-    rooms: dict[date, int] = {}
-    for booking in engine.store.bookings([row.booking_id for row in rows]):
+def _offered(listings: Iterable[Listing], stay: Stay, max_price: int | None, engine: Engine) -> list[Found]:
+    """The hotels with room types that are large enough, sell by the plan and cost no more than asked for."""
+    large = {
+        listing.property_id: [room for room in listing.rooms if stay.guests <= stay.rooms * room.max_guests]
+        for listing in listings
+    }
+    ids = [room.room_type_id for rooms in large.values() for room in rooms]
+    months = engine.catalog.months_together(ids, stay.months)
+    now = engine.clock()
+    candidates = {
+        listing.property_id: [
+            Candidate(
+                room,
+                msgspec.structs.replace(stay, room_type_id=room.room_type_id),
+                {month: months[key] for month in stay.months if (key := (room.room_type_id, month)) in months},
+                today_in(listing.timezone, now, listing.day_ends),
+            )
+            for room in large[listing.property_id]
+        ]
+        for listing in listings
+    }
+    everyone = [one for of_hotel in candidates.values() for one in of_hotel]
+    due = _due_rooms([one.room.room_type_id for one in everyone if one.is_short], engine=engine)
+    in_full = sum(one.priced_nights for one in everyone) <= MOST_PRICED_NIGHTS
+    found = []
+    for listing in listings:
+        offers = [
+            one.with_due(due.get(one.room.room_type_id, {})).offer(in_full=in_full)
+            for one in candidates[listing.property_id]
+            if one.sells_plan
+        ]
+        if max_price is not None:
+            offers = [one for one in offers if one.quote and one.quote.total_payable <= max_price]
+        if offers:
+            found.append(Found(listing, offers))
+    return found
+
+
+def _due_rooms(room_type_ids: Sequence[str], *, engine: Engine) -> dict[str, dict[date, int]]:
+    """By room type and night, the rooms of holds past their deadline that no sweep has released yet."""
+    rooms: dict[str, dict[date, int]] = {}
+    for booking in engine.store.bookings_due_of(room_type_ids, engine.clock()):
         if booking.status in HOLDING:
+            by_night = rooms.setdefault(booking.room_type_id, {})
             for night in booking.nights:
-                rooms[night] = rooms.get(night, 0) + booking.rooms
+                by_night[night] = by_night.get(night, 0) + booking.rooms
     return rooms
 
 
-def _free(page: InventoryMonth, night: date, due: dict[date, int]) -> int:
-    """Never above what is on sale: a hold released between the two reads would count twice."""
-    return min(page.on_sale[night.day], page.free[night.day] + due.get(night, 0))
+def _by_price(found: Found) -> tuple[bool, str, int]:
+    """Hotels without an available room come last; each currency by itself; without dates, by the price of a night."""
+    offers, currency = found.offers, found.listing.currency
+    prices = [one.quote.total_payable for one in offers if one.available and one.quote]
+    prices += [one.room.price for one in offers if one.available is None]
+    return not prices, currency, min(prices, default=0)
 
 
-def _dates(query: SearchQuery) -> tuple[date, date] | None:
-    if query.check_in is None and query.check_out is None:
-        return None
-    if query.check_in is None or query.check_out is None:
-        missing = "check_in" if query.check_in is None else "check_out"
-        raise InvalidFields((missing, "is required with the other date"))
-    length = (query.check_out - query.check_in).days
-    if not 1 <= length <= MAX_NIGHTS:
-        raise InvalidFields(("check_out", f"must be 1 to {MAX_NIGHTS} nights after check_in"))
-    return query.check_in, query.check_out
-
-
-def _stay(room_type: RoomType, dates: tuple[date, date], rooms: int, guests: int) -> Stay:
-    check_in, check_out = dates
-    room_type_id = room_type.room_type_id
-    return Stay(room_type_id=room_type_id, check_in=check_in, check_out=check_out, rooms=rooms, guests=guests)
-
-
-def _offer(
-    property_: Property,
-    room_type: RoomType,
-    stay: Stay,
-    on_sale: dict[tuple[str, str], MonthOnSale],
-    engine: Engine,
-) -> Offer:
-    """What the room type has for the stay. Reads the due holds only if too few rooms are free without them."""
-    own = {month: one for (room_type_id, month), one in on_sale.items() if room_type_id == stay.room_type_id}
-    pages = {month: one.page for month, one in own.items()}
-    rates = {month: one.rates for month, one in own.items()}
-    today = today_in(property_.timezone, engine.clock(), property_.day_ends)
-    in_time = today <= stay.check_in <= add_months(today, MAX_MONTHS_AHEAD)
-    if not in_time or not is_on_sale(pages, stay.nights):
-        return Offer(room_type=room_type, available=False, rooms_free=0)
-    known = rates[stay.months[0]]
-    plan = known.plan(stay.plan_id)
-    if not (known.sells(stay.plan_id) and takes(stay, rates.values())):
-        return Offer(room_type=room_type, available=False, rooms_free=0)
-    nightly = [(pages[month_of(night)], night) for night in stay.nights]
-    rooms_free = min(_free(page, night, {}) for page, night in nightly)
-    if rooms_free < stay.rooms:
-        due = due_rooms(stay.room_type_id, engine=engine)
-        rooms_free = min(_free(page, night, due) for page, night in nightly)
-    found = restrictions(stay.check_in, stay.check_out, rates=rates, plan=plan, today=today)
-    return Offer(
-        room_type=room_type,
-        available=rooms_free >= stay.rooms and not found,
-        rooms_free=rooms_free,
-        quote=quote(priced_stay(stay, rates, plan, room_charges(stay, known.occupancy, plan))),
-        restrictions=found,
-        alternatives=stays_instead(stay, pages, rates, today) if found else [],
+def _stay(query: SearchQuery) -> Stay:
+    """The stay that is asked for, of no room type yet; without dates, its dates mean nothing. Raises InvalidFields."""
+    wrong: list[tuple[str, str]] = []
+    check_in, check_out = query.check_in, query.check_out
+    if (check_in is None) != (check_out is None):
+        wrong.append(("check_in" if check_in is None else "check_out", "is required with the other date"))
+    elif check_in is None:
+        wrong += [(name, "needs check_in and check_out") for name in ("plan", "max_price") if getattr(query, name)]
+    elif check_out is not None and not 1 <= (check_out - check_in).days <= MAX_NIGHTS:
+        wrong.append(("check_out", f"must be 1 to {MAX_NIGHTS} nights after check_in"))
+    guests, occupancy = query.guests or 1, NO_PARTIES
+    if query.adults is None and query.ages:
+        wrong.append(("adults", "is required with children"))
+    elif query.adults is not None:
+        everyone = query.adults + len(query.ages)
+        if query.guests not in {None, everyone}:
+            wrong.append(("guests", f"must be {everyone}, as adults and children say, or left out"))
+        if everyone > MAX_GUESTS:
+            wrong.append(("children", f"are {everyone} guests with the adults; at most {MAX_GUESTS} can be"))
+        if query.adults < query.rooms:
+            wrong.append(("adults", f"must be at least {query.rooms}, one for each room"))
+        guests, occupancy = everyone, spread(query.adults, query.ages, query.rooms)
+    if wrong:
+        raise InvalidFields(*wrong)
+    return Stay(
+        room_type_id="",
+        check_in=check_in or date.min,
+        check_out=check_out or date.min,
+        rooms=query.rooms,
+        guests=guests,
+        plan_id=query.plan,
+        occupancy=occupancy,
     )

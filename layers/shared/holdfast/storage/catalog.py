@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from itertools import count
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -10,9 +11,9 @@ from holdfast.model.promo import Promo
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, MonthRates
 from holdfast.storage.items import Item, Key, months_of, page_item, page_key, promo_item, rates_item, rates_key
+from holdfast.storage.listings import ListingStore
 from holdfast.storage.marshal import check_action, put_action, update_action
 from holdfast.storage.property_items import (
-    city_key,
     draft_key,
     draft_of,
     ownership_key,
@@ -32,44 +33,18 @@ if TYPE_CHECKING:
     from holdfast.model.draft import PropertyDraft
     from holdfast.settings import Settings
 
-PROPERTIES_PAGE = 100
-MAX_ROOM_TYPES = 100  # of one property
 MOVED = sorted({*MonthRates.__struct_fields__} - {"revision"})  # from pages to rates
 OPENING_KEY: Key = ("CATALOG", "OPENING")
 TRANSACTION_ITEMS = 100  # DynamoDB's limit
 
-Action = dict[str, Any]
 
-
-class CatalogStore:
-    def __init__(self, table: Table) -> None:
-        self.table = table
-
+class CatalogStore(ListingStore):
     @classmethod
     def connect(cls, settings: Settings) -> Self:
         return cls(Table(connect(), settings.table_name))
 
     def within(self, seconds: float) -> Self:
         return type(self)(self.table.within(seconds))
-
-    def property_ids(self, city: str | None, after: str | None = None) -> tuple[list[str], str | None]:
-        """A page of the properties of a city, or of all cities, and the cursor of the next page, if there is one.
-
-        Raises ValueError for a cursor of another city.
-        """
-        pk, sk = city_key(city, "") if city else ("CATALOG", "CITY#")
-        if after and not f"CITY#{after}".startswith(sk):
-            raise ValueError(after)
-        condition = "pk = :pk AND begins_with(sk, :city)"
-        start = {"pk": pk, "sk": f"CITY#{after}"} if after else None
-        rows, more = self.table.query(condition, {":pk": pk, ":city": sk}, limit=PROPERTIES_PAGE, after=start)
-        return [row["property_id"] for row in rows], more["sk"].removeprefix("CITY#") if more else None
-
-    def property(self, property_id: str) -> tuple[Property, list[RoomType]] | None:
-        """A public property with its room types, those that are not live among them."""
-        found = self.table.get([property_key(property_id)])
-        room_types = self.room_types(property_id)
-        return next(((property_of(item), room_types) for item in found.values()), None)
 
     def property_or_draft(self, property_id: str) -> Property | PropertyDraft | None:
         """The public property, or else its owner's draft of it."""
@@ -115,12 +90,6 @@ class CatalogStore:
         pk, sk = OPENING_KEY
         self.table.put(put_action(self.table.name, {"pk": pk, "sk": sk, "after": after}))
 
-    def room_types(self, property_id: str) -> list[RoomType]:
-        """The room types of a property, public or not."""
-        values: Item = {":pk": f"PROPERTY#{property_id}", ":room": "ROOMTYPE#"}
-        items, _ = self.table.query("pk = :pk AND begins_with(sk, :room)", values, limit=MAX_ROOM_TYPES)
-        return [room_type_of(item) for item in items]
-
     def has_property(self, property_id: str) -> bool:
         return bool(self.table.get([property_key(property_id)]))
 
@@ -131,8 +100,14 @@ class CatalogStore:
     def months(self, room_type_ids: Sequence[str], months: Sequence[str]) -> dict[tuple[str, str], MonthOnSale]:
         """The months that are on sale, by room type and month."""
         wanted = [(room_type_id, month) for room_type_id in room_type_ids for month in months]
-        found = self.table.get([key(*one) for one in wanted for key in (page_key, rates_key)])
-        return months_of(found, wanted)
+        return months_of(self.table.get(_month_keys(wanted)), wanted)
+
+    def months_together(
+        self, room_type_ids: Sequence[str], months: Sequence[str]
+    ) -> dict[tuple[str, str], MonthOnSale]:
+        """The same, perhaps as of a moment ago, and in one wave however many they are."""
+        wanted = [(room_type_id, month) for room_type_id in room_type_ids for month in months]
+        return months_of(self.table.get_together(_month_keys(wanted)), wanted)
 
     def room_type(self, room_type_id: str) -> RoomType | None:
         """A room type, public or not."""
@@ -142,18 +117,38 @@ class CatalogStore:
         return next((room_type_of(item) for item in found.values()), None)
 
     def add_property(self, property_: Property) -> bool:
-        """Writes a new property, found by its city; False, and nothing changed, when that id exists."""
-        pk, sk = city_key(property_.city, property_.property_id)
-        pointer: Item = {"pk": pk, "sk": sk, "property_id": property_.property_id}
-        return self._add([property_item(property_), pointer])
+        """Writes a new property, which search finds by its city; False, and nothing changed, when that id exists."""
+        new = put_action(self.table.name, property_item(property_), "attribute_not_exists(pk)")
+        try:
+            self.table.transact([new, *self.listing_actions(property_, ())])
+        except ConditionsFailed:
+            return False
+        return True
 
     def add_room_type(self, room_type: RoomType, months: Sequence[MonthOnSale]) -> bool:
-        """Writes a new room type and opens these months; False when it exists already."""
+        """Writes a new room type, listed with its property's others, and opens these months; False when it exists."""
         pk, sk = room_type_pointer_key(room_type.room_type_id)
         pointer: Item = {"pk": pk, "sk": sk, "property_id": room_type.property_id}
         opened = [item for month in months for item in (page_item(month.page), rates_item(month.rates))]
-        assert len(opened) + 2 < TRANSACTION_ITEMS
-        return self._add([room_type_item(room_type), pointer, *opened])
+        items = [room_type_item(room_type), pointer, *opened]
+        new = [put_action(self.table.name, item, "attribute_not_exists(pk)") for item in items]
+        for attempt in count():
+            known = self.property(room_type.property_id)
+            listed = self._listed_with(room_type, *known) if known else []
+            assert len(new) + len(listed) <= TRANSACTION_ITEMS
+            try:
+                self.table.transact([*new, *listed])
+            except ConditionsFailed as failed:
+                if any(reason.code != "None" for reason in failed.reasons[: len(new)]):
+                    return False
+                self.table.pause(attempt)  # another change of the hotel came first
+            else:
+                return True
+        raise AssertionError
+
+    def _listed_with(self, room_type: RoomType, property_: Property, others: Sequence[RoomType]) -> list[Action]:
+        room_types = sorted([*others, room_type], key=lambda one: one.room_type_id)
+        return [*self.listing_actions(property_, room_types), self.touch_property(property_)]
 
     def change_months(
         self, changes: Sequence[tuple[MonthOnSale | None, MonthOnSale]], others: Sequence[Action] = ()
@@ -210,3 +205,7 @@ class CatalogStore:
         except ConditionsFailed:
             return False
         return True
+
+
+def _month_keys(wanted: Sequence[tuple[str, str]]) -> list[Key]:
+    return [key(*one) for one in wanted for key in (page_key, rates_key)]

@@ -25,6 +25,11 @@ def check_action(table: str, key: Key, condition: str, values: Item | None = Non
     return {"ConditionCheck": check}
 
 
+def delete_action(table: str, key: Key) -> dict[str, Any]:
+    """Nothing happens if there is no such item."""
+    return {"Delete": {"TableName": table, "Key": wire_key(key)}}
+
+
 def update_action(
     table: str, key: Key, update: str, condition: str, values: Item, names: dict[str, str] | None = None
 ) -> dict[str, Any]:

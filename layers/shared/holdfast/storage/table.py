@@ -8,8 +8,9 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import batched
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import botocore.session
 import msgspec
@@ -33,6 +34,7 @@ FIRST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.5
 DEFAULT_PATIENCE_SECONDS = 30.0  # for callers without a Lambda deadline
 JITTER = random.SystemRandom()  # instances that start from one image share the seed of every other generator
+CONNECTIONS = 32  # to DynamoDB, at once
 BATCH_GET_LIMIT = 100  # keys in one BatchGetItem, by DynamoDB's limits
 
 # What may be sent again as it was: nothing has been applied, or the conditions and the token make a repeat harmless.
@@ -89,9 +91,10 @@ class Table:
         self._sleep = sleep
         self.deadline = Deadline(patience_seconds, monotonic)
 
-    def within(self, seconds: float) -> Table:
+    def within(self, seconds: float) -> Self:
         """The same table for one invocation that has that long left."""
-        return Table(self.client, self.name, patience_seconds=seconds, monotonic=self._monotonic, sleep=self._sleep)
+        own = type(self)
+        return own(self.client, self.name, patience_seconds=seconds, monotonic=self._monotonic, sleep=self._sleep)
 
     def pause(self, attempt: int) -> None:
         """Full jitter: up to 5 ms before the first repeat, twice that before each next, half a second at most."""
@@ -99,24 +102,37 @@ class Table:
 
     def get(self, keys: Sequence[Key]) -> dict[Key, Item]:
         """The items that exist, by key, as of now (consistent reads); one round trip for each hundred keys."""
+        found = [self._get_batch(batch, consistent=True) for batch in batched(keys, BATCH_GET_LIMIT, strict=False)]
+        return {key: item for items in found for key, item in items.items()}
+
+    def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        """The items that exist, by key, perhaps as of a moment ago, at half the price; all calls at once."""
+        batches = batched(keys, BATCH_GET_LIMIT, strict=False)
+        calls = [partial(self._get_batch, batch, consistent=False) for batch in batches]
+        return {key: item for items in self.together(calls) for key, item in items.items()}
+
+    def together[Result](self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
+        """The answers of calls that are sent at once, in the order of the calls; each has a thread of its own."""
+        if len(calls) <= 1:
+            return [call() for call in calls]
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a start is spared it
+
+        with ThreadPoolExecutor(min(len(calls), CONNECTIONS)) as pool:
+            return list(pool.map(lambda call: call(), calls))
+
+    def _get_batch(self, keys: Sequence[Key], *, consistent: bool) -> dict[Key, Item]:
         found: dict[Key, Item] = {}
-        for first in range(0, len(keys), BATCH_GET_LIMIT):
-            wanted: Any = {
-                self.name: {
-                    "Keys": [wire_key(key) for key in keys[first : first + BATCH_GET_LIMIT]],
-                    "ConsistentRead": True,
-                }
-            }
-            attempt = 0
-            while wanted:
-                answer = self._call(partial(self.client.batch_get_item, RequestItems=wanted))
-                for wire in answer["Responses"].get(self.name, []):
-                    item = from_wire(wire)
-                    found[item["pk"], item["sk"]] = item
-                wanted = answer.get("UnprocessedKeys")
-                if wanted:
-                    self.pause(attempt)
-                    attempt += 1
+        wanted: Any = {self.name: {"Keys": [wire_key(key) for key in keys], "ConsistentRead": consistent}}
+        attempt = 0
+        while wanted:
+            answer = self._call(partial(self.client.batch_get_item, RequestItems=wanted))
+            for wire in answer["Responses"].get(self.name, []):
+                item = from_wire(wire)
+                found[item["pk"], item["sk"]] = item
+            wanted = answer.get("UnprocessedKeys")
+            if wanted:
+                self.pause(attempt)
+                attempt += 1
         return found
 
     def query(
@@ -129,15 +145,16 @@ class Table:
         limit: int,
         after: Item | None = None,
         filter_by: str | None = None,
+        consistent: bool = True,
     ) -> tuple[list[Item], Item | None]:
-        """One page of a query, and the key of its last item if more follow. Consistent unless an index is read."""
+        """One page of a query, and the key of its last item if more follow. An index is never read consistently."""
         arguments: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": to_wire(values),
             "ScanIndexForward": not newest_first,
             "Limit": limit,
-            "ConsistentRead": index is None,
+            "ConsistentRead": consistent and index is None,
         }
         if index:
             arguments["IndexName"] = index
@@ -273,7 +290,7 @@ def connect(endpoint_url: str | None = None) -> DynamoDBClient:
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"total_max_attempts": 1},
-        max_pool_connections=32,
+        max_pool_connections=CONNECTIONS,
         tcp_keepalive=True,
     )
     session = botocore.session.get_session()

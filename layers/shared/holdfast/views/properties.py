@@ -1,6 +1,7 @@
 """Properties, their room types and calendars, as anyone sees them."""
 
 from datetime import date
+from typing import Any, NotRequired, TypedDict
 
 import msgspec
 
@@ -8,21 +9,57 @@ from holdfast.bookings.restricted import shown
 from holdfast.errors import Alternative, RestrictionShown
 from holdfast.fields import Strict
 from holdfast.model.dates import hour
-from holdfast.properties.search import Calendar, Listing, Offer
+from holdfast.model.listing import ListedRoom, Listing
+from holdfast.model.property import Occupancy, Property, RatePlan, RoomType
+from holdfast.pricing import Line
+from holdfast.properties.offers import Offer
+from holdfast.properties.search import Calendar, Found, SearchPage
 from holdfast.taxes import Tax, table_of
 from holdfast.views.policy import PolicyStepView, policy_view
 
 
 class PriceView(Strict):
+    """`lines` has each room's night; an answer with too many of them leaves all of them out."""
+
     base_amount: int
     gst_amount: int
     taxes: tuple[Tax, ...]
     taxes_included: bool = False
     total_payable: int
+    lines: tuple[Line, ...] = ()
+
+
+class PlanView(TypedDict):
+    """A rate plan on sale. A search has those that no rule forbids, with the price of the stay; a hotel, their rules.
+
+    Without a `cancellation_policy` of its own, the hotel's is the plan's too.
+    """
+
+    plan_id: str
+    name: str
+    total_payable: NotRequired[int]
+    cancellation_policy: NotRequired[list[PolicyStepView]]
+    min_stay: NotRequired[int]
+    max_stay: NotRequired[int]
+    book_from_days: NotRequired[int]
+    book_until_days: NotRequired[int]
+
+
+class OccupancyView(TypedDict):
+    """Who may sleep in a room. A guest older than `oldest_child` counts as an adult."""
+
+    max_adults: int
+    max_children: int
+    max_guests: int
+    oldest_child: NotRequired[int]
 
 
 class RoomTypeView(Strict):
-    """`rooms_free`, `available` and `pricing` are there when dates were asked for; the price is for all the rooms."""
+    """`rooms_free`, `available` and `pricing` are there when dates were asked for; the price is for all the rooms.
+
+    One that is not available has a `reason`: `sold_out`, `occupancy`, `not_on_sale`, or the first rule that forbids the
+    stay; `restrictions` has all of them, and `alternatives` the nearest stays that can be held.
+    """
 
     room_type_id: str
     name: str
@@ -33,8 +70,12 @@ class RoomTypeView(Strict):
     available: bool | None = None
     rooms_free: int | None = None
     pricing: PriceView | None = None
+    plans: tuple[PlanView, ...] = ()
+    reason: str | None = None
     restrictions: tuple[RestrictionShown, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    description: str = ""
+    occupancy: OccupancyView | None = None
 
 
 class PropertyView(Strict):
@@ -48,13 +89,27 @@ class PropertyView(Strict):
     taxes_included: bool
     guest_required: bool = False
     cancellation_policy: list[PolicyStepView]
+    description: str = ""
+    address: str = ""
+    amenities: tuple[str, ...] = ()
     room_types: list[RoomTypeView]
 
 
+class RoomGuests(TypedDict):
+    """The guests of one room."""
+
+    adults: int
+    children: tuple[int, ...]
+
+
 class PropertyList(Strict):
-    """One page of a search; `next_cursor` asks for the next one."""
+    """One page of a search; `next_cursor` asks for the next one.
+
+    `occupancy` is how the adults and children that were asked for are spread over the rooms: what a hold of them sends.
+    """
 
     properties: list[PropertyView]
+    occupancy: tuple[RoomGuests, ...] = ()
     next_cursor: str | None = None
 
 
@@ -79,20 +134,23 @@ class CalendarView(Strict):
     nights: list[NightView]
 
 
-def property_view(listing: Listing) -> PropertyView:
-    property_ = listing.property
+def search_view(page: SearchPage) -> PropertyList:
+    return PropertyList(
+        properties=[_found_view(found) for found in page.found],
+        occupancy=tuple(RoomGuests(adults=party.adults, children=party.children) for party in page.parties),
+        next_cursor=page.next_cursor,
+    )
+
+
+def property_view(property_: Property, room_types: list[RoomType]) -> PropertyView:
+    """All that guests may know of a hotel."""
     return PropertyView(
-        property_id=property_.property_id,
-        name=property_.name,
-        city=property_.city,
-        country=property_.country,
-        timezone=property_.timezone,
-        currency=property_.currency,
-        day_ends_at=hour(property_.day_ends),
+        **_of_both(property_),
         taxes_included=table_of(property_).included,
-        guest_required=property_.guest_required,
-        cancellation_policy=policy_view(property_.cancellation_policy),
-        room_types=[_room_type_view(offer) for offer in listing.offers],
+        description=property_.description,
+        address=property_.address,
+        amenities=property_.amenities,
+        room_types=[_room_type_view(room_type) for room_type in room_types],
     )
 
 
@@ -115,15 +173,44 @@ def calendar_view(calendar: Calendar) -> CalendarView:
     )
 
 
-def _room_type_view(offer: Offer) -> RoomTypeView:
-    room_type, quote = offer.room_type, offer.quote
+def _found_view(found: Found) -> PropertyView:
+    return PropertyView(
+        **_of_both(found.listing),
+        taxes_included=found.listing.taxes_included,
+        room_types=[_offer_view(offer) for offer in found.offers],
+    )
+
+
+def _of_both(hotel: Property | Listing) -> dict[str, Any]:
+    """What a search and the hotel's own page show alike."""
+    return {
+        "property_id": hotel.property_id,
+        "name": hotel.name,
+        "city": hotel.city,
+        "country": hotel.country,
+        "timezone": hotel.timezone,
+        "currency": hotel.currency,
+        "day_ends_at": hour(hotel.day_ends),
+        "guest_required": hotel.guest_required,
+        "cancellation_policy": policy_view(hotel.cancellation_policy),
+    }
+
+
+def _of_both_rooms(room: ListedRoom | RoomType) -> dict[str, Any]:
+    return {
+        "room_type_id": room.room_type_id,
+        "name": room.name,
+        "base_price": room.base_price,
+        "discounted_price": room.discounted_price,
+        "total_rooms": room.total_rooms,
+        "max_guests": room.max_guests,
+    }
+
+
+def _offer_view(offer: Offer) -> RoomTypeView:
+    quote = offer.quote
     return RoomTypeView(
-        room_type_id=room_type.room_type_id,
-        name=room_type.name,
-        base_price=room_type.base_price,
-        discounted_price=room_type.discounted_price,
-        total_rooms=room_type.total_rooms,
-        max_guests=room_type.max_guests,
+        **_of_both_rooms(offer.room),
         available=offer.available,
         rooms_free=offer.rooms_free,
         pricing=PriceView(
@@ -132,9 +219,42 @@ def _room_type_view(offer: Offer) -> RoomTypeView:
             taxes=quote.taxes,
             taxes_included=quote.taxes_included,
             total_payable=quote.total_payable,
+            lines=offer.lines,
         )
         if quote
         else None,
+        plans=tuple(
+            PlanView(plan_id=plan.plan_id, name=plan.name, total_payable=plan.total_payable) for plan in offer.plans
+        ),
+        reason=offer.reason,
         restrictions=shown(offer.restrictions),
         alternatives=tuple(offer.alternatives),
     )
+
+
+def _room_type_view(room_type: RoomType) -> RoomTypeView:
+    return RoomTypeView(
+        **_of_both_rooms(room_type),
+        description=room_type.description,
+        plans=tuple(_plan_view(plan) for plan in room_type.plans if plan.active),
+        occupancy=_occupancy_view(room_type.occupancy, room_type.max_guests) if room_type.occupancy else None,
+    )
+
+
+def _occupancy_view(occupancy: Occupancy, max_guests: int) -> OccupancyView:
+    view = OccupancyView(
+        max_adults=occupancy.max_adults,
+        max_children=occupancy.max_children,
+        max_guests=min(occupancy.max_guests, max_guests),
+    )
+    if occupancy.child_bands:
+        view["oldest_child"] = occupancy.child_bands[-1].max_age
+    return view
+
+
+def _plan_view(plan: RatePlan) -> PlanView:
+    view = PlanView(plan_id=plan.plan_id, name=plan.name)
+    if plan.cancellation_policy is not None:
+        view["cancellation_policy"] = policy_view(plan.cancellation_policy)
+    rules = {name: getattr(plan, name) for name in ("min_stay", "max_stay", "book_from_days", "book_until_days")}
+    return view | {name: value for name, value in rules.items() if value is not None}  # type: ignore[return-value]
