@@ -1,5 +1,6 @@
 """An owner's change of the calendar: what it sets, what it leaves, and what it never touches."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -189,11 +190,14 @@ class TestBeforeApproval:
         assert catalog.add_room_type(room, [])
         return hotelier
 
-    def test_opens_the_months_that_it_needs_not_on_sale_yet(self, planned: Hotelier) -> None:
+    def test_opens_the_months_that_it_needs_not_on_sale_yet(self, planned: Hotelier, store: Store) -> None:
         planned.changed(nights("2026-12-30", "2027-01-02", price=620_000), room_type_id="attic")
 
-        assert planned.night("2026-12-30", "attic") == PLAIN | {"price": 620_000}
-        assert planned.night("2026-12-29", "attic") == PLAIN
+        month = CatalogStore(store.table).months(["attic"], ["2026-12"])["attic", "2026-12"]
+        assert [month.rates.price_of(date(2026, 12, day)) for day in (29, 30)] == [500_000, 620_000]
+        assert (month.page.free[30], month.rates.live) == (5, False)
+        calendar = planned.door.call("GET /room-types/{room_type_id}/calendar", user=None, room_type_id="attic")
+        assert calendar.status == 404
         refused = planned.door.hold(room_type_id="attic", check_in="2026-12-30", check_out="2026-12-31")
         assert refused.status == 404
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MOVED = sorted({*MonthRates.__struct_fields__} - {"revision"})  # from pages to rates
 OPENING_KEY: Key = ("CATALOG", "OPENING")
 TRANSACTION_ITEMS = 100  # DynamoDB's limit
+
+Action = dict[str, Any]
 
 
 class CatalogStore(ListingStore):

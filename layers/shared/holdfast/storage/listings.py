@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from holdfast.model.listing import Listing, listing_of
-from holdfast.storage.marshal import put_action, delete_action, update_action
+from holdfast.storage.marshal import delete_action, put_action, update_action
 from holdfast.storage.property_items import (
     city_key,
     listing_from,
