@@ -11,7 +11,7 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.marshal import put_action
 from holdfast.storage.property_items import listing_from, listing_item, listing_key, property_item
 from tests.kit.capacity import KB, item_size
-from tests.kit.front_door import FrontDoor
+from tests.kit.front_door import FrontDoor, event
 from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, SUITE, months_for
 
 ATTIC = structs.replace(DELUXE, room_type_id="attic", name="Attic")
@@ -123,13 +123,13 @@ class TestTablesOfBefore:
         assert found(front_door, **query) == LISTED
         assert found(front_door, check_in="2026-12-10", check_out="2026-12-12", **query) == LISTED
 
-    def test_get_their_listing_once(self, front_door: FrontDoor, hotel: CatalogStore) -> None:
-        assert hotel.refresh_listing("lake-view")
-        written = stored_listing(hotel)
-        assert not hotel.refresh_listing("lake-view")
+    def test_get_their_listing_from_the_daily_job_once(self, front_door: FrontDoor, hotel: CatalogStore) -> None:
+        front_door.context.seconds_left = 300
+        opened = front_door.app("opener").lambda_handler(event("scheduled"), front_door.context)
 
-        assert written
-        assert found(front_door, city="Udaipur") == LISTED
+        assert opened["failed"] == 0
+        assert stored_listing(hotel) == listing_of(KOLKATA, [DELUXE, SUITE])
+        assert not refresh(hotel)
 
     @pytest.mark.parametrize("changes", [{"name": "Other"}, {"rooms": ()}])
     def test_or_a_listing_that_is_not_the_hotels_is_put_right(
@@ -138,24 +138,26 @@ class TestTablesOfBefore:
         right = listing_of(KOLKATA, [DELUXE, SUITE])
         hotel.table.put(put_action(hotel.table.name, listing_item(structs.replace(right, **changes))))
 
-        assert hotel.refresh_listing("lake-view")
+        assert refresh(hotel)
 
         assert stored_listing(hotel) == right
 
-    def test_one_of_a_suspended_hotel_is_taken_away(self, hotel: CatalogStore) -> None:
-        hotel.refresh_listing("lake-view")
+    def test_one_that_is_changed_meanwhile_is_left_to_that_change(self, hotel: CatalogStore) -> None:
         known = hotel.property("lake-view")
         assert known
-        suspended = structs.replace(known[0], live=False, version=known[0].version + 1)
-        hotel.table.put(put_action(hotel.table.name, property_item(suspended)))
+        write(hotel, name="Other View")
 
-        assert hotel.refresh_listing("lake-view")
+        assert not hotel.refresh_listing(*known)
 
-        assert stored_listing(hotel) is None
-        assert not hotel.refresh_listing("lake-view")
+        written = stored_listing(hotel)
+        assert written
+        assert written.name == "Other View"
 
-    def test_of_a_hotel_that_is_not_there_there_is_nothing_to_do(self, hotel: CatalogStore) -> None:
-        assert not hotel.refresh_listing("nowhere")
+
+def refresh(hotel: CatalogStore) -> bool:
+    known = hotel.property("lake-view")
+    assert known
+    return hotel.refresh_listing(*known)
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "झ", "🏨"])

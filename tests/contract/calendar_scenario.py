@@ -3,10 +3,11 @@
 from typing import Any
 
 from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.property_items import listing_key
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import OWNER, FrontDoor, event
-from tests.kit.hotel import change_rates
+from tests.kit.hotel import KOLKATA, change_rates
 
 
 def running_a_calendar(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
@@ -40,7 +41,8 @@ def running_a_calendar(front_door: FrontDoor, clock: FakeClock, store: Store) ->
 
 
 def opening_calendars(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    """The months that the test's hotel lacks, and one that is not in line, from where a run had to stop."""
+    """A listing and months that the hotel lacks, and one not in line, from where a run had to stop."""
+    store.table.delete(listing_key(KOLKATA.city, KOLKATA.property_id))
     change_rates(store.table, max_guests=1)
     CatalogStore(store.table).put_opening_cursor("a")
     front_door.context.seconds_left = 300

@@ -156,7 +156,7 @@ def test_without_time_it_stops_between_hotels_and_goes_on_from_there(
     engine: Engine, store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_seaside(store)
-    monkeypatch.setattr("holdfast.storage.catalog.PROPERTIES_PAGE", 1)  # a page is what a run goes on from
+    monkeypatch.setattr("holdfast.storage.listings.PROPERTIES_PAGE", 1)  # a page is what a run goes on from
     passed = [0.0]
 
     def slow_clock() -> datetime:

@@ -1,5 +1,7 @@
 """Keep every hotel's calendar open: the daily job that opens the months that are missing, and heals the others.
 
+It heals what search reads of each hotel too, for tables that were written before there were listings.
+
 It may run at any time and twice at once. A hotel or room type that fails is logged, and stops no other.
 """
 
@@ -38,7 +40,7 @@ def open_calendars(*, engine: Engine) -> Opening:
     after = catalog.opening_cursor()
     begun = after
     while True:
-        property_ids, more = catalog.property_ids(None, after)
+        property_ids, more = catalog.property_ids(after)
         for property_id in property_ids:
             if engine.deadline.seconds_left < RESERVE_SECONDS:
                 done.finished = False
@@ -67,9 +69,17 @@ def _open_hotel(property_id: str, done: Opening, *, engine: Engine) -> None:
         return
     property_, room_types = known
     done.hotels += 1
+    _list_hotel(property_, room_types, done, engine=engine)
     for room_type in room_types:
         if room_type.live:
             _open_room_type(property_, room_type, done, engine=engine)
+
+
+def _list_hotel(property_: Property, room_types: list[RoomType], done: Opening, *, engine: Engine) -> None:
+    try:
+        engine.catalog.refresh_listing(property_, room_types)
+    except Exception:  # noqa: BLE001 - the same
+        _note_failure(done, property_.property_id, None)
 
 
 def _open_room_type(property_: Property, room_type: RoomType, done: Opening, *, engine: Engine) -> None:

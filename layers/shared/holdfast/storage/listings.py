@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from holdfast.storage.items import Item, Key
 
 LISTINGS_PAGE = 24
+PROPERTIES_PAGE = 100
 MOST_ROOM_TYPES = 100  # of one property, as its catalog file may have
 
 Action = dict[str, Any]
@@ -62,19 +63,29 @@ class ListingStore:
 
     def _listings_by_pointer(self, city: str | None, after: str | None) -> tuple[list[Listing], str | None]:
         """Of all cities; and of one whose hotels were written before there were listings."""
-        pk, sk = city_key(city, "") if city else ("CATALOG", "CITY#")
-        start = {"pk": pk, "sk": f"CITY#{after}"} if after else None
-        condition = "pk = :pk AND begins_with(sk, :city)"
-        values = {":pk": pk, ":city": sk}
-        rows, more = self.table.query(condition, values, limit=LISTINGS_PAGE, after=start, consistent=False)
+        rows, more = self._pointers(city, after, limit=LISTINGS_PAGE, consistent=False)
         keys = {row["property_id"]: _listing_beside(row) for row in rows}
         found = self.table.get_together(list(keys.values()))
         listings = [
             listing_from(found[key]) if key in found else self._listing_of_before(property_id)
             for property_id, key in keys.items()
         ]
-        cursor = more["sk"].removeprefix("CITY#") if more else None
-        return [listing for listing in listings if listing], cursor
+        return [listing for listing in listings if listing], more
+
+    def property_ids(self, after: str | None = None) -> tuple[list[str], str | None]:
+        """A page of the public hotels of all cities, and the cursor of the next page, if there is one."""
+        rows, more = self._pointers(None, after, limit=PROPERTIES_PAGE)
+        return [row["property_id"] for row in rows], more
+
+    def _pointers(
+        self, city: str | None, after: str | None, *, limit: int, consistent: bool = True
+    ) -> tuple[list[Item], str | None]:
+        pk, sk = city_key(city, "") if city else ("CATALOG", "CITY#")
+        start = {"pk": pk, "sk": f"CITY#{after}"} if after else None
+        condition = "pk = :pk AND begins_with(sk, :city)"
+        values = {":pk": pk, ":city": sk}
+        rows, more = self.table.query(condition, values, limit=limit, after=start, consistent=consistent)
+        return rows, more["sk"].removeprefix("CITY#") if more else None
 
     def _listing_of_before(self, property_id: str) -> Listing | None:
         known = self.property(property_id)
@@ -120,19 +131,14 @@ class ListingStore:
         key = property_key(property_.property_id)
         return update_action(self.table.name, key, "SET version = :next", unchanged, values)
 
-    def refresh_listing(self, property_id: str) -> bool:
-        """Brings what search reads of a hotel in line with the hotel; whether it differed. A repeat writes nothing.
+    def refresh_listing(self, property_: Property, room_types: Sequence[RoomType]) -> bool:
+        """Brings what search reads of a live hotel in line with it, as it was just read; whether it differed.
 
-        For hotels that were written before there were listings.
+        A repeat writes nothing. For hotels that were written before there were listings.
         """
-        known = self.property(property_id)
-        if known is None:
-            return False
-        property_, room_types = known
         found = self.table.get(_search_keys(property_))
         listings = [listing_from(item) for (_, sk), item in found.items() if sk.startswith("LISTING#")]
-        wanted = [listing_of(property_, room_types)] if property_.live else []
-        if listings == wanted and len(found) == 2 * len(wanted):
+        if listings == [listing_of(property_, room_types)] and len(found) == len(_search_keys(property_)):
             return False
         try:
             self.table.transact([*self.listing_actions(property_, room_types), self.touch_property(property_)])
