@@ -8,12 +8,15 @@ from functools import cache
 from typing import Any
 
 import botocore.session  # noqa: TID251 - plays the operator who puts the secrets in
+import msgspec
 import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 import holdfast.payments.gateways.secrets as secret_store
+from holdfast.model.booking import Booking
+from holdfast.model.guest import GuestDetails
 from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
 from holdfast.storage.catalog import CatalogStore
@@ -249,9 +252,13 @@ def test_counting_promo_attempts_touches_accounts_only() -> None:
 
 
 def test_guest_details_are_written_beside_bookings_only() -> None:
+    """And with their own attributes only, so that nothing that the role may write reads as a booking."""
     [writing] = [one for one in statements("guests") if "dynamodb:DeleteItem" in one["Action"]]
+    attributes = set(writing["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"])
 
-    assert writing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "BOOKING#*"}}
+    assert writing["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": "BOOKING#*"}
+    assert attributes == {"pk", "sk", "ttl", *GuestDetails.__struct_fields__}
+    assert not attributes & {field.encode_name for field in msgspec.structs.fields(Booking) if field.required}
     assert not [name for name in NAMES if name != "guests" and "dynamodb:DeleteItem" in str(list(statements(name)))]
 
 

@@ -9,6 +9,8 @@ import pytest
 from holdfast.bookings.guest_requests import GuestRequest
 from holdfast.model.guest import GuestDetails
 from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import booking_key
+from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
 from tests.component.guest.inn import held_at_the_inn, open_inn
 from tests.kit.auditing import broken_in
@@ -87,6 +89,20 @@ def test_the_audit_reads_past_them(front_door: FrontDoor, store: Store, clock: F
     assert broken_in(store, clock.now) == []
     front_door.cancel(booking_id)
     assert broken_in(store, clock.now) == []
+
+
+def test_the_audit_notices_all_that_the_role_which_writes_them_could_do_to_a_booking(
+    front_door: FrontDoor, store: Store, clock: FakeClock
+) -> None:
+    """It may put their attributes, and delete, under a booking's key: also in the place of the booking itself."""
+    booking_id = front_door.held()
+    front_door.confirm(booking_id)
+    key = booking_key(booking_id)
+
+    store.table.put(put_action(store.table.name, {"pk": key[0], "sk": key[1], **MARKED}))
+    assert {"ITEM1", "INV1"} <= {line.split()[0].rstrip(":") for line in broken_in(store, clock.now)}
+    store.table.delete(key)
+    assert "INV1" in {line.split()[0].rstrip(":") for line in broken_in(store, clock.now)}
 
 
 def test_they_are_in_no_index(front_door: FrontDoor, store: Store) -> None:
