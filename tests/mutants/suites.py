@@ -51,7 +51,7 @@ _NEAREST = {
         "component/test_currencies.py",
         *_AT_GATEWAYS,
     ),
-    "payments/late.py": _LATE,
+    "payments/late.py": (*_LATE, "component/test_plans_paid_late.py"),
     "bookings/expire.py": ("component/test_expiring.py", "component/test_deleted_holds.py"),
     "bookings/reserve.py": (
         "component/test_reserving.py",

@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, TaxSlab, TaxTable
+from holdfast.refunds import card_refunds_end, step_ends
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.table import Table
 from tests.component.outside.desk import Desk
+from tests.kit.builders import a_hold
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import STAY_TOTAL
 from tests.kit.hotel import MONTHS, months_for, open_hotel
@@ -165,6 +167,16 @@ def test_a_share_of_nothing_is_not_rounded_up_to_what_a_gateway_refunds(desk: De
 
     now = desk.preview()["now"]
     assert (now["wallet"], now["gateway"], now.get("cash_refund", 0)) == (0, share, 0)
+
+
+@pytest.mark.parametrize(("earlier", "ends"), [(timedelta(0), False), (timedelta(milliseconds=1), True)])
+def test_a_gateway_that_refunds_as_long_as_the_policy_does_needs_no_warning(earlier: timedelta, *, ends: bool) -> None:
+    booking = a_hold()
+    last = step_ends(booking, booking.cancellation_policy[-1])
+
+    end = card_refunds_end(booking, "razorpay", last - timedelta(days=180) - earlier)
+
+    assert end == (last - earlier if ends else None)
 
 
 def test_a_refund_of_a_card_that_is_not_charged_yet_is_not_closed(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from holdfast.errors import Busy
 from holdfast.model.booking import GatewayTask, TaskAction
 from holdfast.payments.gateways.protocol import GatewayError, GatewayPayment, GatewayUnknown, RefundRefused
 from holdfast.payments.perform import perform, postponed
@@ -111,6 +112,27 @@ def test_of_two_workers_who_saw_different_amounts_due_one_refunds(worker: Worker
 
     other.tries()
     assert worker.order.refunded == max(first, second)
+
+
+def test_a_task_that_was_stored_before_keeps_its_key(worker: Worker) -> None:
+    seen = worker.order
+    worker.task = msgspec.structs.replace(worker.task, amount=HALF, keyed_by_refunds=False)
+    worker.gateway.refund(worker.task.order_id, HALF, "INR", f"bk:task:{HALF}")  # its answer was lost
+
+    assert worker.tries(seen=seen) is None
+    assert worker.order.refunded == HALF
+
+
+def test_without_time_for_a_look_the_refund_counts_as_unknown(worker: Worker) -> None:
+    def require_call(gateway: FakeGateway) -> None:
+        if gateway.calls["refund"]:
+            raise Busy("There is no time left.")
+
+    engine: Any = SimpleNamespace(gateway=lambda _: worker.gateway, require_call=require_call)
+    with pytest.raises(Busy):
+        perform(worker.task, key="bk:task", currency="INR", engine=engine)
+
+    assert (worker.order.refunded, worker.gateway.calls["fetch"]) == (PAID, 1)
 
 
 def test_a_refund_after_one_of_ours_has_another_key(worker: Worker) -> None:

@@ -52,6 +52,21 @@ def test_settle_finds_a_late_payment_whose_webhook_never_came(scenario: PaymentS
     assert wrong_in(scenario) == []
 
 
+def test_a_hold_that_is_due_makes_way_for_a_late_payment(scenario: PaymentScenario) -> None:
+    booking = scenario.hold(room="tower")
+    order_id = scenario.started(booking)
+    scenario.run_out()
+    other = scenario.hold(BOB, room="tower")
+    scenario.clock.advance(HOLD_SECONDS)
+    scenario.driver.pay(order_id)
+
+    scenario.deliver_latest(order_id)
+
+    assert scenario.stored(booking).status is Status.CONFIRMED
+    assert scenario.stored(other).status is Status.EXPIRED
+    assert wrong_in(scenario) == []
+
+
 def test_an_admin_finds_a_payment_that_came_after_the_last_look(scenario: PaymentScenario) -> None:
     booking = scenario.hold()
     order_id = scenario.started(booking)

@@ -55,12 +55,19 @@ def test_late_money_buys_within_the_grace_or_if_the_stay_costs_no_more_today(
     assert wrong_in(scenario) == []
 
 
+FLEXIBLE = (RatePlan(plan_id="flex", name="Flexible"),)
 OFF_SALE = (RatePlan(plan_id="flex", name="Flexible", active=False),)
 
 
 @pytest.mark.parametrize("late_by", [timedelta(seconds=GRACE), timedelta(days=1)])
 @pytest.mark.parametrize(
-    "change", [{"rules": {ARRIVAL.day: NightRules(closed_to_arrival=True)}}, {"plans": OFF_SALE}, {"max_guests": 0}]
+    "change",
+    [
+        {"rules": {ARRIVAL.day: NightRules(closed_to_arrival=True)}},
+        {"plans": OFF_SALE},
+        {"plans": FLEXIBLE},  # what was held has no plan
+        {"max_guests": 0},
+    ],
 )
 def test_what_cannot_be_held_any_more_is_not_bought_by_late_money_after_the_grace(
     scenario: PaymentScenario, late_by: timedelta, change: dict[str, Any]
