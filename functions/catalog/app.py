@@ -17,19 +17,22 @@ from holdfast.views.properties import (
     search_view,
 )
 
-api = Api(Settings.from_environment())
+settings = Settings.from_environment()
+api = Api(settings)
 
 
 @api.route("GET /properties", who=Role.ANYONE, query=SearchQuery, answers={200: PropertyList})
 def get_properties(request: Request) -> Response:
     """Search: the hotels of a city; with dates, what is free and the all-in price. A page has up to 24 hotels."""
-    return Response(200, search_view(search(request.query(SearchQuery), engine=request.engine)))
+    page = search(request.query(SearchQuery), engine=request.engine)
+    return Response(200, search_view(page, settings.images_base_url))
 
 
 @api.route("GET /properties/{property_id}", who=Role.ANYONE, answers={200: PropertyView}, refusals=(NotFound,))
 def get_property(request: Request) -> Response:
     """One property and its room types, with all that guests may know of them."""
-    return Response(200, property_view(*property_detail(request.path("property_id"), engine=request.engine)))
+    property_, room_types = property_detail(request.path("property_id"), engine=request.engine)
+    return Response(200, property_view(property_, room_types, settings.images_base_url))
 
 
 @api.route(

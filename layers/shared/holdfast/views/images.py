@@ -5,21 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.fields import Strict
-from holdfast.model.image import ENDINGS, Image, picture_folder
+from holdfast.model.image import Image
+from holdfast.views.pictures import ImageSize, sizes_view
 
 if TYPE_CHECKING:
-    from holdfast.model.property import Picture
     from holdfast.storage.bucket import UploadForm
     from holdfast.storage.images import Gallery
-
-
-class ImageSize(Strict):
-    """One file: its size in pixels, its type, and where it is served."""
-
-    width: int
-    height: int
-    type: str
-    url: str
 
 
 class ImageView(Strict):
@@ -72,16 +63,6 @@ def image_view(image: Image, room_type_id: str | None, base_url: str) -> ImageVi
         room_type_id=room_type_id,
         reason=image.reason,
     )
-
-
-def sizes_view(property_id: str, picture: Picture, base_url: str) -> list[ImageSize]:
-    """Every file of a picture, the widest first, each width as AVIF and then as JPEG."""
-    folder = f"{base_url}/{picture_folder(property_id, picture.image_id)}"
-    return [
-        ImageSize(width=width, height=height, type=content_type, url=f"{folder}{width}.{ending}")
-        for width, height in picture.sizes
-        for ending, content_type in ENDINGS.items()
-    ]
 
 
 def upload_view(image: Image, form: UploadForm) -> ImageUpload:

@@ -10,11 +10,12 @@ from holdfast.errors import Alternative, RestrictionShown
 from holdfast.fields import Strict
 from holdfast.model.dates import hour
 from holdfast.model.listing import ListedRoom, Listing
-from holdfast.model.property import Occupancy, Property, RatePlan, RoomType
+from holdfast.model.property import Occupancy, Picture, Property, RatePlan, RoomType
 from holdfast.pricing import Line
 from holdfast.properties.offers import Offer
 from holdfast.properties.search import Calendar, Found, SearchPage
 from holdfast.taxes import Tax, table_of
+from holdfast.views.pictures import PictureView, picture_view
 from holdfast.views.policy import PolicyStepView, policy_view
 
 
@@ -76,9 +77,12 @@ class RoomTypeView(Strict):
     alternatives: tuple[Alternative, ...] = ()
     description: str = ""
     occupancy: OccupancyView | None = None
+    pictures: tuple[PictureView, ...] = ()
 
 
 class PropertyView(Strict):
+    """In a search, `picture` is the primary one; the hotel's own page has all `pictures`, the primary one first."""
+
     property_id: str
     name: str
     city: str
@@ -92,6 +96,8 @@ class PropertyView(Strict):
     description: str = ""
     address: str = ""
     amenities: tuple[str, ...] = ()
+    picture: PictureView | None = None
+    pictures: tuple[PictureView, ...] = ()
     room_types: list[RoomTypeView]
 
 
@@ -134,23 +140,28 @@ class CalendarView(Strict):
     nights: list[NightView]
 
 
-def search_view(page: SearchPage) -> PropertyList:
+def search_view(page: SearchPage, images_base_url: str) -> PropertyList:
     return PropertyList(
-        properties=[_found_view(found) for found in page.found],
+        properties=[_found_view(found, images_base_url) for found in page.found],
         occupancy=tuple(RoomGuests(adults=party.adults, children=party.children) for party in page.parties),
         next_cursor=page.next_cursor,
     )
 
 
-def property_view(property_: Property, room_types: list[RoomType]) -> PropertyView:
+def property_view(property_: Property, room_types: list[RoomType], images_base_url: str) -> PropertyView:
     """All that guests may know of a hotel."""
+
+    def views(pictures: tuple[Picture, ...]) -> tuple[PictureView, ...]:
+        return tuple(picture_view(property_.property_id, picture, images_base_url) for picture in pictures)
+
     return PropertyView(
         **_of_both(property_),
         taxes_included=table_of(property_).included,
         description=property_.description,
         address=property_.address,
         amenities=property_.amenities,
-        room_types=[_room_type_view(room_type) for room_type in room_types],
+        pictures=views(property_.pictures),
+        room_types=[_room_type_view(room_type, views(room_type.pictures)) for room_type in room_types],
     )
 
 
@@ -173,10 +184,12 @@ def calendar_view(calendar: Calendar) -> CalendarView:
     )
 
 
-def _found_view(found: Found) -> PropertyView:
+def _found_view(found: Found, images_base_url: str) -> PropertyView:
+    listing = found.listing
     return PropertyView(
-        **_of_both(found.listing),
-        taxes_included=found.listing.taxes_included,
+        **_of_both(listing),
+        taxes_included=listing.taxes_included,
+        picture=picture_view(listing.property_id, listing.picture, images_base_url) if listing.picture else None,
         room_types=[_offer_view(offer) for offer in found.offers],
     )
 
@@ -232,12 +245,13 @@ def _offer_view(offer: Offer) -> RoomTypeView:
     )
 
 
-def _room_type_view(room_type: RoomType) -> RoomTypeView:
+def _room_type_view(room_type: RoomType, pictures: tuple[PictureView, ...]) -> RoomTypeView:
     return RoomTypeView(
         **_of_both_rooms(room_type),
         description=room_type.description,
         plans=tuple(_plan_view(plan) for plan in room_type.plans if plan.active),
         occupancy=_occupancy_view(room_type.occupancy, room_type.max_guests) if room_type.occupancy else None,
+        pictures=pictures,
     )
 
 
