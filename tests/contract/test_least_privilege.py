@@ -316,7 +316,7 @@ def test_what_nobody_confirms_is_gone_in_a_day() -> None:
 
 
 def test_pictures_are_written_beside_properties_only() -> None:
-    for name, items in (("images", ["PROPERTY#*", "CITY#*"]), ("pictures", "PROPERTY#*")):
+    for name, items in (("images", ["PROPERTY#*", "CITY#*", "CATALOG"]), ("pictures", "PROPERTY#*")):
         [writing] = [one for one in statements(name) if "dynamodb:UpdateItem" in one["Action"]]
         assert writing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": items}}
     [touching] = [one for one in statements("pictures") if "dynamodb" in str(one["Action"])]

@@ -9,9 +9,9 @@ from holdfast.model.listing import Listing
 from holdfast.model.property import Picture
 from holdfast.storage.bucket import Bucket
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.images import Gallery, ImageStore
+from holdfast.storage.images import Gallery, ImageStore, image_key
 from holdfast.storage.marshal import put_action
-from holdfast.storage.property_items import draft_item, draft_key, draft_of, listing_from, listing_key
+from holdfast.storage.property_items import draft_item, draft_key, draft_of, listing_from, listing_key, property_item
 from holdfast.storage.table import Table
 from tests.kit.studio import ANOTHER_OWNER, IMAGE, IMAGES, Studio, show
 
@@ -159,3 +159,39 @@ def test_changes_at_the_same_time_are_both_kept(studio: Studio, monkeypatch: pyt
 
     assert studio.order[-1] == image_id
     assert len(studio.order) == 2
+
+
+def test_a_suspended_hotel_stays_out_of_search_when_it_loses_a_picture(
+    studio: Studio, table: Table, hotel: CatalogStore
+) -> None:
+    image_id = studio.made(alt="The lake")
+    show(table, Picture(image_id, "The lake", ((500, 300), (400, 240))))
+    key = listing_key("Udaipur", "lake-view")
+    table.delete(key)
+    public = hotel.property("lake-view")
+    assert public
+    table.put(put_action(table.name, property_item(public[0].__replace__(live=False))))
+
+    assert studio.call(f"DELETE {IMAGE}", image_id=image_id).status == 200
+
+    found = hotel.property("lake-view")
+    assert found
+    assert found[0].pictures == ()
+    assert table.get([key]) == {}
+
+
+def test_only_a_ready_picture_is_kept_for_good(studio: Studio, table: Table) -> None:
+    ready, waiting, refused, gone = studio.made(), studio.asked("2"), studio.asked("3"), studio.made("4")
+    studio.upload(refused, b"GIF89a")
+    assert studio.notify(refused) == ["refused"]
+    studio.call(f"DELETE {IMAGE}", image_id=gone)
+
+    keys = {one: image_key("lake-view", one) for one in (ready, waiting, refused, gone)}
+    items = table.get(list(keys.values()))
+    now = int(studio.door.clock.now.timestamp())
+    assert {one: items[key].get("ttl", now) - now for one, key in keys.items()} == {
+        ready: 0,
+        waiting: 24 * 3600,
+        refused: 24 * 3600,
+        gone: 7 * 24 * 3600,
+    }

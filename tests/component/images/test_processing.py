@@ -289,3 +289,21 @@ def test_a_bucket_that_does_not_answer_is_asked_again_by_the_next_event(
             studio.notify(image_id)
 
     assert studio.notify(image_id) == ["ready"]
+
+
+def test_a_picture_that_becomes_ready_while_it_is_deleted_leaves_no_file(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image_id = studio.asked()
+    studio.upload(image_id, jpeg(500, 300))
+    delete, events = ImageStore.delete, [image_id]
+
+    def process_and_delete(store: ImageStore, *given: object) -> None:
+        if events:
+            assert studio.notify(events.pop()) == ["ready"]
+        delete(store, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ImageStore, "delete", process_and_delete)
+
+    assert studio.call(f"DELETE {IMAGE}", image_id=image_id).status == 200
+    assert (studio.keys, studio.order) == ([], [])

@@ -17,16 +17,9 @@ from holdfast.model.image import GONE_KEPT_SECONDS, UNCONFIRMED_MS, Image, Image
 from holdfast.model.property import Picture
 from holdfast.storage.base import TableStore, WriteConflict
 from holdfast.storage.items import Item, Key, item_of
+from holdfast.storage.listings import ListingStore
 from holdfast.storage.marshal import check_action, put_action, update_action
-from holdfast.storage.property_items import (
-    draft_key,
-    draft_of,
-    listing_key,
-    property_key,
-    property_of,
-    room_type_key,
-    room_type_of,
-)
+from holdfast.storage.property_items import draft_key, draft_of, property_key, room_type_key
 from holdfast.storage.table import ConditionsFailed
 
 if TYPE_CHECKING:
@@ -119,7 +112,7 @@ class ImageStore(TableStore):
         gone = self._update(image, "SET #state = :gone, #ttl = :ttl", "#state = :read", values, {"#ttl": "ttl"})
         order = tuple(one for one in gallery.order if one != image.image_id)
         rooms = {one: room for one, room in gallery.rooms.items() if one != image.image_id}
-        self._commit(gallery, millis(now), order, rooms, [gone, *self._taken_off(image, gallery)])
+        self._commit(gallery, millis(now), order, rooms, [gone, *self._taken_off(image)])
 
     def reorder(self, order: Sequence[str], gallery: Gallery, now: datetime) -> None:
         """Raises WriteConflict."""
@@ -144,28 +137,27 @@ class ImageStore(TableStore):
         key, listed = draft_key(image.property_id), "contains(image_order, :id)"
         return self._is_won([resolved, check_action(self.table.name, key, listed, {":id": image.image_id})])
 
-    def _taken_off(self, image: Image, gallery: Gallery) -> list[Action]:
+    def _taken_off(self, image: Image) -> list[Action]:
         """What takes the picture off the public page, its room type and the listing."""
-        if image.state is not ImageState.READY:
+        listings = ListingStore(self.table)
+        public = listings.property(image.property_id) if image.state is ImageState.READY else None
+        if public is None:
             return []
-        actions: list[Action] = []
-        key = property_key(image.property_id)
-        for item in self.table.get([key]).values():
-            property_ = property_of(item)
-            left = _without(image, property_.pictures)
-            if left != property_.pictures:
-                listing = listing_key(property_.city, image.property_id)
-                shown: Item = {":picture": msgspec.to_builtins(left[0] if left else None)}
-                actions += [
-                    self._shown(key, left, property_.version),
-                    update_action(self.table.name, listing, "SET picture = :picture", "attribute_exists(pk)", shown),
-                ]
-        keys = [room_type_key(image.property_id, room_type_id) for room_type_id in gallery.draft.room_types]
-        for at, item in (self.table.get(keys) if keys else {}).items():
-            room_type = room_type_of(item)
-            left = _without(image, room_type.pictures)
-            if left != room_type.pictures:
-                actions.append(self._shown(at, left, room_type.version))
+        property_, room_types = public
+        actions, left = (
+            [],
+            [msgspec.structs.replace(room, pictures=_without(image, room.pictures)) for room in room_types],
+        )
+        for before, after in zip(room_types, left, strict=True):
+            if after != before:
+                key = room_type_key(image.property_id, after.room_type_id)
+                actions.append(self._shown(key, after.pictures, after.version))
+        pictures = _without(image, property_.pictures)
+        if pictures != property_.pictures:
+            actions.append(self._shown(property_key(image.property_id), pictures, property_.version))
+            if property_.live:
+                shown = msgspec.structs.replace(property_, pictures=pictures)
+                actions += listings.listing_actions(shown, left)
         return actions
 
     def _shown(self, key: Key, pictures: Sequence[Picture], version: int) -> Action:
