@@ -8,6 +8,7 @@ from tests.simulation.bugs_in_payments import PAYMENT_BUGS
 from tests.simulation.bugs_in_rates import RATE_BUGS
 from tests.simulation.bugs_in_revivals import REVIVAL_BUGS
 from tests.simulation.bugs_in_units import UNIT_BUGS
+from tests.simulation.bugs_of_owners import OWNER_BUGS
 from tests.simulation.bugs_outside import OUTSIDE_BUGS
 
 BUGS = (
@@ -20,4 +21,5 @@ BUGS = (
     *OUTSIDE_BUGS,
     *CORNER_BUGS,
     *REVIVAL_BUGS,
+    *OWNER_BUGS,
 )

@@ -36,8 +36,9 @@ _START_US = int(START.timestamp()) * SECOND
 class Calendars:
     """The offers that stand. `log` has every one, with the instant from which it stood."""
 
-    def __init__(self, clock: Scheduler, table: StandIn, offers: dict[Month, Offer]) -> None:
+    def __init__(self, clock: Scheduler, table: StandIn, offers: dict[Month, Offer], *, owned: bool = False) -> None:
         self._clock = clock
+        self._owned = owned  # whose changes `Nights` explains
         if offers:
             table.on_commit.append(self.check)
         self.standing = dict(offers)
@@ -63,7 +64,7 @@ class Calendars:
         """RATES1: a month becomes what an owner asked for, on top of what stood."""
         offer, before = offer_in(item), self.standing[month]
         makers = {number for number, change in self.begun.get(month, ()) if change.applied(before) == offer}
-        if not makers:
+        if not makers and not self._owned:
             raise BrokenPromise(f"RATES1 {month}: {offer}, which no owner asked for after {before}")
         self.made |= makers
         self.standing[month] = offer

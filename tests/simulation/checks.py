@@ -19,6 +19,7 @@ from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault
 from tests.simulation.handlers import DUE_SHARDS
 from tests.simulation.hotel import POISON_KEY
+from tests.simulation.hoteliers import broken_by_owners
 from tests.simulation.invariants import SKEW_SECONDS, BrokenPromise
 from tests.simulation.plan import Plan
 from tests.simulation.reviving import broken_revivals
@@ -73,7 +74,14 @@ def check_at_rest(world: World) -> list[str]:
         skew_seconds=SKEW_SECONDS,
     )
     found_here = [*_unsettled(world), *_broken_answers(world), *_mispriced(world), *_payable(world)]
-    return [*_shown(found), *found_here, *broken_at_the_desk(world), *ended_otherwise(world), *broken_revivals(world)]
+    return [
+        *_shown(found),
+        *found_here,
+        *broken_at_the_desk(world),
+        *ended_otherwise(world),
+        *broken_revivals(world),
+        *broken_by_owners(world),
+    ]
 
 
 def _logged_all(world: World) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import TOPUP_ID
-from tests.simulation import desk, owners, reviving
+from tests.simulation import desk, hoteliers, owners, reviving
 from tests.simulation.gateway import signed
 from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ADMIN = "root"
 TRIES = 3  # of a request whose outcome stayed unknown
-ELSEWHERE: dict[str, Any] = desk.ACTS | reviving.ACTS | owners.ACTS
+ELSEWHERE: dict[str, Any] = desk.ACTS | reviving.ACTS | owners.ACTS | hoteliers.ACTS
 
 
 @dataclass

@@ -139,7 +139,7 @@ def request(
     claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access", "email": f"{user}@example.com"}
     if admin:
         claims["cognito:groups"] = "[admin]"
-    if "/owner/" in route:
+    if "/owner/" in route or route.partition(" ")[2].startswith(("/room-types/", "/properties/")):
         claims["cognito:groups"] = "[owner]"
     event: dict[str, Any] = {
         "version": "2.0",

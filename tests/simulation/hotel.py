@@ -12,7 +12,7 @@ from holdfast.model.property import PolicyStep, Property, RoomType, TaxPeriod, T
 from holdfast.model.rates import open_month
 from holdfast.storage.items import page_item, promo_item, rates_item
 from holdfast.storage.marshal import to_wire
-from holdfast.storage.property_items import ownership_key
+from holdfast.storage.property_items import ownership_key, property_item, room_type_item, room_type_pointer_key
 from tests.kit.template import table_definition
 from tests.simulation.desk import OWNER
 from tests.simulation.expressions import Item
@@ -68,6 +68,16 @@ def opening(currency: str) -> tuple[Item, ...]:
     pk, sk = ownership_key(OWNER, PLACE.property_id)
     owner = {"pk": pk, "sk": sk}
     return tuple(to_wire(item) for item in [*pages, *rates, *(promo_item(promo) for promo in PROMOS), owner])
+
+
+@cache
+def catalog_of_the_hotel() -> tuple[Item, ...]:
+    """The hotel and its room types as owners' routes read them."""
+    pointers = []
+    for room in ROOM_TYPES:
+        pk, sk = room_type_pointer_key(room.room_type_id)
+        pointers.append({"pk": pk, "sk": sk, "property_id": room.property_id})
+    return tuple(to_wire(item) for item in [property_item(PLACE), *map(room_type_item, ROOM_TYPES), *pointers])
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any
 
 from holdfast.audit.audit import OVERDUE_SECONDS
 from holdfast.model.stored_names import STORED_NAMES
+from tests.simulation.blocked import Blocked
 from tests.simulation.dynamodb import Commit
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Faults
@@ -49,6 +50,7 @@ class Invariants:
         self._faults = faults
         self.holdings = Holdings(SKEW_SECONDS * 1000)
         self._kept: Counter[tuple[str, str, str]] = Counter()
+        self._blocked = Blocked(self._kept)
         self._sums: Counter[str] = Counter()
         self._seqs: Counter[str] = Counter()
         self._taken_back: Counter[str] = Counter()  # entries that may take a wallet below zero
@@ -67,8 +69,8 @@ class Invariants:
         for key, old, new in changes:
             if key[0].startswith("BOOKING#"):
                 pages |= self._booking(key[0].removeprefix("BOOKING#"), old, new)
-            elif key[0].startswith("ROOM#") and new is not None:
-                pages.add(self._month(key, new))
+            elif key[0].startswith("ROOM#"):
+                pages |= self._rooms(key, old, new)
             elif key[1] == "ACCOUNT" and new is not None:
                 accounts.append((key[0], new))
             elif key[1].startswith("ENTRY#") and new is not None:
@@ -82,12 +84,16 @@ class Invariants:
             if key[1].startswith("ENTRY#") and not any(user == key[0] for user, _ in accounts):
                 raise BrokenPromise(f"WAL1 {key[0]}: an entry without its balance")
 
-    def _month(self, key: Key, new: Item) -> Key:
-        """Takes note of a page; gives that of the month."""
+    def _rooms(self, key: Key, old: Item | None, new: Item | None) -> set[Key]:
+        """Takes note of a page, or of what a block keeps; gives the pages that are to be looked at."""
+        if key[1].startswith("BLOCK#"):
+            return self._blocked.follow(key[0].removeprefix("ROOM#"), old, new)
+        if not key[1].startswith(("MONTH#", "RATES#")) or new is None:
+            return set()
         page = key[0], key[1].replace("RATES#", "MONTH#")
         if key == page:
             self._pages[key] = new
-        return page
+        return {page}
 
     def _booking(self, booking_id: str, old: Item | None, new: Item | None) -> set[Key]:
         """Counts its rooms, and looks at the move; gives the pages whose rooms it changed."""

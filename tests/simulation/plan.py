@@ -31,7 +31,7 @@ class Operation:
     facts: dict[str, Any]
 
     def __str__(self) -> str:
-        facts = " ".join(f"{name}={value}" for name, value in self.facts.items() if value not in {None, 0})
+        facts = " ".join(f"{name}={value}" for name, value in self.facts.items() if value is not None and value != 0)
         return f"#{self.number} {self.at_ms / 1000:.3f} s {self.kind} {facts}"
 
 
@@ -51,6 +51,7 @@ class Plan:
     poisoned: bool = False
     currency: str = "INR"
     wallet_currency: str = "INR"
+    owned: bool = False  # whether owners run the calendars themselves, by their routes
     offers: tuple[tuple[tuple[str, str], Offer], ...] = ()  # of each room type and month, where owners change them
 
     @property

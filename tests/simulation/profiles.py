@@ -14,6 +14,7 @@ from tests.simulation.corners import (
     topups,
 )
 from tests.simulation.desk import days_at_the_desk
+from tests.simulation.hoteliers import days_of_hoteliers
 from tests.simulation.outside import outside_days
 from tests.simulation.owners_days import days_of_owners
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
@@ -250,6 +251,7 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "topups": topups,
     "revive": second_chances,
     "rates": days_of_owners,
+    "owners": days_of_hoteliers,
 }
 
 

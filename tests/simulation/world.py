@@ -30,8 +30,16 @@ from tests.simulation.handlers import (
     routes,
     timeout_seconds,
 )
-from tests.simulation.hotel import POISON, POISON_KEY, indexes, opening, waits_for_a_person
+from tests.simulation.hotel import (
+    POISON,
+    POISON_KEY,
+    catalog_of_the_hotel,
+    indexes,
+    opening,
+    waits_for_a_person,
+)
 from tests.simulation.invariants import BrokenPromise, Invariants
+from tests.simulation.nights import Nights
 from tests.simulation.owners import opening_rates
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
@@ -62,7 +70,10 @@ class World:
         self.invariants.watch(self.table.items)
         self.table.on_commit.append(self.invariants.check)
         self.table.load(opening_rates(self.table.items, dict(plan.offers)))
-        self.calendars = Calendars(self.clock, self.table, dict(plan.offers))
+        if plan.owned:
+            self.table.load(catalog_of_the_hotel())
+        self.calendars = Calendars(self.clock, self.table, dict(plan.offers), owned=plan.owned)
+        self.nights = Nights(self.table, watching=plan.owned)
         self.guests = Guests(self)
         self.jitter = Jitter(self.clock)
         self.gateways = dict[str, Any](
