@@ -10,13 +10,14 @@ from holdfast.storage.store import Store
 from tests.component import hostile as guests
 from tests.component.hostile import UNKNOWN, Hostile
 from tests.component.hostile_owners import OWNERS
+from tests.component.hostile_pictures import PICTURES
 from tests.kit.builders import everything
 from tests.kit.clock import NOW
 from tests.kit.front_door import ALICE, BOB, FrontDoor, request_for
 from tests.kit.log_capture import LogLines
 from tests.kit.template import template
 
-TABLE = [*guests.TABLE, *OWNERS]
+TABLE = [*guests.TABLE, *OWNERS, *PICTURES]
 
 
 @pytest.mark.parametrize("hostile", TABLE, ids=[hostile.says for hostile in TABLE])
