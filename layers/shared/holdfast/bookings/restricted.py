@@ -53,12 +53,16 @@ def stays_instead(
     Each is sold as a reserve of it would be: by the plan and the occupancy of its own first month.
     """
     longest = _longest_stays(pages, stay.rooms)
+    if not any(longest.values()):
+        return []
     fitting = [month for month, of in rates.items() if takes(stay, [of])]
     plans = {month: rates[month].plan(stay.plan_id) for month in fitting if rates[month].sells(stay.plan_id)}
 
     def works(check_in: date, check_out: date) -> bool:
+        if (check_out - check_in).days > longest.get(check_in, 0):
+            return False
         first, last = month_of(check_in), month_of(check_out - timedelta(days=1))
-        if first not in plans or last not in fitting or (check_out - check_in).days > longest.get(check_in, 0):
+        if first not in plans or last not in fitting:
             return False
         return allowed(check_in, check_out, rates=rates, plan=plans[first], today=today)
 

@@ -103,6 +103,8 @@ class Candidate(msgspec.Struct, frozen=True):
 
     def with_due(self, due: Mapping[date, int]) -> Candidate:
         """With the rooms of due holds, by night, counted as free."""
+        if not due:
+            return self
         months = {month: one._replace(page=with_due(one.page, due)) for month, one in self.months.items()}
         return msgspec.structs.replace(self, months=months)
 
