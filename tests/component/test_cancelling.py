@@ -79,6 +79,8 @@ class TestCancel:
         assert (reply.status, reply.body["status"], reply.body["wallet_refunded"]) == (200, "cancelled", 787_500)
         assert store.account(ALICE).balance == 787_500
         assert free(store)[10] == 5
+        said = front_door.booking(booking_id)["history"][-1]["note"]
+        assert said == "50 % back: 7,875.00 INR to the wallet, 0.00 INR to the card"
 
     def test_a_refund_that_the_gateway_has_not_answered_is_said_to_be_pending(
         self, front_door: FrontDoor, clock: FakeClock

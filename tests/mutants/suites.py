@@ -23,7 +23,7 @@ _NEAREST = {
     ),
     "taxes.py": _PRICES,
     "storage/transaction.py": (*_STORE, "unit/storage/test_transitions.py", "component/test_reserving.py"),
-    "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py"),
+    "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py", "component/test_metrics.py", *_LATE),
     "payments/finalize.py": (*_CARDS, *_LATE),
     "payments/start.py": (
         *_CARDS,
@@ -31,7 +31,13 @@ _NEAREST = {
         "component/test_currencies.py",
         "component/guest/test_required.py",
     ),
-    "payments/cancel.py": ("component/test_cancelling.py", "component/test_hotel_day.py"),
+    "payments/cancel.py": (
+        "component/test_cancelling.py",
+        "component/test_hotel_day.py",
+        "component/desk/test_refunds.py",
+        "component/desk/test_states_and_actions.py",
+        "component/outside/test_not_refundable.py",
+    ),
     "payments/settle.py": ("component/payments/test_settle.py", *_LATE),
     "payments/tasks.py": (
         *_AT_GATEWAYS,
