@@ -22,7 +22,12 @@ _NEAREST = {
         "component/desk/test_refunds.py",
     ),
     "taxes.py": _PRICES,
-    "storage/transaction.py": (*_STORE, "unit/storage/test_transitions.py", "component/test_reserving.py"),
+    "storage/transaction.py": (
+        *_STORE,
+        "unit/storage/test_transitions.py",
+        "component/test_reserving.py",
+        "component/test_cancelling.py",
+    ),
     "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py", "component/test_metrics.py", *_LATE),
     "payments/finalize.py": (*_CARDS, *_LATE),
     "payments/start.py": (
