@@ -24,6 +24,7 @@ from holdfast.http import CSV_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, Api, Role, Route
 from holdfast.http_request import IDEMPOTENCY_KEY, VERSION_TAG
 from holdfast.model.ids import BLOCK_ID, BOOKING_ID, CHANGE_ID, TOPUP_ID
 from holdfast.model.names import GATEWAY_NAMES, NAME
+from holdfast.properties.review_requests import REVISION_NUMBER
 from local.tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
@@ -40,12 +41,15 @@ PATH_PATTERNS = {
     "topup_id": TOPUP_ID,
     "change_id": CHANGE_ID,
     "block_id": BLOCK_ID,
+    "number": REVISION_NUMBER,
 }  # any other is a NAME
 MAKES = {
     "POST /bookings": "booking_id",
     "POST /bookings/{booking_id}/revive": "booking_id",
     "POST /wallet/topups": "topup_id",
     "POST /room-types/{room_type_id}/blocks": "block_id",
+    "POST /properties": "property_id",
+    "POST /properties/{property_id}/room-types": "room_type_id",
 }
 ANY_CALL = (errors.Busy,)
 SECURITY = {

@@ -47,6 +47,27 @@ EXAMPLES: dict[type[BookingError], BookingError] = {
             errors.Alternative(check_in=date(2026, 12, 24), check_out=date(2026, 12, 26), total_payable=1_050_000)
         ],
     ),
+    errors.ChangedSince: errors.ChangedSince(
+        "The owner has changed the property since revision 7 was submitted; the draft is at version 12, and revision 7 "
+        "was submitted last.",
+        revision=7,
+        version=12,
+    ),
+    errors.VersionMismatch: errors.VersionMismatch(
+        "The draft is at version 12; read it again, and change that.", version=12
+    ),
+    errors.RoomTypeInUse: errors.RoomTypeInUse(
+        [
+            errors.FutureBooking(
+                booking_id="bk_q4h2k7zr5tnw3xv6m2ycjd5aeu",
+                status="confirmed",
+                check_in=date(2026, 12, 24),
+                check_out=date(2026, 12, 26),
+                rooms=1,
+            )
+        ],
+        [date(2026, 12, 24), date(2026, 12, 25)],
+    ),
     errors.PriceChanged: errors.PriceChanged("The total payable is 1575000.", pricing=QUOTE),
     errors.AmountTooSmall: errors.AmountTooSmall(
         "0.50 INR is left to pay, and razorpay charges at least 1.00 INR; pay all of it from the wallet, or choose "

@@ -32,11 +32,13 @@ from holdfast.properties.fields import (
     listed,
     minutes_of,
 )
+from holdfast.properties.plan_requests import NamedPlanRequest
 from holdfast.properties.policy_requests import Policy, PolicyStepRequest, policy_of
-from holdfast.properties.tax_requests import Taxes, TaxPeriodRequest, gst_table
+from holdfast.properties.tax_requests import Taxes
 from holdfast.requests import Amount
 from local.catalog_fields import Code, Instant, Limit, User
-from local.catalog_rooms import PlanEntry, RoomTypeEntry
+from local.catalog_rooms import RoomTypeEntry
+from local.catalog_taxes import TaxPeriodRequest, gst_table
 from local.tools import LocalError
 
 MAX_FILE_BYTES = 5_000_000
@@ -199,7 +201,7 @@ class Catalog(Strict):
         names += [
             {(*at, "plans", p, "plan_id"): plan.plan_id for p, plan in enumerate(room.plans)} for at, room in rooms
         ]
-        plans: list[tuple[Place, PlanEntry]] = [
+        plans: list[tuple[Place, NamedPlanRequest]] = [
             ((*at, "plans", p), plan) for at, room in rooms for p, plan in enumerate(room.plans)
         ]
         policies: list[tuple[Place, tuple[PolicyStepRequest, ...]]] = [

@@ -11,24 +11,16 @@ from pydantic_core import InitErrorDetails
 
 from holdfast.fields import Day, Strict, Whole
 from holdfast.model.limits import MAX_GUESTS, MAX_PLANS
-from holdfast.model.property import RatePlan, RoomType
+from holdfast.model.property import RoomType
 from holdfast.model.rates import NightRules
 from holdfast.properties.fields import Id, Label, Prose, listed
 from holdfast.properties.lowest_price import nothing_left
-from holdfast.properties.plan_requests import Nights, OccupancyRequest, PlanRequest, at_least
+from holdfast.properties.plan_requests import NamedPlanRequest, Nights, OccupancyRequest, at_least
 from local.catalog_fields import Price
 
 MAX_ROOMS_IN_TYPE = 10_000
 type Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class PlanEntry(PlanRequest):
-    plan_id: Id
-
-    @property
-    def plan(self) -> RatePlan:
-        return self.model(self.plan_id)
 
 
 class NightsEntry(Strict):
@@ -86,7 +78,7 @@ class RoomTypeEntry(Strict):
     total_rooms: Annotated[int, Whole(1, MAX_ROOMS_IN_TYPE)]
     max_guests: Annotated[int, Whole(1, MAX_GUESTS)]
     occupancy: OccupancyRequest | None = None
-    plans: Annotated[tuple[PlanEntry, ...], listed(MAX_PLANS)] = ()
+    plans: Annotated[tuple[NamedPlanRequest, ...], listed(MAX_PLANS)] = ()
     calendar: Annotated[tuple[NightsEntry, ...], listed(400)] = ()
 
     @field_validator("discounted_price")

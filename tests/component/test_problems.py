@@ -58,6 +58,8 @@ PATH = {
     "block_id": "bl_" + "a" * 26,
     "image_id": "im_" + "a" * 26,
     "seq": "1",
+    "number": "1",
+    "plan_id": "breakfast",
 }
 GUESTS_ROUTES = sorted(set(routes()) - PUBLIC - WEBHOOKS)
 ADMINS_ROUTES = [route for route in GUESTS_ROUTES if "/admin/" in route]

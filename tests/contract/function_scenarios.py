@@ -8,6 +8,7 @@ from holdfast.model.property import Picture
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.contract.calendar_scenario import opening_calendars, running_a_calendar
+from tests.contract.register_scenario import registering, reviewing
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ADMIN, ALICE, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
 from tests.kit.stream_events import deleted
@@ -269,8 +270,22 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "arrivals": receiving_guests,
     "images": picturing,
     "pictures": picturing,
+    "register": registering,
+    "reviews": reviewing,
 }
 DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template writes them
     name: SCENARIOS[name]
-    for name in ("reserve", "bookings", "finalize", "wallet", "catalog", "expire", "guests", "calendar", "arrivals")
+    for name in (
+        "reserve",
+        "bookings",
+        "finalize",
+        "wallet",
+        "catalog",
+        "expire",
+        "guests",
+        "calendar",
+        "arrivals",
+        "register",
+        "reviews",
+    )
 } | {"cancel": cancelling_wallet_payments}

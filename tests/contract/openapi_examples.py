@@ -10,6 +10,7 @@ from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
 from tests.contract.calendar_examples import run_a_calendar
 from tests.contract.front_desk_examples import receive_guests
+from tests.contract.register_examples import register_a_hotel
 from tests.kit.builders import a_promo
 from tests.kit.front_door import ADMIN, ALICE, GUEST, OWNER, STAY, FrontDoor, Reply, event, request_for
 from tests.kit.pictures import jpeg
@@ -35,10 +36,12 @@ class ExampleRecorder:
         key: str | None = None,
         query: dict[str, str] | None = None,
         status: int = 200,
+        headers: dict[str, str] | None = None,
         **path: str,
     ) -> Any:
         user, groups = CALLERS[group], f"[{group}]" if group else ""
-        reply = self.door.send(request_for(route, body, user=user, groups=groups, key=key, query=query, path=path))
+        sent = request_for(route, body, user=user, groups=groups, key=key, query=query, headers=headers, path=path)
+        reply = self.door.send(sent)
         assert reply.status == status, reply.body
         self.keep(route, reply, body=body, query=query, path=path)
         return reply.body
@@ -205,8 +208,8 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     recorder.call("POST /admin/bookings/{booking_id}/finalize", paid_at_the_desk, group="admin", booking_id=other)
 
     at_the_desk(recorder, held["booking_id"], store)
-    run_a_calendar(recorder)
-    receive_guests(recorder)
+    for of_owners in (run_a_calendar, receive_guests, register_a_hotel):
+        of_owners(recorder)
     recorder.call("DELETE /bookings/{booking_id}/guest", **booking)
     _hold_again(recorder)
     _pictures(recorder, store)

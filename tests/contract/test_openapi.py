@@ -155,7 +155,7 @@ def test_every_code_of_the_contract_is_described() -> None:
             "idempotency_key_reused",
             "promo_invalid",
         ),
-        *("guest_required", "not_revivable", "below_sold", "too_many_calls"),
+        *("guest_required", "not_revivable", "below_sold", "too_many_calls", "changed_since", "version_mismatch"),
         *("too_many_holds", "too_many_topups", "too_many_tries", "busy", "amount_too_small"),
     }
 

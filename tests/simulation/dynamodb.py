@@ -219,7 +219,10 @@ class StandIn:
             key = key_of({name: action["Item"][name] for name in ("pk", "sk")})
             texts = [action.get("ConditionExpression", "")]
         elif kind in {"Update", "ConditionCheck", "Delete"}:
-            own = ("UpdateExpression", "ExpressionAttributeNames") if kind == "Update" else ()
+            own = {
+                "Update": ("UpdateExpression", "ExpressionAttributeNames"),
+                "Delete": ("ExpressionAttributeNames",),
+            }.get(kind, ())
             _only(action, "Key", *own, *shared)
             key = key_of(action["Key"])
             texts = [action.get("ConditionExpression", ""), action.get("UpdateExpression", "")]

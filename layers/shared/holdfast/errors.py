@@ -196,6 +196,34 @@ class StayConflict(BookingError):
     status, code, title = 409, "stay_conflict", "The stay does not allow this now"
 
 
+class FutureBooking(TypedDict):
+    booking_id: str
+    status: str
+    check_in: date
+    check_out: date
+    rooms: int
+
+
+class RoomTypeInUse(StayConflict):
+    """A room type is deleted only while nobody will stay in it: `bookings` names those who will, some if many do.
+
+    `nights` are all that have a room held, sold or blocked.
+    """
+
+    bookings: list[FutureBooking]
+    nights: Annotated[list[date], MinLen(1)]
+
+    def __init__(self, bookings: list[FutureBooking], nights: list[date]) -> None:
+        names = ", ".join(f"{of['booking_id']} ({of['check_in']} to {of['check_out']})" for of in bookings)
+        super().__init__(
+            f"Rooms of this type are taken on {len(nights)} night(s) from {nights[0]} on"
+            + (f", by {names}" if names else "")
+            + "; cancel these bookings or remove these blocks first, or close the nights instead.",
+            bookings=bookings,
+            nights=nights,
+        )
+
+
 class InProgress(BookingError):
     status, code, title = 409, "in_progress", "Still being worked on"
 

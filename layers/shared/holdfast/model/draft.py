@@ -3,6 +3,8 @@
 draft ── submit ──► submitted ── approve ──► live ⇄ suspended
   ▲                     │  └───── reject ────► rejected
   └──── any change ─────┴──────────────────────┘
+
+A change of a live hotel leaves it live, as it was approved, until the change is submitted and approved in its turn.
 """
 
 from __future__ import annotations
@@ -55,9 +57,19 @@ class PropertyDraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     state: DraftState = DraftState.DRAFT
     revision: int = 0  # the number of the last one submitted
     live_revision: int = 0  # the number of the last one approved
+    live_version: int = 0  # the version that this was made of
     reason: str | None = None  # why the last one was rejected
     version: int = 1
     changed_at_ms: int
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether it differs from what was approved last."""
+        return self.version != self.live_version
+
+    @property
+    def state_after_change(self) -> DraftState:
+        return self.state if self.state is DraftState.LIVE else DraftState.DRAFT
 
 
 class RevisedPicture(msgspec.Struct, frozen=True, array_like=True):
@@ -85,4 +97,16 @@ class PropertyRevision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     decision: Decision | None = None
     decided_at_ms: int | None = None
     decided_by: str | None = None
+    reason: str | None = None
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line in a list of admins: of what waits for them, of what they decided, of whom they suspended."""
+
+    property_id: str
+    name: str
+    revision: int
+    at_ms: int  # of the submission, the decision or the suspension
+    by: str
+    submitted_at_ms: int | None = None
     reason: str | None = None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from holdfast.bookings.guest_requests import TimeOfDay, is_writing
 from holdfast.fields import Text, Whole
@@ -53,6 +53,11 @@ def _prose(text: str) -> str:
     return text
 
 
+def _matching(pattern: str) -> WithJsonSchema:
+    """How the names of a long list look."""
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
 def _zones() -> Collection[str]:
     from zoneinfo import available_timezones  # noqa: PLC0415 - it reads the whole folder of zones
 
@@ -91,6 +96,11 @@ SlabBound = Annotated[int, Whole(1, MAX_AMOUNT)]  # of a tax
 BasisPoints = Annotated[int, Whole(0, 10_000)]
 Hour = TimeOfDay
 DayEnd = Annotated[TimeOfDay, AfterValidator(_in_the_morning)]
-TimeZone = Annotated[str, one_of(_zones, "a time zone, such as Asia/Kolkata")]
-CountryCode = Annotated[str, one_of(_countries, "a country by ISO 3166-1, such as IN")]
-Currency = Annotated[str, one_of(_currencies, "an ISO 4217 currency, such as INR"), AfterValidator(_chargeable)]
+TimeZone = Annotated[str, one_of(_zones, "a time zone, such as Asia/Kolkata"), _matching("[A-Za-z0-9_+/-]+")]
+CountryCode = Annotated[str, one_of(_countries, "a country by ISO 3166-1, such as IN"), _matching("[A-Z]{2}")]
+Currency = Annotated[
+    str,
+    one_of(_currencies, "an ISO 4217 currency, such as INR"),
+    AfterValidator(_chargeable),
+    _matching("[A-Z]{3}"),
+]

@@ -56,8 +56,8 @@ def bring_in_line(room_type: RoomType, *, engine: Engine) -> int:
     return engine.store.retry_on_conflict(attempt)
 
 
-def month_changes(property_: Property, room_type: RoomType, *, engine: Engine) -> list[MonthChange]:
-    """What would bring the months that are open, or should be, in line. Raises BelowSold."""
+def month_changes(property_: Property, room_type: RoomType, *, engine: Engine, opens: bool = True) -> list[MonthChange]:
+    """What would bring the months in line that are open or, where it `opens`, should be. Raises BelowSold."""
     room_type_id = room_type.room_type_id
     wanted = open_range(property_, engine)
     found = engine.catalog.months([room_type_id], wanted)
@@ -65,7 +65,7 @@ def month_changes(property_: Property, room_type: RoomType, *, engine: Engine) -
     for month in wanted:
         before = found.get((room_type_id, month))
         after = in_line(before, property_, room_type) if before else open_month(property_, room_type, month)
-        if before != after:
+        if before != after and (before or opens):
             changes.append((before, after))
     refuse_below_sold(changes)
     return changes

@@ -1,7 +1,5 @@
 """Rate plans and occupancy of a room type, as an owner sends them and as a catalog file has them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, ValidationInfo
@@ -10,7 +8,7 @@ from pydantic.functional_validators import field_validator
 from holdfast.fields import Strict, Whole
 from holdfast.model.limits import MAX_CHILD_AGE, MAX_GUESTS, MAX_NIGHTS
 from holdfast.model.property import ChildBand, Occupancy, RatePlan
-from holdfast.properties.fields import Label, Surcharge, listed
+from holdfast.properties.fields import Id, Label, Surcharge, listed
 from holdfast.properties.policy_requests import Policy, policy_of
 from holdfast.requests import Amount
 
@@ -68,6 +66,16 @@ class PlanRequest(Strict):
             book_until_days=self.book_until_days,
             active=self.active,
         )
+
+
+class NamedPlanRequest(PlanRequest):
+    """A plan among others of a list."""
+
+    plan_id: Id
+
+    @property
+    def plan(self) -> RatePlan:
+        return self.model(self.plan_id)
 
 
 class ChildBandRequest(Strict):

@@ -1,7 +1,6 @@
 """A cancellation policy, as an owner sends it and as a catalog file has it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated
 
@@ -42,6 +41,14 @@ def _falling(steps: tuple[PolicyStepRequest, ...]) -> tuple[PolicyStepRequest, .
                 f"{earlier.day}: who cancels later must not get more back"
             )
     return steps
+
+
+def repeated_steps(steps: tuple[PolicyStepRequest, ...]) -> Iterator[tuple[int, str]]:
+    """The positions of steps whose day an earlier one has already, and what to say of each."""
+    days = [step.day for step in steps]
+    for n, day in enumerate(days):
+        if day in days[:n]:
+            yield n, f"{day} is in an earlier step, too"
 
 
 Policy = Annotated[tuple[PolicyStepRequest, ...], listed(20), AfterValidator(_falling)]

@@ -1,9 +1,6 @@
 """The tax table of a property, as an owner sends it and as a catalog file has it: named components for any country."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Protocol, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
@@ -15,12 +12,8 @@ from holdfast.properties.fields import BasisPoints, Label, SlabBound, listed
 FIRST_DAY = "2000-01-01"  # of a table that is not dated
 
 
-class _Slab(Protocol):
-    @property
-    def up_to(self) -> int | None: ...
-
-
-def _rising[Slab: _Slab](slabs: tuple[Slab, ...]) -> tuple[Slab, ...]:
+def rising[Slab: Any](slabs: tuple[Slab, ...]) -> tuple[Slab, ...]:
+    """Raises ValueError unless they go from the cheapest to one without a bound."""
     bounds = [slab.up_to for slab in slabs]
     finite = [bound for bound in bounds if bound is not None]
     if bounds[-1] is not None or len(finite) != len(bounds) - 1:
@@ -28,18 +21,6 @@ def _rising[Slab: _Slab](slabs: tuple[Slab, ...]) -> tuple[Slab, ...]:
     if finite != sorted(set(finite)):
         raise ValueError("the slabs must rise, cheapest first")
     return slabs
-
-
-class TaxSlabRequest(Strict):
-    """A rate of GST: CGST and SGST are half of it each."""
-
-    up_to: SlabBound | None
-    rate_bp: BasisPoints
-
-
-class TaxPeriodRequest(Strict):
-    starts: Day
-    slabs: Annotated[tuple[TaxSlabRequest, ...], listed(20, least=1), AfterValidator(_rising)]
 
 
 class ComponentRequest(Strict):
@@ -54,7 +35,7 @@ class ComponentSlabRequest(Strict):
 
 class ComponentPeriodRequest(Strict):
     starts: Day
-    slabs: Annotated[tuple[ComponentSlabRequest, ...], listed(20, least=1), AfterValidator(_rising)]
+    slabs: Annotated[tuple[ComponentSlabRequest, ...], listed(20, least=1), AfterValidator(rising)]
 
 
 class TaxTableRequest(Strict):
@@ -93,16 +74,6 @@ def _as_table(value: Any) -> Any:
 
 
 Taxes = Annotated[TaxTableRequest, BeforeValidator(_as_table)]
-
-
-def gst_table(periods: Sequence[TaxPeriodRequest]) -> TaxTable:
-    """The table of GST with these slabs: two halves, each rounded line by line."""
-    return TaxTable(
-        periods=tuple(
-            TaxPeriod(period.starts, tuple(TaxSlab(slab.up_to, slab.rate_bp) for slab in period.slabs))
-            for period in periods
-        )
-    )
 
 
 def _slab(slab: ComponentSlabRequest) -> TaxSlab:

@@ -12,7 +12,7 @@ from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, MonthRates
 from holdfast.storage.items import Item, Key, months_of, page_item, page_key, promo_item, rates_item, rates_key
 from holdfast.storage.listings import ListingStore
-from holdfast.storage.marshal import check_action, put_action, update_action
+from holdfast.storage.marshal import check_action, delete_action, put_action, update_action
 from holdfast.storage.property_items import (
     draft_key,
     draft_of,
@@ -28,7 +28,7 @@ from holdfast.storage.property_items import (
 from holdfast.storage.table import ConditionsFailed, Table, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from holdfast.model.draft import PropertyDraft
     from holdfast.settings import Settings
@@ -192,6 +192,19 @@ class CatalogStore(ListingStore):
         unchanged = "attribute_not_exists(pk) OR revision = :read"
         return [page, put_action(self.table.name, item, unchanged, {":read": before.rates.revision})]
 
+    def no_month(self, month: MonthOnSale) -> list[Action]:
+        """What deletes a month as it was read, of which no room may have been taken meanwhile."""
+        page, rates = month
+        free = {"on_sale": page.on_sale, "free": page.free}
+        values = {":read": rates.revision} | {f":{name}": _by_day(rooms) for name, rooms in free.items()}
+        names = {f"#{name}": name for name in free}
+        key = page_key(page.room_type_id, page.month)
+        unchanged = "revision = :read AND #on_sale = :on_sale AND #free = :free"
+        return [
+            delete_action(self.table.name, key, unchanged, values, names),
+            delete_action(self.table.name, rates_key(page.room_type_id, page.month)),
+        ]
+
     def add_owner(self, user_id: str, property_id: str) -> bool:
         """Makes the user an owner of the property; False when that is so already."""
         pk, sk = ownership_key(user_id, property_id)
@@ -211,3 +224,7 @@ class CatalogStore(ListingStore):
 
 def _month_keys(wanted: Sequence[tuple[str, str]]) -> list[Key]:
     return [key(*one) for one in wanted for key in (page_key, rates_key)]
+
+
+def _by_day(rooms: Mapping[int, int]) -> Item:
+    return {str(day): count for day, count in rooms.items()}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from holdfast.storage.items import Item, Key
 
 
@@ -25,9 +28,30 @@ def check_action(table: str, key: Key, condition: str, values: Item | None = Non
     return {"ConditionCheck": check}
 
 
-def delete_action(table: str, key: Key) -> dict[str, Any]:
-    """Nothing happens if there is no such item."""
-    return {"Delete": {"TableName": table, "Key": wire_key(key)}}
+def delete_action(
+    table: str, key: Key, condition: str = "", values: Item | None = None, names: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Deletes the item, if there is one and the condition holds."""
+    delete: dict[str, Any] = {"TableName": table, "Key": wire_key(key)}
+    if condition:
+        delete["ConditionExpression"] = condition
+    if values:
+        delete["ExpressionAttributeValues"] = to_wire(values)
+    if names:
+        delete["ExpressionAttributeNames"] = names
+    return {"Delete": delete}
+
+
+def set_action(
+    table: str, key: Key, fields: Item, condition: str, values: Item | None = None, remove: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Sets these fields and removes others. Every name is written `#name`, in the condition too: many are reserved."""
+    update = "SET " + ", ".join(f"#{name} = :set_{name}" for name in fields)
+    if remove:
+        update += " REMOVE " + ", ".join(f"#{name}" for name in remove)
+    used = {*fields, *remove, *re.findall(r"#(\w+)", condition)}
+    sets = {f":set_{name}": value for name, value in fields.items()}
+    return update_action(table, key, update, condition, sets | (values or {}), {f"#{name}": name for name in used})
 
 
 def update_action(

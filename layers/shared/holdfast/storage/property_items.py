@@ -11,10 +11,11 @@ from holdfast.model.property import Property, RoomType
 from holdfast.storage.items import Item, Key, item_of
 
 if TYPE_CHECKING:
-    from holdfast.model.draft import PropertyDraft, PropertyRevision
+    from holdfast.model.draft import Decision, PropertyDraft, PropertyRevision, Review
     from holdfast.model.listing import Listing
 
 REVIEWS = "REVIEW"  # the partition of what waits for an admin
+SUSPENDED = "REVIEW#suspended"  # and that of the hotels which one has taken off sale
 
 
 def property_key(property_id: str) -> Key:
@@ -64,6 +65,21 @@ def review_key(submitted_at_ms: int, property_id: str) -> Key:
     return REVIEWS, f"{submitted_at_ms:013d}#{property_id}"
 
 
+def decision_key(decision: Decision, decided_at_ms: int, property_id: str) -> Key:
+    """The pointer in the list of what was decided so, oldest first."""
+    return f"{REVIEWS}#{decision}", f"{decided_at_ms:013d}#{property_id}"
+
+
+def suspension_key(property_id: str) -> Key:
+    """Where it is said why a hotel is suspended, while it is."""
+    return SUSPENDED, property_id
+
+
+def owner_key(user_id: str) -> Key:
+    """How many properties a user has registered."""
+    return f"USER#{user_id}", "OWNER"
+
+
 def property_item(property_: Property) -> Item:
     return item_of(property_key(property_.property_id), property_)
 
@@ -90,8 +106,19 @@ def listing_from(item: Item) -> Listing:
     return msgspec.convert(item, Listing)
 
 
+def review_item(key: Key, review: Review) -> Item:
+    return item_of(key, review)
+
+
+def review_of(item: Item) -> Review:
+    from holdfast.model.draft import Review  # noqa: PLC0415 - most functions read none, and a cold start pays for it
+
+    return msgspec.convert(item, Review)
+
+
 def draft_item(draft: PropertyDraft) -> Item:
-    return item_of(draft_key(draft.property_id), draft)
+    """With its version even while that is the first one: the conditions of its writes name it."""
+    return item_of(draft_key(draft.property_id), draft) | {"version": draft.version}
 
 
 def draft_of(item: Item) -> PropertyDraft:
