@@ -13,9 +13,9 @@ from holdfast.fields import Day, Strict, Whole
 from holdfast.model.limits import MAX_GUESTS, MAX_PLANS
 from holdfast.model.property import RoomType
 from holdfast.model.rates import NightRules
-from holdfast.properties.fields import Id, Label, Prose, listed
+from holdfast.properties.fields import Id, Label, Nights, Prose, listed
 from holdfast.properties.lowest_price import nothing_left
-from holdfast.properties.plan_requests import NamedPlanRequest, Nights, OccupancyRequest, at_least
+from holdfast.properties.plan_requests import NamedPlanRequest, OccupancyRequest, at_least
 from local.catalog_fields import Price
 
 MAX_ROOMS_IN_TYPE = 10_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.table import CALL_SECONDS
 
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from holdfast.deadline import Deadline
     from holdfast.model.dates import Clock
     from holdfast.payments.gateways.protocol import Gateway
+    from holdfast.storage.catalog import CatalogStore
     from holdfast.storage.store import Store
 
 
@@ -31,6 +31,8 @@ class Engine(NamedTuple):
 
     @property
     def catalog(self) -> CatalogStore:
+        from holdfast.storage.catalog import CatalogStore  # noqa: PLC0415 - most functions' starts are spared it
+
         return CatalogStore(self.store.table)
 
     def within(self, seconds: float) -> Engine:

@@ -14,8 +14,7 @@ from holdfast.model.calendar import OwnValue
 from holdfast.model.ids import BLOCK_ID, CHANGE_ID
 from holdfast.model.limits import MAX_ROOMS_IN_TYPE
 from holdfast.model.rates import NightRules
-from holdfast.properties.fields import Price, listed
-from holdfast.properties.plan_requests import Nights
+from holdfast.properties.fields import Nights, Price, listed
 from holdfast.requests import NO_CURSOR, Name, Reason
 
 MAX_CHANGES = 400  # in one call

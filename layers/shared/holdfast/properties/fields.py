@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from holdfast.bookings.guest_requests import TimeOfDay, is_writing
 from holdfast.fields import Text, Whole
-from holdfast.model.limits import MAX_AMOUNT, MAX_PRICE
+from holdfast.model.limits import MAX_AMOUNT, MAX_NIGHTS, MAX_PRICE
 from holdfast.requests import Name
 
 LABEL = re.compile(r"(?=.{1,200}\Z)\S(.*\S)?")
@@ -91,6 +91,7 @@ City = Annotated[
 ]
 Prose = Annotated[str, AfterValidator(_prose)]
 Price = Annotated[int, Whole(1, MAX_PRICE)]
+Nights = Annotated[int, Whole(1, MAX_NIGHTS)]  # of a stay
 Surcharge = Annotated[int, Whole(-MAX_AMOUNT, MAX_AMOUNT)]
 SlabBound = Annotated[int, Whole(1, MAX_AMOUNT)]  # of a tax
 BasisPoints = Annotated[int, Whole(0, 10_000)]

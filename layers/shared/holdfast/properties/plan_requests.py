@@ -6,15 +6,14 @@ from pydantic import Field, ValidationInfo
 from pydantic.functional_validators import field_validator
 
 from holdfast.fields import Strict, Whole
-from holdfast.model.limits import MAX_CHILD_AGE, MAX_GUESTS, MAX_NIGHTS
+from holdfast.model.limits import MAX_CHILD_AGE, MAX_GUESTS
 from holdfast.model.property import ChildBand, Occupancy, RatePlan
-from holdfast.properties.fields import Id, Label, Surcharge, listed
+from holdfast.properties.fields import Id, Label, Nights, Surcharge, listed
 from holdfast.properties.policy_requests import Policy, policy_of
 from holdfast.requests import Amount
 
 MAX_DAYS_AHEAD = 730
 
-Nights = Annotated[int, Whole(1, MAX_NIGHTS)]
 DaysAhead = Annotated[int, Whole(0, MAX_DAYS_AHEAD)]
 
 

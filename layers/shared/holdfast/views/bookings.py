@@ -53,7 +53,7 @@ class StayView(Strict):
     no_show: bool = False
 
 
-class CancellationView(Strict):
+class CancellationView(TypedDict):
     """What cancelling gave back, by tender, and what it kept. `refund` says whether the policy or the desk decided."""
 
     refund: RefundChoice
