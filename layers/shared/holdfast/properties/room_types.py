@@ -41,7 +41,7 @@ def room_type_id_for(owner_id: str, property_id: str, key: str) -> str:
     return hashed_id("rt", owner_id, property_id, key)
 
 
-def add_room_type(room_type: RoomType, *, owner_id: str, engine: Engine) -> bool:
+def add_room_type(room_type: RoomType, *, owner_id: str, engine: Engine, most: int = MAX_ROOM_TYPES) -> bool:
     """Adds a room type to its property's draft, unless its id is known already; whether this call did.
 
     Raises NotFound, IdempotencyKeyReused, InvalidFields, Busy.
@@ -58,8 +58,8 @@ def add_room_type(room_type: RoomType, *, owner_id: str, engine: Engine) -> bool
             return False
         _refuse(room_type_problems(room_type, room_type.price))
         draft = own.draft
-        if len(draft.room_types) >= MAX_ROOM_TYPES:
-            raise InvalidFields(("room_types", f"a property has at most {MAX_ROOM_TYPES}; this would be one more"))
+        if len(draft.room_types) >= most:
+            raise InvalidFields(("room_types", f"a property has at most {most}; this would be one more"))
         after = changed(draft, engine, room_types=(*draft.room_types, room_type_id))
         store.add_room_type(room_type, request, draft, after)
         _log("room type added", room_type, owner_id)
