@@ -12,11 +12,6 @@ from tests.kit.builders import everything
 from tests.kit.front_door import ALICE, BOB, OWNER, FrontDoor
 
 
-@pytest.fixture
-def applicant(front_door: FrontDoor) -> Applicant:
-    return Applicant(front_door)
-
-
 def test_a_property_is_registered_once_for_its_key(applicant: Applicant, store: Store) -> None:
     first = applicant.register()
     before = everything(store)

@@ -12,11 +12,6 @@ from tests.kit.front_door import ADMIN, OWNER, FrontDoor, Reply
 from tests.kit.log_capture import LogLines
 
 
-@pytest.fixture
-def applicant(front_door: FrontDoor) -> Applicant:
-    return Applicant(front_door)
-
-
 def queue(door: FrontDoor, **query: str) -> list[dict[str, Any]]:
     reply = door.call("GET /admin/reviews", user=ADMIN, groups="[admin]", query=query or None)
     assert reply.status == 200, reply.body

@@ -15,11 +15,6 @@ from tests.kit.front_door import BOB, FrontDoor, Reply
 PLAN: dict[str, Any] = {"plan_id": "breakfast", "name": "Breakfast", "meal": 50_000}
 
 
-@pytest.fixture
-def applicant(front_door: FrontDoor) -> Applicant:
-    return Applicant(front_door)
-
-
 def free(applicant: Applicant, room_type_id: str, day: int = 10) -> int:
     return applicant.door.free("2026-12", room_type_id)[day]
 

@@ -19,6 +19,7 @@ from holdfast.audit.history import broken_histories, broken_stays
 from holdfast.audit.log import broken_lines
 from holdfast.audit.money import broken_gateway_records, broken_payments
 from holdfast.audit.pictures import broken_pictures
+from holdfast.audit.properties import broken_hotels
 from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, snapshot_of
 from holdfast.audit.wallets import broken_wallets
 from holdfast.model.account import TopUpStatus
@@ -75,6 +76,7 @@ def audit(
         *_unreadable(view),
         *_rooms(view, now),
         *broken_calendars(view),
+        *broken_hotels(view),
         *_promos(view),
         *_live_holds(view, now, skew_seconds),
         *_pending_topups(view),

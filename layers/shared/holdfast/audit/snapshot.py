@@ -15,11 +15,12 @@ from holdfast.model.account import Account, LedgerEntry, TopUp
 from holdfast.model.booking import Booking, Status
 from holdfast.model.calendar import Block, CalendarChange
 from holdfast.model.case import Case, CaseKind
-from holdfast.model.draft import PropertyDraft
+from holdfast.model.draft import PropertyDraft, PropertyRevision
 from holdfast.model.image import Image
 from holdfast.model.inventory import InventoryMonth
+from holdfast.model.listing import Listing
 from holdfast.model.promo import Promo, PromoRedemption
-from holdfast.model.property import Picture
+from holdfast.model.property import Picture, Property, RoomType
 from holdfast.model.rates import MonthRates
 from holdfast.storage.calendar import block_of, change_of
 from holdfast.storage.images import image_of
@@ -36,7 +37,7 @@ from holdfast.storage.items import (
     rates_of,
     topup_of,
 )
-from holdfast.storage.property_items import draft_of, listing_from, property_of, room_type_of
+from holdfast.storage.property_items import draft_of, listing_from, property_of, revision_of, room_type_of
 
 HELD = frozenset({Status.RESERVED, Status.PAYMENT_PENDING})
 KEEPING = frozenset({Status.RESERVED, Status.PAYMENT_PENDING, Status.CONFIRMED})
@@ -72,6 +73,10 @@ class Snapshot(msgspec.Struct, kw_only=True):
     cases: dict[str, Case] = {}
     case_items: dict[str, Item] = {}
     drafts: dict[str, PropertyDraft] = {}
+    revisions: dict[tuple[str, int], PropertyRevision] = {}  # by property and number
+    public: dict[str, Property] = {}
+    room_types: list[RoomType] = []
+    listings: list[Listing] = []
     images: dict[tuple[str, str], Image] = {}  # by property and picture
     shown: list[tuple[Key, str, Picture]] = []  # to guests: by which item, of which property
     unreadable: list[tuple[Key, str]] = []
@@ -156,17 +161,23 @@ def _read_hotel(kind: str, item: Item, view: Snapshot) -> None:
         case "DRAFT":
             draft = draft_of(item)
             view.drafts[draft.property_id] = draft
+        case "REVISION":
+            revision = revision_of(item)
+            view.revisions[revision.property_id, revision.number] = revision
         case "IMAGE":
             image = image_of(item)
             view.images[image.property_id, image.image_id] = image
         case "PROPERTY":
             property_ = property_of(item)
+            view.public[property_.property_id] = property_
             view.shown += [(key, property_.property_id, picture) for picture in property_.pictures]
         case "ROOMTYPE":
             room_type = room_type_of(item)
+            view.room_types.append(room_type)
             view.shown += [(key, room_type.property_id, picture) for picture in room_type.pictures]
         case "LISTING":
             listing = listing_from(item)
+            view.listings.append(listing)
             view.shown += [(key, listing.property_id, listing.picture)] if listing.picture else []
 
 
