@@ -7,14 +7,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from holdfast.model.dates import millis, utc_now
-from holdfast.model.draft import PropertyContent, PropertyDraft
-from holdfast.settings import Settings
-from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.marshal import put_action
-from holdfast.storage.property_items import draft_item
-from local.stack import Stack
-from local.users import user_id
 from tests.kit.pictures import MAKER, animation, jpeg, photograph
 from tests.system.stack import Guest, RunningStack
 
@@ -31,14 +23,8 @@ def owner(brief_stack: RunningStack) -> Guest:
 @pytest.fixture(scope="module")
 def images(owner: Guest) -> str:
     """The address of the pictures of a property that the owner has begun to register."""
-    stack = Stack(**owner.stack.details)
-    owner_id, now_ms = user_id(stack, owner.name), millis(utc_now())
-    catalog = CatalogStore.connect(Settings(table_name=stack.table_name))
-    content = PropertyContent(name="Picture House", city="Pune")
-    draft = PropertyDraft(property_id="picture-house", owner_id=owner_id, content=content, changed_at_ms=now_ms)
-    catalog.table.put(put_action(stack.table_name, draft_item(draft)))
-    catalog.add_owner(owner_id, draft.property_id)
-    return f"/properties/{draft.property_id}/images"
+    made = owner.post("/properties", {"name": "Picture House", "city": "Pune"}, key="house", status=201)
+    return f"/properties/{made['property_id']}/images"
 
 
 def posted(owner: Guest, images: str, data: bytes, key: str, content_type: str = "image/jpeg") -> tuple[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from holdfast.model.dates import millis
-from holdfast.model.draft import DraftState, PropertyDraft
+from holdfast.model.draft import PropertyDraft
 from holdfast.model.image import GONE_KEPT_SECONDS, UNCONFIRMED_MS, Image, ImageState
 from holdfast.model.property import Picture
 from holdfast.storage.base import TableStore, WriteConflict
@@ -179,9 +179,8 @@ class ImageStore(TableStore):
         self, gallery: Gallery, now_ms: int, order: Sequence[str], rooms: Mapping[str, str], others: Sequence[Action]
     ) -> None:
         draft = gallery.draft
-        reopened = draft.state in {DraftState.SUBMITTED, DraftState.REJECTED}
         values: Item = {":order": list(order), ":rooms": dict(rooms), ":now": now_ms}
-        values |= {":state": DraftState.DRAFT if reopened else draft.state, ":next": draft.version + 1}
+        values |= {":state": draft.state_after_change, ":next": draft.version + 1}
         update = (
             "SET image_order = :order, image_rooms = :rooms, changed_at_ms = :now, #state = :state, version = :next"
         )

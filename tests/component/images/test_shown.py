@@ -1,0 +1,98 @@
+"""Pictures of a hotel that is registered, submitted, approved and changed: what guests see of them, and when."""
+
+from typing import Any
+
+import pytest
+
+from tests.kit.applicant import Applicant
+from tests.kit.pictures import jpeg
+from tests.kit.studio import IMAGE, IMAGES, Studio
+
+
+class Hotel:
+    """An owner's hotel with a room type, by the routes alone."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        self.applicant = Applicant(studio.door)
+        self.room_type_id = self.applicant.ready()
+
+    def call(self, route: str, body: Any = None, **given: Any) -> Any:
+        reply = self.applicant.call(route, body, **given)
+        assert reply.status in {200, 201}, reply.body
+        return reply.body
+
+    def picture(self, key: str, **given: Any) -> str:
+        """The id of a picture that is ready."""
+        asked = {"content_type": "image/jpeg", "alt": f"The {key}", **given}
+        image_id: str = self.call(f"POST {IMAGES}", asked, key=key)["image_id"]
+        self.studio.upload(image_id, jpeg(500, 300), property_id=self.applicant.property_id)
+        assert self.studio.notify(image_id, property_id=self.applicant.property_id) == ["ready"]
+        return image_id
+
+    def approve(self) -> None:
+        self.applicant.submitted()
+        assert self.applicant.approve().status == 200
+
+    def seen(self) -> tuple[list[str], list[str]]:
+        """The words of the pictures on the hotel's page, and on its room type's; each address leads to a file."""
+        page = self.applicant.public().body
+        [room_type] = page["room_types"]
+        pictures = [page.get("pictures", []), room_type.get("pictures", [])]
+        for picture in (one for some in pictures for one in some):
+            for size in picture["sizes"]:
+                assert size["url"].removeprefix("https://d111111abcdef8.cloudfront.net/") in self.studio.keys
+        of_hotel, of_room = ([picture["alt"] for picture in some] for some in pictures)
+        return of_hotel, of_room
+
+
+@pytest.fixture
+def house(studio: Studio) -> Hotel:
+    return Hotel(studio)
+
+
+def test_guests_see_what_was_approved_until_the_next_approval(house: Hotel) -> None:
+    lake = house.picture("lake")
+    bed = house.picture("bed", room_type_id=house.room_type_id)
+    house.approve()
+    assert house.seen() == (["The lake", "The bed"], ["The bed"])
+
+    house.picture("pool")
+    house.call(f"PATCH {IMAGE}", {"alt": "The wide bed"}, image_id=bed)
+    order = [image["image_id"] for image in house.call(f"GET {IMAGES}")["images"]]
+    house.call(f"PUT {IMAGES}/order", {"image_ids": [bed, *(one for one in order if one != bed)]})
+    assert house.seen() == (["The lake", "The bed"], ["The bed"])
+
+    house.approve()
+    assert house.seen() == (["The wide bed", "The lake", "The pool"], ["The wide bed"])
+    assert lake in order
+
+
+def test_a_deleted_picture_is_off_the_page_at_once(house: Hotel) -> None:
+    lake, bed = house.picture("lake"), house.picture("bed", room_type_id=house.room_type_id)
+    house.approve()
+
+    house.call(f"DELETE {IMAGE}", image_id=bed)
+    assert house.seen() == (["The lake"], [])
+    house.call(f"DELETE {IMAGE}", image_id=lake)
+    assert house.seen() == ([], [])
+    house.approve()
+    assert house.seen() == ([], [])
+
+
+def test_what_was_submitted_is_not_approved_after_one_of_its_pictures_was_deleted(house: Hotel) -> None:
+    lake = house.picture("lake")
+    revision = house.applicant.submitted()
+    house.call(f"DELETE {IMAGE}", image_id=lake)
+
+    reply = house.applicant.decide("approve", {"revision": revision["revision"], "hash": revision["hash"]})
+
+    assert (reply.status, reply.code) == (409, "changed_since")
+
+
+def test_a_picture_that_is_still_waiting_is_not_submitted(house: Hotel) -> None:
+    house.picture("lake")
+    house.call(f"POST {IMAGES}", {"content_type": "image/jpeg", "alt": "Later"}, key="later")
+    house.approve()
+
+    assert house.seen() == (["The lake"], [])
