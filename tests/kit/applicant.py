@@ -23,6 +23,7 @@ class Applicant:
         self.door = door
         self.user = user
         self.property_id = ""
+        self.last: dict[str, Any] = {}  # what was submitted
 
     def call(self, route: str, body: Any = None, **sent: Any) -> Reply:
         if "{property_id}" in route:
@@ -78,7 +79,9 @@ class Applicant:
         return reply.body
 
     def submit(self) -> Reply:
-        return self.call("POST /properties/{property_id}/submit")
+        reply = self.call("POST /properties/{property_id}/submit")
+        self.last = reply.body
+        return reply
 
     def submitted(self) -> Any:
         """The revision that was just made."""
@@ -88,8 +91,7 @@ class Applicant:
 
     def approve(self, **changes: Any) -> Reply:
         """Approves what was submitted last, but for `changes`."""
-        last = self.submit().body
-        return self.decide("approve", {"revision": last["revision"], "hash": last["hash"]} | changes)
+        return self.decide("approve", {"revision": self.last["revision"], "hash": self.last["hash"]} | changes)
 
     def ready(self) -> str:
         """Registers a property that can be submitted; the id of its room type."""
