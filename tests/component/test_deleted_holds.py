@@ -97,6 +97,18 @@ class TestDeletedByTtl:
         cursor = f"{a_hold().reserved_at_ms}.{listed[1]['booking_id']}"
         assert front_door.call("GET /bookings", query={"cursor": cursor}).body["bookings"] == []
 
+    def test_a_new_hold_under_the_same_key_is_no_sixth_one(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store
+    ) -> None:
+        booking_id = front_door.held()
+        clock.advance(300)
+        for number in range(4):
+            front_door.held(key=f"other-{number}", check_in="2026-12-20", check_out="2026-12-21")
+        clock.advance(400)
+        deleted(store, booking_id)
+
+        assert front_door.held() == booking_id
+
     def test_an_ended_booking_past_its_retention_stays_deleted(
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:

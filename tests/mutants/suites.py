@@ -27,6 +27,8 @@ _NEAREST = {
         "unit/storage/test_transitions.py",
         "component/test_reserving.py",
         "component/test_cancelling.py",
+        "component/test_limits.py",
+        "component/test_deleted_holds.py",
     ),
     "payments/confirm.py": (*_CARDS, "component/test_paying_by_wallet.py", "component/test_metrics.py", *_LATE),
     "payments/finalize.py": (*_CARDS, *_LATE),
