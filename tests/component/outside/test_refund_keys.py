@@ -135,6 +135,14 @@ def test_without_time_for_a_look_the_refund_counts_as_unknown(worker: Worker) ->
     assert (worker.order.refunded, worker.gateway.calls["fetch"]) == (PAID, 1)
 
 
+def test_a_refund_of_what_is_not_charged_yet_is_not_done(worker: Worker, gateway: Interrupted) -> None:
+    order_id = gateway.open_order("bk", PAID, "INR", "not charged").order_id
+    gateway.authorise(order_id)
+    worker.task = msgspec.structs.replace(worker.task, order_id=order_id)
+
+    assert worker.tries() is GatewayUnknown
+
+
 def test_a_refund_after_one_of_ours_has_another_key(worker: Worker) -> None:
     for amount in (SOME, HALF, PAID):
         worker.task = msgspec.structs.replace(worker.task, amount=amount)
