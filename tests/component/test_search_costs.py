@@ -93,6 +93,15 @@ def test_a_cursor_reads_the_next_page_alone(counted: Counted) -> None:
     assert seen == [f"inn-{number:03}" for number in range(60)]
 
 
+def test_the_page_after_the_last_hotel_is_empty_and_one_call(counted: Counted) -> None:
+    client = loaded(PAGE)
+    cursor = counted(PAGE, client, city="Goa")[0]["next_cursor"]
+
+    found, counter = counted(PAGE, client, city="Goa", cursor=cursor)
+
+    assert (found, counter.calls) == ({"properties": []}, ["query"])
+
+
 class TestShort:
     """Rooms that look sold out: the holds that are due are one wave more, of their shards alone, and their bookings."""
 

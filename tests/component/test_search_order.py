@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from msgspec import structs
 
-from holdfast.model.rates import NightRules
+from holdfast.model.rates import NightRules, open_month
+from holdfast.properties.offers import with_due
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.table import Table
 from tests.component.hotel_with_plans import ROOM_ONLY
@@ -125,3 +126,8 @@ class TestReasons:
 
     def test_what_is_available_has_none(self, front_door: FrontDoor) -> None:
         assert all("reason" not in offer and "alternatives" not in offer for offer in offers(front_door).values())
+
+    def test_a_hold_that_was_released_between_two_reads_does_not_count_twice(self) -> None:
+        page = open_month(KOLKATA, DELUXE, "2026-12").page
+
+        assert with_due(page, {date(2026, 12, 10): 2}).free[10] == 5
