@@ -6,9 +6,6 @@ from holdfast.errors import BelowSold, IdempotencyKeyReused, NotFound, SoldOut, 
 from holdfast.http import Api, Response, Role
 from holdfast.http_request import Request
 from holdfast.model.ids import BLOCK_ID, CHANGE_ID
-from holdfast.properties.ari import read_values, set_values, undo_values
-from holdfast.properties.blocks import block_rooms, list_blocks, release_block
-from holdfast.properties.calendar import change_calendar, preview_change
 from holdfast.properties.calendar_requests import (
     MAX_ARI_BYTES,
     MAX_CALENDAR_BYTES,
@@ -19,7 +16,6 @@ from holdfast.properties.calendar_requests import (
     CalendarRequest,
     ChangesQuery,
 )
-from holdfast.properties.changes import list_changes, undo_change
 from holdfast.settings import Settings
 from holdfast.views.ari import AriNights, AriResult, AriUndone, nights_view, result_view, undone_values_view
 from holdfast.views.blocks import BlockList, BlockView, block_view, blocks_view
@@ -45,6 +41,8 @@ api = Api(Settings.from_environment())
 )
 def put_calendar(request: Request) -> Response:
     """Set prices, rooms and rules of nights, all of it or nothing. What is absent is left; null is the default."""
+    from holdfast.properties.calendar import change_calendar, preview_change  # noqa: PLC0415 - a start that changes nothing is spared it
+
     room_type_id, sent = request.path("room_type_id"), request.body(CalendarRequest, limit=MAX_CALENDAR_BYTES)
     if sent.dry_run:
         preview = preview_change(room_type_id, sent, owner_id=request.owner_id, engine=request.engine)
@@ -62,6 +60,8 @@ def put_calendar(request: Request) -> Response:
 )
 def get_changes(request: Request) -> Response:
     """The changes of a calendar, newest first, for 400 days."""
+    from holdfast.properties.changes import list_changes  # noqa: PLC0415 - the same
+
     room_type_id, query = request.path("room_type_id"), request.query(ChangesQuery)
     changes, cursor = list_changes(room_type_id, query, owner_id=request.owner_id, engine=request.engine)
     return Response(200, changes_view(changes, cursor))
@@ -75,6 +75,8 @@ def get_changes(request: Request) -> Response:
 )
 def post_undo(request: Request) -> Response:
     """Put back what a change found. What was changed again since is left. Repeatable, and itself a change."""
+    from holdfast.properties.changes import undo_change  # noqa: PLC0415 - the same
+
     room_type_id, change_id = request.path("room_type_id"), request.path("change_id", CHANGE_ID)
     undo = undo_change(room_type_id, change_id, owner_id=request.owner_id, engine=request.engine)
     return Response(200, undone_view(undo))
@@ -89,6 +91,8 @@ def post_undo(request: Request) -> Response:
 )
 def post_ari(request: Request) -> Response:
     """Set prices, rooms and rules of many room types, folded in order. A bad value is refused by its index."""
+    from holdfast.properties.ari import set_values  # noqa: PLC0415 - the same
+
     property_id, sent = request.path("property_id"), request.body(AriRequest, limit=MAX_ARI_BYTES)
     result = set_values(property_id, sent, owner_id=request.owner_id, engine=request.engine)
     return Response(200, result_view(result))
@@ -103,6 +107,8 @@ def post_ari(request: Request) -> Response:
 )
 def get_ari(request: Request) -> Response:
     """What is on sale, by room type and night."""
+    from holdfast.properties.ari import read_values  # noqa: PLC0415 - the same
+
     property_id, query = request.path("property_id"), request.query(AriQuery)
     return Response(200, nights_view(read_values(property_id, query, owner_id=request.owner_id, engine=request.engine)))
 
@@ -115,6 +121,8 @@ def get_ari(request: Request) -> Response:
 )
 def post_ari_undo(request: Request) -> Response:
     """Put back what a call in bulk found, in all its room types. Repeatable, and itself a change."""
+    from holdfast.properties.ari import undo_values  # noqa: PLC0415 - the same
+
     property_id, change_id = request.path("property_id"), request.path("change_id", CHANGE_ID)
     undone = undo_values(property_id, change_id, owner_id=request.owner_id, engine=request.engine)
     return Response(200, undone_values_view(undone))
@@ -130,6 +138,8 @@ def post_ari_undo(request: Request) -> Response:
 )
 def post_block(request: Request) -> Response:
     """Take rooms off sale for maintenance, a walk-in or another channel: on every night of the range, or on none."""
+    from holdfast.properties.blocks import block_rooms  # noqa: PLC0415 - the same
+
     room_type_id, key, sent = request.path("room_type_id"), request.idempotency_key, request.body(BlockRequest)
     block, made = block_rooms(room_type_id, sent, key=key, owner_id=request.owner_id, engine=request.engine)
     return Response(201 if made else 200, block_view(block))
@@ -144,6 +154,8 @@ def post_block(request: Request) -> Response:
 )
 def get_blocks(request: Request) -> Response:
     """The blocks of a room type that are not released."""
+    from holdfast.properties.blocks import list_blocks  # noqa: PLC0415 - the same
+
     room_type_id, query = request.path("room_type_id"), request.query(BlocksQuery)
     blocks, cursor = list_blocks(room_type_id, query, owner_id=request.owner_id, engine=request.engine)
     return Response(200, blocks_view(blocks, cursor))
@@ -157,6 +169,8 @@ def get_blocks(request: Request) -> Response:
 )
 def delete_block(request: Request) -> Response:
     """Give a block's rooms back, once: a repeat is 404."""
+    from holdfast.properties.blocks import release_block  # noqa: PLC0415 - the same
+
     room_type_id, block_id = request.path("room_type_id"), request.path("block_id", BLOCK_ID)
     block = release_block(room_type_id, block_id, owner_id=request.owner_id, engine=request.engine)
     return Response(200, block_view(block))

@@ -16,7 +16,6 @@ from holdfast.model.case import CaseKind
 from holdfast.model.dates import millis
 from holdfast.payments.gateways.protocol import GatewayError
 from holdfast.payments.tasks import run_tasks
-from holdfast.payments.topup import advance_topup, postpone_topup, settle_topup
 from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK
 from holdfast.storage.store import WriteConflict
 
@@ -136,6 +135,8 @@ def _settle_booking(booking: Booking, engine: Engine, by: str) -> Booking:
 
 def _settle_topup(topup: TopUp, engine: Engine) -> TopUp:
     """The top-up after one try; on an error at the gateway, its next attempt is postponed."""
+    from holdfast.payments.topup import postpone_topup, settle_topup  # noqa: PLC0415 - the same
+
     if topup.status is not TopUpStatus.PENDING:
         return topup
     try:
@@ -172,6 +173,8 @@ def retry_topup(topup_id: str, request: SettleRequest, *, admin_id: str, engine:
 
     Raises NotFound, Busy.
     """
+    from holdfast.payments.topup import advance_topup  # noqa: PLC0415 - the same
+
     by = f"admin {admin_id}"
 
     def attempt() -> TopUp:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, TypedDict
 
 from holdfast.errors import BookingError
 from holdfast.fields import Strict
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from holdfast.properties.ari import BulkResult, NightOnSale, RoomTypeUndone
 
 
-class RefusedValue(Strict):
+class RefusedValue(TypedDict):
     """A value that was not applied, by its index in the call."""
 
     index: int
@@ -33,7 +31,7 @@ class AriResult(Strict):
     change_id: str | None = None
 
 
-class AriNight(Strict):
+class AriNight(TypedDict):
     """A night of a room type, as it is on sale. A hold past its deadline counts until it is released."""
 
     room_type_id: str
@@ -53,7 +51,7 @@ class AriNights(Strict):
     values: list[AriNight]
 
 
-class UndoneRoomType(Strict):
+class UndoneRoomType(TypedDict):
     """How many nights of the room type have what they had before; `kept` were changed again since."""
 
     room_type_id: str
@@ -61,7 +59,7 @@ class UndoneRoomType(Strict):
     kept: list[KeptView]
 
 
-class RefusedRoomType(Strict):
+class RefusedRoomType(TypedDict):
     """A room type in which nothing was undone."""
 
     room_type_id: str
@@ -88,18 +86,24 @@ def result_view(result: BulkResult) -> AriResult:
 
 
 def nights_view(found: list[NightOnSale]) -> AriNights:
-    return AriNights(
-        values=[
-            AriNight(
-                room_type_id=one.room_type_id,
-                night=one.night,
-                price=one.month.rates.price_of(one.night),
-                rooms_on_sale=one.month.page.on_sale[one.night.day],
-                rooms_free=one.month.page.free[one.night.day],
-                **msgspec.structs.asdict(one.month.rates.rules.get(one.night.day, NO_RULES)),
-            )
-            for one in found
-        ]
+    return AriNights(values=[_night_view(one) for one in found])
+
+
+def _night_view(one: NightOnSale) -> AriNight:
+    page, rates = one.month
+    rules = rates.rules.get(one.night.day, NO_RULES)
+    return AriNight(
+        room_type_id=one.room_type_id,
+        night=one.night,
+        price=rates.price_of(one.night),
+        rooms_on_sale=page.on_sale[one.night.day],
+        rooms_free=page.free[one.night.day],
+        closed=rules.closed,
+        min_stay_arrival=rules.min_stay_arrival,
+        min_stay_through=rules.min_stay_through,
+        max_stay=rules.max_stay,
+        closed_to_arrival=rules.closed_to_arrival,
+        closed_to_departure=rules.closed_to_departure,
     )
 
 

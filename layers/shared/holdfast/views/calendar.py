@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from holdfast.fields import Instant, Strict
 from holdfast.model.calendar import CalendarChange, OwnValue
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_VALUES = 5  # of a field, named in a line of the history
 
 
-class NightMoveView(Strict):
+class NightMoveView(TypedDict):
     """A field of a night; null is its default."""
 
     night: date
@@ -24,7 +24,7 @@ class NightMoveView(Strict):
     after: OwnValue
 
 
-class LiveHoldView(Strict):
+class LiveHoldView(TypedDict):
     """A hold on the nights: no change ever touches it."""
 
     booking_id: str
@@ -34,7 +34,7 @@ class LiveHoldView(Strict):
     expires_at: Instant
 
 
-class ShownPriceView(Strict):
+class ShownPriceView(TypedDict):
     """What guests are shown for the night."""
 
     night: date
@@ -55,7 +55,7 @@ class CalendarChanged(Strict):
     shown_prices: list[ShownPriceView] | None = None
 
 
-class FieldSummary(Strict):
+class FieldSummary(TypedDict):
     """A field in a change: on how many nights, and at most five of the values before and after; null is the default."""
 
     field: str
@@ -86,7 +86,7 @@ class ChangeList(Strict):
     cursor: str | None = None
 
 
-class KeptView(Strict):
+class KeptView(TypedDict):
     night: date
     field: str
 
@@ -114,7 +114,10 @@ def changed_view(change: CalendarChange | None) -> CalendarChanged:
 def preview_view(preview: Preview) -> CalendarChanged:
     return CalendarChanged(
         changed=len({move.night for move in preview.moves}),
-        would_change=[NightMoveView(**move._asdict()) for move in preview.moves],
+        would_change=[
+            NightMoveView(night=move.night, field=move.field, before=move.before, after=move.after)
+            for move in preview.moves
+        ],
         live_holds=[
             LiveHoldView(
                 booking_id=hold.booking_id,
@@ -125,7 +128,9 @@ def preview_view(preview: Preview) -> CalendarChanged:
             )
             for hold in preview.live_holds
         ],
-        shown_prices=[ShownPriceView(**price._asdict()) for price in preview.shown_prices],
+        shown_prices=[
+            ShownPriceView(night=price.night, before=price.before, after=price.after) for price in preview.shown_prices
+        ],
     )
 
 
