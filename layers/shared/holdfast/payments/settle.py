@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -34,12 +33,9 @@ ALARMING = {
 }
 
 
-class Outcome(StrEnum):
-    SETTLED = "settled"  # nothing is due any more
-    WAITING = "waiting"  # tried, and stays due
-    STUCK = "stuck"  # tried too often: waits for an operator
-    FAILED = "failed"  # a bug, logged whole
-    REMAINING = "remaining"  # no time for it
+# Of one payment: nothing is due any more; tried, and stays due; tried too often, so it waits for an operator; a bug,
+# which is logged whole; no time for it. Texts, because an enumeration costs a cold start more.
+Outcome = Literal["settled", "waiting", "stuck", "failed", "remaining"]
 
 
 class Round(msgspec.Struct, kw_only=True):
@@ -72,11 +68,11 @@ def settle_due(*, engine: Engine) -> Round:
     with ThreadPoolExecutor(WORKERS) as pool:
         outcomes = list(zip(rows, pool.map(lambda row: _settle_row(row, engine), rows), strict=True))
     for _, outcome in outcomes:
-        if outcome is not Outcome.STUCK:
+        if outcome != "stuck":
             setattr(total, outcome, getattr(total, outcome) + 1)
     count(Metric.ROUND_FAILED, total.failed)
     # A booking with one task stuck and another still tried is not among the stuck of the index.
-    stuck = {row.booking_id for row, outcome in outcomes if outcome is Outcome.STUCK}
+    stuck = {row.booking_id for row, outcome in outcomes if outcome == "stuck"}
     total.stuck = len(stuck | {row.booking_id for row in engine.store.all_due(PAYMENTS_STUCK)})
     adopt_orphans(engine)
     for kind, metric in ALARMING.items():
@@ -93,18 +89,18 @@ def settle_due(*, engine: Engine) -> Round:
 def _settle_row(row: DueRow, engine: Engine) -> Outcome:
     """Reads the row's booking or top-up, tries what is due for it, and returns the outcome."""
     if engine.deadline.seconds_left < RESERVE_SECONDS:
-        return Outcome.REMAINING
+        return "remaining"
     try:
         payment = engine.store.topup(row.booking_id) if row.is_topup else engine.store.booking(row.booking_id)
         if payment is None or not payment.tasks:
-            return Outcome.SETTLED
+            return "settled"
         tasks = settle(payment, engine=engine, by="settle").tasks
     except Exception:  # noqa: BLE001 - one bad item must not stop the rest; it is logged whole
         logger.exception("a due payment cannot be settled", extra={"due_id": row.booking_id})
-        return Outcome.FAILED
+        return "failed"
     if any(task.stuck for task in tasks):
-        return Outcome.STUCK
-    return Outcome.WAITING if tasks else Outcome.SETTLED
+        return "stuck"
+    return "waiting" if tasks else "settled"
 
 
 def settle(payment: Booking | TopUp, *, engine: Engine, by: str) -> Booking | TopUp:
