@@ -95,6 +95,7 @@ def test_a_bad_change_is_refused_in_plain_words(
 
     assert (reply.status, reply.code) == (422, "invalid_request")
     assert {"field": field, "detail": says} in reply.body["errors"]
+    assert {error["field"] for error in reply.body["errors"]} <= {field, "changes[0].last_night"}
     assert everything(store) == before
 
 

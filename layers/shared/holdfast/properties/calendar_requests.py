@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import SkipValidation, ValidationInfo
+from pydantic import AfterValidator, Field, SkipValidation, ValidationInfo
 from pydantic.functional_validators import field_validator
 
 from holdfast.fields import Day, Strict, Text, Whole
@@ -27,6 +27,16 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 SETTABLE = ("price", "rooms_on_sale", *NightRules.__struct_fields__)
 
 
+def _not_empty[Entries: tuple[object, ...]](entries: Entries) -> Entries:
+    """After the entries themselves: of one that is wrong, only that is said."""
+    if not entries:
+        raise ValueError("must have at least 1")
+    return entries
+
+
+AT_LEAST_ONE = (AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1}))
+
+
 class NightRange(Strict):
     """Nights from `first_night` to `last_night`, both included."""
 
@@ -45,7 +55,7 @@ class NightRange(Strict):
 class NightsRequest(NightRange):
     """Nights, and what is set on them. A field that is absent is left alone; null goes back to the default."""
 
-    weekdays: Annotated[tuple[Weekday, ...], listed(7, least=1)] = WEEKDAYS
+    weekdays: Annotated[tuple[Weekday, ...], listed(7), *AT_LEAST_ONE] = WEEKDAYS
     price: Price | None = None
     rooms_on_sale: Annotated[int, Whole(0, MAX_ROOMS_IN_TYPE)] | None = None
     closed: bool | None = None
@@ -71,7 +81,7 @@ class NightsRequest(NightRange):
 class CalendarRequest(Strict):
     """With `dry_run`, nothing is written: the answer says what would be."""
 
-    changes: Annotated[tuple[NightsRequest, ...], listed(MAX_CHANGES, least=1)]
+    changes: Annotated[tuple[NightsRequest, ...], listed(MAX_CHANGES), *AT_LEAST_ONE]
     dry_run: bool = False
 
 
@@ -89,7 +99,7 @@ class AriValue(NightsRequest):
 class AriRequest(Strict):
     """Each value is checked by itself: a bad one is refused by its index, and never sinks the rest."""
 
-    values: Annotated[tuple[Annotated[AriValue, SkipValidation], ...], listed(MAX_ARI_VALUES, least=1)]
+    values: Annotated[tuple[Annotated[AriValue, SkipValidation], ...], listed(MAX_ARI_VALUES), *AT_LEAST_ONE]
 
 
 class AriQuery(NightRange):
