@@ -12,8 +12,7 @@ from holdfast.properties.provisional import as_sold
 from holdfast.storage.base import WriteConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Any
+    from collections.abc import Iterable
 
     from holdfast.engine import Engine
     from holdfast.model.property import Property, RoomType
@@ -21,25 +20,11 @@ if TYPE_CHECKING:
 type MonthChange = tuple[MonthOnSale | None, MonthOnSale]
 
 
-def open_months(property_: Property, room_type: RoomType, *, engine: Engine, others: Sequence[Any] = ()) -> int:
-    """Writes all months that are missing or differ, in one transaction with `others`; how many there were.
-
-    A repeat writes nothing. Raises BelowSold, Busy.
-    """
-
-    def attempt() -> int:
-        changes = month_changes(property_, room_type, engine=engine)
-        if (changes or others) and not engine.catalog.change_months(changes, others):
-            raise WriteConflict(["month"], None)
-        return len(changes)
-
-    return engine.store.retry_on_conflict(attempt)
-
-
 def bring_in_line(room_type: RoomType, *, engine: Engine) -> int:
-    """The same, by property and room type as they are now, and only while they stay so: for jobs that come any time.
+    """Writes all months that are missing or differ, in one transaction; how many there were. A repeat writes nothing.
 
-    How many months were written. Raises NotFound, BelowSold, Busy.
+    It goes by property and room type as they are now, and only while they stay so, for jobs that come at any time.
+    Raises NotFound, BelowSold, Busy.
     """
     property_id, room_type_id = room_type.property_id, room_type.room_type_id
 
