@@ -9,26 +9,18 @@ from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from holdfast.fields import Strict, Text
+from holdfast.fields import Strict
 from holdfast.model.countries import COUNTRIES
 from holdfast.model.guest import GuestDetails
+from holdfast.requests import TimeOfDay, is_writing
 
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254  # RFC 5321, with erratum 1690 of RFC 3696
 WISHES_LENGTH = 500
 PHONE = re.compile(r"\+[0-9][0-9 ()./-]{3,38}")
 COUNTRY = re.compile("[A-Z]{2}")
-TIME_OF_DAY = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
-IN_WORDS = "\u200c\u200d\u200e\u200f"  # joiners and marks of direction, which scripts of India and the Near East use
 FILLERS = "\u115f\u1160\u3164\uffa0"  # of Hangul: letters by their category, which show nothing
 NOT_A_PHONE = "is not a phone number with its country code, such as +91 98765 43210"
-
-
-def is_writing(text: str) -> bool:
-    """Whether it has no control characters, nor what hides text, turns its direction or breaks its lines."""
-    return all(
-        letter in IN_WORDS or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for letter in text
-    )
 
 
 def _name(value: str) -> str:
@@ -91,7 +83,6 @@ PersonName = Annotated[str, AfterValidator(_name), _schema(minLength=1, maxLengt
 Email = Annotated[str, AfterValidator(_email), _schema(format="idn-email", maxLength=EMAIL_LENGTH)]
 Phone = Annotated[str, AfterValidator(_phone), _schema(pattern=f"^{PHONE.pattern}$")]
 Country = Annotated[str, AfterValidator(_country), _schema(pattern=f"^{COUNTRY.pattern}$")]
-TimeOfDay = Annotated[str, Text(TIME_OF_DAY, "must be a time of day from 00:00 to 23:59, such as 18:00")]
 Wishes = Annotated[str, AfterValidator(_wishes), _schema(maxLength=WISHES_LENGTH)]
 
 

@@ -8,10 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from holdfast.bookings.guest_requests import TimeOfDay, is_writing
 from holdfast.fields import Text, Whole
 from holdfast.model.limits import MAX_AMOUNT, MAX_NIGHTS, MAX_PRICE
-from holdfast.requests import Name
+from holdfast.requests import Name, TimeOfDay, is_writing
 
 LABEL = re.compile(r"(?=.{1,200}\Z)\S(.*\S)?")
 CITY = re.compile(r"(?=.{1,64}\Z)[^\x00-\x1f#\s]([^\x00-\x1f#]*[^\x00-\x1f#\s])?", re.DOTALL)

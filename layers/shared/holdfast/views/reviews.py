@@ -1,13 +1,14 @@
 """What admins review: the queue, a revision with what it changes, and what was decided."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from holdfast.fields import Instant, Strict
 from holdfast.model.dates import rfc3339
-from holdfast.model.draft import PropertyRevision, Review
-from holdfast.properties.review import Published, Reviewed
-from holdfast.properties.revised import differences
 from holdfast.views.content import ContentView, content_fields
+
+if TYPE_CHECKING:
+    from holdfast.model.draft import PropertyRevision, Review
+    from holdfast.properties.review import Published, Reviewed
 
 
 class ReviewView(Strict):
@@ -77,7 +78,7 @@ class DecisionView(Strict):
     calendar_open: bool | None = None
 
 
-def review_view(review: Review) -> ReviewView:
+def review_view(review: "Review") -> ReviewView:
     submitted = review.submitted_at_ms
     return ReviewView(
         property_id=review.property_id,
@@ -89,7 +90,9 @@ def review_view(review: Review) -> ReviewView:
     )
 
 
-def revision_view(reviewed: Reviewed) -> RevisionView:
+def revision_view(reviewed: "Reviewed") -> RevisionView:
+    from holdfast.properties.revised import differences  # noqa: PLC0415 - only this answer needs it
+
     revision, live = reviewed
     return RevisionView(
         property_id=revision.property_id,
@@ -108,7 +111,7 @@ def revision_view(reviewed: Reviewed) -> RevisionView:
     )
 
 
-def published_view(published: Published, reason: str | None = None) -> DecisionView:
+def published_view(published: "Published", reason: str | None = None) -> DecisionView:
     public = published.public
     return DecisionView(
         property_id=public.property_id,
@@ -119,13 +122,13 @@ def published_view(published: Published, reason: str | None = None) -> DecisionV
     )
 
 
-def rejected_view(rejected: PropertyRevision) -> DecisionView:
+def rejected_view(rejected: "PropertyRevision") -> DecisionView:
     return DecisionView(
         property_id=rejected.property_id, revision=rejected.number, state="rejected", reason=rejected.reason
     )
 
 
-def _content(revision: PropertyRevision) -> RevisedView:
+def _content(revision: "PropertyRevision") -> RevisedView:
     return RevisedView(
         **content_fields(revision.content),
         room_types={
@@ -138,7 +141,7 @@ def _content(revision: PropertyRevision) -> RevisedView:
     )
 
 
-def _fields(revision: PropertyRevision) -> dict[str, Any]:
+def _fields(revision: "PropertyRevision") -> dict[str, Any]:
     """The content's fields, each room type one of them."""
     shown = _content(revision).model_dump(mode="json", exclude_none=True)
     rooms = {f"room_types.{one}": room for one, room in shown.pop("room_types").items()}
