@@ -49,7 +49,7 @@ Place = tuple[str | int, ...]  # of a value in the file: the names and indexes t
 class PictureEntry(Strict):
     """A picture that `local/pictures.py` draws: what of, and the words for who cannot see it."""
 
-    kind: Literal["front", "beach", "city", "garden", "palace", "room"]
+    kind: Literal["building", "room", "view", "pool"]
     alt: Label
     room_type_id: Id | None = None
 

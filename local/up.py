@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,11 +16,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from apidocs.pages import pages
+from holdfast.errors import BookingError
 from local import tour
 from local.catalog import Catalog, read_catalog
 from local.cloud import deploy, emulators
 from local.cloud.processes import Processes
 from local.cloud.routes import add_routes
+from local.gallery import hang_pictures
 from local.logs import LogTail
 from local.progress import step
 from local.seed import load
@@ -58,6 +61,7 @@ def up() -> None:
             logs = LogTail(int(time.time() * 1000) + 500)  # the lines of our own requests are logged by then
             console.print(shown, markup=False)
             stack.save(options.folder)
+            _hang_pictures(console, catalog, stack)
             with pages(options.docs_port, stack.api_url):
                 _follow(console, logs, processes, lambda: tour.sign_in(stack, catalog, options.folder))
         except Stopped:
@@ -96,6 +100,24 @@ def _start(console: Console, catalog: Catalog, options: Options, processes: Proc
     with step(console, f"loading {options.catalog.name}"):
         load(catalog, stack)
     return stack
+
+
+def _hang_pictures(console: Console, catalog: Catalog, stack: Stack) -> None:
+    """Draws and uploads the hotels' pictures beside all else: rooms can be booked before they hang."""
+    wanted = sum(len(entry.pictures) for entry in catalog.properties)
+
+    def work() -> None:
+        started = time.monotonic()
+        try:
+            hang_pictures(catalog, stack)
+        except (BookingError, ClientError, BotoCoreError, httpx.HTTPError) as error:
+            console.print(f"the hotels' pictures are not all there: {error}", style="yellow")
+        else:
+            took = time.monotonic() - started
+            console.print(f"{wanted} pictures of hotels are uploaded and approved ({took:.0f} s)", style="dim")
+
+    if wanted:
+        threading.Thread(target=work, daemon=True).start()
 
 
 def _stack(options: Options, outputs: Mapping[str, str]) -> Stack:

@@ -82,13 +82,24 @@ STRICT_INN = INN | {
 BRIEF_HOLD_SECONDS = 5
 
 
+def demo_without_pictures() -> dict[str, Any]:
+    """The demo's catalog without what would be drawn and uploaded beside the tests."""
+    catalog: dict[str, Any] = json.loads((ROOT / "local" / "demo.json").read_text())
+    for entry in catalog["properties"]:
+        entry["pictures"] = []
+    return catalog
+
+
 @pytest.fixture(scope="session")
 def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningStack]]:
     """Starts stacks; after the last test of all, the audit of each must be clean."""
     with ExitStack() as running:
+        catalog = tmp_path_factory.mktemp("catalog") / "demo.json"
+        catalog.write_text(json.dumps(demo_without_pictures()))
 
         def start(**environment: str) -> RunningStack:
-            stack = running.enter_context(running_stack(tmp_path_factory.mktemp("local"), **environment))
+            folder = tmp_path_factory.mktemp("local")
+            stack = running.enter_context(running_stack(folder, **{"CATALOG": str(catalog)} | environment))
             running.callback(lambda: stack.local("audit"))
             return stack
 
@@ -101,7 +112,7 @@ def brief_stack(start_stack: Callable[..., RunningStack], tmp_path_factory: pyte
 
     One has one room, the other asks who stays.
     """
-    catalog = json.loads((ROOT / "local" / "demo.json").read_text())
+    catalog = demo_without_pictures()
     catalog["properties"] += [INN, STRICT_INN]
     catalog["wallets"].append({"user": "carol", "balance": 250000})
     file = tmp_path_factory.mktemp("catalog") / "inn.json"

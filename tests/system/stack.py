@@ -32,12 +32,27 @@ class Guest:
     name: str
     token: str
 
-    def call(self, method: str, path: str, body: Any = None, key: str | None = None, **query: Any) -> httpx.Response:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        key: str | None = None,
+        *,
+        if_match: str | None = None,
+        **query: Any,
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}"} | ({"Idempotency-Key": key} if key else {})
+        headers |= {"If-Match": if_match} if if_match else {}
         return self.stack.http.request(method, self.stack.api_url + path, json=body, params=query, headers=headers)
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.call("GET", path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def put(self, path: str, body: Any) -> Any:
+        answer = self.call("PUT", path, body)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
