@@ -1,5 +1,7 @@
 """Requests that mean harm at the routes of owners, each with the status it must get."""
 
+from typing import Any
+
 from tests.component.hostile import FULL_WIDTH, UNKNOWN, Hostile, Request
 from tests.kit.front_door import OWNER, request_for
 
@@ -24,7 +26,31 @@ def at_front_desk(
     return Hostile(says, made, status, code)
 
 
+def of_hotel(says: str, route: str, body: Any, status: int = 422, code: str = "invalid_request") -> Hostile:
+    """What an owner, or by the path an admin, sends about a hotel."""
+    group = "[admin]" if "/admin/" in route else "[owner]"
+    path = {name: value for name, value in HOTEL.items() if f"{{{name}}}" in route}
+
+    def made(_: str) -> Request:
+        return request_for(route, body, user=OWNER, groups=group, key="k", headers={"if-match": "*"}, path=path)
+
+    return Hostile(says, made, status, code)
+
+
+HOTEL = {"property_id": "lake-view", "room_type_id": "deluxe", "plan_id": "breakfast"}
+NEW = {"name": "Inn", "city": "Agra"}
 OWNERS = [
+    of_hotel("a hotel for somebody else", "POST /properties", NEW | {"owner_id": "victim"}),
+    of_hotel("a hotel that is live at once", "POST /properties", NEW | {"state": "live"}),
+    of_hotel("a city with another item's key", "POST /properties", NEW | {"city": "Agra#LISTING"}),
+    of_hotel("a zone that is a file", "POST /properties", NEW | {"timezone": "../../etc/passwd"}),
+    of_hotel("a description that clears the screen", "POST /properties", NEW | {"description": "\x1b[2J"}),
+    of_hotel("a draft of somebody else's", "PATCH /properties/{property_id}/draft", {"name": "Mine"}, 404, "not_found"),
+    of_hotel("a room type of somebody else's", "DELETE /room-types/{room_type_id}", None, 404, "not_found"),
+    of_hotel("a price of less than nothing", "PATCH /room-types/{room_type_id}", {"base_price": -1}),
+    of_hotel("a version of one's own", "PATCH /room-types/{room_type_id}", {"version": 9}),
+    of_hotel("a hash that is a pattern", "POST /admin/properties/{property_id}/approve", {"revision": 1, "hash": ".*"}),
+    of_hotel("a reason of two lines", "POST /admin/properties/{property_id}/suspend", {"reason": "a\n[TAG] b"}),
     at_front_desk("arrivals by a guest", ARRIVALS, status=403, code="forbidden", groups=""),
     at_front_desk("arrivals by an admin who owns nothing", ARRIVALS, status=403, code="forbidden", groups="[admin]"),
     at_front_desk("somebody else's arrivals", ARRIVALS, status=404, code="not_found"),
