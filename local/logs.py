@@ -47,8 +47,7 @@ class LogTail:
         self._seen: dict[tuple[str, int, str], int] = {}
 
     def lines(self) -> Iterator[Text]:
-        since = self._from_ms
-        self._from_ms = max(since, int(time.time() * 1000) - OVERLAP_MS)
+        since, now_ms = self._from_ms, int(time.time() * 1000)
         groups = self._logs.describe_log_groups(logGroupNamePrefix=GROUPS)["logGroups"]
         fresh = []
         for group in groups:
@@ -58,6 +57,7 @@ class LogTail:
                 if key not in self._seen:
                     fresh.append((event["timestamp"], name.removeprefix(GROUPS), event["message"]))
                 self._seen[key] = event["timestamp"]
+        self._from_ms = max(since, now_ms - OVERLAP_MS)
         self._seen = {key: at for key, at in self._seen.items() if at >= self._from_ms}
         for at, function, message in sorted(fresh, key=lambda line: line[0]):
             if (text := rendered(function, message, at)) is not None:

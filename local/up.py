@@ -180,8 +180,9 @@ def _follow(console: Console, logs: LogTail, processes: Processes, renew_tokens:
     renewed = time.monotonic()
     while True:
         processes.check()
-        for line in logs.lines():
-            console.print(line)
+        with contextlib.suppress(ClientError):  # a look at a bad moment: the next one shows these lines too
+            for line in logs.lines():
+                console.print(line)
         if time.monotonic() - renewed > TOKENS_LAST_SECONDS:
             renewed = time.monotonic()
             renew_tokens()

@@ -56,7 +56,7 @@ def table_on_moto() -> Table:
     """An empty table, and no real waiting; within `mock_aws`."""
     client = _one_client()
     client.create_table(**table_definition(TABLE_NAME))
-    return Table(client, TABLE_NAME, sleep=lambda _: None)
+    return Table(client, TABLE_NAME, patience_seconds=600, sleep=lambda _: None)
 
 
 @pytest.fixture

@@ -27,4 +27,4 @@ def stand_in() -> StandIn:
 
 def table_in_memory() -> Table:
     client: Any = stand_in()
-    return TableInMemory(client, TABLE_NAME, sleep=lambda _: None)
+    return TableInMemory(client, TABLE_NAME, patience_seconds=600, sleep=lambda _: None)

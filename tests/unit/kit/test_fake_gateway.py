@@ -8,7 +8,6 @@ from holdfast.payments.gateways.protocol import (
     DisputeState,
     GatewayKeyRefused,
     GatewayRefused,
-    GatewayUnknown,
     PaymentState,
 )
 from tests.kit.fake_gateway import FakeGateway
@@ -59,7 +58,7 @@ def test_a_refusal_is_repeated_under_its_key(
 def test_a_key_is_bound_to_its_request(gateway: FakeGateway, order_id: str) -> None:
     gateway.capture(order_id, AMOUNT, "INR", "capture")
     gateway.refund(order_id, 10_000, "INR", "refund")
-    with pytest.raises(GatewayUnknown):
+    with pytest.raises(GatewayRefused):
         gateway.refund(order_id, 20_000, "INR", "refund")
     assert gateway.orders[order_id].refunded == 10_000
 

@@ -73,7 +73,7 @@ def listing_of(property_: Property, room_types: Sequence[RoomType]) -> Listing:
                 room.total_rooms,
                 room.max_guests,
             )
-            for room in room_types
+            for room in sorted(room_types, key=lambda room: room.room_type_id)
             if room.live
         ),
     )
