@@ -104,16 +104,31 @@ def open_month(property_: Property, room_type: RoomType, month: str) -> MonthOnS
     return in_line(MonthOnSale(page, bare), property_, room_type)
 
 
-def in_line(month: MonthOnSale, property_: Property, room_type: RoomType) -> MonthOnSale:
+def in_line(
+    month: MonthOnSale,
+    property_: Property,
+    room_type: RoomType,
+    *,
+    before_rooms: int | None = None,
+    today: date | None = None,
+) -> MonthOnSale:
     """The month with all that it has from its property and room type; the nights keep what is their own.
 
     A night whose rooms are the default gets the new default, and as many more or fewer free: perhaps below zero, which
-    the write's condition refuses.
+    the write's condition refuses. Nights before `today` keep their rooms, as their own. A month that does not say its
+    default had `before_rooms`, the room type's number before its change; None: as many as now.
     """
     page, rates = month
-    before, after = rates.default_rooms, room_type.total_rooms
-    usual = [day for day in page.on_sale if day not in rates.rooms and page.on_sale[day] == before]
-    own = rates.rooms if before is not None else {day: n for day, n in page.on_sale.items() if n != after}
+    after = room_type.total_rooms
+    before, own = rates.default_rooms, rates.rooms
+    if before is None:
+        before = after if before_rooms is None else before_rooms
+        own = {day: rooms for day, rooms in page.on_sale.items() if rooms != before}
+    usual = [day for day, rooms in page.on_sale.items() if day not in own and rooms == before]
+    if today and before != after:
+        over = [day for day in usual if page.night(day) < today]
+        own = own | dict.fromkeys(over, before)
+        usual = [day for day in usual if day not in over]
     rates = msgspec.structs.replace(
         rates,
         timezone=property_.timezone,

@@ -41,15 +41,29 @@ def bring_in_line(room_type: RoomType, *, engine: Engine) -> int:
     return engine.store.retry_on_conflict(attempt)
 
 
-def month_changes(property_: Property, room_type: RoomType, *, engine: Engine, opens: bool = True) -> list[MonthChange]:
-    """What would bring the months in line that are open or, where it `opens`, should be. Raises BelowSold."""
+def month_changes(
+    property_: Property,
+    room_type: RoomType,
+    *,
+    engine: Engine,
+    opens: bool = True,
+    before_rooms: int | None = None,
+) -> list[MonthChange]:
+    """What would bring the months in line that are open or, where it `opens`, should be. Raises BelowSold.
+
+    `before_rooms` is how many rooms the room type had before its change, if this is one.
+    """
     room_type_id = room_type.room_type_id
+    today = today_in(property_.timezone, engine.clock(), property_.day_ends)
     wanted = open_range(property_, engine)
     found = engine.catalog.months([room_type_id], wanted)
     changes: list[MonthChange] = []
     for month in wanted:
         before = found.get((room_type_id, month))
-        after = in_line(before, property_, room_type) if before else open_month(property_, room_type, month)
+        if before:
+            after = in_line(before, property_, room_type, before_rooms=before_rooms, today=today)
+        else:
+            after = open_month(property_, room_type, month)
         if before != after and (before or opens):
             changes.append((before, after))
     refuse_below_sold(changes)

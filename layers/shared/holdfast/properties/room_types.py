@@ -141,7 +141,7 @@ def _change(
         _refuse(named(room_type_problems(after, _lowest_price(after, sold, engine))))
         is_on_sale = public is not None and before.live
         try:
-            months = month_changes(sold, after, engine=engine, opens=is_on_sale)
+            months = month_changes(sold, after, engine=engine, opens=is_on_sale, before_rooms=before.total_rooms)
         except BelowSold as short:
             if reclaimed:
                 raise
