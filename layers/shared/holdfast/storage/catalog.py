@@ -160,8 +160,11 @@ class CatalogStore(ListingStore):
         `others` are the actions that belong to the change. A page moves to the next revision with its rates, so that no
         reserve goes by the old ones; one that had its rates itself, as those written before the two were apart, leaves
         them. Of a night with more or fewer rooms on sale, as many more or fewer are free. False, and nothing changed,
-        when a month is not as it was read, or fewer rooms are free than would go.
+        when a month is not as it was read, or fewer rooms are free than would go; or when it was read while another
+        change came, a page of one revision with rates of the next: their difference is nobody's.
         """
+        if any(before and before.page.revision != before.rates.revision for before, _ in changes):
+            return False
         actions = [action for before, after in changes for action in self._month_actions(before, after)]
         assert len(actions) + len(others) <= TRANSACTION_ITEMS
         try:
