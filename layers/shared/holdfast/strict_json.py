@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from holdfast.errors import MalformedRequest
@@ -27,11 +28,11 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise MalformedRequest(f"Sent more than once: {', '.join(sorted(shown(name) for name in twice))}.")
-    return dict(pairs)
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = (shown(name) for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise MalformedRequest(f"Sent more than once: {', '.join(sorted(twice))}.")
+    return found
 
 
 def _no_constant(name: str) -> float:
