@@ -123,6 +123,18 @@ class TestTablesOfBefore:
         assert found(front_door, **query) == LISTED
         assert found(front_door, check_in="2026-12-10", check_out="2026-12-12", **query) == LISTED
 
+    def test_are_found_on_every_page(
+        self, front_door: FrontDoor, hotel: CatalogStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("holdfast.storage.listings.LISTINGS_PAGE", 1)
+        assert hotel.add_property(structs.replace(KOLKATA, property_id="old-fort"))
+        hotel.table.delete(listing_key("Udaipur", "old-fort"))
+
+        first, cursor = hotel.listings("Udaipur")
+        second, _ = hotel.listings("Udaipur", cursor)
+
+        assert [listing.property_id for listing in [*first, *second]] == ["lake-view", "old-fort"]
+
     def test_get_their_listing_from_the_daily_job_once(self, front_door: FrontDoor, hotel: CatalogStore) -> None:
         front_door.context.seconds_left = 300
         opened = front_door.app("opener").lambda_handler(event("scheduled"), front_door.context)

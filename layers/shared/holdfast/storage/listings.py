@@ -48,7 +48,7 @@ class ListingStore:
             raise ValueError(after)
         if city:
             found, more = self._listings_of(city, after)
-            if found or after:
+            if found or more:
                 return found, more
         return self._listings_by_pointer(city, after)
 
