@@ -44,8 +44,7 @@ def own_calendar(
 
     A month that no hotel anywhere could have on sale today is not read.
     """
-    now = engine.clock().date()
-    earliest, latest = now - timedelta(days=1), add_months(now, MAX_MONTHS_AHEAD) + timedelta(days=3)
+    earliest, latest = nights_of_any_hotel(engine.clock().date())
     wanted = months(max(first, earliest), min(last, latest) + timedelta(days=1))
     read = calendar_store(engine).read(owner_id, property_id, room_type_id, wanted) if property_id else None
     if read is None:
@@ -53,6 +52,15 @@ def own_calendar(
     property_ = as_sold(read.property)
     today = today_in(property_.timezone, engine.clock(), property_.day_ends)
     return OwnCalendar(property_, read.room_type, read.months, today)
+
+
+def nights_of_any_hotel(today: date) -> tuple[date, date]:
+    """The first and the last night that some hotel could have on sale; `today` is the day in UTC.
+
+    By the clock of a hotel it may be a day earlier or later, and a day later may be the next month's first.
+    """
+    day = timedelta(days=1)
+    return today - day, add_months(today + day, MAX_MONTHS_AHEAD) + 2 * day
 
 
 def check_range(entry: NightRange, calendar: OwnCalendar) -> tuple[str, str] | None:
