@@ -222,6 +222,13 @@ class TestReading:
 
         assert (reply.status, reply.fields) == (422, {field})
 
+    @pytest.mark.parametrize("night", ["0001-01-01", "9999-12-31"])
+    def test_of_the_first_and_the_last_day_of_all_has_nothing(self, hotelier: Hotelier, night: str) -> None:
+        query = {"first_night": night, "last_night": night}
+        reply = hotelier.call(f"GET {ARI}", query=query, property_id="lake-view")
+
+        assert (reply.status, reply.body["values"]) == (200, [])
+
 
 def test_twenty_calls_a_minute_are_taken_and_the_next_must_wait(hotelier: Hotelier) -> None:
     night = value("2026-12-10", "2026-12-10", price=600_000)

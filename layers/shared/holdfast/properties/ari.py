@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from holdfast.errors import BelowSold, BookingError, Busy, InvalidFields, NotFound, TooManyCalls
 from holdfast.fields import path, problems
 from holdfast.model.calendar import CalendarChange
-from holdfast.model.dates import millis, month_of, months
+from holdfast.model.dates import millis, month_of
 from holdfast.model.ids import timed_id
 from holdfast.model.limits import MAX_MONTHS_AHEAD
 from holdfast.properties.ari_values import Bulk, Refused
@@ -79,8 +79,8 @@ def set_values(property_id: str, request: AriRequest, *, owner_id: str, engine: 
         bulk = Bulk(values)
         try:
             _set_in(property_id, room_type_id, bulk, change_id, at_ms, owner_id=owner_id, engine=engine)
-        except Busy as busy:
-            bulk.refuse_all(busy.code, busy.detail)
+        except (Busy, NotFound) as refusal:  # not found: deleted meanwhile
+            bulk.refuse_all(refusal.code, refusal.detail)
         applied += len(bulk.applied)
         unchanged += len(values) - len(bulk.applied) - len(bulk.refused)
         refused += bulk.refused.values()
@@ -114,11 +114,13 @@ def read_values(property_id: str, query: AriQuery, *, owner_id: str, engine: Eng
     if nights > MOST_NIGHTS_READ:
         raise InvalidFields(("last_night", f"at most {MOST_NIGHTS_READ} nights are read at once; this is {nights}"))
     room_types = [room_type.room_type_id for room_type in engine.catalog.room_types(property_id)]
-    known = engine.catalog.months(room_types, months(query.first_night, query.last_night + timedelta(days=1)))
+    every = [query.first_night + timedelta(days=n) for n in range(nights)]
+    names = sorted({month_of(night) for night in every})
+    known = engine.catalog.months(room_types, names)
     return [
         NightOnSale(room_type_id, night, month)
         for room_type_id in room_types
-        for night in (query.first_night + timedelta(days=n) for n in range(nights))
+        for night in every
         if (month := known.get((room_type_id, month_of(night)))) and night.day in month.page.free
     ]
 

@@ -58,7 +58,7 @@ class Bulk:
                 break
             rounds += 1
             everything = rounds > MOST_ROUNDS
-            if not (self._refuse_impossible(folded, everything) + self._refuse_taken(short, everything)):
+            if not (self._refuse_impossible(folded, everything) + self._refuse_taken(short, calendar, everything)):
                 break
         self.applied = {
             setting.place
@@ -94,29 +94,37 @@ class Bulk:
 
     def _refuse_impossible(self, folded: Folded, everything: bool) -> int:
         wrong = dict(impossible_nights(folded))
-        return self._refuse_on(wrong, LENGTHS, InvalidFields.code, wrong.__getitem__, everything)
+        return self._refuse_on(wrong, LENGTHS, InvalidFields.code, lambda _, night: night in wrong, everything)
 
-    def _refuse_taken(self, short: list[TakenNight], everything: bool) -> int:
+    def _refuse_taken(self, short: list[TakenNight], calendar: OwnCalendar, everything: bool) -> int:
+        """Refuses the values that ask for fewer rooms than are taken; one that asks for enough may be what is left."""
         wrong = {of["night"]: BelowSold([of]).detail for of in short}
-        return self._refuse_on(wrong, frozenset({ROOMS}), BelowSold.code, wrong.__getitem__, everything)
+        taken = {of["night"]: of["taken"] for of in short}
+        usual = {night: calendar.month_of(night).rates.default_rooms or 0 for night in taken}
+
+        def is_too_few(value: AriValue, night: date) -> bool:
+            rooms = value.settings[ROOMS]
+            return night in taken and (usual[night] if rooms is None else int(rooms)) < taken[night]
+
+        return self._refuse_on(wrong, frozenset({ROOMS}), BelowSold.code, is_too_few, everything)
 
     def _refuse_on(
         self,
         wrong: dict[date, str],
         fields: frozenset[str],
         code: str,
-        says: Callable[[date], str],
+        is_wrong: Callable[[AriValue, date], bool],
         everything: bool,
     ) -> int:
-        """Refuses all that sets one of the fields on one of the wrong nights, or on any: how many values."""
+        """Refuses what sets one of the fields and is wrong on a night, or all that sets any: how many values."""
         found = [
-            (index, next((night for night in nights if night in wrong), None))
+            (index, next((night for night in nights if is_wrong(value, night)), None))
             for index, value, nights in (self._left() if wrong else ())
             if fields & value.settings.keys()
         ]
         refused = [(index, night or min(wrong)) for index, night in found if night or everything]
         for index, night in refused:
-            self._refuse(index, code, says(night))
+            self._refuse(index, code, wrong[night])
         return len(refused)
 
 
