@@ -4,10 +4,12 @@
 
 localstripe's own command listens on every address and ignores the Idempotency-Key. Here a repeated key gets the first
 response, a refusal too, and is refused for another request: https://docs.stripe.com/api/idempotent_requests.
-`local.gateways.stripe_rules` has the other rules, `local.gateways.stripe_dashboard` the test controls.
+`local.gateways.stripe_rules` has the other rules, `local.gateways.stripe_dashboard` the test controls. A browser pays with
+the publishable key, as `?key=pk_…`: it may make a payment method and confirm a payment, and nothing else.
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -20,6 +22,7 @@ stripe_rules.apply()
 
 from localstripe import server  # noqa: E402 - its routes are made of what the rules left
 
+FOR_BROWSERS = re.compile(r"/v1/(payment_methods|payment_intents/\w+(/confirm)?)")
 NOT_KEPT = {401, 409, 429}  # answers of no endpoint
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -58,5 +61,5 @@ async def remember_keys(request: web.Request, handler: Handler) -> web.StreamRes
     return web.Response(status=status, body=body, content_type="application/json")
 
 
-server.app.middlewares[:0] = [test_controls, remember_keys]
+server.app.middlewares[:0] = [test_controls, let_browsers_pay, remember_keys]
 web.run_app(server.app, host="127.0.0.1", port=int(sys.argv[1]), print=None)

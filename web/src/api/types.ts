@@ -1,0 +1,53 @@
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type Booking = Schemas['BookingView']
+export type Quote = Schemas['Quote']
+export type Hotel = Schemas['PropertyView'] & Told
+export type RoomType = Schemas['RoomTypeView']
+export type Price = Schemas['PriceView']
+export type Line = Schemas['Line']
+export type PolicyStep = Schemas['PolicyStepView']
+export type Night = Schemas['NightView']
+export type Cancellation = Schemas['Cancellation']
+export type Refund = Schemas['Refund']
+export type PaymentStart = Schemas['PaymentStart']
+export type Finalized = Schemas['Finalized']
+export type Wallet = Schemas['WalletView']
+export type Entry = Schemas['EntryView']
+export type TopUp = Schemas['TopUpView']
+export type Guest = Schemas['GuestView']
+export type GuestRequest = Schemas['GuestRequest']
+export type Alternative = Schemas['Alternative']
+export type RestrictionShown = Schemas['RestrictionShown']
+export type Gateway = 'stripe' | 'razorpay'
+
+export interface PictureSize {
+  width: number
+  height: number
+  type: string
+  url: string
+}
+
+export interface Picture {
+  image_id: string
+  alt: string
+  sizes: PictureSize[]
+  room_type_id?: string | null
+}
+
+/** What a hotel tells of itself; each is missing where its owner has not said it. */
+interface Told {
+  description?: string
+  address?: string
+  amenities?: string[]
+  pictures?: Picture[]
+}
+
+export interface Stay {
+  check_in: string
+  check_out: string
+  rooms: number
+  guests: number
+}

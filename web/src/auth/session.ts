@@ -1,0 +1,69 @@
+import { useSyncExternalStore } from 'react'
+import { config } from '../config'
+
+const SECONDS_BEFORE = 60
+
+interface Stored {
+  access_token: string
+  refresh_token?: string
+  expires_at?: number
+  profile: { sub: string; email?: string; 'cognito:username'?: string }
+}
+
+const listeners = new Set<() => void>()
+
+function key(): string {
+  return `oidc.user:${config().signIn.authority}:${config().signIn.clientId}`
+}
+
+function stored(): Stored | undefined {
+  const text = sessionStorage.getItem(key())
+  return text ? (JSON.parse(text) as Stored) : undefined
+}
+
+/** The access token, renewed when it is about to end; nothing where nobody is signed in. */
+export async function accessToken(): Promise<string | undefined> {
+  const session = stored()
+  if (!session) return undefined
+  const endsSoon = session.expires_at !== undefined && session.expires_at * 1000 < Date.now() + SECONDS_BEFORE * 1000
+  if (!endsSoon || !session.refresh_token) return session.access_token
+  const { renew } = await import('./oidc')
+  return renew()
+}
+
+export function forgetSession(): void {
+  sessionStorage.removeItem(key())
+  changed()
+}
+
+export function changed(): void {
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function nameOf(): string {
+  const session = stored()
+  return session ? (session.profile['cognito:username'] ?? session.profile.email ?? session.profile.sub) : ''
+}
+
+/** The name of who is signed in; empty where nobody is. */
+export function useSignedIn(): string {
+  return useSyncExternalStore(subscribe, nameOf, () => '')
+}
+
+/** Leaves for the sign-in page; comes back to `to`, or to where the guest is now. */
+export async function signIn(to = `${location.pathname}${location.search}`): Promise<void> {
+  const { leave } = await import('./oidc')
+  await leave(to)
+}
+
+export async function signOut(): Promise<void> {
+  forgetSession()
+  const { domain, clientId } = config().signIn
+  const query = new URLSearchParams({ client_id: clientId, logout_uri: `${location.origin}/` })
+  location.assign(`${domain}/logout?${query}`)
+}
