@@ -1,4 +1,5 @@
 # make run    the whole system on this machine; Ctrl-C ends it
+# make web    the pages: builds them, and shows them on the stack that runs
 # make check  lint, types and unit tests: the inner loop, in under a minute
 # make test   every test, and how long each part took
 # make proof  many seeds of the simulation (SEEDS=50000)
@@ -72,7 +73,7 @@ test: $(VENV)
 	rm -r "$$reports"; echo "== all parts: $$((SECONDS - start)) s"; exit $$code
 
 test-unit: $(VENV)
-	$(call timed,unit and component and contract tests and simulation,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system")
+	$(call timed,unit and component and contract tests and simulation,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system and not browser")
 
 test-store: $(VENV)
 	$(call timed,store contract and races,$(RUN) pytest -m "ministack or dynamodb_local or localstripe")
@@ -81,7 +82,7 @@ test-smoke: $(VENV) build
 	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
 
 test-system: $(VENV)
-	$(call timed,the deployed stack over HTTP,$(RUN) pytest -m system tests/system)
+	$(call timed,the deployed stack over HTTP and in a browser,$(RUN) pytest -m "system or browser" tests/system tests/browser)
 
 # The long run: as many seeds as SEEDS says, every pair of faults, every planted bug on the general workload.
 .PHONY: proof

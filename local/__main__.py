@@ -9,14 +9,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from holdfast.errors import Busy
 from holdfast.payments.gateways.protocol import GatewayError
+from local.catalog import read_catalog
 from local.cloud.processes import Processes
 from local.gateway_records import audit
 from local.schedules import settle_once, tick_once
-from local.stack import Stack, local_folder
+from local.site import publish
+from local.stack import Options, Stack, local_folder
 from local.tools import LocalError
 from local.up import clear, up
 from local.users import access_token
 from local.walkthrough import walk
+from local.web_build import build_web
 
 
 def main() -> int:
@@ -33,6 +36,7 @@ def main() -> int:
     tick = commands.add_parser("tick", help="release the due holds now, as the sweep does each minute")
     tick.add_argument("--dry-run", action="store_true", help="only list the due holds")
     commands.add_parser("settle", help="carry out now what is due at the gateways, as settle does each minute")
+    commands.add_parser("web", help="build the pages; where a stack runs, show them there")
     commands.add_parser("audit", help="check every promise over the whole table and the gateways' records")
     commands.add_parser("walkthrough", help="play the hard cases of money: pay, crash, pay late, cancel")
     chosen = parser.parse_args()
@@ -61,6 +65,8 @@ def _run(chosen: argparse.Namespace) -> None:
         case "settle":
             Stack.load()
             print(json.dumps(settle_once()))
+        case "web":
+            web()
         case "audit":
             report_audit(Stack.load())
         case "walkthrough":
@@ -73,6 +79,19 @@ def down() -> None:
     ended = Processes(folder).stop_left_over()
     clear(folder)
     print(f"ended: {', '.join(ended)}" if ended else "nothing runs here")
+
+
+def web() -> None:
+    """Builds the pages, and publishes them to the stack that runs here, if one does."""
+    folder = local_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    dist = build_web(folder / "web.log")
+    if not (folder / "stack.json").exists():
+        print(f"built: {dist}")
+        return
+    stack = Stack.load()
+    publish(dist, stack, read_catalog(Options.from_environment().catalog))
+    print(f"published: {stack.web_url}/")
 
 
 def report_audit(stack: Stack) -> None:

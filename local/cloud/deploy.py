@@ -35,12 +35,13 @@ def deploy(options: Options) -> None:
     """Creates or updates the stack; raises with the tool's own reason when it fails."""
     parameters = {
         "Architecture": architecture(),
-        "CorsOrigins": f"http://localhost:3000,{options.docs_url.rstrip('/')}",
+        "CorsOrigins": f"{options.web_url},http://localhost:3000,{options.docs_url.rstrip('/')}",
         "HoldSeconds": options.hold_seconds,
         "StripeApiBase": options.stripe_url,
         "RazorpayApiBase": options.razorpay_url,
         "ImageUploadBase": options.endpoint_url,
-        "ImagesBaseUrl": f"{options.endpoint_url}/_site",
+        "ImagesBaseUrl": options.web_url,
+        "WebSources": f"{options.endpoint_url},{options.stripe_url},{options.razorpay_url}",
     }
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     template = options.folder / "build" / "template.yaml"

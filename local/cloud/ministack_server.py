@@ -8,8 +8,8 @@ once a function has WORKERS_PER_FUNCTION.
 It keeps the saved queries of Logs Insights: the three calls of CloudWatch Logs, with the fields and errors of its API
 reference, and `AWS::Logs::QueryDefinition`, through those calls.
 
-It serves the stack's CloudFront distribution under a path of its own address, `/_site/…`: a browser that has only that
-address cannot ask for the distribution's own name. Requests count as HTTPS there.
+It serves the stack's CloudFront distribution as `localhost`, while the AWS services answer as `127.0.0.1`: pages and
+pictures have an address that every browser knows and trusts. Requests count as HTTPS there.
 
 It signs a set of claims with a user pool's own key, so that a test can send tokens with wrong claims under a good
 signature. MiniStack listens on 127.0.0.1, so only this machine can do that.
@@ -150,18 +150,17 @@ provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {  # noqa: SLF00
 
 # ---- the distribution
 
-SITE = "/_site"
 _handle_viewer = app._handle_cloudfront_dataplane_request  # noqa: SLF001
 
 
-async def _serve_site(
-    host: str, path: str, raw_path: str, query_string: str, method: str, headers: Any, *others: Any
-) -> Any:
+async def _serve_site(host: str, *request: Any) -> Any:
     sites = list(cloudfront._distributions.values())  # noqa: SLF001
-    if path.startswith(f"{SITE}/") and sites:
-        host, path, raw_path = sites[0]["DomainName"], path.removeprefix(SITE), raw_path.removeprefix(SITE)
+    if host.partition(":")[0] == "localhost" and sites:
+        path, raw_path, query_string, method, headers, *others = request
+        host = sites[0]["DomainName"]
         headers = {**headers, "host": host, "x-forwarded-proto": "https"}
-    return await _handle_viewer(host, path, raw_path, query_string, method, headers, *others)
+        return await _handle_viewer(host, path, raw_path, query_string, method, headers, *others)
+    return await _handle_viewer(host, *request)
 
 
 app._handle_cloudfront_dataplane_request = _serve_site  # noqa: SLF001

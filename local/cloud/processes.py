@@ -95,13 +95,13 @@ class Processes:
         return sorted(found)
 
 
-def run_to_end(command: list[str], environment: Mapping[str, str], log: Path) -> int:
+def run_to_end(command: list[str], environment: Mapping[str, str], log: Path, folder: Path = ROOT) -> int:
     """Runs a program to its end, with its output in that file; returns its exit code. An exception meanwhile, such as
     Ctrl-C, ends the program and everything that it started."""
     with log.open("wb") as output:
         process = psutil.Popen(
             command,
-            cwd=ROOT,
+            cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=output,

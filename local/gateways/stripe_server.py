@@ -4,8 +4,8 @@
 
 localstripe's own command listens on every address and ignores the Idempotency-Key. Here a repeated key gets the first
 response, a refusal too, and is refused for another request: https://docs.stripe.com/api/idempotent_requests.
-`local.gateways.stripe_rules` has the other rules, `local.gateways.stripe_dashboard` the test controls. A browser pays with
-the publishable key, as `?key=pk_…`: it may make a payment method and confirm a payment, and nothing else.
+`local.gateways.stripe_rules` has the other rules, `local.gateways.stripe_dashboard` the test controls. A browser pays
+with the publishable key, as `?key=pk_…`: it may make a payment method and confirm a payment, and nothing else.
 """
 
 import asyncio
@@ -37,6 +37,15 @@ one_at_a_time = asyncio.Lock()
 async def test_controls(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method == "POST" and request.path.startswith(stripe_dashboard.PREFIX):
         return await stripe_dashboard.answer(request)
+    return await handler(request)
+
+
+@web.middleware  # type: ignore[untyped-decorator]  # the same
+async def let_browsers_pay(request: web.Request, handler: Handler) -> web.StreamResponse:
+    key = request.query.get("key", "")
+    if request.method == "POST" and key.startswith("pk_test_") and FOR_BROWSERS.fullmatch(request.path):
+        known = {**request.headers, "Authorization": f"Bearer sk_test_{key.removeprefix('pk_test_')}"}
+        request = request.clone(headers=known, rel_url=request.rel_url.without_query_params("key"))
     return await handler(request)
 
 

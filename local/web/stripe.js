@@ -1,7 +1,7 @@
 /* The part of Stripe.js that our pages use, against localstripe: on the developer's own machine in place of
    https://js.stripe.com. It takes the address of localstripe from its own: stripe.js?api=http://127.0.0.1:4567
 
-   Card numbers are localstripe's: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined. "Slow" pays half a minute
+   4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined: here and not by localstripe, whose intents end with that. "Slow" pays half a minute
    later, so that a tab can be closed meanwhile; "Late" authorises only after the hold has run out. */
 ;(() => {
   const script = document.currentScript
@@ -11,6 +11,7 @@
   style.href = new URL('card_form.css', script.src).href
   document.head.append(style)
 
+  const DECLINED = '4000000000000002'
   const SECONDS = { now: 0, slow: 30, late: 660 }
 
   async function call(key, path, fields) {
@@ -56,8 +57,10 @@
     },
     confirmPayment: async ({ elements }) => {
       const intent = elements.clientSecret.split('_secret')[0]
+      const number = elements.number.value.replaceAll(' ', '')
+      if (number === DECLINED) return { error: { type: 'card_error', message: 'Your card was declined.' } }
       try {
-        const card = { 'card[number]': elements.number.value.replaceAll(' ', ''), 'card[exp_month]': '12', 'card[exp_year]': '2030', 'card[cvc]': '123' }
+        const card = { 'card[number]': number, 'card[exp_month]': '12', 'card[exp_year]': '2030', 'card[cvc]': '123' }
         const method = await call(key, 'payment_methods', { type: 'card', ...card })
         await new Promise((resolve) => setTimeout(resolve, SECONDS[elements.when.value] * 1000))
         await call(key, `payment_intents/${intent}`, { payment_method: method.id })

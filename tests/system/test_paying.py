@@ -4,7 +4,6 @@ import base64
 import json
 import re
 import subprocess
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,8 +19,8 @@ TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture(scope="module")
-def stack(start_stack: Callable[..., RunningStack]) -> RunningStack:
-    return start_stack()
+def stack(long_stack: RunningStack) -> RunningStack:
+    return long_stack
 
 
 @pytest.fixture(scope="module")

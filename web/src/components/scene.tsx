@@ -20,7 +20,7 @@ export function Scene({ seed }: { seed: string }) {
   const number = hash(seed)
   const [sky, glow, near, dark, light] = PALETTES[number % PALETTES.length] ?? PALETTES[0]
   const kind = Math.floor(number / 7) % 3
-  const sun = 110 + (number % 180)
+  const sun = 150 + (number % 100)
   return (
     <svg className={css.scene} viewBox="0 0 400 260" preserveAspectRatio="xMidYMid slice" aria-hidden>
       <rect width="400" height="260" fill={sky} />

@@ -107,6 +107,12 @@ def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
 
 
 @pytest.fixture(scope="session")
+def long_stack(start_stack: Callable[..., RunningStack]) -> RunningStack:
+    """As `make run` starts it: the demo's hotels, and ten minutes for each hold."""
+    return start_stack()
+
+
+@pytest.fixture(scope="session")
 def brief_stack(start_stack: Callable[..., RunningStack], tmp_path_factory: pytest.TempPathFactory) -> RunningStack:
     """Holds last five seconds; the catalog is a file of ours, with two hotels beside the demo's.
 

