@@ -110,6 +110,7 @@ lint-python: $(VENV)
 	@.venv/bin/lint-imports
 
 lint: lint-python
+	@$(RUN) local web --check
 	@$(SAM) validate --lint
 	@$(call tool,CHECKOV) checkov --config-file .checkov.yaml
 

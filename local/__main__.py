@@ -19,7 +19,7 @@ from local.tools import LocalError
 from local.up import clear, up
 from local.users import access_token
 from local.walkthrough import walk
-from local.web_build import build_web
+from local.web_build import build_web, check_web
 
 
 def main() -> int:
@@ -36,7 +36,8 @@ def main() -> int:
     tick = commands.add_parser("tick", help="release the due holds now, as the sweep does each minute")
     tick.add_argument("--dry-run", action="store_true", help="only list the due holds")
     commands.add_parser("settle", help="carry out now what is due at the gateways, as settle does each minute")
-    commands.add_parser("web", help="build the pages; where a stack runs, show them there")
+    pages = commands.add_parser("web", help="build the pages; where a stack runs, show them there")
+    pages.add_argument("--check", action="store_true", help="only lint them and check their types")
     commands.add_parser("audit", help="check every promise over the whole table and the gateways' records")
     commands.add_parser("walkthrough", help="play the hard cases of money: pay, crash, pay late, cancel")
     chosen = parser.parse_args()
@@ -66,7 +67,7 @@ def _run(chosen: argparse.Namespace) -> None:
             Stack.load()
             print(json.dumps(settle_once()))
         case "web":
-            web()
+            web(check=chosen.check)
         case "audit":
             report_audit(Stack.load())
         case "walkthrough":
@@ -81,10 +82,13 @@ def down() -> None:
     print(f"ended: {', '.join(ended)}" if ended else "nothing runs here")
 
 
-def web() -> None:
-    """Builds the pages, and publishes them to the stack that runs here, if one does."""
+def web(*, check: bool) -> None:
+    """Builds the pages, and publishes them to the stack that runs here, if one does; or only checks their sources."""
     folder = local_folder()
     folder.mkdir(parents=True, exist_ok=True)
+    if check:
+        check_web(folder / "web-check.log")
+        return
     dist = build_web(folder / "web.log")
     if not (folder / "stack.json").exists():
         print(f"built: {dist}")

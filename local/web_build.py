@@ -16,21 +16,31 @@ DIST = WEB / "dist"
 STAMP = DIST / ".sources"
 LOCK = WEB / "node_modules" / ".holdfast-lock"  # the lock file that node_modules was installed from
 OLDEST_NODE = (20, 19)
-NOT_SOURCES = {"node_modules", "dist", ".shells"}
+NOT_SOURCES = {"node_modules", "dist", ".shells", "schema.d.ts"}
 
 
 def build_web(log: Path) -> Path:
     """The folder of the built pages; builds them unless their sources are as they were. Raises when that fails."""
     if STAMP.is_file() and STAMP.read_text() == _sources():
         return DIST
+    _npm_run("build", log)
+    STAMP.write_text(_sources())
+    return DIST
+
+
+def check_web(log: Path) -> None:
+    """Lints the pages' sources, and checks their types against docs/openapi.json. Raises with the first finding."""
+    _npm_run("check", log)
+
+
+def _npm_run(script: str, log: Path) -> None:
+    """Runs a script of package.json, after the packages of the lock file are there."""
     npm, environment = _npm()
     wanted = (WEB / "package-lock.json").read_text()
     if not LOCK.is_file() or LOCK.read_text() != wanted:
         _run([*npm, "ci", "--ignore-scripts"], environment, log)
         LOCK.write_text(wanted)
-    _run([*npm, "run", "build"], environment, log)
-    STAMP.write_text(_sources())
-    return DIST
+    _run([*npm, "run", script], environment, log)
 
 
 def _sources() -> str:
@@ -45,7 +55,7 @@ def _files(folder: Path) -> Iterator[Path]:
     for entry in folder.iterdir():
         if entry.is_dir() and entry.name not in NOT_SOURCES:
             yield from _files(entry)
-        elif entry.is_file():
+        elif entry.is_file() and entry.name not in NOT_SOURCES:
             yield entry
 
 
@@ -72,7 +82,7 @@ def _version(node: str) -> tuple[int, ...]:
 
 def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
     if run_to_end(command, environment | {"CI": "true"}, log, WEB):
-        raise LocalError(f"the pages were not built: {_reason(log)} (see {log})")
+        raise LocalError(f"npm failed at the pages: {_reason(log)} (see {log})")
 
 
 def _reason(log: Path) -> str:

@@ -14,12 +14,15 @@
     }
     return false
   }
+  const forReadersOnly = (one) => {
+    for (let above = one; above; above = above.parentElement) if (getComputedStyle(above).clipPath !== 'none') return true
+    return false
+  }
   const hasText = (one) => [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim() !== '')
   const shown = [...document.body.querySelectorAll('*')].filter((one) => {
     if (!hasText(one) && !one.matches(CONTROLS)) return false
     if (one.closest('svg, option, datalist') || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false
-    const style = getComputedStyle(one)
-    return style.clipPath === 'none' && !one.closest('[class*=hidden], [class*=skip]')
+    return !forReadersOnly(one) && !one.closest('[class*=skip]')
   })
 
   const boxes = shown.map((one) => ({ one, box: one.getBoundingClientRect(), lines: one.getClientRects() }))

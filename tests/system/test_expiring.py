@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.system.conftest import BRIEF_HOLD_SECONDS
+from tests.system.fixtures import BRIEF_HOLD_SECONDS
 from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.system

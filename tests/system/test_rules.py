@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.system.conftest import RULED
+from tests.system.fixtures import RULED
 from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.system

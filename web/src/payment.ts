@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { answer, own } from './api/client'
 import { codeOf } from './api/problem'
-import { at, booking as bookingQuery, seen } from './api/queries'
+import { at, booking as bookingQuery, isHold } from './api/queries'
 import type { Gateway, PaymentStart, Quote } from './api/types'
 import type { Authorised } from './gateways/script'
 
@@ -48,6 +48,7 @@ export function usePayment(id: string) {
         }),
       ),
     onSuccess: async () => {
+      setUnknown(false)
       await Promise.all([look(), client.invalidateQueries({ queryKey: ['wallet'] })])
     },
     onError: (error) => {
@@ -56,16 +57,18 @@ export function usePayment(id: string) {
     },
   })
 
+  // Nobody has said how it went. The booking may know; if not, the same question is asked again, which charges nobody
+  // twice: the first one may never have arrived.
+  const { isPending, variables, mutate } = finalize
   useEffect(() => {
-    if (!unknown) return
-    const polling = setInterval(async () => {
+    if (!unknown || isPending) return
+    const waiting = setTimeout(async () => {
       const found = await client.fetchQuery({ ...bookingQuery(id), retry: false }).catch(() => undefined)
-      if (!found || found.booking.status === 'payment_pending' || found.booking.status === 'reserved') return
-      setUnknown(false)
-      client.setQueryData(bookingQuery(id).queryKey, seen(found.booking))
+      if (found && !isHold(found.booking)) setUnknown(false)
+      else if (variables) mutate(variables)
     }, POLL_MS)
-    return () => clearInterval(polling)
-  }, [unknown, client, id])
+    return () => clearTimeout(waiting)
+  }, [unknown, isPending, variables, mutate, client, id])
 
   return {
     start,
