@@ -18,21 +18,19 @@ ARITHMETIC = re.compile(rf"(?:{AMOUNT}\)?\s*(?:[-+*/%]=?)\s*[\w(])|(?:[\w)]\s*[-
 def code_of(file: Path) -> str:
     """Without comments, strings and regular expressions."""
     text = re.sub(r"/\*.*?\*/|//[^\n]*", "", file.read_text(), flags=re.DOTALL)
-    text = re.sub(r"'[^'\n]*'|`[^`]*`|>[^<>{}]*<", "''", text)
+    text = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`]*`|>[^<>{}]*<", "''", text)
     return re.sub(r"/[^/\n]+/[gimsuy]*(?=[.,)])", "''", text)
 
 
 def test_every_route_has_its_shell_at_the_distribution() -> None:
-    named = re.findall(r"route\('(\w+)', '(/[^']*)'", (WEB / "src" / "routes.ts").read_text())
-    routes = {path: name for name, path in named}
+    routes = re.findall(r"route\('(\w+)', '(/[^']*)'", (WEB / "src" / "routes.ts").read_text())
     code = template()["Resources"]["PageShells"]["Properties"]["FunctionCode"]
-    shells = dict(re.findall(r"'(/[^']*)': '(\w+)'", code))
 
-    files = {
-        path: "index" if path == "/" else re.sub(r"[A-Z]", lambda m: f"_{m[0].lower()}", name)
-        for name, path in routes.items()
-    }
-    assert shells == files
+    def file_of(name: str) -> str:
+        return "index" if name == "home" else re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
+
+    shells = dict(re.findall(r"'(/[^']*)': '(\w+)'", code))
+    assert shells == {path: file_of(name) for name, path in routes}
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.name)

@@ -4,7 +4,9 @@ type Schemas = components['schemas']
 
 export type Booking = Schemas['BookingView']
 export type Quote = Schemas['Quote']
-export type Hotel = Schemas['PropertyView'] & Told
+export type Hotel = Schemas['PropertyView']
+export type Picture = Schemas['PictureView']
+export type Plan = NonNullable<RoomType['plans']>[number]
 export type RoomType = Schemas['RoomTypeView']
 export type Price = Schemas['PriceView']
 export type Line = Schemas['Line']
@@ -22,28 +24,6 @@ export type GuestRequest = Schemas['GuestRequest']
 export type Alternative = Schemas['Alternative']
 export type RestrictionShown = Schemas['RestrictionShown']
 export type Gateway = 'stripe' | 'razorpay'
-
-export interface PictureSize {
-  width: number
-  height: number
-  type: string
-  url: string
-}
-
-export interface Picture {
-  image_id: string
-  alt: string
-  sizes: PictureSize[]
-  room_type_id?: string | null
-}
-
-/** What a hotel tells of itself; each is missing where its owner has not said it. */
-interface Told {
-  description?: string
-  address?: string
-  amenities?: string[]
-  pictures?: Picture[]
-}
 
 export interface Stay {
   check_in: string

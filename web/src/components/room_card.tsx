@@ -1,5 +1,6 @@
+import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import type { Alternative, Hotel, RoomType, Stay } from '../api/types'
+import type { Alternative, Hotel, Plan, RoomType, Stay } from '../api/types'
 import { dateRange } from '../format/dates'
 import { money } from '../format/money'
 import { rememberIntent } from '../intent'
@@ -8,16 +9,36 @@ import { reasonOf } from '../messages/rules'
 import css from '../pages/hotel.module.css'
 import { queryOf } from '../stay'
 import { WhyThisPrice } from './price'
+import { Shown } from './scene'
 import ui from './ui.module.css'
 
 const FEW = 3
 
+interface Props {
+  hotel: Hotel
+  /** As a search offers it: with a price, or the reason why not. */
+  room: RoomType
+  /** As the hotel describes it. */
+  about: RoomType | undefined
+  stay: Stay | undefined
+}
+
 /** One room type: what it costs all in, why, and the button that holds it. */
-export function RoomCard({ hotel, room, stay }: { hotel: Hotel; room: RoomType; stay: Stay | undefined }) {
+export function RoomCard({ hotel, room, about, stay }: Props) {
+  const plans = room.plans ?? []
+  const [planId, setPlanId] = useState(plans[0]?.plan_id)
+  const plan = plans.find((one) => one.plan_id === planId) ?? plans[0]
+  const first = plan === plans[0]
+  const picture = about?.pictures?.[0]
   const free = stay !== undefined && room.available === true
   const few = free && room.rooms_free !== null && room.rooms_free !== undefined && room.rooms_free <= FEW
   return (
     <div className={css.room} data-free={!stay || free}>
+      {picture && (
+        <div className={css.roomPicture}>
+          <Shown picture={picture} seed={room.room_type_id} sizes="(min-width: 60rem) 42rem, 100vw" />
+        </div>
+      )}
       <div className={css.top}>
         <div className={ui.tight}>
           <h3>{room.name}</h3>
@@ -25,13 +46,23 @@ export function RoomCard({ hotel, room, stay }: { hotel: Hotel; room: RoomType; 
             {text.hotel.sleeps(room.max_guests)}{' '}
             {few && <span className={ui.tagWarn}>{text.search.left(room.rooms_free ?? 0)}</span>}
           </p>
+          {about?.description && <p className={ui.soft}>{about.description}</p>}
         </div>
-        <Cost hotel={hotel} room={room} free={free} dated={stay !== undefined} />
+        <Cost hotel={hotel} room={room} free={free} dated={stay !== undefined} total={plan?.total_payable} />
       </div>
+      {free && plans.length > 1 && (
+        <Plans
+          name={room.room_type_id}
+          plans={plans}
+          chosen={plan?.plan_id}
+          currency={hotel.currency}
+          onChange={setPlanId}
+        />
+      )}
       {free && stay && room.pricing && (
         <div className={css.foot}>
-          <WhyThisPrice pricing={room.pricing} currency={hotel.currency} />
-          <HoldButton room={room} stay={stay} />
+          {first ? <WhyThisPrice pricing={room.pricing} currency={hotel.currency} /> : <span />}
+          <HoldButton room={room} stay={stay} planId={plan?.plan_id} />
         </div>
       )}
       {stay && !free && <Nearest hotel={hotel} stay={stay} alternatives={room.alternatives ?? []} />}
@@ -39,12 +70,20 @@ export function RoomCard({ hotel, room, stay }: { hotel: Hotel; room: RoomType; 
   )
 }
 
-function Cost({ hotel, room, free, dated }: { hotel: Hotel; room: RoomType; free: boolean; dated: boolean }) {
+interface CostProps {
+  hotel: Hotel
+  room: RoomType
+  free: boolean
+  dated: boolean
+  total: number | undefined
+}
+
+function Cost({ hotel, room, free, dated, total }: CostProps) {
   if (dated && !free) return <p className={ui.soft}>{reasonOf(room)}</p>
   if (room.pricing) {
     return (
       <p className={css.cost}>
-        <span className={css.amount}>{money(room.pricing.total_payable, hotel.currency)}</span>
+        <span className={css.amount}>{money(total ?? room.pricing.total_payable, hotel.currency)}</span>
         <span className={ui.soft}>{text.price.allTaxes}</span>
       </p>
     )
@@ -57,10 +96,40 @@ function Cost({ hotel, room, free, dated }: { hotel: Hotel; room: RoomType; free
   )
 }
 
-function HoldButton({ room, stay }: { room: RoomType; stay: Stay }) {
+interface PlansProps {
+  name: string
+  plans: readonly Plan[]
+  chosen: string | undefined
+  currency: string
+  onChange: (planId: string) => void
+}
+
+function Plans({ name, plans, chosen, currency, onChange }: PlansProps) {
+  return (
+    <fieldset className={css.plans}>
+      <legend className={ui.label}>{text.hotel.rate}</legend>
+      {plans.map((plan) => (
+        <label className={css.plan} key={plan.plan_id}>
+          <input
+            type="radio"
+            name={`plan of ${name}`}
+            checked={plan.plan_id === chosen}
+            onChange={() => onChange(plan.plan_id)}
+          />
+          <span>{plan.name}</span>
+          {plan.total_payable !== undefined && (
+            <span className={ui.numbers}>{money(plan.total_payable, currency)}</span>
+          )}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function HoldButton({ room, stay, planId }: { room: RoomType; stay: Stay; planId: string | undefined }) {
   const [, go] = useLocation()
   function hold() {
-    rememberIntent({ room_type_id: room.room_type_id, ...stay })
+    rememberIntent({ room_type_id: room.room_type_id, ...stay, ...(planId && { plan_id: planId }) })
     go('/hold')
   }
   return (

@@ -58,7 +58,7 @@ export function Scene({ seed }: { seed: string }) {
 }
 
 /** A hotel's picture, in the smallest size that is sharp; or a drawing. */
-export function Shown({ picture, seed, sizes }: { picture: Picture | undefined; seed: string; sizes: string }) {
+export function Shown({ picture, seed, sizes }: { picture: Picture | null | undefined; seed: string; sizes: string }) {
   const fallback = picture?.sizes.findLast((size) => size.type === 'image/jpeg')
   if (!picture || !fallback) return <Scene seed={seed} />
   const set = (type: string) =>

@@ -5,7 +5,9 @@ import { text } from '.'
 /** Why a room type is not for these nights, in a few words. */
 export function reasonOf(room: RoomType): string {
   const rule = room.restrictions?.[0]
-  return rule ? ruleText(rule) : text.hotel.soldOut
+  if (rule) return ruleText(rule)
+  if (room.reason === 'occupancy') return text.rules.occupancy
+  return room.reason === 'not_on_sale' ? text.hotel.notOnSale : text.hotel.soldOut
 }
 
 export function ruleText({ rule, date, value }: RestrictionShown): string {

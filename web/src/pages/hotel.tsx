@@ -30,7 +30,7 @@ function HotelShown({ hotel }: { hotel: Hotel }) {
   const asked = askedIn(useSearch())
   const stay = asked.stay
   const offered = useQuery({ ...search(hotel.city, stay), enabled: stay !== undefined })
-  const offers = (offered.data?.properties as Hotel[] | undefined)?.find((one) => one.property_id === hotel.property_id)
+  const offers = offered.data?.properties.find((one) => one.property_id === hotel.property_id)
   const rooms = stay ? (offers?.room_types ?? []) : hotel.room_types
   const choose = (chosen: Stay) => go(`/hotels/${hotel.property_id}${queryOf(chosen)}`)
 
@@ -70,7 +70,12 @@ function HotelShown({ hotel }: { hotel: Hotel }) {
               <ul className={css.rooms}>
                 {rooms.map((room) => (
                   <li key={room.room_type_id}>
-                    <RoomCard hotel={hotel} room={room} stay={stay} />
+                    <RoomCard
+                      hotel={hotel}
+                      room={room}
+                      about={hotel.room_types.find((one) => one.room_type_id === room.room_type_id)}
+                      stay={stay}
+                    />
                   </li>
                 ))}
               </ul>

@@ -21,7 +21,7 @@ export default function Search() {
   const [, go] = useLocation()
   const asked = askedIn(useSearch())
   const found = useQuery(search(asked.city, asked.stay))
-  const hotels: Hotel[] = found.data?.properties ?? []
+  const hotels = found.data?.properties ?? []
   const stay = asked.stay
   return (
     <div className={ui.stack}>
@@ -70,11 +70,7 @@ function HotelCard({ hotel, stay }: { hotel: Hotel; stay: Stay | undefined }) {
   return (
     <article className={css.hotel}>
       <div className={css.art}>
-        <Shown
-          picture={hotel.pictures?.[0]}
-          seed={hotel.property_id}
-          sizes="(min-width: 42rem) 17rem, calc(100vw - 2rem)"
-        />
+        <Shown picture={hotel.picture} seed={hotel.property_id} sizes="(min-width: 42rem) 17rem, calc(100vw - 2rem)" />
       </div>
       <div className={css.body}>
         <div>

@@ -1,0 +1,66 @@
+"""What a guest's first page weighs, compressed, and what shows before any script."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from local.web_build import DIST
+from tests.system.stack import RunningStack
+
+pytestmark = pytest.mark.browser
+
+KB = 1024
+SCRIPT, STYLE = r'(?:src|href)="/(assets/[^"]+\.js)"', r'href="/(assets/[^"]+\.css)"'
+
+
+def weight(page: str, pattern: str) -> int:
+    """Of all files that the shell asks for, in bytes."""
+    names = set(re.findall(pattern, (DIST / f"{page}.html").read_text()))
+    return sum(len(gzip.compress((DIST / name).read_bytes(), 9)) for name in names)
+
+
+@pytest.mark.usefixtures("long_stack")
+def test_the_first_page_is_light() -> None:
+    assert weight("index", SCRIPT) <= 95 * KB
+    assert max(weight(page.stem, STYLE) for page in DIST.glob("*.html")) <= 12 * KB
+    [calendar] = DIST.glob("assets/price_calendar-*.js")
+    assert len(gzip.compress(calendar.read_bytes(), 9)) <= 40 * KB
+
+
+@pytest.mark.usefixtures("long_stack")
+def test_the_build_has_no_inline_script_and_no_stand_in() -> None:
+    built: list[Path] = [file for file in DIST.rglob("*") if file.suffix in {".html", ".js"}]
+    assert [file.name for file in built if re.search(r"<script(?![^>]*\bsrc=)", file.read_text())] == []
+    assert [file.name for file in built if re.search(r"holdfast-card|_local/|sk_test|pk_test", file.read_text())] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/search", "/bookings", "/wallet", "/hotels/goa-beach"])
+def test_a_page_without_script_has_its_heading_and_a_search_that_works(
+    browser: Browser, long_stack: RunningStack, path: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(long_stack.details["web_url"] + path)
+    assert page.locator("h1").inner_text()
+    if path == "/":
+        page.get_by_label("Where").fill("Goa")
+        page.get_by_role("button", name="Find rooms").click()
+        assert "/search?city=Goa" in page.url
+    context.close()
+
+
+def test_pages_come_with_the_headers_that_protect_them(long_stack: RunningStack) -> None:
+    site = long_stack.details["web_url"]
+    page = long_stack.http.get(f"{site}/bookings/bk_x/pay")
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-cache"
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page.headers["strict-transport-security"].startswith("max-age=63072000")
+    [script, *_] = re.findall(SCRIPT, page.text)
+    assert long_stack.http.get(f"{site}/{script}").headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert long_stack.http.get(f"{site}/nothing/at/all").status_code == 404
