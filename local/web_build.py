@@ -86,5 +86,5 @@ def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
 
 
 def _reason(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip() and line[0] != ">"]
     return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "it printed nothing")

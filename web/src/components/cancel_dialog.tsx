@@ -88,9 +88,7 @@ function Now({ refund, currency }: { refund: Refund; currency: string }) {
   return (
     <div className={ui.tight}>
       <div>
-        <p className={ui.soft}>
-          {text.booking.cancelNow}. {text.booking.cancelYouGet}
-        </p>
+        <p className={ui.soft}>{text.booking.cancelNow}</p>
         <p className={css.amount}>{exact(refund.refund_amount, currency)}</p>
       </div>
       <ul className={ui.soft}>

@@ -250,8 +250,7 @@ export const en = {
     cancel: 'Cancel the booking',
     cancelHold: 'Let the room go',
     cancelHeading: 'Cancel this booking?',
-    cancelNow: 'If you cancel now',
-    cancelYouGet: 'You get back',
+    cancelNow: 'If you cancel now, you get back',
     cancelKept: 'The hotel keeps',
     cancelToWallet: 'to your wallet',
     cancelToCard: 'to your card',
@@ -283,6 +282,10 @@ export const en = {
     when: 'When',
     what: 'What',
     howMuch: 'Amount',
+    reasons: { booking_payment: 'Paid for a stay', booking_refund: 'Refund of a stay', topup: 'Money added' } as Record<
+      string,
+      string
+    >,
     credited: (amount: string) => `${amount} is in your wallet.`,
     booking: 'Booking',
   },

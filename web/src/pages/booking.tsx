@@ -133,8 +133,14 @@ function Timeline({ booking, hotel }: { booking: Booking; hotel: Hotel | undefin
         {booking.history.map((event, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a history only grows at its end
           <li key={index}>
-            <p>{text.booking.event[event.status]}</p>
-            {event.note && <p className={ui.soft}>{event.note}</p>}
+            {event.status === booking.history[index - 1]?.status && event.note ? (
+              <p>{event.note}</p>
+            ) : (
+              <>
+                <p>{text.booking.event[event.status]}</p>
+                {event.note && <p className={ui.soft}>{event.note}</p>}
+              </>
+            )}
             <p className={ui.soft}>
               <time dateTime={event.at}>{instantAt(event.at, hotel?.timezone)}</time>
             </p>

@@ -79,7 +79,7 @@ function EntryShown({ entry }: { entry: Entry }) {
   return (
     <>
       <div>
-        <p>{entry.reason}</p>
+        <p>{text.wallet.reasons[entry.reason] ?? entry.reason}</p>
         <p className={ui.soft}>
           {instantAt(entry.at, undefined)}
           {entry.booking_id && (
