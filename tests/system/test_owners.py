@@ -10,7 +10,7 @@ import pytest
 from local.stack import Stack
 from local.users import user_id
 from tests.kit.pictures import photograph
-from tests.system.conftest import TODAY
+from tests.system.fixtures import TODAY
 from tests.system.stack import Guest, RunningStack
 
 pytestmark = pytest.mark.system
