@@ -1,7 +1,8 @@
 # make run    the whole system on this machine; Ctrl-C ends it
 # make web    the pages: builds them, and shows them on the stack that runs
 # make check  lint, types and unit tests: the inner loop, in under a minute
-# make test   every test, and how long each part took
+# make test   every test but those of the pages, and how long each part took
+# make test-browser  the pages in Chromium, on a running stack
 # make proof  many seeds of the simulation (SEEDS=50000)
 # make mutants  plants small faults in the engine: does a test notice? (MUTANTS=200 MUTANTS_SEED=1)
 # make lint   format, lint, types, import arrows, template
@@ -82,7 +83,12 @@ test-smoke: $(VENV) build
 	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
 
 test-system: $(VENV)
-	$(call timed,the deployed stack over HTTP and in a browser,$(RUN) pytest -m "system or browser" tests/system tests/browser)
+	$(call timed,the deployed stack over HTTP,$(RUN) pytest -m system tests/system)
+
+# Needs Debian's package chromium. By itself, since it would take `make test` beyond its ten minutes.
+.PHONY: test-browser
+test-browser: $(VENV)
+	$(call timed,the pages in a browser,$(RUN) pytest -m browser tests/browser)
 
 # The long run: as many seeds as SEEDS says, every pair of faults, every planted bug on the general workload.
 .PHONY: proof
