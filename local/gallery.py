@@ -41,7 +41,7 @@ def _hang(entry: PropertyEntry, bucket: Bucket, engine: Engine) -> None:
     for number, picture in enumerate(entry.pictures):
         request = ImageRequest(content_type="image/jpeg", alt=picture.alt, room_type_id=picture.room_type_id)
         _, form, _ = add_image(property_id, request, owner_id=LOADER, key=uuid4().hex, bucket=bucket, engine=engine)
-        file = io.BytesIO(draw(property_id, picture.kind, number))
+        file = io.BytesIO(draw(entry.name, picture.kind, number))
         httpx.post(form.url, data=form.fields, files={"file": ("picture.jpg", file)}).raise_for_status()
     deadline = time.monotonic() + READY_SECONDS
     while any(
