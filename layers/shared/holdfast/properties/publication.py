@@ -64,16 +64,25 @@ def public_room_types(own: OwnProperty, revision: PropertyRevision) -> list[tupl
 def bring_on_sale(property_id: str, *, engine: Engine) -> bool:
     """Opens the months of all live room types and brings them in line; whether all of it is done.
 
-    It may be repeated, and whatever it has no time for, the daily opener does.
+    It may be repeated, and whatever it has no time for, the daily opener does; but not for a suspended hotel. No room
+    type that cannot be written stops another.
     """
     try:
-        for room_type in engine.catalog.room_types(property_id):
-            if room_type.live:
-                bring_in_line(room_type, engine=engine)
-    except (BelowSold, Busy, NotFound):
+        room_types = engine.catalog.room_types(property_id)
+    except Busy:
         logger.exception("months are not all in line", extra={"property_id": property_id})
         return False
-    return True
+    done = True
+    for room_type in room_types:
+        if not room_type.live:
+            continue
+        try:
+            bring_in_line(room_type, engine=engine)
+        except (BelowSold, Busy, NotFound):
+            facts = {"property_id": property_id, "room_type_id": room_type.room_type_id}
+            logger.exception("months are not all in line", extra=facts)
+            done = False
+    return done
 
 
 def _pictures(own: OwnProperty, revision: PropertyRevision, room_type_id: str | None) -> tuple[Picture, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from holdfast.errors import ChangedSince, NotFound
+from holdfast.errors import Busy, ChangedSince, NotFound
 from holdfast.logs import logger
 from holdfast.model.dates import millis
 from holdfast.model.draft import Decision, DraftState, Review
@@ -111,7 +111,11 @@ def resume(property_id: str, *, admin_id: str, engine: Engine) -> Published:
 
 
 def _set_live(property_id: str, reason: str | None, admin_id: str, engine: Engine) -> Published:
-    """Live without a reason, and suspended for one."""
+    """Live without a reason, and suspended for one.
+
+    The daily opener finishes what a resumption had no time for, but it does not see suspended hotels. So a suspension
+    that left months on sale is Busy: its repeat goes on from there.
+    """
     store = PropertyStore(engine.store.table)
     live = reason is None
 
@@ -141,7 +145,10 @@ def _set_live(property_id: str, reason: str | None, admin_id: str, engine: Engin
         return after
 
     public = store.retry_on_conflict(attempt)
-    return Published(public, bring_on_sale(property_id, engine=engine))
+    is_open = bring_on_sale(property_id, engine=engine)
+    if not (live or is_open):
+        raise Busy("Not all of the hotel is off sale yet. Please suspend it again: a repeat is safe.")
+    return Published(public, is_open)
 
 
 def _submitted(property_id: str, number: int, store: PropertyStore) -> tuple[OwnProperty, PropertyRevision]:

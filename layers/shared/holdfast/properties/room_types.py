@@ -13,10 +13,11 @@ import msgspec
 from holdfast.bookings.expire import reclaim
 from holdfast.errors import BelowSold, IdempotencyKeyReused, InvalidFields, NotFound
 from holdfast.logs import logger
+from holdfast.model.dates import today_in
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_ROOM_TYPES
 from holdfast.model.property import Property, RoomContent, RoomType
-from holdfast.properties.opening import month_changes, open_range
+from holdfast.properties.opening import month_changes
 from holdfast.properties.owners import own_room_type
 from holdfast.properties.provisional import sold_as
 from holdfast.properties.register import changed, own_property
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from holdfast.engine import Engine
     from holdfast.model.property import Occupancy, RatePlan
+    from holdfast.properties.opening import MonthChange
 
 type Problems = list[tuple[str, str]]
 
@@ -138,7 +140,7 @@ def _change(
         if after == before:
             return before
         sold = public or sold_as(before, engine=engine)
-        _refuse(named(room_type_problems(after, _lowest_price(after, sold, engine))))
+        _refuse(named(room_type_problems(after, after.price)))
         is_on_sale = public is not None and before.live
         try:
             months = month_changes(sold, after, engine=engine, opens=is_on_sale, before_rooms=before.total_rooms)
@@ -148,6 +150,7 @@ def _change(
             reclaimed = True
             reclaim(room_type_id, [of["night"] for of in short.nights], engine=engine, by_booking=property_id)
             return attempt()  # the due holds are released: read the pages again
+        _refuse(named(room_type_problems(after, _lowest_price(after, months, sold, engine))))
         others = [store.writes.room_type(before, after), *_listed(before, after, public, store, engine)]
         if after.latest != before.latest:
             draft = store.draft(property_id)
@@ -173,10 +176,14 @@ def _listed(
     return store.writes.published(public, public, rooms)
 
 
-def _lowest_price(room_type: RoomType, sold: Property, engine: Engine) -> int:
-    """Of all nights that are open."""
-    months = engine.catalog.months([room_type.room_type_id], open_range(sold, engine)).values()
-    return min([room_type.price, *(price for month in months for price in month.rates.price.values())])
+def _lowest_price(room_type: RoomType, months: list[MonthChange], sold: Property, engine: Engine) -> int:
+    """Of all nights that will be sold by these changes, which are written only while the prices are as they were read.
+
+    A month that is not among them has its plans and its occupancy already.
+    """
+    today = today_in(sold.timezone, engine.clock(), sold.day_ends)
+    own = [price for _, month in months for day, price in month.rates.price.items() if month.page.night(day) >= today]
+    return min([room_type.price, *own])
 
 
 def _refuse(problems: Problems) -> None:
