@@ -190,7 +190,7 @@ def hosting(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
 
 
 def picturing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    """Two pictures are asked for and uploaded, put in order, and deleted from a hotel that shows them."""
+    """Two pictures are asked for and uploaded, put in order, and deleted, shown or not."""
     studio = open_studio(front_door, store.table)
     ready, refused = studio.made(), studio.asked("second", alt="Two", room_type_id="deluxe")
     studio.upload(refused, b"GIF89a")
@@ -207,6 +207,7 @@ def picturing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     shown = Picture(ready, "One", ((500, 300),))
     show(store.table, shown, of_deluxe=(shown,))
     studio.call(f"DELETE {IMAGE}", image_id=ready)
+    studio.call(f"DELETE {IMAGE}", image_id=studio.made("not-shown"))
 
 
 def receiving_guests(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:

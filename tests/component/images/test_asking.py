@@ -115,6 +115,7 @@ def test_what_nobody_uploads_is_gone_in_a_day_and_leaves_its_place(studio: Studi
 
     assert studio.order == [kept]
     assert studio.call(f"GET {IMAGE}", image_id=waiting[0]).status == 404
+    assert studio.ask("0").code == "idempotency_key_reused"  # nobody could upload it any more
     new = studio.asked("there-is-room")
     assert studio.order == [kept, new]
 

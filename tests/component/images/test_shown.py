@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.storage.listings import ListingStore
 from tests.kit.applicant import Applicant
 from tests.kit.pictures import jpeg
 from tests.kit.studio import IMAGE, IMAGES, Studio
@@ -96,3 +97,26 @@ def test_a_picture_that_is_still_waiting_is_not_submitted(house: Hotel) -> None:
     house.approve()
 
     assert house.seen() == (["The lake"], [])
+
+
+@pytest.mark.parametrize("is_public", [False, True])
+def test_a_picture_that_is_approved_while_it_is_deleted_is_shown_to_nobody(
+    house: Hotel, is_public: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An approval leaves the draft's version as it is; the deletion has read the public page before it."""
+    if is_public:
+        house.approve()
+    lake, read, approvals = house.picture("lake"), ListingStore.property, [house.applicant.approve]
+    house.applicant.submitted()
+
+    def read_and_be_overtaken(store: ListingStore, property_id: str) -> Any:
+        found = read(store, property_id)
+        if approvals:
+            assert approvals.pop()().status == 200
+        return found
+
+    monkeypatch.setattr(ListingStore, "property", read_and_be_overtaken)
+
+    house.call(f"DELETE {IMAGE}", image_id=lake)
+
+    assert house.seen() == ([], [])

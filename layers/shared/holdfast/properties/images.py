@@ -43,6 +43,8 @@ def add_image(
         if known:
             if known.asked != asked:
                 raise IdempotencyKeyReused("This key made another picture; send a new key for a new one.")
+            if not known.is_there(engine.clock()):
+                raise IdempotencyKeyReused("The picture that this key made is gone; send a new key for a new one.")
             return known, False
         if len(gallery.images) >= MAX_PICTURES:
             raise InvalidFields(("images", f"a property has at most {MAX_PICTURES} pictures"))

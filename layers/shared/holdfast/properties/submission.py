@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from holdfast.errors import InvalidFields
 from holdfast.logs import logger
 from holdfast.model.dates import millis
@@ -15,6 +17,8 @@ from holdfast.storage.properties import PropertyStore
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
+
+MAX_REVISION_BYTES = 350_000  # as JSON: the table takes 400 KiB with all the rest
 
 
 class Submission(NamedTuple):
@@ -36,8 +40,11 @@ def submit(property_id: str, *, owner_id: str, engine: Engine) -> Submission:
         lacking = missing(own)
         if lacking:
             raise InvalidFields(*((error["field"], error["detail"]) for error in lacking))
+        if len(msgspec.json.encode(revised)) > MAX_REVISION_BYTES:
+            raise InvalidFields(("room_types", "all descriptions together are too long"))
         last = store.revision(property_id, draft.revision) if draft.revision else None
-        if last and last.digest == revised.digest and draft.state in {DraftState.SUBMITTED, DraftState.LIVE}:
+        is_live = draft.state is DraftState.LIVE and draft.revision == draft.live_revision
+        if last and last.digest == revised.digest and (is_live or draft.state is DraftState.SUBMITTED):
             return Submission(last, draft.version, is_new=False)
         revision = PropertyRevision(
             property_id=property_id,

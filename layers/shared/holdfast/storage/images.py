@@ -20,6 +20,7 @@ from holdfast.storage.items import Item, Key, item_of
 from holdfast.storage.listings import ListingStore
 from holdfast.storage.marshal import check_action, put_action, update_action
 from holdfast.storage.property_items import draft_key, draft_of, property_key, room_type_key
+from holdfast.storage.property_writes import PropertyWrites, as_read
 from holdfast.storage.table import ConditionsFailed
 
 if TYPE_CHECKING:
@@ -138,11 +139,17 @@ class ImageStore(TableStore):
         return self._is_won([resolved, check_action(self.table.name, key, listed, {":id": image.image_id})])
 
     def _taken_off(self, image: Image) -> list[Action]:
-        """What takes the picture off the public page, its room type and the listing."""
-        listings = ListingStore(self.table)
-        public = listings.property(image.property_id) if image.state is ImageState.READY else None
-        if public is None:
+        """What takes the picture off the public page, its room type and the listing.
+
+        An approval shows ready pictures and leaves the draft's version as it is. So whatever of the public property is
+        not written has to be as it was read.
+        """
+        if image.state is not ImageState.READY:
             return []
+        listings, writes = ListingStore(self.table), PropertyWrites(self.table)
+        public = listings.property(image.property_id)
+        if public is None:
+            return [writes.property_unchanged(image.property_id, None)]
         property_, room_types = public
         actions, left = (
             [],
@@ -158,6 +165,8 @@ class ImageStore(TableStore):
             if property_.live:
                 shown = msgspec.structs.replace(property_, pictures=pictures)
                 actions += listings.listing_actions(shown, left)
+        else:
+            actions.append(writes.property_unchanged(image.property_id, property_))
         return actions
 
     def _shown(self, key: Key, pictures: Sequence[Picture], version: int) -> Action:
@@ -179,15 +188,13 @@ class ImageStore(TableStore):
         self, gallery: Gallery, now_ms: int, order: Sequence[str], rooms: Mapping[str, str], others: Sequence[Action]
     ) -> None:
         draft = gallery.draft
-        values: Item = {":order": list(order), ":rooms": dict(rooms), ":now": now_ms}
+        unchanged, read = as_read(draft)
+        values = read | {":order": list(order), ":rooms": dict(rooms), ":now": now_ms}
         values |= {":state": draft.state_after_change, ":next": draft.version + 1}
         update = (
             "SET image_order = :order, image_rooms = :rooms, changed_at_ms = :now, #state = :state, version = :next"
         )
-        unchanged, names = "version = :read", STATE
-        if draft.version == 1:  # the first one need not be stored
-            unchanged = "attribute_exists(pk) AND (attribute_not_exists(version) OR version = :read)"
-        values[":read"] = draft.version
+        names = STATE | {"#version": "version"}
         change = update_action(self.table.name, draft_key(draft.property_id), update, unchanged, values, names)
         if not self._is_won([change, *others]):
             raise WriteConflict(["image"], None)

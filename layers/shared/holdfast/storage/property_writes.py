@@ -1,6 +1,7 @@
 """What changes of a hotel write: each action with the condition that the item is as it was read.
 
-A draft moves to its next version with each change of what a revision would hold; a public property and a room type do
+A draft moves to its next version with each change of what a revision would hold, but not when it is submitted, approved
+or rejected: so its state has to be as it was read, too. A public property and a room type do
 with each write of theirs. The listing has no condition of its own: whoever writes it writes or checks the property's
 version, too, so that no two are made of different room types.
 """
@@ -59,7 +60,8 @@ class PropertyWrites:
                 "changed_at_ms": after.changed_at_ms,
             }
         )
-        return set_action(self.table, draft_key(after.property_id), fields, "#version = :read", _read(before))
+        condition, read = as_read(before)
+        return set_action(self.table, draft_key(after.property_id), fields, condition, read)
 
     def submission(
         self, draft: PropertyDraft, revision: PropertyRevision, replaced: PropertyRevision | None
@@ -75,10 +77,11 @@ class PropertyWrites:
         )
         fields: Item = {"state": DraftState.SUBMITTED, "revision": revision.number}
         key = review_key(revision.submitted_at_ms, draft.property_id)
+        condition, read = as_read(draft)
         actions = [
             put_action(self.table, revision_item(revision), ABSENT),
             put_action(self.table, review_item(key, review)),
-            set_action(self.table, draft_key(draft.property_id), fields, "#version = :read", _read(draft), ["reason"]),
+            set_action(self.table, draft_key(draft.property_id), fields, condition, read, ["reason"]),
         ]
         before = replaced and review_key(replaced.submitted_at_ms, replaced.property_id)
         return [*actions, *([delete_action(self.table, before)] if before and before != key else [])]
@@ -104,7 +107,7 @@ class PropertyWrites:
         says: Item = {"decision": decided.decision, "decided_at_ms": decided.decided_at_ms}
         says |= {"decided_by": decided.decided_by} | ({"reason": decided.reason} if decided.reason else {})
         is_submitted = "#version = :read AND #state = :submitted AND #revision = :number"
-        values = _read(draft) | {":submitted": DraftState.SUBMITTED, ":number": decided.number}
+        values: Item = {":read": draft.version, ":submitted": DraftState.SUBMITTED, ":number": decided.number}
         undecided = "attribute_exists(pk) AND attribute_not_exists(#decision)"
         listed = decision_key(decided.decision, decided.decided_at_ms, draft.property_id)
         return [
@@ -153,5 +156,11 @@ def _unchanged(version: int | None) -> tuple[str, Item]:
     return "version = :read", {":read": version}
 
 
-def _read(draft: PropertyDraft) -> Item:
-    return {":read": draft.version}
+def as_read(draft: PropertyDraft) -> tuple[str, Item]:
+    """The condition that the draft has the version and the state which were read; the first ones need not be stored."""
+    version, state = "#version = :read", "#state = :was"
+    if draft.version == 1:
+        version = f"attribute_exists(pk) AND (attribute_not_exists(#version) OR {version})"
+    if draft.state is DraftState.DRAFT:
+        state = f"(attribute_not_exists(#state) OR {state})"
+    return f"{version} AND {state}", {":read": draft.version, ":was": draft.state}
