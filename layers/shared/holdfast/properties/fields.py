@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from holdfast.fields import Text, Whole
 from holdfast.model.limits import MAX_AMOUNT, MAX_NIGHTS, MAX_PRICE
+from holdfast.properties.city import CityText
 from holdfast.requests import Name, TimeOfDay, is_writing
 
 LABEL = re.compile(r"(?=.{1,200}\Z)\S(.*\S)?")
@@ -86,7 +87,7 @@ def _chargeable(currency: str) -> str:
 Id = Name
 Label = Annotated[str, Text(LABEL, "must be 1 to 200 characters on one line, without blanks around them")]
 City = Annotated[
-    str, Text(CITY, "must be 1 to 64 characters without blanks around them, none of them # or a control character")
+    str, CityText(CITY, "must be 1 to 64 characters without blanks around them, none of them # or a control character")
 ]
 Prose = Annotated[str, AfterValidator(_prose)]
 Price = Annotated[int, Whole(1, MAX_PRICE)]

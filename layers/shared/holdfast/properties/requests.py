@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from holdfast.fields import Day, Digits, Strict, Text
 from holdfast.model.limits import MAX_CHILD_AGE, MAX_GUESTS, MAX_ROOMS
 from holdfast.model.names import NAME
+from holdfast.properties.city import CityCursor, CityText
 from holdfast.requests import NO_CURSOR, Name
 
 CITY = r"[^\x00-\x1f#]{1,64}"
@@ -26,7 +27,9 @@ class SearchQuery(Strict):
     hotels of one answer, which is a page of up to 24.
     """
 
-    city: Annotated[str, Text(CITY, "must be 1 to 64 characters, none of them # or a control character")] | None = None
+    city: Annotated[str, CityText(CITY, "must be 1 to 64 characters, none of them # or a control character")] | None = (
+        None
+    )
     check_in: Day | None = None
     check_out: Day | None = None
     rooms: Annotated[int, Digits(ROOMS_DIGITS, f"must be 1 to {MAX_ROOMS}")] = 1
@@ -38,7 +41,7 @@ class SearchQuery(Strict):
     plan: Name | None = None
     max_price: Annotated[int, Digits(PRICE_DIGITS, "must be 1 to 13 digits, in minor units")] | None = None
     sort: Literal["price", "name"] | None = None
-    cursor: Annotated[str, Text(PROPERTIES_CURSOR, NO_CURSOR)] | None = None
+    cursor: Annotated[str, CityCursor(PROPERTIES_CURSOR, NO_CURSOR)] | None = None
 
     @property
     def ages(self) -> tuple[int, ...]:
