@@ -93,13 +93,13 @@ def test_a_cursor_reads_the_next_page_alone(counted: Counted) -> None:
     assert seen == [f"inn-{number:03}" for number in range(60)]
 
 
-def test_the_page_after_the_last_hotel_is_empty_and_one_call(counted: Counted) -> None:
+def test_the_page_after_the_last_hotel_is_empty_and_one_more_look_for_hotels_without_listings(counted: Counted) -> None:
     client = loaded(PAGE)
     cursor = counted(PAGE, client, city="Goa")[0]["next_cursor"]
 
     found, counter = counted(PAGE, client, city="Goa", cursor=cursor)
 
-    assert (found, counter.calls) == ({"properties": []}, ["query"])
+    assert (found, counter.calls) == ({"properties": []}, ["query", "query"])
 
 
 class TestShort:
