@@ -5,8 +5,8 @@ import { shells } from './.shells/shells.mjs'
 const page = await readFile('dist/index.html', 'utf8')
 const manifest = JSON.parse(await readFile('dist/.vite/manifest.json', 'utf8'))
 
-/** The route's own chunk and styles, asked for with the first ones: else they wait for the script that names them. */
-function ahead(source) {
+/** The route's own chunks and styles, asked for with the first ones: else they wait for the script that names them. */
+function ahead(sources) {
   const seen = new Set(['index.html'])
   const links = []
   const visit = (name) => {
@@ -17,14 +17,14 @@ function ahead(source) {
     links.push(`<link rel="modulepreload" crossorigin href="/${file}">`)
     imports.forEach(visit)
   }
-  visit(source)
+  sources.forEach(visit)
   return links.filter((link) => !page.includes(link)).join('\n    ')
 }
 
-for (const { name, file, source, title, html } of shells) {
+for (const { name, file, sources, title, html } of shells) {
   const written = page
     .replace(/<title>.*<\/title>/, `<title>${title}</title>`)
-    .replace('</head>', `  ${ahead(source)}\n  </head>`)
+    .replace('</head>', `  ${ahead(sources)}\n  </head>`)
     .replace('<div id="root"></div>', `<div id="root" data-page="${name}">${html}</div>`)
   await writeFile(`dist/${file}.html`, written)
 }

@@ -1,15 +1,17 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { Suspense, useEffect, useRef } from 'react'
-import { Route, Switch, useLocation } from 'wouter'
+import { lazy, Suspense } from 'react'
+import { Route, Switch } from 'wouter'
 import { retryDelay, worthRetrying } from './api/problem'
 import { Frame, LiveAccountLinks, OfflineBar } from './components/frame'
-import { Skeleton } from './components/skeleton'
-import { Guarded } from './components/trouble'
-import { text } from './messages'
-import { MISSING, type PageRoute, ROUTES } from './routes'
+import { Bones } from './components/skeleton'
+import { Routed } from './routed'
+import { ROUTES } from './routes'
 
 const retrying = { retry: worthRetrying, retryDelay, networkMode: 'always' } as const
 const client = new QueryClient({ defaultOptions: { queries: retrying, mutations: retrying } })
+
+/** Routes, words and pages of owners come with their first page: no guest waits for them. */
+const OwnerPages = lazy(() => import('./routed_owner'))
 
 export function App() {
   return (
@@ -17,45 +19,16 @@ export function App() {
       <OfflineBar />
       <Frame account={<LiveAccountLinks />}>
         <Switch>
-          {ROUTES.map((one) => (
-            <Route key={one.name} path={one.path}>
-              {(params: { id?: string }) => <Shown route={one} id={params.id ?? ''} />}
-            </Route>
-          ))}
+          <Route path="/owner/*">
+            <Suspense fallback={<Bones />}>
+              <OwnerPages />
+            </Suspense>
+          </Route>
           <Route>
-            <Shown route={MISSING} id="" />
+            <Routed routes={ROUTES} />
           </Route>
         </Switch>
       </Frame>
     </QueryClientProvider>
   )
-}
-
-function Shown({ route, id }: { route: PageRoute; id: string }) {
-  usePageChange(route.name)
-  const Page = route.page
-  return (
-    <Guarded key={`${route.name} ${id}`}>
-      <Suspense fallback={<Skeleton name={route.name} />}>
-        <Page id={id} />
-      </Suspense>
-    </Guarded>
-  )
-}
-
-/** A page that is not the first one begins at its top, with the keyboard there, too. */
-function usePageChange(name: PageRoute['name']) {
-  const [path] = useLocation()
-  const first = useRef(true)
-  useEffect(() => {
-    document.title = text.titles[name]
-  }, [name])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what changes
-  useEffect(() => {
-    if (!first.current || document.activeElement?.closest('main')) {
-      window.scrollTo(0, 0)
-      document.getElementById('main')?.focus({ preventScroll: true })
-    }
-    first.current = false
-  }, [path])
 }

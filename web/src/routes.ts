@@ -1,21 +1,27 @@
 import { type ComponentType, lazy } from 'react'
-import type { text } from './messages'
+import { text } from './messages'
 
 type Page = ComponentType<{ id: string }>
 type Loaded = Promise<{ default: Page }>
 
 export interface PageRoute {
-  /** The name of its shell, `<name>.html`, and of its title. */
-  name: keyof typeof text.titles
+  /** The name of its shell, `<name>.html`, and of its file. */
+  name: string
   path: string
   page: Page
+  title: string
+  /** Shown while its chunk is on the way, where `Skeleton` knows no better. */
+  heading?: string
 }
 
-function route(name: PageRoute['name'], path: string, load: () => Loaded): PageRoute {
-  return { name, path, page: lazy(load) }
+function route(name: keyof typeof text.titles, path: string, load: () => Loaded): PageRoute {
+  return { name, path, page: lazy(load), title: text.titles[name] }
 }
 
-/** One route, one shell, one chunk. The distribution's function knows the same paths: a test compares them. */
+/**
+ * The guest's routes: one route, one shell, one chunk. Those of owners are in routes_owner.ts, which no guest loads. The
+ * distribution's function knows the same paths: a test compares them.
+ */
 export const ROUTES: readonly PageRoute[] = [
   route('home', '/', () => import('./pages/home')),
   route('search', '/search', () => import('./pages/search')),

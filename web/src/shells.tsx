@@ -2,20 +2,28 @@
 import { renderToString } from 'react-dom/server'
 import { Frame } from './components/frame'
 import { Skeleton } from './components/skeleton'
-import { text } from './messages'
-import { MISSING, ROUTES } from './routes'
+import { MISSING, type PageRoute, ROUTES } from './routes'
+import { OWNER_ROUTES } from './routes_owner'
 
-export const shells = [...ROUTES, MISSING].map(({ name }) => ({
-  name,
-  file: name === 'home' ? 'index' : chunk(name),
-  source: `src/pages/${chunk(name)}.tsx`,
-  title: text.titles[name],
-  html: renderToString(
-    <Frame>
-      <Skeleton name={name} />
-    </Frame>,
-  ),
-}))
+export const shells = [
+  ...[...ROUTES, MISSING].map((route) => shell(route)),
+  ...OWNER_ROUTES.map((route) => shell(route, 'src/routed_owner.tsx')),
+]
+
+/** `sources` are what its page is made of beside the first chunk. */
+function shell({ name, title, heading }: PageRoute, ...more: string[]) {
+  return {
+    name,
+    file: name === 'home' ? 'index' : chunk(name),
+    sources: [...more, `src/pages/${chunk(name)}.tsx`],
+    title,
+    html: renderToString(
+      <Frame>
+        <Skeleton name={name} heading={heading} />
+      </Frame>,
+    ),
+  }
+}
 
 /** The name of a page's file: signedIn is in signed_in. */
 function chunk(name: string): string {

@@ -23,7 +23,8 @@ def code_of(file: Path) -> str:
 
 
 def test_every_route_has_its_shell_at_the_distribution() -> None:
-    routes = re.findall(r"route\('(\w+)', '(/[^']*)'", (WEB / "src" / "routes.ts").read_text())
+    text = "".join(file.read_text() for file in WEB.glob("src/routes*.ts"))
+    routes = re.findall(r"\broute\('(\w+)', '(/[^']*)'", text)
     code = template()["Resources"]["PageShells"]["Properties"]["FunctionCode"]
 
     def file_of(name: str) -> str:

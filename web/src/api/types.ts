@@ -23,6 +23,7 @@ export type Guest = Schemas['GuestView']
 export type GuestRequest = Schemas['GuestRequest']
 export type Alternative = Schemas['Alternative']
 export type RestrictionShown = Schemas['RestrictionShown']
+export type OwnedHotel = Schemas['OwnedPropertyView']
 export type Gateway = 'stripe' | 'razorpay'
 
 export interface Stay {

@@ -67,3 +67,21 @@ export async function signOut(): Promise<void> {
   const query = new URLSearchParams({ client_id: clientId, logout_uri: `${location.origin}/` })
   location.assign(`${domain}/logout?${query}`)
 }
+
+type Group = 'owner' | 'admin'
+
+/** Whether who is signed in may see that group's pages. The API asks the same token, and decides. */
+export function useIsIn(group: Group): boolean {
+  return useSyncExternalStore(
+    subscribe,
+    () => groupsOf(stored()?.access_token).includes(group),
+    () => false,
+  )
+}
+
+function groupsOf(token: string | undefined): readonly string[] {
+  const claims = token?.split('.')[1]
+  if (!claims) return []
+  const said = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { 'cognito:groups'?: string[] }
+  return said['cognito:groups'] ?? []
+}

@@ -1,6 +1,6 @@
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
-import { signIn, signOut, useSignedIn } from '../auth/session'
+import { signIn, signOut, useIsIn, useSignedIn } from '../auth/session'
 import { text } from '../messages'
 import css from './frame.module.css'
 
@@ -58,6 +58,7 @@ function AccountLinks() {
 
 export function LiveAccountLinks() {
   const name = useSignedIn()
+  const isOwner = useIsIn('owner')
   const current = (active: boolean) => (active ? 'current' : '')
   return (
     <>
@@ -67,6 +68,11 @@ export function LiveAccountLinks() {
       <Link href="/wallet" className={current}>
         {text.nav.wallet}
       </Link>
+      {isOwner && (
+        <Link href="/owner/hotels" className={current}>
+          {text.nav.hotels}
+        </Link>
+      )}
       {name ? (
         <button type="button" onClick={() => void signOut()}>
           {text.nav.signOut}

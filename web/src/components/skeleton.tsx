@@ -1,11 +1,10 @@
 import { text } from '../messages'
-import type { PageRoute } from '../routes'
 import { Scene } from './scene'
 import { SearchForm } from './search_form'
 import css from './skeleton.module.css'
 import ui from './ui.module.css'
 
-const HEADINGS: Partial<Record<PageRoute['name'], string>> = {
+const HEADINGS: Record<string, string> = {
   hold: text.hold.making,
   guest: text.guest.heading,
   pay: text.pay.heading,
@@ -18,7 +17,7 @@ const HEADINGS: Partial<Record<PageRoute['name'], string>> = {
 }
 
 /** What a page shows before its script: in its shell, and while its chunk is on the way. */
-export function Skeleton({ name }: { name: PageRoute['name'] }) {
+export function Skeleton({ name, heading }: { name: string; heading?: string }) {
   if (name === 'home') {
     return (
       <div className={css.hero}>
@@ -38,7 +37,7 @@ export function Skeleton({ name }: { name: PageRoute['name'] }) {
   }
   return (
     <div className={ui.stack}>
-      <h1>{HEADINGS[name] ?? text.loading}</h1>
+      <h1>{heading ?? HEADINGS[name] ?? text.loading}</h1>
       <Bones />
     </div>
   )

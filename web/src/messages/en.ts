@@ -7,6 +7,7 @@ export const en = {
     main: 'Main',
     bookings: 'My bookings',
     wallet: 'Wallet',
+    hotels: 'My hotels',
     signIn: 'Sign in',
     signOut: 'Sign out',
     home: 'Holdfast, to the start page',

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { FormEvent, ReactNode } from 'react'
+import type { FormEvent } from 'react'
 import { useLocation } from 'wouter'
 import { answer, own } from '../api/client'
-import { Refusal } from '../api/problem'
 import { at, guest } from '../api/queries'
 import type { Guest, GuestRequest } from '../api/types'
+import { Field, wrongFields } from '../components/field'
 import { Columns, HoldFrame } from '../components/hold_frame'
 import { Bill, Nights } from '../components/price'
 import { Bones } from '../components/skeleton'
@@ -47,7 +47,7 @@ function GuestForm({ id, known }: { id: string; known: Guest | undefined }) {
       go(`/bookings/${id}/pay`)
     },
   })
-  const wrong = saving.error instanceof Refusal ? (saving.error.problem.errors ?? []) : []
+  const wrong = wrongFields(saving.error)
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -72,14 +72,14 @@ function GuestForm({ id, known }: { id: string; known: Guest | undefined }) {
     name,
     label,
     ...options,
-    wrong: wrong.find((one) => one.field === name)?.detail,
+    wrong: wrong.get(name),
     value: known?.[name] ?? '',
   })
 
   return (
     <form className={css.form} onSubmit={submit}>
-      {saving.error && wrong.length === 0 && <Trouble error={saving.error} />}
-      {wrong.length > 0 && (
+      {saving.error && wrong.size === 0 && <Trouble error={saving.error} />}
+      {wrong.size > 0 && (
         <p className={ui.bad} role="alert">
           {text.guest.mend}
         </p>
@@ -110,53 +110,5 @@ function GuestForm({ id, known }: { id: string; known: Guest | undefined }) {
         </button>
       </p>
     </form>
-  )
-}
-
-interface Given {
-  id: string
-  name: string
-  className: string
-  defaultValue: string
-  'aria-invalid': true | undefined
-  'aria-describedby': string | undefined
-}
-
-interface FieldProps {
-  name: string
-  label: string
-  hint?: string
-  optional?: boolean
-  wrong: string | undefined
-  value: string
-  children: (given: Given) => ReactNode
-}
-
-function Field({ name, label, hint, optional, wrong, value, children }: FieldProps) {
-  const notes = [hint && `${name}-hint`, wrong && `${name}-wrong`].filter(Boolean).join(' ')
-  return (
-    <div className={ui.field}>
-      <label className={ui.label} htmlFor={name}>
-        {label} {optional && <span className={ui.optional}>({text.guest.optional})</span>}
-      </label>
-      {children({
-        id: name,
-        name,
-        className: ui.input ?? '',
-        defaultValue: value,
-        'aria-invalid': wrong ? true : undefined,
-        'aria-describedby': notes || undefined,
-      })}
-      {hint && (
-        <p className={ui.soft} id={`${name}-hint`}>
-          {hint}
-        </p>
-      )}
-      {wrong && (
-        <p className={ui.bad} id={`${name}-wrong`}>
-          {wrong}
-        </p>
-      )}
-    </div>
   )
 }
