@@ -1,15 +1,17 @@
 """Real stacks: one for each length of hold that the tests need, started by the first test that asks for it."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.kit.template import ROOT
-from tests.system.stack import RunningStack, running_stack
+from tests.system.stack import RunningStack, attached_stack, running_stack
 
 TODAY = datetime.now(UTC).date()
 RULED = TODAY + timedelta(days=100)  # the first of the days that have rules, a week each
@@ -107,9 +109,16 @@ def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
 
 
 @pytest.fixture(scope="session")
-def long_stack(start_stack: Callable[..., RunningStack]) -> RunningStack:
-    """As `make run` starts it: the demo's hotels, and ten minutes for each hold."""
-    return start_stack()
+def long_stack(request: pytest.FixtureRequest) -> Iterator[RunningStack]:
+    """As `make run` starts it: the demo's hotels, and ten minutes for each hold.
+
+    RUNNING_STACK names the folder of one that runs already (`.local`): for work on the pages.
+    """
+    if folder := os.environ.get("RUNNING_STACK"):
+        with attached_stack(Path(folder)) as stack:
+            yield stack
+    else:
+        yield request.getfixturevalue("start_stack")()
 
 
 @pytest.fixture(scope="session")

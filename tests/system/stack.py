@@ -133,6 +133,14 @@ class RunningStack:
 
 
 @contextmanager
+def attached_stack(folder: Path) -> Iterator[RunningStack]:
+    """A stack that somebody else started and will end."""
+    details: dict[str, str] = json.loads((folder / "stack.json").read_text())
+    with _http() as http:
+        yield RunningStack(folder, details, http)
+
+
+@contextmanager
 def running_stack(folder: Path, **environment: str) -> Iterator[RunningStack]:
     """Starts a stack and ends it, by SIGTERM as a terminal's closing would."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -150,7 +158,7 @@ def running_stack(folder: Path, **environment: str) -> Iterator[RunningStack]:
         )
     try:
         details = _await(folder, process)
-        with httpx.Client(timeout=ANSWER_SECONDS, limits=httpx.Limits(max_connections=100), trust_env=False) as http:
+        with _http() as http:
             yield RunningStack(folder, details, http)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -177,6 +185,10 @@ def _await(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, str]:
         time.sleep(0.2)
     details: dict[str, str] = json.loads((folder / "stack.json").read_text())
     return details
+
+
+def _http() -> httpx.Client:
+    return httpx.Client(timeout=ANSWER_SECONDS, limits=httpx.Limits(max_connections=100), trust_env=False)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,45 +1,85 @@
-import createClient, { type Middleware } from 'openapi-fetch'
+import type { Client as OpenApiClient } from 'openapi-fetch'
 import { accessToken, forgetSession } from '../auth/session'
 import { config } from '../config'
 import { problemOf, Refusal, SignInNeeded, Unreachable } from './problem'
 import type { paths } from './schema'
 
-type Client = ReturnType<typeof createClient<paths>>
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** openapi-fetch's types, which know each route; its code, of which we need a tenth, is in no build. */
+type Client = Pick<OpenApiClient<paths>, Method>
 
-let anyone: Client | undefined
-let somebody: Client | undefined
-
-const signed: Middleware = {
-  async onRequest({ request }) {
-    const token = await accessToken()
-    if (!token) throw new SignInNeeded()
-    request.headers.set('Authorization', `Bearer ${token}`)
-    return request
-  },
-  onResponse({ response }) {
-    if (response.status === 401) forgetSession()
-  },
-}
-
-/** For what anyone may read: without `Authorization`, so that answers can be shared and need no preflight. */
-export function open(): Client {
-  anyone ??= createClient<paths>({ baseUrl: config().api })
-  return anyone
-}
-
-/** For what only its guest may read or do. */
-export function own(): Client {
-  if (!somebody) {
-    somebody = createClient<paths>({ baseUrl: config().api })
-    somebody.use(signed)
+interface Asked {
+  params?: {
+    path?: Record<string, string>
+    query?: Record<string, unknown>
+    header?: Record<string, string | undefined>
   }
-  return somebody
+  body?: unknown
 }
 
 interface Answered<T> {
   data?: T
   error?: unknown
   response: Response
+}
+
+async function call(method: Method, path: string, { params = {}, body }: Asked = {}, token?: string) {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params.path?.[name] ?? ''))
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(params.query ?? {})) {
+    if (value !== undefined && value !== null) query.append(name, String(value))
+  }
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(params.header ?? {})) if (value !== undefined) headers.set(name, value)
+  if (token) headers.set('Authorization', `Bearer ${token}`)
+  if (body !== undefined) headers.set('Content-Type', 'application/json')
+  const response = await fetch(`${config().api}${filled}${query.size > 0 ? `?${query}` : ''}`, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+  const text = await response.text()
+  const read: unknown = parsed(text)
+  return response.ok ? { data: read, response } : { error: read, response }
+}
+
+/** What stands in front of the functions may answer without JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function clientOf(ask: typeof call): Client {
+  const of = (method: Method) => (path: string, asked?: Asked) => ask(method, path, asked)
+  return {
+    GET: of('GET'),
+    POST: of('POST'),
+    PUT: of('PUT'),
+    PATCH: of('PATCH'),
+    DELETE: of('DELETE'),
+  } as unknown as Client
+}
+
+const anyone = clientOf(call)
+const somebody = clientOf(async (method, path, asked) => {
+  const token = await accessToken()
+  if (!token) throw new SignInNeeded()
+  const answered = await call(method, path, asked, token)
+  if (answered.response.status === 401) forgetSession()
+  return answered
+})
+
+/** For what anyone may read: without `Authorization`, so that answers can be shared and need no preflight. */
+export function open(): Client {
+  return anyone
+}
+
+/** For what only its guest may read or do. */
+export function own(): Client {
+  return somebody
 }
 
 /** The body of a good answer. Throws `Refusal`, `SignInNeeded` or `Unreachable`. */

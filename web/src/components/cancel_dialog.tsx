@@ -18,7 +18,7 @@ interface Props {
 }
 
 /** Shows what cancelling gives back, now and later, before it is done. */
-export function CancelDialog({ booking, timezone, onClose }: Props) {
+export default function CancelDialog({ booking, timezone, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const client = useQueryClient()
   const preview = useQuery(cancellation(booking.booking_id))

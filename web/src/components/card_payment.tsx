@@ -18,7 +18,7 @@ interface Props {
 }
 
 /** The gateway's own part: Stripe's form in the page, or Razorpay's Checkout over it. */
-export function CardPayment({ start, payment, returnUrl }: Props) {
+export default function CardPayment({ start, payment, returnUrl }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const form = useRef<CardForm>(null)
   const [trouble, setTrouble] = useState('')

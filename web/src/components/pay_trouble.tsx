@@ -25,15 +25,17 @@ export function PayTrouble({ payment, error = payment.error, old, currency }: Pr
   }
   if (!error) return null
   const fresh = codeOf(error) === 'price_changed' && error instanceof Refusal ? error.problem.pricing : undefined
-  if (fresh && old) {
+  if (fresh) {
     return (
       <div className={ui.notice} role="alert">
         <p>{text.errors.price_changed}</p>
         <div className={css.compare}>
-          <div>
-            <h3>{text.errors.priceWas}</h3>
-            <Bill pricing={old} currency={currency} />
-          </div>
+          {old && (
+            <div>
+              <h3>{text.errors.priceWas}</h3>
+              <Bill pricing={old} currency={currency} />
+            </div>
+          )}
           <div>
             <h3>{text.errors.priceIs}</h3>
             <Bill pricing={fresh} currency={currency} />

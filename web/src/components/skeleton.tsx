@@ -4,17 +4,7 @@ import { SearchForm } from './search_form'
 import css from './skeleton.module.css'
 import ui from './ui.module.css'
 
-const HEADINGS: Record<string, string> = {
-  hold: text.hold.making,
-  guest: text.guest.heading,
-  pay: text.pay.heading,
-  bookings: text.bookings.heading,
-  booking: text.booking.heading,
-  wallet: text.wallet.heading,
-  confirmed: text.confirmed.heading,
-  receipt: text.receipt.heading,
-  signedIn: text.signIn.arriving,
-}
+const HEADINGS: Record<string, string> = text.headings
 
 /** What a page shows before its script: in its shell, and while its chunk is on the way. */
 export function Skeleton({ name, heading }: { name: string; heading?: string }) {

@@ -1,14 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
 import { answer, own } from '../api/client'
 import type { Gateway, TopUp } from '../api/types'
 import { exact, minorUnits } from '../format/money'
 import type { Authorised } from '../gateways/script'
 import { text } from '../messages'
-import { CardPayment } from './card_payment'
 import { Methods } from './pay_choices'
+import { Bones } from './skeleton'
 import { Trouble } from './trouble'
 import ui from './ui.module.css'
+
+const CardPayment = lazy(() => import('./card_payment'))
 
 const CHECKOUT_SECONDS = 600
 
@@ -66,16 +68,18 @@ export function TopUpForm({ currency }: { currency: string }) {
       )}
       {(opening.error ?? crediting.error) && <Trouble error={opening.error ?? crediting.error} again={again} />}
       {order ? (
-        <CardPayment
-          start={{ ...order, checkout_seconds: CHECKOUT_SECONDS }}
-          payment={{
-            byCard: (paid) => crediting.mutate({ id: order.topup_id, paid }),
-            again,
-            isFinalizing: crediting.isPending,
-            unknown: false,
-          }}
-          returnUrl={`${location.origin}/wallet`}
-        />
+        <Suspense fallback={<Bones />}>
+          <CardPayment
+            start={{ ...order, checkout_seconds: CHECKOUT_SECONDS }}
+            payment={{
+              byCard: (paid) => crediting.mutate({ id: order.topup_id, paid }),
+              again,
+              isFinalizing: crediting.isPending,
+              unknown: false,
+            }}
+            returnUrl={`${location.origin}/wallet`}
+          />
+        </Suspense>
       ) : (
         <form className={ui.stack} onSubmit={submit}>
           <label className={ui.field}>

@@ -4,7 +4,6 @@ import { signIn } from '../auth/session'
 import { shortDate } from '../format/dates'
 import { exact } from '../format/money'
 import { explained, text } from '../messages'
-import { Bill } from './price'
 import ui from './ui.module.css'
 
 /** A refusal's own screen: what happened, and the way on. */
@@ -24,9 +23,6 @@ export function Trouble({ error, again }: { error: unknown; again?: () => void }
         ))}
       {problem?.smallest !== undefined && problem.currency && (
         <p className={ui.soft}>{exact(problem.smallest, problem.currency)}</p>
-      )}
-      {code === 'price_changed' && problem?.pricing && (
-        <Bill pricing={problem.pricing} currency={problem.pricing.currency} />
       )}
       {again && (
         <button className={`${ui.quiet} ${ui.small}`} type="button" onClick={again}>

@@ -1,10 +1,10 @@
 import { codeOf, Refusal } from '../api/problem'
-import { en } from './en'
+import * as text from './en'
 
-export const text = en
+export { text }
 
 /** What a refusal means to a guest. */
 export function explained(error: unknown): string {
-  const code = codeOf(error) as keyof typeof en.errors
-  return en.errors[code] ?? (error instanceof Refusal && error.problem.detail) ?? en.errors.unknown
+  const code = codeOf(error) as keyof typeof text.errors
+  return text.errors[code] ?? (error instanceof Refusal && error.problem.detail) ?? text.errors.unknown
 }

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Link } from 'wouter'
 import { guest, isHold, type SeenBooking } from '../api/queries'
 import type { Booking, Hotel } from '../api/types'
 import { BookingFrame } from '../components/booking_frame'
-import { CancelDialog } from '../components/cancel_dialog'
+import { CalendarButton } from '../components/calendar_button'
 import { Columns, Revive } from '../components/hold_frame'
 import { Policy } from '../components/policy'
 import { Bill, Nights } from '../components/price'
@@ -16,12 +16,13 @@ import { instantAt, isElsewhere, zoneName } from '../format/dates'
 import { exact } from '../format/money'
 import { text } from '../messages'
 import css from './booking.module.css'
-import { CalendarButton } from './confirmed'
 import confirmed from './confirmed.module.css'
+
+const CancelDialog = lazy(() => import('../components/cancel_dialog'))
 
 export default function BookingPage({ id }: { id: string }) {
   return (
-    <BookingFrame id={id} heading={text.booking.heading}>
+    <BookingFrame id={id} heading={text.headings.booking}>
       {(seen, hotel) => <BookingShown seen={seen} hotel={hotel} />}
     </BookingFrame>
   )
@@ -45,7 +46,7 @@ function BookingShown({ seen, hotel }: { seen: SeenBooking; hotel: Hotel | undef
             <StatusTag status={booking.status} />
             {isHold(booking) && <HoldTimer seen={seen} />}
           </div>
-          <h1>{hotel?.name ?? text.booking.heading}</h1>
+          <h1>{hotel?.name ?? text.headings.booking}</h1>
           <p className={confirmed.reference}>{booking.booking_id}</p>
         </div>
         <Refunds booking={booking} />
@@ -104,7 +105,11 @@ function Actions({ booking, hotel, path }: { booking: Booking; hotel: Hotel | un
           {hold ? text.booking.cancelHold : text.booking.cancel}
         </button>
       )}
-      {asking && <CancelDialog booking={booking} timezone={hotel?.timezone} onClose={() => setAsking(false)} />}
+      {asking && (
+        <Suspense>
+          <CancelDialog booking={booking} timezone={hotel?.timezone} onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -18,7 +18,7 @@ export default function BookingsPage() {
   const name = useSignedIn()
   return (
     <div className={ui.stack}>
-      <h1>{text.bookings.heading}</h1>
+      <h1>{text.headings.bookings}</h1>
       {name ? <List /> : <SignInAsked />}
     </div>
   )

@@ -1,8 +1,8 @@
 import { useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Booking, Hotel } from '../api/types'
-import { calendarFile, download } from '../calendar_file'
 import { BookingFrame } from '../components/booking_frame'
+import { CalendarButton } from '../components/calendar_button'
 import { Columns, Steps } from '../components/hold_frame'
 import { Policy } from '../components/policy'
 import { Bill, Nights } from '../components/price'
@@ -13,7 +13,7 @@ import css from './confirmed.module.css'
 
 export default function ConfirmedPage({ id }: { id: string }) {
   return (
-    <BookingFrame id={id} heading={text.confirmed.heading}>
+    <BookingFrame id={id} heading={text.headings.confirmed}>
       {({ booking }, hotel) => <Confirmed booking={booking} hotel={hotel} />}
     </BookingFrame>
   )
@@ -39,7 +39,7 @@ function Confirmed({ booking, hotel }: { booking: Booking; hotel: Hotel | undefi
       >
         <div className={ui.stack}>
           <div className={css.hero}>
-            <h1>{text.confirmed.heading}</h1>
+            <h1>{text.headings.confirmed}</h1>
             <p className={ui.lead}>{text.confirmed.lead(hotel?.name ?? '')}</p>
             <dl>
               <dt className={ui.soft}>{text.confirmed.reference}</dt>
@@ -62,17 +62,5 @@ function Confirmed({ booking, hotel }: { booking: Booking; hotel: Hotel | undefi
         </div>
       </Columns>
     </div>
-  )
-}
-
-export function CalendarButton({ booking, hotel }: { booking: Booking; hotel: Hotel | undefined }) {
-  return (
-    <button
-      className={ui.quiet}
-      type="button"
-      onClick={() => download('stay.ics', calendarFile(booking, hotel), 'text/calendar')}
-    >
-      {text.confirmed.calendar}
-    </button>
   )
 }

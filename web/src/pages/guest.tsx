@@ -17,7 +17,7 @@ import css from './guest.module.css'
 export default function GuestPage({ id }: { id: string }) {
   const known = useQuery(guest(id))
   return (
-    <HoldFrame id={id} step={0} heading={text.guest.heading}>
+    <HoldFrame id={id} step={0} heading={text.headings.guest}>
       {({ booking, hotel }) => (
         <Columns
           side={

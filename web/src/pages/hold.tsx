@@ -38,7 +38,7 @@ export default function HoldPage() {
 function Waiting() {
   return (
     <div className={ui.stack}>
-      <h1>{text.hold.making}</h1>
+      <h1>{text.headings.hold}</h1>
       <p className={ui.lead}>{text.hold.makingHint}</p>
       <Bones />
     </div>

@@ -1,13 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { quote as quoteQuery, wallet as walletQuery } from '../api/queries'
 import type { Booking, Gateway, Hotel, Quote } from '../api/types'
-import { CardPayment } from '../components/card_payment'
 import { Columns, HoldFrame } from '../components/hold_frame'
 import { Methods, Promo, WalletChoice } from '../components/pay_choices'
 import { PayTrouble } from '../components/pay_trouble'
 import { Bill, Nights } from '../components/price'
+import { Bones } from '../components/skeleton'
 import { StaySummary } from '../components/stay_summary'
 import ui from '../components/ui.module.css'
 import { config } from '../config'
@@ -16,10 +16,12 @@ import { text } from '../messages'
 import { usePayment } from '../payment'
 import css from './pay.module.css'
 
+const CardPayment = lazy(() => import('../components/card_payment'))
+
 export default function PayPage({ id }: { id: string }) {
   const payment = usePayment(id)
   return (
-    <HoldFrame id={id} step={1} heading={text.pay.heading} busy={payment.isBusy}>
+    <HoldFrame id={id} step={1} heading={text.headings.pay} busy={payment.isBusy}>
       {({ booking, hotel }) => <Paying booking={booking} hotel={hotel} payment={payment} />}
     </HoldFrame>
   )
@@ -63,7 +65,9 @@ function Paying({ booking, hotel, payment }: PayingProps) {
       <div className={ui.stack}>
         <PayTrouble payment={payment} old={old ?? shown} currency={booking.currency} />
         {payment.start ? (
-          <CardPayment start={payment.start} payment={payment} returnUrl={`${location.origin}/bookings/${id}/pay`} />
+          <Suspense fallback={<Bones />}>
+            <CardPayment start={payment.start} payment={payment} returnUrl={`${location.origin}/bookings/${id}/pay`} />
+          </Suspense>
         ) : (
           <>
             <Promo

@@ -14,7 +14,7 @@ import css from './receipt.module.css'
 
 export default function ReceiptPage({ id }: { id: string }) {
   return (
-    <BookingFrame id={id} heading={text.receipt.heading}>
+    <BookingFrame id={id} heading={text.headings.receipt}>
       {({ booking }, hotel) => <Receipt booking={booking} hotel={hotel} />}
     </BookingFrame>
   )
@@ -27,7 +27,7 @@ function Receipt({ booking, hotel }: { booking: Booking; hotel: Hotel | undefine
     <article className={css.sheet}>
       <header className={css.head}>
         <div>
-          <h1>{text.receipt.heading}</h1>
+          <h1>{text.headings.receipt}</h1>
           <p className={confirmed.reference}>{booking.booking_id}</p>
         </div>
         <div>

@@ -22,7 +22,7 @@ export default function SignedIn() {
   }, [go])
   return (
     <div className={ui.stack}>
-      <h1>{failed ? text.signIn.failed : text.signIn.arriving}</h1>
+      <h1>{failed ? text.signIn.failed : text.headings.signedIn}</h1>
       {failed && (
         <p>
           <button className={ui.button} type="button" onClick={() => void signIn('/')}>

@@ -18,7 +18,7 @@ export default function WalletPage() {
   const name = useSignedIn()
   return (
     <div className={ui.stack}>
-      <h1>{text.wallet.heading}</h1>
+      <h1>{text.headings.wallet}</h1>
       {name ? <WalletShown /> : <SignInAsked />}
     </div>
   )
