@@ -131,7 +131,7 @@ def test_a_search_is_refused_in_plain_words(front_door: FrontDoor) -> None:
         (
             "STRIPE_API_BASE",
             "ftp://stripe",
-            "STRIPE_API_BASE must be empty, or an address that begins with http:// or https://",
+            "STRIPE_API_BASE must be empty, or an address by https://, or by http:// of this machine",
         ),
         ("RAZORPAY_API_BASE", "http://razor pay", "RAZORPAY_API_BASE must be empty, or an address"),
     ],

@@ -142,8 +142,11 @@ class Request:
 
     @property
     def _groups(self) -> list[str]:
+        """As API Gateway writes a list into a text: `[admin owner]`. A name may have brackets and commas, no space."""
         groups: str | list[str] = self._claims.get("cognito:groups", "")
-        return groups if isinstance(groups, list) else re.findall(r"[^\[\],\s]+", groups)
+        if isinstance(groups, list):
+            return groups
+        return groups[1:-1].split(" ") if groups.startswith("[") and groups.endswith("]") else []
 
     @property
     def _has_expired(self) -> bool:

@@ -13,9 +13,11 @@ HOLD_DIGITS = re.compile(r"[1-9][0-9]{0,3}")
 GRACE_DIGITS = re.compile(r"0|[1-9][0-9]{0,4}")
 SHARD_DIGITS = re.compile(r"[1-9][0-9]{0,2}")
 STACK_ID = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{0,127})?")  # a CloudFormation stack's name
-API_BASE = re.compile(r"(?:https?://\S+)?")  # as the parameters of template.yaml
+API_BASE = re.compile(  # as the parameters of template.yaml: a key or a picture travels encrypted, or not at all
+    r"(?:https://[^\s@]+|http://(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?(?:/\S*)?)?"
+)
 
-ApiBase = Annotated[str, Text(API_BASE, "must be empty, or an address that begins with http:// or https://")]
+ApiBase = Annotated[str, Text(API_BASE, "must be empty, or an address by https://, or by http:// of this machine")]
 
 
 class BadEnvironment(Exception):

@@ -1,0 +1,259 @@
+"""The guards of the template over what is stored, who may touch it, and what is never lost."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.guards.front import resources
+from tests.guards.guard import (
+    MISSING,
+    Template,
+    TemplateGuard,
+    all_of,
+    found,
+    instead,
+    more,
+    pinned,
+    without,
+)
+
+KEPT = ["IsProd", "Retain", "Delete"]
+BOUNDARY = "Boundary.Properties.PolicyDocument.Statement"
+BUCKET = "arn:${AWS::Partition}:s3:::${AWS::StackName}-site-${AWS::AccountId}-${AWS::Region}"
+DELETED = "ExpireFunction.Properties.Events.Deleted.Properties"
+# What the boundary gives beyond the functions' own policies: what SAM and Lambda need in each role.
+FOR_LAMBDA = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:SendMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def kept_in_production(name: str, resource: str) -> TemplateGuard:
+    return all_of(
+        name,
+        pinned(name, f"{resource}.DeletionPolicy", KEPT, "Delete", ["IsProd", "Delete", "Delete"]),
+        pinned(name, f"{resource}.UpdateReplacePolicy", KEPT, "Delete"),
+    )
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def rights(statements: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {
+        (action, str(resource))
+        for one in statements
+        for action in as_list(one["Action"])
+        for resource in as_list(one["Resource"])
+    }
+
+
+def functions_rights(template: Template) -> set[tuple[str, str]]:
+    policies = [
+        policy["Statement"]
+        for _, properties in resources(template, "AWS::Serverless::Function")
+        for policy in properties.get("Policies", [])
+        if isinstance(policy, dict) and "Statement" in policy
+    ]
+    return {right for statements in policies for right in rights(statements)}
+
+
+def boundary_is_no_wider(template: Template) -> bool:
+    """What it allows, some function's own policy allows, but for what Lambda itself needs."""
+    if found(template, BOUNDARY) is MISSING:
+        return False
+    allowed = {(action, resource) for action, resource in rights(found(template, BOUNDARY)) if action not in FOR_LAMBDA}
+    needed = functions_rights(template)
+    actions = {action for action, _ in allowed}
+    return (
+        found(template, "Globals.Function.PermissionsBoundary") == "Boundary"
+        and actions <= {action for action, _ in needed}
+        and {resource for _, resource in allowed} <= {resource for _, resource in needed}
+        and not any("*" in action for action in actions)
+    )
+
+
+def no_right_is_wild(template: Template) -> bool:
+    """No action has a star, and no resource but a folder of the bucket."""
+    return not [
+        right
+        for right in functions_rights(template)
+        if "*" in right[0] or (right[1].endswith("*") and not right[1].startswith(BUCKET))
+    ]
+
+
+def stream_filter(template: Template) -> bool:
+    patterns = found(template, f"{DELETED}.FilterCriteria.Filters")
+    if patterns is MISSING or len(patterns) != 1:
+        return False
+    passed = json.loads(patterns[0]["Pattern"])
+    return bool(
+        passed.get("eventName") == ["REMOVE"]
+        and passed.get("userIdentity") == {"type": ["Service"], "principalId": ["dynamodb.amazonaws.com"]}
+        and passed["dynamodb"]["Keys"] == {"pk": {"S": [{"prefix": "BOOKING#"}]}, "sk": {"S": ["BOOKING"]}}
+    )
+
+
+def each_rule_has_its_queue(template: Template) -> bool:
+    events = [
+        event["Properties"]
+        for _, properties in resources(template, "AWS::Serverless::Function")
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "Schedule"
+    ]
+    return len(events) >= 4 and all(
+        event.get("DeadLetterConfig") == {"Arn": "ScheduleFailures.Arn"} for event in events
+    )
+
+
+def queues_are_encrypted_and_kept(template: Template) -> bool:
+    queues = list(resources(template, "AWS::SQS::Queue"))
+    return len(queues) >= 2 and all(
+        queue.get("SqsManagedSseEnabled") is True and queue.get("MessageRetentionPeriod") == 1_209_600
+        for _, queue in queues
+    )
+
+
+def only_by_tls(template: Template) -> bool:
+    statements = found(template, "SiteBucketPolicy.Properties.PolicyDocument.Statement")
+    return any(
+        (one["Effect"], one["Principal"], one["Action"]) == ("Deny", "*", "s3:*")
+        and one.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+        for one in statements
+    )
+
+
+def served_to_the_distribution_alone(template: Template) -> bool:
+    statements = found(template, "SiteBucketPolicy.Properties.PolicyDocument.Statement")
+    allowed = [one for one in statements if one["Effect"] == "Allow"]
+    return len(allowed) == 1 and (
+        allowed[0]["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        and allowed[0]["Action"] == "s3:GetObject"
+        and allowed[0]["Resource"] == ["${SiteBucket.Arn}/images/*", "${SiteBucket.Arn}/web/*"]
+        and "${Site}" in str(allowed[0].get("Condition"))
+    )
+
+
+DATA_GUARDS = (
+    all_of(
+        "table-kept",
+        kept_in_production("table-kept", "Table"),
+        pinned(
+            "table-kept",
+            "Table.Properties.DeletionProtectionEnabled",
+            ["IsProd", True, False],
+            ["IsProd", False, False],
+        ),
+    ),
+    pinned("table-recoverable", "Table.Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", True),
+    kept_in_production("secrets-kept", "StripeSecret"),
+    kept_in_production("secrets-kept", "RazorpaySecret"),
+    all_of(
+        "users-kept",
+        kept_in_production("users-kept", "UserPool"),
+        pinned(
+            "users-kept",
+            "UserPool.Properties.DeletionProtection",
+            ["IsProd", "ACTIVE", "INACTIVE"],
+            "INACTIVE",
+        ),
+    ),
+    kept_in_production("files-kept", "SiteBucket"),
+    pinned("table-encrypted", "Table.Properties.SSESpecification", {"SSEEnabled": True}, {"SSEEnabled": False}),
+    TemplateGuard(
+        "queues",
+        queues_are_encrypted_and_kept,
+        (
+            without("ExpireFailures.Properties.SqsManagedSseEnabled"),
+            instead("ScheduleFailures.Properties.MessageRetentionPeriod", 60),
+        ),
+    ),
+    pinned(
+        "bucket-closed",
+        "SiteBucket.Properties.PublicAccessBlockConfiguration",
+        dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True),
+        {"BlockPublicAcls": True},
+    ),
+    TemplateGuard(
+        "bucket-transport", only_by_tls, (without("SiteBucketPolicy.Properties.PolicyDocument.Statement.0"),)
+    ),
+    TemplateGuard(
+        "bucket-readers",
+        served_to_the_distribution_alone,
+        (
+            more(
+                "SiteBucketPolicy.Properties.PolicyDocument.Statement",
+                {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"},
+            ),
+            more("SiteBucketPolicy.Properties.PolicyDocument.Statement.1.Resource", "${SiteBucket.Arn}/uploads/*"),
+            without("SiteBucketPolicy.Properties.PolicyDocument.Statement.1.Condition"),
+        ),
+    ),
+    pinned("uploads-end", "SiteBucket.Properties.LifecycleConfiguration.Rules.0.ExpirationInDays", 1, 365),
+    TemplateGuard(
+        "boundary",
+        boundary_is_no_wider,
+        (
+            without("Globals.Function.PermissionsBoundary"),
+            more(f"{BOUNDARY}.0.Action", "dynamodb:DeleteTable"),
+            instead(f"{BOUNDARY}.0.Action", "dynamodb:*"),
+            more(f"{BOUNDARY}.0.Resource", "*"),
+            more(BOUNDARY, {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}),
+        ),
+    ),
+    TemplateGuard(
+        "roles",
+        no_right_is_wild,
+        (
+            instead("ReserveFunction.Properties.Policies.0.Statement.0.Action", "dynamodb:*"),
+            instead("ReserveFunction.Properties.Policies.0.Statement.0.Resource", "*"),
+        ),
+    ),
+    pinned(
+        "deletes-of-guests",
+        "GuestsFunction.Properties.Policies.0.Statement.1.Condition.ForAllValues:StringLike",
+        {"dynamodb:LeadingKeys": "BOOKING#*"},
+        {"dynamodb:LeadingKeys": "*"},
+    ),
+    all_of(
+        "pictures-start",
+        pinned("pictures-start", "PicturesPermission.Properties.SourceAccount", "AWS::AccountId"),
+        pinned("pictures-start", "PicturesPermission.Properties.SourceArn", BUCKET),
+    ),
+    pinned(
+        "stream-queue",
+        f"{DELETED}.DestinationConfig.OnFailure",
+        {"Type": "SQS", "Destination": "ExpireFailures.Arn"},
+    ),
+    all_of(
+        "stream-retries",
+        pinned("stream-retries", f"{DELETED}.MaximumRetryAttempts", 10, 0, -1),
+        pinned("stream-retries", f"{DELETED}.BisectBatchOnFunctionError", True),
+        pinned("stream-retries", f"{DELETED}.FunctionResponseTypes", ["ReportBatchItemFailures"], []),
+    ),
+    TemplateGuard(
+        "stream-filter",
+        stream_filter,
+        (
+            without(f"{DELETED}.FilterCriteria"),
+            more(f"{DELETED}.FilterCriteria.Filters", {"Pattern": "{}"}),
+            instead(
+                f"{DELETED}.FilterCriteria.Filters.0.Pattern", '{"eventName": ["REMOVE"], "dynamodb": {"Keys": {}}}'
+            ),
+        ),
+    ),
+    TemplateGuard(
+        "schedule-queue",
+        each_rule_has_its_queue,
+        (without("SettleFunction.Properties.Events.EveryMinute.Properties.DeadLetterConfig"),),
+    ),
+)
