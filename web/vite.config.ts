@@ -5,12 +5,13 @@ import { defineConfig } from 'vite'
 const GROUPS = [
   {
     name: 'core',
-    priority: 3,
-    test: /rolldown.runtime|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack(?!.*[qQ]ueries))\/|src\/(api|auth\/session|config|format|messages\/(en\/frame|index)|components\/(ui\.module|trouble|skeleton))/,
+    test: /rolldown.runtime|node_modules\/(react|react-dom|scheduler|@tanstack(?!.*[qQ]ueries))\/|src\/(router|api|auth\/session|config|format|messages\/(en\/frame|index)|components\/(ui\.module|trouble|skeleton))/,
   },
-  { name: 'price', priority: 2, test: /src\/(components|messages\/en)\/(price|policy)\.(tsx?|module)/ },
-  { name: 'stay', priority: 1, test: /src\/(components\/(hold_frame|booking_frame|stay_summary)|messages\/en\/stay)/ },
-]
+  { name: 'scene', test: /src\/(components\/scene|messages\/en\/search)/ },
+  { name: 'find', test: /src\/(components\/search_form|messages\/(rules|en\/hotel)|stay\.ts)/ },
+  { name: 'price', test: /src\/(components|messages\/en)\/(price|policy)\.(tsx?|module)/ },
+  { name: 'stay', test: /src\/(components\/(hold_frame|booking_frame|stay_summary)|messages\/en\/stay)/ },
+].map((group, index, all) => ({ ...group, priority: all.length - index }))
 
 export default defineConfig(({ isSsrBuild }) => ({
   plugins: [react()],

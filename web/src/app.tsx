@@ -1,10 +1,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
-import { Route, Switch } from 'wouter'
 import { retryDelay, worthRetrying } from './api/problem'
 import { Frame, LiveAccountLinks, OfflineBar } from './components/frame'
 import { Bones } from './components/skeleton'
 import { Routed } from './routed'
+import { useLocation } from './router'
 import { ROUTES } from './routes'
 
 const retrying = { retry: worthRetrying, retryDelay, networkMode: 'always' } as const
@@ -18,17 +18,18 @@ export function App() {
     <QueryClientProvider client={client}>
       <OfflineBar />
       <Frame account={<LiveAccountLinks />}>
-        <Switch>
-          <Route path="/owner/*">
-            <Suspense fallback={<Bones />}>
-              <OwnerPages />
-            </Suspense>
-          </Route>
-          <Route>
-            <Routed routes={ROUTES} />
-          </Route>
-        </Switch>
+        <Pages />
       </Frame>
     </QueryClientProvider>
+  )
+}
+
+function Pages() {
+  const [path] = useLocation()
+  if (!path.startsWith('/owner/')) return <Routed routes={ROUTES} />
+  return (
+    <Suspense fallback={<Bones />}>
+      <OwnerPages />
+    </Suspense>
   )
 }

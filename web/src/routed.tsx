@@ -1,23 +1,17 @@
 import { Suspense, useEffect } from 'react'
-import { Route, Switch, useLocation } from 'wouter'
 import { Skeleton } from './components/skeleton'
 import { Guarded } from './components/trouble'
+import { idIn, useLocation } from './router'
 import { MISSING, type PageRoute } from './routes'
 
 /** The page of the address, out of these; the one that says so where there is none. */
 export function Routed({ routes }: { routes: readonly PageRoute[] }) {
-  return (
-    <Switch>
-      {routes.map((one) => (
-        <Route key={one.name} path={one.path}>
-          {(params: { id?: string }) => <Shown route={one} id={params.id ?? ''} />}
-        </Route>
-      ))}
-      <Route>
-        <Shown route={MISSING} id="" />
-      </Route>
-    </Switch>
-  )
+  const [path] = useLocation()
+  for (const route of routes) {
+    const id = idIn(route.path, path)
+    if (id !== undefined) return <Shown route={route} id={id} />
+  }
+  return <Shown route={MISSING} id="" />
 }
 
 function Shown({ route, id }: { route: PageRoute; id: string }) {

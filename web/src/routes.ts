@@ -1,21 +1,21 @@
-import { type ComponentType, lazy } from 'react'
+import type { ComponentType } from 'react'
+import { later } from './later'
 import { text } from './messages'
-
-type Page = ComponentType<{ id: string }>
-type Loaded = Promise<{ default: Page }>
 
 export interface PageRoute {
   /** The name of its shell, `<name>.html`, and of its file. */
   name: string
   path: string
-  page: Page
+  page: ComponentType<{ id: string }>
+  /** Fetches the page's chunk, so that it is shown without waiting. */
+  ready?: () => Promise<unknown>
   title: string
   /** Shown while its chunk is on the way, where `Skeleton` knows no better. */
   heading?: string
 }
 
-function route(name: keyof typeof text.titles, path: string, load: () => Loaded): PageRoute {
-  return { name, path, page: lazy(load), title: text.titles[name] }
+function route(name: keyof typeof text.titles, path: string, load: Parameters<typeof later>[0]): PageRoute {
+  return { name, path, ...later(load), title: text.titles[name] }
 }
 
 /**

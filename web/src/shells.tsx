@@ -1,7 +1,11 @@
 /** The static page of each route: what a visitor sees before any script has come. Rendered at build. */
 import { renderToString } from 'react-dom/server'
 import { Frame } from './components/frame'
-import { Skeleton } from './components/skeleton'
+import { Opening } from './components/opening'
+import { SearchForm } from './components/search_form'
+import { Bones, Skeleton } from './components/skeleton'
+import ui from './components/ui.module.css'
+import { text } from './messages'
 import { MISSING, type PageRoute, ROUTES } from './routes'
 import { OWNER_ROUTES } from './routes_owner'
 
@@ -19,10 +23,31 @@ function shell({ name, title, heading }: PageRoute, ...more: string[]) {
     title,
     html: renderToString(
       <Frame>
-        <Skeleton name={name} heading={heading} />
+        <Before name={name} heading={heading} />
       </Frame>,
     ),
   }
+}
+
+/** The form of the home and search pages is there before any script, and works. */
+function Before({ name, heading }: { name: string; heading?: string }) {
+  if (name === 'home') {
+    return (
+      <Opening>
+        <SearchForm />
+      </Opening>
+    )
+  }
+  if (name === 'search') {
+    return (
+      <div className={ui.stack}>
+        <SearchForm />
+        <h1>{text.search.results('')}</h1>
+        <Bones />
+      </div>
+    )
+  }
+  return <Skeleton name={name} heading={heading} />
 }
 
 /** The name of a page's file: signedIn is in signed_in. */

@@ -1,7 +1,7 @@
 import { type ReactNode, useSyncExternalStore } from 'react'
-import { Link } from 'wouter'
 import { signIn, signOut, useIsIn, useSignedIn } from '../auth/session'
 import { text } from '../messages'
+import { Link } from '../router'
 import css from './frame.module.css'
 
 /** Head and foot of every page, in the shells and in the living page alike. */
@@ -59,20 +59,11 @@ function AccountLinks() {
 export function LiveAccountLinks() {
   const name = useSignedIn()
   const isOwner = useIsIn('owner')
-  const current = (active: boolean) => (active ? 'current' : '')
   return (
     <>
-      <Link href="/bookings" className={current}>
-        {text.nav.bookings}
-      </Link>
-      <Link href="/wallet" className={current}>
-        {text.nav.wallet}
-      </Link>
-      {isOwner && (
-        <Link href="/owner/hotels" className={current}>
-          {text.nav.hotels}
-        </Link>
-      )}
+      <Link href="/bookings">{text.nav.bookings}</Link>
+      <Link href="/wallet">{text.nav.wallet}</Link>
+      {isOwner && <Link href="/owner/hotels">{text.nav.hotels}</Link>}
       {name ? (
         <button type="button" onClick={() => void signOut()}>
           {text.nav.signOut}

@@ -82,7 +82,7 @@ export function Nights({ lines, currency }: { lines: readonly Line[]; currency: 
 export function WhyThisPrice({ pricing, currency }: { pricing: Priced; currency: string }) {
   return (
     <details className={css.more}>
-      <summary>{text.hotel.details}</summary>
+      <summary>{text.price.details}</summary>
       <Bill pricing={pricing} currency={currency} />
       <Nights lines={pricing.lines ?? []} currency={currency} />
     </details>

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { Link } from 'wouter'
 import { guest, isHold, type SeenBooking } from '../api/queries'
 import type { Booking, Hotel } from '../api/types'
 import { BookingFrame } from '../components/booking_frame'
@@ -15,6 +14,7 @@ import ui from '../components/ui.module.css'
 import { instantAt, isElsewhere, zoneName } from '../format/dates'
 import { exact } from '../format/money'
 import { text } from '../messages'
+import { Link } from '../router'
 import css from './booking.module.css'
 import confirmed from './confirmed.module.css'
 
@@ -152,9 +152,7 @@ function Timeline({ booking, hotel }: { booking: Booking; hotel: Hotel | undefin
           </li>
         ))}
       </ol>
-      {hotel && isElsewhere(hotel.timezone) && (
-        <p className={ui.soft}>{text.hotel.localTime(zoneName(hotel.timezone))}</p>
-      )}
+      {hotel && isElsewhere(hotel.timezone) && <p className={ui.soft}>{text.localTime(zoneName(hotel.timezone))}</p>}
     </section>
   )
 }

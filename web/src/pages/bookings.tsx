@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from 'wouter'
 import { answer, own } from '../api/client'
 import { isHold } from '../api/queries'
 import type { Booking } from '../api/types'
@@ -12,6 +11,7 @@ import { dateRange } from '../format/dates'
 import { money } from '../format/money'
 import { text } from '../messages'
 import { placeName } from '../names'
+import { Link } from '../router'
 import css from './bookings.module.css'
 
 export default function BookingsPage() {

@@ -1,5 +1,4 @@
 import { useEffect } from 'react'
-import { Link, useLocation } from 'wouter'
 import type { Booking, Hotel } from '../api/types'
 import { BookingFrame } from '../components/booking_frame'
 import { CalendarButton } from '../components/calendar_button'
@@ -9,6 +8,7 @@ import { Bill, Nights } from '../components/price'
 import { StaySummary } from '../components/stay_summary'
 import ui from '../components/ui.module.css'
 import { text } from '../messages'
+import { Link, useLocation } from '../router'
 import css from './confirmed.module.css'
 
 export default function ConfirmedPage({ id }: { id: string }) {

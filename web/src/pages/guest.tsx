@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
-import { useLocation } from 'wouter'
 import { answer, own } from '../api/client'
 import { at, guest } from '../api/queries'
 import type { Guest, GuestRequest } from '../api/types'
@@ -12,6 +11,7 @@ import { StaySummary } from '../components/stay_summary'
 import { Trouble } from '../components/trouble'
 import ui from '../components/ui.module.css'
 import { text } from '../messages'
+import { useLocation } from '../router'
 import css from './guest.module.css'
 
 export default function GuestPage({ id }: { id: string }) {

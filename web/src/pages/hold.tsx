@@ -1,6 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { Link, useLocation } from 'wouter'
 import { answer, own } from '../api/client'
 import { codeOf, Refusal } from '../api/problem'
 import { guest, useKeepBooking } from '../api/queries'
@@ -12,6 +11,7 @@ import { dateRange } from '../format/dates'
 import { forgetIntent, type Intent, intent } from '../intent'
 import { text } from '../messages'
 import { ruleText } from '../messages/rules'
+import { Link, useLocation } from '../router'
 
 export default function HoldPage() {
   const [asked] = useState(intent)

@@ -1,11 +1,10 @@
-import { Link, useLocation } from 'wouter'
+import { Opening } from '../components/opening'
 import { Scene } from '../components/scene'
 import { SearchForm } from '../components/search_form'
-import { Opening } from '../components/skeleton'
-import skeleton from '../components/skeleton.module.css'
 import { config } from '../config'
 import { todayIn } from '../format/dates'
 import { text } from '../messages'
+import { Link, useLocation } from '../router'
 import css from './home.module.css'
 
 export default function Home() {
@@ -13,14 +12,13 @@ export default function Home() {
   const places = config().destinations
   return (
     <>
-      <div className={skeleton.hero}>
-        <Opening />
+      <Opening>
         <SearchForm
           destinations={places}
           today={todayIn(Intl.DateTimeFormat().resolvedOptions().timeZone)}
           onSearch={(query) => go(`/search?${query}`)}
         />
-      </div>
+      </Opening>
       {places.length > 0 && (
         <section className={css.section}>
           <h2>{text.search.destinations}</h2>

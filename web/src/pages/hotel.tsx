@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { Link, useLocation, useSearch } from 'wouter'
 import { hotel as hotelQuery, search } from '../api/queries'
 import type { Hotel, Stay } from '../api/types'
 import { Policy } from '../components/policy'
@@ -12,6 +11,7 @@ import { Trouble } from '../components/trouble'
 import ui from '../components/ui.module.css'
 import { dateRange, isElsewhere, todayIn, zoneName } from '../format/dates'
 import { text } from '../messages'
+import { Link, useLocation, useSearch } from '../router'
 import { askedIn, nightsOf, queryOf } from '../stay'
 import css from './hotel.module.css'
 
@@ -100,7 +100,7 @@ function HotelShown({ hotel }: { hotel: Hotel }) {
               </ul>
             </section>
           )}
-          {isElsewhere(hotel.timezone) && <p className={ui.soft}>{text.hotel.localTime(zoneName(hotel.timezone))}</p>}
+          {isElsewhere(hotel.timezone) && <p className={ui.soft}>{text.localTime(zoneName(hotel.timezone))}</p>}
           <p>
             <Link href={`/search${queryOf(stay, { city: hotel.city })}`}>{text.search.results(hotel.city)}</Link>
           </p>

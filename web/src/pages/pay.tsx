@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { Link, useLocation, useSearch } from 'wouter'
 import { quote as quoteQuery, wallet as walletQuery } from '../api/queries'
 import type { Booking, Gateway, Hotel, Quote } from '../api/types'
 import { Columns, HoldFrame } from '../components/hold_frame'
@@ -14,6 +13,7 @@ import { config } from '../config'
 import { money } from '../format/money'
 import { text } from '../messages'
 import { usePayment } from '../payment'
+import { Link, useLocation, useSearch } from '../router'
 import css from './pay.module.css'
 
 const CardPayment = lazy(() => import('../components/card_payment'))

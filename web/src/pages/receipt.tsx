@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from 'wouter'
 import { guest } from '../api/queries'
 import type { Booking, Hotel } from '../api/types'
 import { BookingFrame } from '../components/booking_frame'
@@ -9,6 +8,7 @@ import ui from '../components/ui.module.css'
 import { instantAt } from '../format/dates'
 import { exact } from '../format/money'
 import { text } from '../messages'
+import { Link } from '../router'
 import confirmed from './confirmed.module.css'
 import css from './receipt.module.css'
 

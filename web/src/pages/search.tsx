@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useLocation, useSearch } from 'wouter'
 import { search } from '../api/queries'
 import type { Hotel, RoomType, Stay } from '../api/types'
 import { Shown } from '../components/scene'
@@ -12,6 +11,7 @@ import { dateRange, todayIn } from '../format/dates'
 import { money } from '../format/money'
 import { text } from '../messages'
 import { reasonOf } from '../messages/rules'
+import { Link, useLocation, useSearch } from '../router'
 import { askedIn, nightsOf, queryOf } from '../stay'
 import css from './search.module.css'
 

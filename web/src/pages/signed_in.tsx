@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
-import { useLocation } from 'wouter'
 import { signIn } from '../auth/session'
 import ui from '../components/ui.module.css'
 import { text } from '../messages'
+import { useLocation } from '../router'
 
 let arriving: Promise<string> | undefined
 

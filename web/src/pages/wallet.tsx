@@ -1,5 +1,4 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from 'wouter'
 import { answer, own } from '../api/client'
 import { wallet as walletQuery } from '../api/queries'
 import type { Entry } from '../api/types'
@@ -12,6 +11,7 @@ import ui from '../components/ui.module.css'
 import { instantAt } from '../format/dates'
 import { exact } from '../format/money'
 import { text } from '../messages'
+import { Link } from '../router'
 import css from './wallet.module.css'
 
 export default function WalletPage() {

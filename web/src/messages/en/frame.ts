@@ -49,6 +49,9 @@ export const headings = {
   signedIn: 'Signing you in…',
 } as const
 
+/** Dates are the hotel's. */
+export const localTime = (zone: string) => `All dates and hours are those of the hotel (${zone} time).`
+
 export const counts = {
   nights: (n: number) => (n === 1 ? '1 night' : `${n} nights`),
   rooms: (n: number) => (n === 1 ? '1 room' : `${n} rooms`),

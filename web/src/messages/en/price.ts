@@ -1,6 +1,7 @@
 /** Bills, and what a cancellation gives back. */
 
 export const price = {
+  details: 'Why this price',
   total: 'Total',
   rooms: 'Rooms',
   promo: (code: string) => `Code ${code}`,
