@@ -1,5 +1,6 @@
 /* What is wrong with the layout of the page as it stands: sideways scrolling, text or controls over each other, text
-   that is cut, targets that are too small. Returns a list of sentences. */
+   that is cut, targets that are too small. What is behind an open dialog is out of reach and left out. Returns a list of
+   sentences. */
 ;() => {
   const problems = []
   const root = document.documentElement
@@ -19,7 +20,8 @@
     return false
   }
   const hasText = (one) => [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim() !== '')
-  const shown = [...document.body.querySelectorAll('*')].filter((one) => {
+  const within = document.querySelector('dialog:modal') ?? document.body
+  const shown = [...within.querySelectorAll('*')].filter((one) => {
     if (!hasText(one) && !one.matches(CONTROLS)) return false
     if (one.closest('svg, option, datalist') || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false
     return !forReadersOnly(one) && !one.closest('[class*=skip]')

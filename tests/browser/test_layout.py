@@ -1,24 +1,16 @@
 """Every page at three widths and five zooms: nothing scrolls sideways, overlaps or is cut, and axe finds nothing."""
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
-from local.tools import ROOT
+from tests.browser.layout import badly_laid, settled, violations
 from tests.browser.visitor import Visitor, stay, visitor
 from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.browser
-
-WIDTHS = (375, 768, 1024)
-ZOOMS = (0.5, 0.75, 1, 2, 4)
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-BADLY_LAID = (Path(__file__).parent / "badly_laid.js").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -72,33 +64,10 @@ PAGES = (
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_well_laid_and_accessible(known: tuple[Visitor, dict[str, str]], name: str) -> None:
     guest, pages = known
-    page = guest.page
     guest.open(pages[name])
-    expect(page.locator("h1").first).to_be_visible()
-    expect(page.locator("[class*=bone]")).to_have_count(0)
-    page.wait_for_load_state("networkidle")
-
-    found = {}
-    session = page.context.new_cdp_session(page)
-    for width, zoom in ((width, zoom) for width in WIDTHS for zoom in ZOOMS):
-        shown = round(width / zoom)
-        if shown < 256:
-            continue  # reflow is asked for down to 320 px, 1280 px at 400 %
-        metrics = {"width": shown, "height": round(900 / zoom), "deviceScaleFactor": zoom, "mobile": False}
-        session.send("Emulation.setDeviceMetricsOverride", metrics)
-        if problems := page.evaluate(BADLY_LAID):
-            found[f"{width} px at {zoom:.0%}"] = problems
-    session.send("Emulation.clearDeviceMetricsOverride")
-    assert found == {}
-    assert violations(page.evaluate) == []
-
-
-def violations(evaluate: Callable[..., Any]) -> list[str]:
-    """What axe finds, as "rule: element"."""
-    evaluate(AXE.read_text())
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    result = evaluate(f"axe.run(document, {json.dumps(options)})")
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in result["violations"] for node in rule["nodes"]]
+    settled(guest)
+    assert badly_laid(guest) == {}
+    assert violations(guest) == []
 
 
 def test_the_pay_button_and_the_timer_are_in_sight_together(known: tuple[Visitor, dict[str, str]]) -> None:

@@ -44,6 +44,22 @@ def test_the_rule_against_arithmetic_sees_it() -> None:
     assert [text for text in bad if not ARITHMETIC.search(text)] == []
 
 
+OF_OWNERS = re.compile(r"(^|/)(owner|owner_\w+|routes_owner|routed_owner)(/|\.tsx?$|$)")
+OWNERS_IMPORT = re.compile(r"^(?:import|export) [^;]*?from '([^']+)'", re.MULTILINE)
+
+
+def test_no_page_of_a_guest_brings_an_owners() -> None:
+    """Only the build's list of shells, and `import()` where the owners' addresses begin, know of them."""
+    others = [file for file in SOURCES if not OF_OWNERS.search(file.relative_to(WEB).as_posix())]
+    assert len(SOURCES) - len(others) > 30
+    brought = {
+        file.name: found
+        for file in others
+        if (found := [name for name in OWNERS_IMPORT.findall(file.read_text()) if OF_OWNERS.search(name)])
+    }
+    assert brought == {"shells.tsx": ["./routes_owner"]}
+
+
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.name)
 def test_a_file_is_short(file: Path) -> None:
     assert file.name == "schema.d.ts" or len(file.read_text().splitlines()) <= 300 or file.parent.name == "messages"

@@ -8,6 +8,8 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** openapi-fetch's types, which know each route; its code, of which we need a tenth, is in no build. */
 type Client = Pick<OpenApiClient<paths>, Method>
 
+const MOST_KEPT_ALIVE = 16_000 // characters; browsers allow 64 KiB, in all
+
 interface Asked {
   params?: {
     path?: Record<string, string>
@@ -33,10 +35,13 @@ async function call(method: Method, path: string, { params = {}, body }: Asked =
   for (const [name, value] of Object.entries(params.header ?? {})) if (value !== undefined) headers.set(name, value)
   if (token) headers.set('Authorization', `Bearer ${token}`)
   if (body !== undefined) headers.set('Content-Type', 'application/json')
+  const sent = body === undefined ? undefined : JSON.stringify(body)
   const response = await fetch(`${config().api}${filled}${query.size > 0 ? `?${query}` : ''}`, {
     method,
     headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: sent,
+    // What is saved on leaving arrives, also where the tab is closed at once.
+    keepalive: sent !== undefined && sent.length < MOST_KEPT_ALIVE,
   })
   const text = await response.text()
   const read: unknown = parsed(text)

@@ -70,18 +70,31 @@ export async function signOut(): Promise<void> {
 
 type Group = 'owner' | 'admin'
 
-/** Whether who is signed in may see that group's pages. The API asks the same token, and decides. */
+interface Claims {
+  sub?: string
+  'cognito:groups'?: string[]
+}
+
+/** What the access token says of who is signed in. The API asks the same token, and decides. */
+function claims(): Claims {
+  const part = stored()?.access_token.split('.')[1]
+  return part ? (JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))) as Claims) : {}
+}
+
+/** Whether who is signed in may see that group's pages. */
 export function useIsIn(group: Group): boolean {
   return useSyncExternalStore(
     subscribe,
-    () => groupsOf(stored()?.access_token).includes(group),
+    () => claims()['cognito:groups']?.includes(group) ?? false,
     () => false,
   )
 }
 
-function groupsOf(token: string | undefined): readonly string[] {
-  const claims = token?.split('.')[1]
-  if (!claims) return []
-  const said = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { 'cognito:groups'?: string[] }
-  return said['cognito:groups'] ?? []
+/** The id by which the API names who is signed in. */
+export function useUserId(): string | undefined {
+  return useSyncExternalStore(
+    subscribe,
+    () => claims().sub,
+    () => undefined,
+  )
 }

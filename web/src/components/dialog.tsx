@@ -13,13 +13,23 @@ interface Props {
 export function Dialog({ heading, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
+  const opened = useRef(heading)
   useEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal()
   }, [])
+  // Another heading is another step: it begins at its top, and is read from there.
+  useEffect(() => {
+    if (heading === opened.current) return
+    opened.current = heading
+    dialog.current?.scrollTo(0, 0)
+    dialog.current?.querySelector('h2')?.focus({ preventScroll: true })
+  }, [heading])
   return (
     <dialog className={css.dialog} ref={dialog} onClose={onClose} aria-labelledby={id}>
       <div className={ui.stack}>
-        <h2 id={id}>{heading}</h2>
+        <h2 id={id} tabIndex={-1}>
+          {heading}
+        </h2>
         {children(() => dialog.current?.close())}
       </div>
     </dialog>

@@ -1,17 +1,20 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { useLocation } from 'wouter'
 import { answer, own } from '../api/client'
 import type { OwnedHotel } from '../api/types'
 import { Dialog } from '../components/dialog'
 import { Field, wrongFields } from '../components/field'
+import { Scene } from '../components/scene'
 import { Bones } from '../components/skeleton'
 import { Trouble } from '../components/trouble'
 import ui from '../components/ui.module.css'
 import { ownerText } from '../messages/owner'
 import { ForOwners } from '../owner/frame'
+import { RUN_PAGES } from '../owner/hotel_frame'
 import { useHotels } from '../owner/queries'
+import type { Step } from '../owner/registration'
 import { StateTags } from '../owner/state'
+import { Link, useLocation } from '../router'
 import css from './owner_hotels.module.css'
 
 const words = ownerText.hotels
@@ -70,17 +73,56 @@ function Hotels() {
 }
 
 function Card({ hotel }: { hotel: OwnedHotel }) {
+  const path = `/owner/hotels/${hotel.property_id}`
+  const hidden = <span className={ui.hidden}> {hotel.name}</span>
+  const isPublic = hotel.public !== null && hotel.public !== undefined
   return (
     <article className={css.hotel}>
-      <div>
-        <p className={ui.eyebrow}>{hotel.city}</p>
-        <h2>{hotel.name}</h2>
+      <div className={css.art}>
+        <Scene seed={hotel.property_id} />
       </div>
-      <p className={ui.row}>
-        <StateTags hotel={hotel} />
-      </p>
+      <div className={ui.tight}>
+        <div className={ui.between}>
+          <div>
+            <p className={ui.eyebrow}>{hotel.city}</p>
+            <h2>{hotel.name}</h2>
+          </div>
+          <p className={ui.row}>
+            <StateTags hotel={hotel} />
+          </p>
+        </div>
+        {isPublic && (
+          <ul className={css.run}>
+            {RUN_PAGES.map((page) => (
+              <li key={page}>
+                <Link className={`${ui.quiet} ${ui.small}`} href={`${path}/${page}`}>
+                  {ownerText.titles[page]}
+                  {hidden}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+        <p className={ui.row}>
+          <Link className={isPublic ? undefined : `${ui.button} ${ui.small}`} href={`${path}/${entry(hotel)}`}>
+            {isPublic ? words.change : words.register}
+            {hidden}
+          </Link>
+          {hotel.public === 'live' && (
+            <Link href={`/hotels/${hotel.property_id}`}>
+              {words.guestView}
+              {hidden}
+            </Link>
+          )}
+        </p>
+      </div>
     </article>
   )
+}
+
+/** What was decided, or waits for a decision, is read on the last step. */
+function entry(hotel: OwnedHotel): Step {
+  return hotel.state === 'draft' ? 'place' : 'review'
 }
 
 /** A name and a city begin a hotel; its draft is filled in from there. */
@@ -91,10 +133,9 @@ function BeginDialog({ onClose }: { onClose: () => void }) {
   const begin = useMutation({
     mutationFn: (body: { name: string; city: string }) =>
       answer(own().POST('/properties', { params: { header: { 'Idempotency-Key': key } }, body })),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['owned'] })
-      go('/owner/hotels')
-      onClose()
+    onSuccess: async ({ property_id }) => {
+      await client.invalidateQueries({ queryKey: ['owned', 'hotels'] })
+      go(`/owner/hotels/${property_id}/place`)
     },
   })
   const wrong = wrongFields(begin.error)
@@ -106,7 +147,7 @@ function BeginDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Dialog heading={words.beginHeading} onClose={onClose}>
+    <Dialog heading={words.begin} onClose={onClose}>
       {(close) => (
         <form className={ui.stack} onSubmit={submit}>
           <p className={ui.lead}>{words.beginLead}</p>
