@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from holdfast.audit.audit import audit_table
-from holdfast.audit.snapshot import Broken, Snapshot, snapshot_of
+from holdfast.audit.snapshot import Broken, Snapshot
+from holdfast.audit.table import audit_table
 from holdfast.model.dates import utc_now
 from holdfast.model.image import SHOWN
 from holdfast.payments.gateways.protocol import Gateway, GatewayPayment
@@ -56,10 +56,10 @@ def audit(stack: Stack) -> Audited:
         file_keys[:] = bucket.keys(SHOWN)
         return file_keys
 
-    found = audit_table(
+    audited = audit_table(
         store, clock=utc_now, gateway_records=read, file_keys=files, pause=lambda: time.sleep(PAUSE_SECONDS)
     )
-    return Audited(found, _counts(snapshot_of(store.table.scan()), gateway_records, file_keys))
+    return Audited(audited.broken, _counts(audited.snapshot, gateway_records, file_keys))
 
 
 def read_gateway_records(stack: Stack) -> GatewayRecords:

@@ -28,6 +28,16 @@ def settle_once() -> object:
     return _run(function_name("SettleFunction"), SCHEDULED)
 
 
+def audit_soon() -> None:
+    """Has `audit` run beside all else, so that its verdict and the daily figures are there, and fresh."""
+    boto3.client("lambda").invoke(FunctionName=function_name("AuditFunction"), InvocationType="Event")
+
+
+def audit_once() -> object:
+    """Runs `audit` once and returns its summary; raises when the function fails."""
+    return _run(function_name("AuditFunction"), SCHEDULED)
+
+
 def function_name(logical_id: str) -> str:
     """The deployed name of that function of template.yaml."""
     cloudformation = boto3.client("cloudformation")

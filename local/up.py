@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import shutil
 import signal
 import threading
@@ -25,6 +26,7 @@ from local.cloud.routes import add_routes
 from local.gallery import hang_pictures
 from local.logs import LogTail
 from local.progress import step
+from local.schedules import audit_soon
 from local.seed import load
 from local.site import publish
 from local.stack import REGION, Options, Stack, use_local_cloud
@@ -32,6 +34,7 @@ from local.tools import LOCALSTRIPE, MINISTACK, SAM, LocalError, python, uv
 from local.web_build import build_web
 
 POLL_SECONDS = 0.5
+AUDIT_SECONDS = 5 * 60  # on AWS it is an hour; whoever looks at the figures here does not wait for that
 TOKENS_LAST_SECONDS = 45 * 60  # a little less than the hour an access token is good for
 
 
@@ -184,12 +187,15 @@ def _put_secrets(outputs: Mapping[str, str]) -> None:
 
 def _follow(console: Console, logs: LogTail, processes: Processes, renew_tokens: Callable[[], object]) -> None:
     """Prints the functions' log lines as they arrive; raises when a program of the stack dies."""
-    renewed = time.monotonic()
+    renewed, audited = time.monotonic(), -math.inf
     while True:
         processes.check()
         with contextlib.suppress(ClientError):  # a look at a bad moment: the next one shows these lines too
             for line in logs.lines():
                 console.print(line)
+        if time.monotonic() - audited > AUDIT_SECONDS:
+            audited = time.monotonic()
+            audit_soon()
         if time.monotonic() - renewed > TOKENS_LAST_SECONDS:
             renewed = time.monotonic()
             renew_tokens()

@@ -1,11 +1,15 @@
-"""The hourly audit: scans the table, writes a line for each broken invariant and their number as a metric."""
+"""The hourly audit: scans the table, writes a line for each broken invariant and their number as a metric.
+
+Its verdict and the daily figures stay in the table.
+"""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
-from holdfast.audit.audit import audit_table
+from holdfast.audit.record import record_audit
+from holdfast.audit.table import audit_table
 from holdfast.engine import Engine
 from holdfast.logs import Metric, count, logger, publishes_metrics
 from holdfast.model.dates import utc_now
@@ -27,14 +31,15 @@ bucket = Bucket.connect(settings)
 @publishes_metrics
 def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     within = engine.within(context.get_remaining_time_in_millis() / 1000)
-    found = audit_table(
+    audited = audit_table(
         within.store,
         clock=within.clock,
         file_keys=lambda: bucket.keys(SHOWN),
         pause=lambda: time.sleep(PAUSE_SECONDS),
     )
-    for broken in found:
+    for broken in audited.broken:
         facts = {"invariant": broken.invariant, "keys": [" ".join(key) for key in broken.keys]}
         logger.error(f"broken: {broken}", extra=facts)
-    count(Metric.BROKEN_INVARIANTS, len(found))
-    return {"broken": len(found)}
+    count(Metric.BROKEN_INVARIANTS, len(audited.broken))
+    record_audit(audited, store=within.store)
+    return {"broken": len(audited.broken)}

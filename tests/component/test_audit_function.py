@@ -9,7 +9,7 @@ from typing import Any
 import boto3  # noqa: TID251 - makes the bucket
 import pytest
 
-from holdfast.audit.audit import LOOKS, audit_table
+from holdfast.audit.table import LOOKS, audit_table
 from holdfast.payments.gateways.protocol import GatewayPayment
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import page_key
@@ -93,20 +93,20 @@ def test_what_only_one_look_shows_is_not_reported(store: Store, clock: FakeClock
     """A scan is no snapshot: a booking made while it ran may be seen without its page."""
     spoil(store, 4)
     looks = iter([lambda: spoil(store, 5)])
-    assert audit_table(store, clock=clock, pause=next(looks)) == []
+    assert audit_table(store, clock=clock, pause=next(looks)).broken == []
 
 
 def test_a_month_that_sells_during_the_audit_is_not_reported(store: Store, clock: FakeClock) -> None:
     """Each look shows it half way through another sale."""
     spoil(store, 4)
     free = iter((3, 2))
-    assert audit_table(store, clock=clock, pause=lambda: spoil(store, next(free))) == []
+    assert audit_table(store, clock=clock, pause=lambda: spoil(store, next(free))).broken == []
 
 
 def test_what_every_look_shows_is_reported_once(store: Store, clock: FakeClock) -> None:
     spoil(store, 4)
     pauses: list[None] = []
-    [broken] = audit_table(store, clock=clock, pause=partial(pauses.append, None))
+    [broken] = audit_table(store, clock=clock, pause=partial(pauses.append, None)).broken
     assert (broken.invariant, broken.keys) == ("INV1", (PAGE,))
     assert len(pauses) == LOOKS - 1
 
@@ -115,9 +115,8 @@ def test_the_gateway_records_are_audited_when_they_are_given(store: Store, clock
     def gateway_records() -> list[tuple[str, GatewayPayment]]:
         return [at_gateway("o9", "bk_unknown", captured=1)]
 
-    assert [broken.invariant for broken in audit_table(store, clock=clock, gateway_records=gateway_records)] == [
-        "BOOK1"
-    ]
+    audited = audit_table(store, clock=clock, gateway_records=gateway_records)
+    assert [broken.invariant for broken in audited.broken] == ["BOOK1"]
 
 
 def test_a_table_that_was_written_by_the_catalog_is_readable(hotel: CatalogStore, store: Store) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import snapshot_of
 from holdfast.bookings.expire import sweep
 from holdfast.engine import Engine
 from holdfast.storage.catalog import CatalogStore
@@ -42,9 +43,9 @@ def hotel(table: Table) -> CatalogStore:
 @pytest.fixture(autouse=True)
 def _nothing_is_broken(hotel: CatalogStore, store: Store, clock: FakeClock) -> Any:
     """Before and after each test. Whether the sweep has been running is not asked: a hold of then is due."""
-    assert audit(store.table.scan(), now=clock(), due_shards=8, sweeping=False) == []
+    assert audit(snapshot_of(store.table.scan()), now=clock(), due_shards=8, sweeping=False) == []
     yield
-    assert audit(store.table.scan(), now=clock(), due_shards=8, sweeping=False) == []
+    assert audit(snapshot_of(store.table.scan()), now=clock(), due_shards=8, sweeping=False) == []
 
 
 def test_its_prices_are_shown(front_door: FrontDoor) -> None:

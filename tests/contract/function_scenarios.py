@@ -220,6 +220,12 @@ def receiving_guests(front_door: FrontDoor, clock: FakeClock, store: Store) -> N
     front_door.call("GET /properties/{property_id}/board", query={"first_night": "2026-12-10"}, **owner)
 
 
+def watching(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    for route in ("GET /admin/figures", "GET /admin/proof"):
+        assert front_door.call(route, user=ADMIN, groups="[admin]").status == 200
+    assert front_door.call("GET /proof", user=None).status == 200
+
+
 def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     open_studio(front_door, store.table)
     app = front_door.app("audit")
@@ -273,6 +279,7 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "pictures": picturing,
     "register": registering,
     "reviews": reviewing,
+    "figures": watching,
 }
 DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template writes them
     name: SCENARIOS[name]
@@ -288,5 +295,6 @@ DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template w
         "arrivals",
         "register",
         "reviews",
+        "figures",
     )
 } | {"cancel": cancelling_wallet_payments}

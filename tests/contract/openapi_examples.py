@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from holdfast.audit.record import record_audit
+from holdfast.audit.table import audit_table
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import promo_item
 from holdfast.storage.marshal import put_action
@@ -139,6 +141,16 @@ def _ways_out(recorder: ExampleRecorder, topup_id: str) -> None:
     recorder.call("POST /admin/bookings/{booking_id}/refunds/close", instead, group="admin", booking_id=third)
 
 
+def _watch(recorder: ExampleRecorder, store: Store) -> None:
+    """An audit of all this, and what admins and anyone read of it."""
+    clock = recorder.door.clock
+    record_audit(audit_table(store, clock=clock), store=store)
+    today = clock().date().isoformat()
+    recorder.call("GET /admin/figures", query={"from": today, "to": today}, group="admin")
+    recorder.call("GET /admin/proof", group="admin")
+    recorder.call("GET /proof")
+
+
 def _close_case(recorder: ExampleRecorder) -> None:
     door = recorder.door
     stray = door.gateway.open_order("of another shop", 5_000, "INR", "stray").order_id
@@ -225,6 +237,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     recorder.call("GET /wallet/entries")
 
     _close_case(recorder)
+    _watch(recorder, store)
 
     webhook = event("webhook_stripe")
     recorder.keep(

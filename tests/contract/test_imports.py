@@ -44,7 +44,19 @@ def loaded_by(function: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "function",
-    ["reserve", "bookings", "wallet", "catalog", "expire", "guests", "calendar", "arrivals", "register", "reviews"],
+    [
+        "reserve",
+        "bookings",
+        "wallet",
+        "catalog",
+        "expire",
+        "guests",
+        "calendar",
+        "arrivals",
+        "register",
+        "reviews",
+        "figures",
+    ],
 )
 def test_a_function_that_asks_no_gateway_loads_nothing_slow(function: str) -> None:
     loaded = loaded_by(function)

@@ -133,6 +133,7 @@ def test_no_handler_keeps_an_api_without_routes(front_door: FrontDoor) -> None:
         "arrivals",
         "register",
         "reviews",
+        "figures",
     ):
         api = front_door.app(name).api
         assert isinstance(api, Api)

@@ -19,6 +19,7 @@ REQUESTS = {
     "cancel",
     "catalog",
     "desk",
+    "figures",
     "finalize",
     "guests",
     "images",

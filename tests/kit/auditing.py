@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import snapshot_of
 from holdfast.payments.gateways.protocol import GatewayPayment
 from holdfast.storage.store import Store
 
@@ -15,5 +16,7 @@ def broken_in(
 ) -> list[str]:
     """Each broken invariant in a line. No sweep runs during a test, so a hold may outlive its deadline."""
     items = store.within(SCAN_SECONDS).table.scan()
-    found = audit(items, now=now, due_shards=store.due_shards, gateway_records=gateway_records, sweeping=False)
+    found = audit(
+        snapshot_of(items), now=now, due_shards=store.due_shards, gateway_records=gateway_records, sweeping=False
+    )
     return [str(broken) for broken in found]

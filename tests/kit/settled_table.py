@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from holdfast.audit.audit import audit
-from holdfast.audit.snapshot import Broken
+from holdfast.audit.snapshot import Broken, snapshot_of
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Event, FrozenQuote, GatewayTask, Payment, PaymentMode, Status, TaskAction
 from holdfast.model.dates import millis
@@ -67,7 +67,7 @@ class SettledTable:
             "gateway_records": self.gateway_records,
             "lines": self.lines,
         } | arguments
-        return audit(self.items.values(), **given)
+        return audit(snapshot_of(self.items.values()), **given)
 
     def broken(self, **arguments: Any) -> set[str]:
         return {broken.invariant for broken in self.audited(**arguments)}

@@ -49,7 +49,7 @@ def check_at_an_instant(world: World) -> None:
         return  # rooms of deleted holds are on their way back
     plan = world.plan
     found = audit(
-        (from_wire(item) for item in world.table.items.values()),
+        snapshot_of(from_wire(item) for item in world.table.items.values()),
         now=_utc(world),
         due_shards=DUE_SHARDS,
         sweeping=plan.is_well_swept,
@@ -65,7 +65,7 @@ def check_at_rest(world: World) -> list[str]:
         (gateway.name, order) for gateway in world.gateways.values() for order in gateway.orders.values()
     ]
     found = audit(
-        (from_wire(item) for item in world.table.items.values()),
+        snapshot_of(from_wire(item) for item in world.table.items.values()),
         now=_utc(world),
         due_shards=DUE_SHARDS,
         gateway_records=gateway_records,

@@ -40,11 +40,15 @@ class Csv(NamedTuple):
 
 
 class Response(NamedTuple):
-    """An answer; the `version` of what it shows becomes its ETag."""
+    """An answer; the `version` of what it shows becomes its ETag.
+
+    One with `fresh_seconds` is the same for everybody, and may be kept that long by anybody between.
+    """
 
     status: int
     body: Strict | Csv
     version: int | None = None
+    fresh_seconds: int | None = None
 
 
 Handler = Callable[[Request], Response]
@@ -128,6 +132,8 @@ class Api:
             )
             return _refused(refusal, event.get("rawPath", ""))
         tag = {} if answer.version is None else {"ETag": f'"{answer.version}"'}
+        if answer.fresh_seconds is not None:
+            tag["Cache-Control"] = f"public, max-age={answer.fresh_seconds}"
         if isinstance(answer.body, Csv):
             more = {"Link": f'<?{answer.body.next_page}>; rel="next"'} if answer.body.next_page else {}
             return _response(answer.status, answer.body.text, CSV_MEDIA_TYPE, tag | more)

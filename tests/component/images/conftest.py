@@ -4,6 +4,7 @@ import pytest
 from moto import mock_aws
 
 from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import snapshot_of
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.table import Table
 from tests.kit.clock import FakeClock
@@ -17,5 +18,5 @@ def studio(front_door: FrontDoor, hotel: CatalogStore, table: Table, clock: Fake
     with mock_aws():
         studio = open_studio(front_door, table)
         yield studio
-        found = audit(table.scan(), now=clock.now, due_shards=8, file_keys=studio.keys)
+        found = audit(snapshot_of(table.scan()), now=clock.now, due_shards=8, file_keys=studio.keys)
         assert [broken for broken in found if broken.invariant in {"IMG1", "ITEM1", "PUB1"}] == []

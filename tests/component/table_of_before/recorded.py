@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from holdfast.audit.audit import audit
-from holdfast.audit.snapshot import Broken
+from holdfast.audit.snapshot import Broken, snapshot_of
 from holdfast.model.promo import Promo
 from holdfast.payments.gateways.protocol import GatewayPayment
 from holdfast.storage.items import (
@@ -120,7 +120,7 @@ def as_admin(front_door: FrontDoor, route: str, body: Any = None, **asked: Any) 
 
 def broken(store: Store, clock: FakeClock, *gateways: FakeGateway) -> list[Broken]:
     gateway_records = [(gateway.name, order) for gateway in gateways for order in gateway.orders.values()]
-    return audit(store.table.scan(), now=clock(), due_shards=SHARDS, gateway_records=gateway_records)
+    return audit(snapshot_of(store.table.scan()), now=clock(), due_shards=SHARDS, gateway_records=gateway_records)
 
 
 def calendars(front_door: FrontDoor) -> dict[str, Any]:

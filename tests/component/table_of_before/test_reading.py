@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import snapshot_of
 from holdfast.storage.store import Store
 from tests.component.table_of_before.recorded import (
     BOOKINGS,
@@ -112,7 +113,7 @@ class TestReading:
     def test_the_auditor_tells_when_items_are_missing(self, missing: str) -> None:
         left = [item for item in ITEMS if not item["pk"].startswith(missing)]
 
-        assert audit(left, now=SEEN, due_shards=SHARDS)
+        assert audit(snapshot_of(left), now=SEEN, due_shards=SHARDS)
 
 
 class TestKeysOfBefore:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from holdfast.audit.audit import audit_table
 from holdfast.audit.snapshot import Broken
+from holdfast.audit.table import audit_table
 from holdfast.storage.items import page_key, rates_key
 from tests.kit.settled_table import NOW_MS, SHARDS, SettledTable
 
@@ -115,5 +115,5 @@ def test_only_a_difference_that_lasts_is_reported_of_a_table_in_use(
 
     store: Any = InUse()
     store.table = store
-    found: list[Broken] = audit_table(store, clock=lambda: datetime.fromtimestamp(NOW_MS / 1000, UTC))
+    found: list[Broken] = audit_table(store, clock=lambda: datetime.fromtimestamp(NOW_MS / 1000, UTC)).broken
     assert [broken.invariant for broken in found] == lasting

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from holdfast.audit.audit import audit
+from holdfast.audit.snapshot import snapshot_of
 from holdfast.model.dates import millis
 from holdfast.model.draft import PropertyContent, PropertyDraft
 from holdfast.model.image import Image, ImageState
@@ -77,7 +78,7 @@ class Site:
         del self.items[key]
 
     def broken(self) -> set[str]:
-        found = audit(self.items.values(), now=NOW, due_shards=8, file_keys=self.keys)
+        found = audit(snapshot_of(self.items.values()), now=NOW, due_shards=8, file_keys=self.keys)
         return {f"{one.invariant} {one.text}" for one in found}
 
 
@@ -160,4 +161,4 @@ def test_what_is_being_made_and_what_was_uploaded_is_left_alone() -> None:
 def test_without_the_keys_pictures_are_not_audited() -> None:
     site = Site()
 
-    assert audit(site.items.values(), now=NOW, due_shards=8) == []
+    assert audit(snapshot_of(site.items.values()), now=NOW, due_shards=8) == []

@@ -1,8 +1,8 @@
 """The auditor: every invariant that the table breaks, alone or compared with the gateways' records and the log.
 
-It is a pure function over a scan, and the oracle of the tests, of the `audit` command and of the hourly function. What
-holds at every instant is checked for every item; what holds only once things are settled is checked for the bookings
-and top-ups that have nothing due any more. `docs/reliability.md` lists the invariants by id.
+It is a pure function over a snapshot, and the oracle of the tests, of the `audit` command and of the hourly function.
+What holds at every instant is checked for every item; what holds only once things are settled is checked for the
+bookings and top-ups that have nothing due any more. `docs/reliability.md` lists the invariants by id.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from holdfast.audit.log import broken_lines
 from holdfast.audit.money import broken_gateway_records, broken_payments
 from holdfast.audit.pictures import broken_pictures
 from holdfast.audit.properties import broken_hotels
-from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, snapshot_of
+from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of
 from holdfast.audit.wallets import broken_wallets
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Booking, Status
@@ -39,22 +39,20 @@ from holdfast.storage.items import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
     from holdfast.payments.gateways.protocol import GatewayPayment
     from holdfast.storage.items import Item
-    from holdfast.storage.store import Store
 
 OVERDUE_SECONDS = 90  # the longest that a hold may outlive its deadline while the minute's sweep runs
 _DAY_SECONDS = 86_400
 _LONGEST_KEPT_SECONDS = 5 * 365 * _DAY_SECONDS  # the longest stay ahead, and the longest retention anybody would set
-LOOKS = 3  # scans of a table in use: a scan is no snapshot, so only what every one shows is broken
 
 
 def audit(
-    items: Iterable[Item],
+    view: Snapshot,
     *,
     now: datetime,
     due_shards: int,
@@ -65,13 +63,12 @@ def audit(
     sweeping: bool = True,
     skew_seconds: float = 0.0,
 ) -> list[Broken]:
-    """Every invariant that does not hold, in a fixed order.
+    """Every invariant that does not hold in the items of one scan, in a fixed order.
 
     `gateway_records` are the payments that the gateways know, each with its gateway's name; `file_keys` are the keys of
     the bucket's pictures. `lines` are parsed log lines; `lines_complete` says that no process died between a commit and
     its line. `sweeping` says that the minute's sweep has been running; `skew_seconds` is how far the clocks may be off.
     """
-    view = snapshot_of(items)
     found = [
         *_unreadable(view),
         *_rooms(view, now),
@@ -92,39 +89,6 @@ def audit(
         *(broken_lines(view, lines, complete=lines_complete) if lines is not None else ()),
     ]
     return sorted(found)
-
-
-def audit_table(
-    store: Store,
-    *,
-    clock: Callable[[], datetime],
-    gateway_records: Callable[[], Iterable[tuple[str, GatewayPayment]]] | None = None,
-    file_keys: Callable[[], Iterable[str]] | None = None,
-    looks: int = LOOKS,
-    pause: Callable[[], None] = lambda: None,
-) -> list[Broken]:
-    """Audits a table in use: what is broken at every one of `looks` scans, for the very same items.
-
-    A scan reads each item at another moment, so a booking made meanwhile may be seen without its page; the next scan
-    does not see that again. Stops at the first clean look. Raises Busy.
-    """
-    lasting: list[Broken] = []
-    for look in range(looks):
-        if look:
-            pause()
-        seen, keys = gateway_records and gateway_records(), file_keys and list(file_keys())
-        items, shards = store.table.scan(), store.due_shards
-        found = audit(items, now=clock(), due_shards=shards, gateway_records=seen, file_keys=keys)
-        same = {_sameness(broken) for broken in lasting}
-        lasting = [broken for broken in found if look == 0 or _sameness(broken) in same]
-        if not lasting:
-            break
-    return lasting
-
-
-def _sameness(broken: Broken) -> tuple[object, ...]:
-    """What identifies a finding. Where each scan of a month in use is off by another count or revision, those too."""
-    return broken.invariant, broken.keys, broken.text if broken.invariant in {"INV1", "CAL1", "CAL3"} else ""
 
 
 def _unreadable(view: Snapshot) -> Iterator[Broken]:

@@ -1,0 +1,60 @@
+"""What an audit leaves in the table: its verdict, and the daily figures. Both may be written twice and out of order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from holdfast.audit.figures import figures_of, first_of_window
+from holdfast.model.dates import millis
+from holdfast.model.verdict import FINDING_LENGTH, FINDINGS_KEPT, Checked, Finding, Verdict
+from holdfast.storage.verdicts import VerdictStore
+
+if TYPE_CHECKING:
+    from holdfast.audit.snapshot import Snapshot
+    from holdfast.audit.table import Audited
+    from holdfast.model.figures import DayFigures
+    from holdfast.storage.store import Store
+
+ALWAYS_WRITTEN_DAYS = 2  # today and yesterday, so that their instant says how fresh they are
+
+
+def record_audit(audited: Audited, *, store: Store) -> None:
+    """Writes the days whose counts are new, then the verdict. Raises Busy."""
+    kept = VerdictStore(store.table)
+    today = audited.at.astimezone(UTC).date()
+    fresh = today - timedelta(days=ALWAYS_WRITTEN_DAYS - 1)
+    known = {stored.day: stored for stored in kept.figures(first_of_window(audited.at), today)}
+    for counted in figures_of(audited.snapshot.bookings.values(), audited.at, known):
+        stored = known.get(counted.day)
+        if stored is None or counted.day >= fresh or _differs(stored, counted):
+            kept.keep_figures(counted)
+    kept.keep_verdict(verdict_of(audited))
+
+
+def verdict_of(audited: Audited) -> Verdict:
+    findings = [Finding(broken.invariant, broken.text[:FINDING_LENGTH]) for broken in audited.broken[:FINDINGS_KEPT]]
+    return Verdict(
+        at_ms=millis(audited.at),
+        checked=_checked(audited.snapshot),
+        violations=dict(Counter(broken.invariant for broken in audited.broken)),
+        findings=tuple(findings),
+    )
+
+
+def _differs(stored: DayFigures, counted: DayFigures) -> bool:
+    return msgspec.structs.replace(stored, counted_at_ms=0) != msgspec.structs.replace(counted, counted_at_ms=0)
+
+
+def _checked(view: Snapshot) -> Checked:
+    paid = [booking for booking in view.bookings.values() if booking.was_confirmed or booking.payment]
+    return Checked(
+        rooms=sum(room_type.total_rooms for room_type in view.room_types),
+        nights=sum(len(page.on_sale) for page in view.pages),
+        bookings=len(view.bookings),
+        payments=len(paid) + len(view.topups),
+        entries=sum(len(ledger) for ledger in view.entries.values()),
+    )

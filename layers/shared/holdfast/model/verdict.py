@@ -1,0 +1,58 @@
+"""What the auditor found when it last looked at the whole table, and what the promises rest on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+FINDINGS_KEPT = 20  # of one verdict; the log has them all
+FINDING_LENGTH = 300  # characters
+
+
+class Promise(StrEnum):
+    """The three promises, and what else the books must say of themselves."""
+
+    NO_ROOM_SOLD_TWICE = "no_room_sold_twice"
+    NO_GUEST_CHARGED_TWICE = "no_guest_charged_twice"
+    NO_MONEY_WITHOUT_A_ROOM = "no_money_without_a_room"
+    BOOKS_AGREE = "books_agree"
+
+
+# Of those in docs/reliability.md, what the hourly function checks: it has neither the gateways' records nor the log.
+INVARIANTS = {
+    Promise.NO_ROOM_SOLD_TWICE: ("INV1", "INV2", "INV3", "CAL1", "CAL3", "TIME1", "TIME2"),
+    Promise.NO_GUEST_CHARGED_TWICE: ("PAY1", "PAY2", "PAY4", "WAL1", "WAL2", "WAL3"),
+    Promise.NO_MONEY_WITHOUT_A_ROOM: ("PAY3", "CASH1", "CASE1", "DUE1"),
+    Promise.BOOKS_AGREE: ("CAL2", "PRM1", "ACC1", "ST1", "ST2", "PUB1", "IMG1", "ITEM1"),
+}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One invariant that does not hold, as an admin reads it."""
+
+    invariant: str
+    text: str
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """How much was looked at. `nights` are those of every room type; `payments` are bookings paid for and top-ups."""
+
+    rooms: int
+    nights: int
+    bookings: int
+    payments: int
+    entries: int
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`violations` has the count of each invariant that is broken; `findings` are the first of them."""
+
+    at_ms: int
+    checked: Checked
+    violations: dict[str, int] = {}
+    findings: tuple[Finding, ...] = ()
+
+    def broken(self, promise: Promise) -> int:
+        """How many violations of that promise there are."""
+        return sum(self.violations.get(invariant, 0) for invariant in INVARIANTS[promise])
