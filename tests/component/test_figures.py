@@ -80,6 +80,7 @@ class TestFigures:
             "expired": 1,
             "paid": 3,
             "unpaid": 1,
+            "started": 4,
             "paid_by_wallet": 1,
             "rooms_released": 2,
             "expiry_rate_bp": 2000,

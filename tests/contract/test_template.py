@@ -59,7 +59,7 @@ def test_every_route_has_its_handler_and_every_handler_its_route() -> None:
     assert wired == routes()
 
 
-def test_only_the_catalog_and_the_webhooks_are_open() -> None:
+def test_only_the_catalog_the_proof_and_the_webhooks_are_open() -> None:
     open_routes = {
         f"{event['Method']} {event['Path']}"
         for properties in functions().values()
@@ -71,6 +71,7 @@ def test_only_the_catalog_and_the_webhooks_are_open() -> None:
         "GET /properties",
         "GET /properties/{property_id}",
         "GET /room-types/{room_type_id}/calendar",
+        "GET /proof",
     }
 
 

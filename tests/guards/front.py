@@ -13,6 +13,7 @@ OPEN = {
     "GET /properties",
     "GET /properties/{property_id}",
     "GET /room-types/{room_type_id}/calendar",
+    "GET /proof",
     "POST /webhooks/{gateway}",
 }
 COSTLY = {

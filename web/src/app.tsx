@@ -10,8 +10,9 @@ import { ROUTES } from './routes'
 const retrying = { retry: worthRetrying, retryDelay, networkMode: 'always' } as const
 const client = new QueryClient({ defaultOptions: { queries: retrying, mutations: retrying } })
 
-/** Routes, words and pages of owners come with their first page: no guest waits for them. */
+/** Routes, words and pages of owners and admins come with their first page: no guest waits for them. */
 const OwnerPages = lazy(() => import('./routed_owner'))
+const AdminPages = lazy(() => import('./routed_admin'))
 
 export function App() {
   return (
@@ -26,10 +27,7 @@ export function App() {
 
 function Pages() {
   const [path] = useLocation()
-  if (!path.startsWith('/owner/')) return <Routed routes={ROUTES} />
-  return (
-    <Suspense fallback={<Bones />}>
-      <OwnerPages />
-    </Suspense>
-  )
+  const owners = path.startsWith('/owner/')
+  if (!owners && !path.startsWith('/admin/')) return <Routed routes={ROUTES} />
+  return <Suspense fallback={<Bones />}>{owners ? <OwnerPages /> : <AdminPages />}</Suspense>
 }

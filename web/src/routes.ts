@@ -34,6 +34,7 @@ export const ROUTES: readonly PageRoute[] = [
   route('confirmed', '/bookings/:id/confirmed', () => import('./pages/confirmed')),
   route('receipt', '/bookings/:id/receipt', () => import('./pages/receipt')),
   route('wallet', '/wallet', () => import('./pages/wallet')),
+  route('proof', '/proof', () => import('./pages/proof')),
   route('signedIn', '/signed-in', () => import('./pages/signed_in')),
 ]
 

@@ -7,11 +7,13 @@ import { Bones, Skeleton } from './components/skeleton'
 import ui from './components/ui.module.css'
 import { text } from './messages'
 import { MISSING, type PageRoute, ROUTES } from './routes'
+import { ADMIN_ROUTES } from './routes_admin'
 import { OWNER_ROUTES } from './routes_owner'
 
 export const shells = [
   ...[...ROUTES, MISSING].map((route) => shell(route)),
   ...OWNER_ROUTES.map((route) => shell(route, 'src/routed_owner.tsx')),
+  ...ADMIN_ROUTES.map((route) => shell(route, 'src/routed_admin.tsx')),
 ]
 
 /** `sources` are what its page is made of beside the first chunk. */

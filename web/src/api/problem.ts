@@ -17,6 +17,7 @@ export interface Problem {
   balance?: number
   currency?: string
   smallest?: number
+  revision?: number
 }
 
 /** The API has answered, and the answer is no. */

@@ -38,7 +38,9 @@ export function Frame({ children, account }: { children: ReactNode; account?: Re
       </main>
       <footer className={css.footer}>
         <div className={css.foot}>
-          <p>{text.footer.line}</p>
+          <p>
+            {text.footer.line} <a href="/proof">{text.footer.proof}</a>
+          </p>
           <p>{text.footer.rights}</p>
         </div>
       </footer>
@@ -59,11 +61,13 @@ function AccountLinks() {
 export function LiveAccountLinks() {
   const name = useSignedIn()
   const isOwner = useIsIn('owner')
+  const isAdmin = useIsIn('admin')
   return (
     <>
       <Link href="/bookings">{text.nav.bookings}</Link>
       <Link href="/wallet">{text.nav.wallet}</Link>
       {isOwner && <Link href="/owner/hotels">{text.nav.hotels}</Link>}
+      {isAdmin && <Link href="/admin/reviews">{text.nav.admin}</Link>}
       {name ? (
         <button type="button" onClick={() => void signOut()}>
           {text.nav.signOut}

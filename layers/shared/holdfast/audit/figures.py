@@ -43,7 +43,7 @@ def figures_of(bookings: Iterable[Booking], now: datetime, known: Iterable[date]
     for booking in bookings:
         _count_booking(booking, days)
     today = now.astimezone(UTC).date()
-    first = max(min([today, *days, *known]), first_of_window(now))
+    first = max(min([today, *days, *known]), first_day(now))
     window = [first + timedelta(days=n) for n in range((today - first).days + 1)]
     counted_at_ms = millis(now)
     return [
@@ -52,7 +52,7 @@ def figures_of(bookings: Iterable[Booking], now: datetime, known: Iterable[date]
     ]
 
 
-def first_of_window(now: datetime) -> date:
+def first_day(now: datetime) -> date:
     return now.astimezone(UTC).date() - timedelta(days=WINDOW_DAYS - 1)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.audit.figures import figures_of, first_of_window
+from holdfast.audit.figures import figures_of, first_day
 from holdfast.model.dates import millis
 from holdfast.model.verdict import FINDING_LENGTH, FINDINGS_KEPT, Checked, Finding, Verdict
 from holdfast.storage.verdicts import VerdictStore
@@ -27,7 +27,7 @@ def record_audit(audited: Audited, *, store: Store) -> None:
     kept = VerdictStore(store.table)
     today = audited.at.astimezone(UTC).date()
     fresh = today - timedelta(days=ALWAYS_WRITTEN_DAYS - 1)
-    known = {stored.day: stored for stored in kept.figures(first_of_window(audited.at), today)}
+    known = {stored.day: stored for stored in kept.figures(first_day(audited.at), today)}
     for counted in figures_of(audited.snapshot.bookings.values(), audited.at, known):
         stored = known.get(counted.day)
         if stored is None or counted.day >= fresh or _differs(stored, counted):

@@ -21,7 +21,7 @@ class FiguresView(Strict):
     """The counts, and the five figures that are made of them; a share is in basis points, and absent of nothing.
 
     `expiry_rate_bp`: of the holds that ended, those that expired. `payment_success_bp`: of the bookings whose payment
-    was started and that are over or confirmed, those confirmed. `wallet_share_bp`: of the confirmed, those that a
+    was `started` and that are confirmed or over, those confirmed. `wallet_share_bp`: of the confirmed, those that a
     wallet paid for, wholly or partly. `lag_ms`: the mean time from a hold's deadline to the release of its rooms.
     """
 
@@ -30,6 +30,7 @@ class FiguresView(Strict):
     expired: int
     paid: int
     unpaid: int
+    started: int
     paid_by_wallet: int
     rooms_released: int
     expiry_rate_bp: int | None
@@ -146,17 +147,18 @@ def _proof[View: ProofView](view: type[View], verdict: Verdict | None, now: date
 
 
 def _figures(counted: DayFigures) -> FiguresView:
-    expired = counted.expired
+    expired, started = counted.expired, counted.paid + counted.unpaid
     return FiguresView(
         reserved=counted.reserved,
         ended=counted.ended,
         expired=expired,
         paid=counted.paid,
         unpaid=counted.unpaid,
+        started=started,
         paid_by_wallet=counted.paid_by_wallet,
         rooms_released=counted.rooms_released,
         expiry_rate_bp=_share_bp(expired, counted.ended),
-        payment_success_bp=_share_bp(counted.paid, counted.paid + counted.unpaid),
+        payment_success_bp=_share_bp(counted.paid, started),
         wallet_share_bp=_share_bp(counted.paid_by_wallet, counted.paid),
         lag_ms=counted.lag_ms // expired if expired else None,
         longest_lag_ms=counted.longest_lag_ms if expired else None,

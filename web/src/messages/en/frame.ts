@@ -10,6 +10,7 @@ export const nav = {
   bookings: 'My bookings',
   wallet: 'Wallet',
   hotels: 'My hotels',
+  admin: 'Admin',
   signIn: 'Sign in',
   signOut: 'Sign out',
   home: 'Holdfast, to the start page',
@@ -17,6 +18,7 @@ export const nav = {
 
 export const footer = {
   line: 'No room sold twice. No guest charged twice. No money kept without a room.',
+  proof: 'See the proof',
   rights: 'Holdfast hotels',
 } as const
 
@@ -32,6 +34,7 @@ export const titles = {
   bookings: 'My bookings · Holdfast',
   booking: 'Your booking · Holdfast',
   wallet: 'Wallet · Holdfast',
+  proof: 'Proof · Holdfast',
   signedIn: 'Signing in · Holdfast',
   missing: 'Nothing here · Holdfast',
 } as const
@@ -46,6 +49,7 @@ export const headings = {
   bookings: 'My bookings',
   booking: 'Your booking',
   wallet: 'Wallet',
+  proof: 'Proof',
   signedIn: 'Signing you in…',
 } as const
 
