@@ -1,16 +1,15 @@
-"""An admin's pages: a hotel is given back, mended and approved, payments are looked after, a booking tells its story."""
+"""An admin's pages: reviews, payments, a booking's story, the figures; and the page of proof, which is everybody's."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from local.schedules import audit_once
 from local.stack import use_local_cloud
-from tests.browser.visitor import Visitor, stay, visitor
+from tests.browser.visitor import Visitor, stay
 from tests.system.stack import Guest, RunningStack
 
 pytestmark = pytest.mark.browser
@@ -60,8 +59,8 @@ def held(stack: RunningStack, days_ahead: int, name: str | None = None) -> str:
     query = dict(part.split("=") for part in stay(days_ahead).split("&"))
     body = {"check_in": query["check_in"], "check_out": query["check_out"], "rooms": 1, "guests": 2}
     who = stack.guest(name or f"web-{uuid4().hex[:8]}")
-    booking: str = who.post("/bookings", {"room_type_id": "goa-villa", **body}, key=uuid4().hex, status=201)["booking_id"]
-    return booking
+    booking = who.post("/bookings", {"room_type_id": "goa-villa", **body}, key=uuid4().hex, status=201)
+    return str(booking["booking_id"])
 
 
 def says_why(desk: Visitor, button: str, why: str, confirm: str | None = None) -> None:

@@ -35,7 +35,7 @@ export function Chart({ title, text, total, points, top, axis, column }: Props) 
   return (
     <figure className={css.figure}>
       <figcaption>
-        <h3>{title}</h3>
+        <h2 className={css.title}>{title}</h2>
         <p className={css.total}>{total}</p>
         <p className={css.text}>{text}</p>
       </figcaption>
