@@ -13,6 +13,7 @@ from holdfast.model.property import Picture
 UNCONFIRMED_MS = 24 * 3_600_000  # what is not confirmed by then is gone
 GONE_KEPT_SECONDS = 7 * 86_400  # what is left of a deleted picture, so that a late event finds it deleted
 ENDINGS = {"avif": "image/avif", "jpg": "image/jpeg"}  # of the files of one size, with their types
+CLAIM_MS = 2 * 60_000  # by then, whoever makes a picture is done or dead: a function runs for a minute at most
 UPLOADS, SHOWN = "uploads/", "images/"  # the folders of the bucket: what owners send, and what guests see
 
 
@@ -24,7 +25,8 @@ class ImageState(StrEnum):
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One picture. `upload_tag` is the ETag of the upload that it is made of: no other one changes it afterwards.
+    """One picture. `upload_tag` is the ETag of the upload that it is made of: no other one changes it afterwards, if
+    that one did not come to nothing.
 
     Its place in the order, and the room type that it shows, are on the property's draft.
     """
@@ -39,6 +41,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None
     sizes: tuple[tuple[int, int], ...] = ()  # widths and heights in pixels, widest first
     upload_tag: str | None = None
+    claimed_at_ms: int | None = None  # when the work on that upload was begun
 
     @property
     def upload_key(self) -> str:

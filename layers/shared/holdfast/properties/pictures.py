@@ -17,6 +17,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
+from holdfast.errors import Busy
 from holdfast.imaging.headers import NotShown
 from holdfast.logs import logger
 from holdfast.model.ids import IMAGE_ID
@@ -56,7 +57,8 @@ def process_upload(
 ) -> ImageState | None:
     """Makes a waiting picture ready or refused; any other stays as it is, and what was uploaded for it is deleted.
 
-    Returns the picture's new state, if it has one. Raises Busy.
+    Returns the picture's new state, if it has one. Raises Busy, too while another upload is claimed: Lambda's repeat
+    finds that one done, or takes its place.
     """
     property_id, image_id = uploaded
     store = ImageStore(engine.store.table)
@@ -71,8 +73,12 @@ def process_upload(
         bucket.delete([upload_key])
         return None
     upload = bucket.read(upload_key, MAX_PICTURE_BYTES)
-    if upload is None or not store.claim(image, upload.tag):
+    if upload is None:
         return None
+    if not store.claim(image, upload.tag, engine.clock()):
+        raise Busy("Another upload of this picture is being processed.")
+    if image.upload_tag not in {None, upload.tag}:  # what a function that died has left of the one before
+        bucket.delete(bucket.keys(picture_folder(property_id, image_id)))
     return _resolved(msgspec.structs.replace(image, upload_tag=upload.tag), upload, bucket, store, sized)
 
 

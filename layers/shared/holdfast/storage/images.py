@@ -13,7 +13,7 @@ import msgspec
 
 from holdfast.model.dates import millis
 from holdfast.model.draft import PropertyDraft
-from holdfast.model.image import GONE_KEPT_SECONDS, UNCONFIRMED_MS, Image, ImageState
+from holdfast.model.image import CLAIM_MS, GONE_KEPT_SECONDS, UNCONFIRMED_MS, Image, ImageState
 from holdfast.model.property import Picture
 from holdfast.storage.base import TableStore, WriteConflict
 from holdfast.storage.items import Item, Key, item_of
@@ -119,11 +119,16 @@ class ImageStore(TableStore):
         """Raises WriteConflict."""
         self._commit(gallery, millis(now), order, gallery.rooms, [])
 
-    def claim(self, image: Image, upload_tag: str) -> bool:
-        """Makes this upload the one that the picture is made of; False if it waits no more, or for another one."""
-        condition = "#state = :waiting AND (attribute_not_exists(upload_tag) OR upload_tag = :tag)"
-        values: Item = {":waiting": ImageState.WAITING, ":tag": upload_tag}
-        return self._is_won([self._update(image, "SET upload_tag = :tag", condition, values)])
+    def claim(self, image: Image, upload_tag: str, now: datetime) -> bool:
+        """Makes this upload the one that the picture is made of; False if it waits no more, or is made of another one.
+
+        Another one that was claimed so long ago came to nothing: its function died.
+        """
+        free = "attribute_not_exists(upload_tag) OR upload_tag = :tag OR claimed_at_ms < :over"
+        values: Item = {":waiting": ImageState.WAITING, ":tag": upload_tag, ":now": millis(now)}
+        values[":over"] = millis(now) - CLAIM_MS
+        update, condition = "SET upload_tag = :tag, claimed_at_ms = :now", f"#state = :waiting AND ({free})"
+        return self._is_won([self._update(image, update, condition, values)])
 
     def resolve(self, image: Image) -> bool:
         """Makes a claimed picture ready or refused; False if it is not waiting any more, or not in the order."""

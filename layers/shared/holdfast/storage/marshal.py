@@ -77,7 +77,8 @@ def to_wire(item: Item) -> dict[str, Any]:
 
 
 def from_wire(wire: dict[str, Any]) -> Item:
-    return {name: _plain(value) for name, value in wire.items()}
+    # Nearly all of a page are numbers: a call for each of them would take as long again.
+    return {name: int(value["N"]) if "N" in value else _plain(value) for name, value in wire.items()}
 
 
 def wire_key(key: Key) -> dict[str, Any]:
