@@ -9,6 +9,7 @@ from tests.simulation.bugs_in_rates import RATE_BUGS
 from tests.simulation.bugs_in_revivals import REVIVAL_BUGS
 from tests.simulation.bugs_in_units import UNIT_BUGS
 from tests.simulation.bugs_of_owners import OWNER_BUGS
+from tests.simulation.bugs_of_reviews import PICTURE_BUGS, REVIEW_BUGS, ROOM_BUGS
 from tests.simulation.bugs_outside import OUTSIDE_BUGS
 
 BUGS = (
@@ -22,4 +23,7 @@ BUGS = (
     *CORNER_BUGS,
     *REVIVAL_BUGS,
     *OWNER_BUGS,
+    *REVIEW_BUGS,
+    *ROOM_BUGS,
+    *PICTURE_BUGS,
 )

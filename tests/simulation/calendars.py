@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from holdfast.storage.marshal import from_wire
 from tests.simulation.dynamodb import Commit, StandIn
 from tests.simulation.expressions import Item
 from tests.simulation.invariants import BrokenPromise
@@ -38,6 +39,7 @@ class Calendars:
 
     def __init__(self, clock: Scheduler, table: StandIn, offers: dict[Month, Offer], *, owned: bool = False) -> None:
         self._clock = clock
+        self._items = table.items
         self._owned = owned  # whose changes `Nights` explains
         if offers:
             table.on_commit.append(self.check)
@@ -62,8 +64,9 @@ class Calendars:
 
     def _changed(self, month: Month, item: Item) -> None:
         """RATES1: a month becomes what an owner asked for, on top of what stood."""
-        offer, before = offer_in(item), self.standing[month]
-        makers = {number for number, change in self.begun.get(month, ()) if change.applied(before) == offer}
+        offer, before = offer_in(item), self.standing.get(month)
+        begun = self.begun.get(month, ()) if before else ()
+        makers = {number for number, change in begun if before and change.applied(before) == offer}
         if not makers and not self._owned:
             raise BrokenPromise(f"RATES1 {month}: {offer}, which no owner asked for after {before}")
         self.made |= makers
@@ -86,10 +89,17 @@ class Calendars:
         own = item["plan"]["L"][0]["S"] if "plan" in item else None
         if own != (plan.plan_id if plan else None):
             raise BrokenPromise(f"RULE1 {booking_id}: {asked} is sold by {own} instead of {plan}")
-        policy = HOTEL_POLICY if plan is None or plan.policy is None else plan.policy
+        policy = self._policy(asked) if plan is None or plan.policy is None else plan.policy
         steps = [[int(part["N"]) for part in step["L"] if "N" in part] for step in item["cancellation_policy"]["L"]]
         if steps != [list(step) for step in policy]:
             raise BrokenPromise(f"RULE1 {booking_id}: its policy is {steps} instead of {policy}")
+
+    def _policy(self, asked: Asked) -> tuple[tuple[int, int], ...]:
+        """The hotel's, which an approval may have changed: as the month of the arrival has it."""
+        rates = self._items[f"ROOM#{asked.room_type}", f"RATES#{asked.check_in[:7]}"]
+        if not self._owned:
+            return HOTEL_POLICY
+        return tuple((step[0], step[1]) for step in from_wire(rates).get("cancellation_policy", ()))
 
     def bought_too_late(self, booking_id: str, item: Item) -> Iterator[str]:
         """LATE1: after the grace, no late payment bought a stay that had cost more, or been gone, for a while."""

@@ -12,7 +12,6 @@ from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import Broken, at_rest, snapshot_of
 from holdfast.model.account import TopUpStatus
 from holdfast.payments.gateways.protocol import PaymentState
-from holdfast.storage.marshal import from_wire
 from tests.simulation.desk import broken_at_the_desk
 from tests.simulation.endings import ended_otherwise
 from tests.simulation.expressions import Item
@@ -49,7 +48,7 @@ def check_at_an_instant(world: World) -> None:
         return  # rooms of deleted holds are on their way back
     plan = world.plan
     found = audit(
-        snapshot_of(from_wire(item) for item in world.table.items.values()),
+        snapshot_of(map(world.table.plain, world.table.items.values())),
         now=_utc(world),
         due_shards=DUE_SHARDS,
         sweeping=plan.is_well_swept,
@@ -65,13 +64,14 @@ def check_at_rest(world: World) -> list[str]:
         (gateway.name, order) for gateway in world.gateways.values() for order in gateway.orders.values()
     ]
     found = audit(
-        snapshot_of(from_wire(item) for item in world.table.items.values()),
+        snapshot_of(map(world.table.plain, world.table.items.values())),
         now=_utc(world),
         due_shards=DUE_SHARDS,
         gateway_records=gateway_records,
         lines=world.lines,
         lines_complete=_logged_all(world),
         skew_seconds=SKEW_SECONDS,
+        file_keys=list(world.bucket.stored.files) if world.plan.hotel else None,
     )
     found_here = [*_unsettled(world), *_broken_answers(world), *_mispriced(world), *_payable(world)]
     return [
@@ -81,6 +81,7 @@ def check_at_rest(world: World) -> list[str]:
         *ended_otherwise(world),
         *broken_revivals(world),
         *broken_by_owners(world),
+        *(world.published.months_otherwise() if world.plan.hotel else ()),
     ]
 
 
@@ -100,7 +101,7 @@ def _utc(world: World) -> datetime:
 
 def _unsettled(world: World) -> Iterator[str]:
     """What is still to happen when everything has: no index knows of it, or it would not be so."""
-    view = snapshot_of(from_wire(item) for item in world.table.items.values())
+    view = snapshot_of(map(world.table.plain, world.table.items.values()))
     bookings = [booking.booking_id for booking in view.bookings.values() if not at_rest(booking)]
     topups = [topup.topup_id for topup in view.topups.values() if topup.status is TopUpStatus.PENDING]
     for name in bookings + topups:

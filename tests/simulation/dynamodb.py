@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from holdfast.storage.marshal import from_wire
 from tests.simulation.expressions import (
     Item,
     Refused,
@@ -22,6 +23,7 @@ from tests.simulation.expressions import (
     update,
 )
 from tests.simulation.faults import Faults, client_error, invalid
+from tests.simulation.strict import only, used
 from tests.simulation.table_index import Index, Key, key_of
 
 Commit = list[tuple[Key, Item | None, Item | None]]  # each item's key, and what it was and is
@@ -42,6 +44,7 @@ class StandIn:
         self.indexes = {index.name: index for index in indexes}
         self.faults = faults
         self.on_commit: list[Callable[[Commit], None]] = []
+        self._plain: dict[int, tuple[Item, dict[str, Any]]] = {}
         self._locked: set[Key] = set()
         self._contended: set[str] = set()  # the tokens of transactions that only contention stood in the way of
         self._tokens: dict[str, tuple[str, int, bool]] = {}  # its request, when it came, whether it is done
@@ -50,11 +53,12 @@ class StandIn:
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - the SDK's names
         [(table, wanted)] = RequestItems.items()
-        _only(wanted, "Keys", "ConsistentRead")
+        only(wanted, "Keys", "ConsistentRead")
         keys = [key_of(wire) for wire in wanted["Keys"]]
         if table != self.table or not 1 <= len(keys) <= BATCH_LIMIT or len(set(keys)) < len(keys):
             raise invalid("BatchGetItem", "no such table, too many keys, or one twice")
-        if wanted.get("ConsistentRead") is not True and self.faults.clock.process() is not None:
+        process = self.faults.clock.process()
+        if wanted.get("ConsistentRead") is not True and process is not None and not process.decides_nothing:
             raise Unsupported("a read of items that is not consistent")
         answered: list[Item] = []
 
@@ -69,14 +73,14 @@ class StandIn:
         return answer
 
     def query(self, **arguments: Any) -> dict[str, Any]:
-        _only(
+        only(
             arguments,
             *("TableName", "KeyConditionExpression", "ExpressionAttributeValues", "ScanIndexForward", "Limit"),
             *("ConsistentRead", "IndexName", "ExclusiveStartKey", "FilterExpression", "Select"),
         )
         name, kept = arguments.get("IndexName"), arguments.get("FilterExpression")
         values, wanted = arguments["ExpressionAttributeValues"], arguments["KeyConditionExpression"]
-        _used(set(values), placeholders(wanted, kept or ""))
+        used(set(values), placeholders(wanted, kept or ""))
         if name and arguments.get("ConsistentRead"):
             raise invalid("Query", "an index cannot be read consistently")
         hash_name, range_name = ("pk", "sk") if name is None else self.indexes[name].keys
@@ -108,7 +112,7 @@ class StandIn:
         return self.faults.call("query", look)
 
     def scan(self, **arguments: Any) -> dict[str, Any]:
-        _only(arguments, "TableName", "ConsistentRead")
+        only(arguments, "TableName", "ConsistentRead")
         return self.faults.call("scan", lambda: {"Items": [self.items[key] for key in sorted(self.items)]})
 
     def _rows(self, index: str | None, name: str, value: Any) -> list[Item]:
@@ -215,7 +219,7 @@ class StandIn:
         """Its key; an error for an argument that is unknown, missing, or given and not used."""
         shared = "TableName", "ConditionExpression", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure"
         if kind == "Put":
-            _only(action, "Item", *shared)
+            only(action, "Item", *shared)
             key = key_of({name: action["Item"][name] for name in ("pk", "sk")})
             texts = [action.get("ConditionExpression", "")]
         elif kind in {"Update", "ConditionCheck", "Delete"}:
@@ -223,7 +227,7 @@ class StandIn:
                 "Update": ("UpdateExpression", "ExpressionAttributeNames"),
                 "Delete": ("ExpressionAttributeNames",),
             }.get(kind, ())
-            _only(action, "Key", *own, *shared)
+            only(action, "Key", *own, *shared)
             key = key_of(action["Key"])
             texts = [action.get("ConditionExpression", ""), action.get("UpdateExpression", "")]
         else:
@@ -231,7 +235,7 @@ class StandIn:
         if action["TableName"] != self.table:
             raise invalid(kind, "no such table")
         given = {*action.get("ExpressionAttributeValues", ()), *action.get("ExpressionAttributeNames", ())}
-        _used(given, placeholders(*texts))
+        used(given, placeholders(*texts))
         return key
 
     def _holds(self, action: dict[str, Any], item: Item | None) -> bool:
@@ -283,18 +287,14 @@ class StandIn:
         """Another's write, in one instant: a hotel's change of its prices, TTL's deletion."""
         self._commit([(key, self.items.get(key), new) for key, new in items.items()])
 
+    def plain(self, item: Item) -> dict[str, Any]:
+        """The item as plain values, which nobody may change; its own next version is another item."""
+        known = self._plain.get(id(item))
+        if known is None:
+            known = self._plain[id(item)] = item, from_wire(item)
+        return known[1]
+
     def expired(self, now_seconds: int) -> list[Key]:
         """The items that TTL may delete by now."""
         ttls = ((key, found(item, ("ttl",), {})) for key, item in self.items.items())
         return [key for key, ttl in ttls if ttl is not None and int(ttl["N"]) <= now_seconds]
-
-
-def _only(given: dict[str, Any], *known: str) -> None:
-    unknown = set(given) - set(known)
-    if unknown:
-        raise Unsupported(f"the arguments {sorted(unknown)}")
-
-
-def _used(given: set[str], used: set[str]) -> None:
-    if given != used:
-        raise invalid("request", f"unused or undefined: {sorted(given ^ used)}")

@@ -255,7 +255,8 @@ def changed(item: Item, changes: tuple[Change, ...], names: Names, values: Item)
     after = dict(item)
     copied: set[Path] = set()
     paths = [tuple(names[part] if part[0] == "#" else part for part in change.path) for change in changes]
-    if len(set(paths)) < len(paths) or any(a != b and a[: len(b)] == b for a in paths for b in paths):
+    taken = set(paths)
+    if len(taken) < len(paths) or any(path[:depth] in taken for path in paths for depth in range(1, len(path))):
         raise Refused("two document paths overlap")
     for change, path in zip(changes, paths, strict=True):
         wire: Wire | None = values[change.value] if change.value else None

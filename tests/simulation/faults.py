@@ -20,6 +20,7 @@ Key = tuple[str, str]
 
 SDK_TIMEOUT_US = 2 * SECOND
 GATEWAY_TIMEOUT_US = 5 * SECOND
+BUCKET_TIMEOUT_US = 6 * SECOND
 BATCH = "get several"  # the name of a read that may leave some keys unread
 
 
@@ -49,6 +50,7 @@ ON_GATEWAY = (
     *(Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.LOST_AFTER, Fault.LATE, Fault.THROTTLE, Fault.REFUSED),
     *(Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.SLOW, Fault.STALL),
 )
+ON_FILE = tuple(fault for fault in ON_WRITE if fault not in {Fault.CONFLICT, Fault.FORGOTTEN})
 ON_LOOK = tuple(fault for fault in ON_GATEWAY if fault is not Fault.REFUSED)  # it knows what it has
 
 
@@ -155,6 +157,22 @@ class Faults:
         self.clock.sleep((20 + (bits & 31) * 4) * MILLISECOND)
         answer = self._went(process, name, about, fault, effect, GATEWAY_TIMEOUT_US)
         self.clock.sleep((20 + (bits >> 5) * 4) * MILLISECOND)
+        if isinstance(answer, ClientError | GatewayError):
+            raise answer
+        return answer
+
+    def bucket[Answer](self, name: str, effect: Callable[[], Answer], *, writes: bool = False, about: Any) -> Answer:
+        """One call to the bucket of pictures."""
+        process = self.clock.process()
+        if process is None:
+            return effect()
+        fault = self._fault(process, ON_FILE if writes else ON_READ, f"{name} {about}", writes=writes)
+        bits = process.rng.getrandbits(10)
+        self.clock.sleep((2 + (bits & 31)) * MILLISECOND)
+        answer = self._went(process, name, about, fault, effect, BUCKET_TIMEOUT_US)
+        self.clock.sleep((2 + (bits >> 5)) * MILLISECOND)
+        if isinstance(answer, ClientError) and fault is not None and answer.response["Error"]["Code"] != "NoSuchKey":
+            answer.response["ResponseMetadata"]["HTTPStatusCode"] = 503
         if isinstance(answer, ClientError | GatewayError):
             raise answer
         return answer

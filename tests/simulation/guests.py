@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import TOPUP_ID
-from tests.simulation import desk, hoteliers, owners, reviving
+from tests.simulation import desk, galleries, hoteliers, owners, reviews, reviving
 from tests.simulation.gateway import signed
 from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
 from tests.simulation.refusals import check_cap, check_promo, own_promo
 from tests.simulation.scheduler import SECOND
+from tests.simulation.ttl import delete_expired
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 ADMIN = "root"
 TRIES = 3  # of a request whose outcome stayed unknown
-ELSEWHERE: dict[str, Any] = desk.ACTS | reviving.ACTS | owners.ACTS | hoteliers.ACTS
+ELSEWHERE: dict[str, Any] = desk.ACTS | reviving.ACTS | owners.ACTS | hoteliers.ACTS | reviews.ACTS | galleries.ACTS
 
 
 @dataclass
@@ -295,4 +296,4 @@ class Guests:
         self.world.change_prices(room_type, price)
 
     def _ttl(self, _: Operation) -> None:
-        self.world.delete_expired()
+        delete_expired(self.world)

@@ -6,23 +6,28 @@ import concurrent.futures
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 from typing import Any
 
+import holdfast.imaging.sizes
 import holdfast.logs
+import holdfast.properties.opener
+import holdfast.properties.opening
 import holdfast.storage.base
 import holdfast.storage.store
 import holdfast.storage.table
 from holdfast.engine import Engine
 from holdfast.logs import logger
+from holdfast.storage.bucket import Bucket
 from tests.kit.apps import FUNCTIONS, LambdaContext, engine_home, load_app
 from tests.kit.template import template
 from tests.simulation.plan import HOLD_SECONDS
 from tests.simulation.scheduler import Scheduler, Workers
 
+MONTHS_OPEN = 3  # instead of twenty: what opens the third month opens the rest, and takes as much time for each
 CLIENT_ID = "simulated-client"
 TABLE = "simulated"
 DUE_SHARDS = 2
@@ -46,7 +51,7 @@ def apps() -> dict[str, ModuleType]:
     os.environ.update(_ENVIRONMENT)
     store_module["connect"] = lambda: None
     try:
-        return {name: load_app(name) for name in FUNCTIONS if name not in {"catalog", "audit"}}
+        return {name: load_app(name) for name in FUNCTIONS if name != "audit"}
     finally:
         store_module["connect"] = connect
         os.environ.clear()
@@ -95,7 +100,13 @@ class _Figures:
 
 @contextmanager
 def at_work(
-    clock: Scheduler, store: holdfast.storage.store.Store, gateways: dict[str, Any], lines: Lines, jitter: Any
+    clock: Scheduler,
+    store: holdfast.storage.store.Store,
+    gateways: dict[str, Any],
+    lines: Lines,
+    jitter: Any,
+    bucket: Bucket,
+    drawn: Callable[[bytes, str], Any],
 ) -> Iterator[dict[str, ModuleType]]:
     """The handlers in this world: its store, gateways and clock, its log, and its own kind of threads."""
     modules = apps()
@@ -107,6 +118,11 @@ def at_work(
         (holdfast.logs, "metrics", _Figures()),
         (handler, "emit", lines.take),
         (logger._logger, "propagate", False),
+        (modules["images"], "bucket", bucket),
+        (modules["pictures"], "bucket", bucket),
+        (holdfast.imaging.sizes, "sized", drawn),
+        (holdfast.properties.opening, "MONTHS_OPEN", MONTHS_OPEN),
+        (holdfast.properties.opener, "MONTHS_OPEN", MONTHS_OPEN),
     ]
     engine = Engine(store, gateways, clock.utc)
     swapped += [(engine_home(module), "engine", engine) for module in modules.values()]
@@ -133,7 +149,15 @@ class SimulatedContext(LambdaContext):
 
 
 def request(
-    route: str, body: Any, *, user: str, admin: bool, key: str, path: dict[str, str], headers: dict[str, str]
+    route: str,
+    body: Any,
+    *,
+    user: str,
+    admin: bool,
+    key: str,
+    path: dict[str, str],
+    headers: dict[str, str],
+    query: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """An API Gateway event (payload 2.0), with what the handlers read of it."""
     claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access", "email": f"{user}@example.com"}
@@ -150,6 +174,8 @@ def request(
         "requestContext": {"requestId": "simulated", "authorizer": {"jwt": {"claims": claims}}},
         "isBase64Encoded": False,
     }
+    if query:
+        event["queryStringParameters"] = query
     if body is not None:
         event["body"] = json.dumps(body)
     return event

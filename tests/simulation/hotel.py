@@ -73,11 +73,18 @@ def opening(currency: str) -> tuple[Item, ...]:
 @cache
 def catalog_of_the_hotel() -> tuple[Item, ...]:
     """The hotel and its room types as owners' routes read them."""
-    pointers = []
+    items = [property_item(PLACE), *map(room_type_item, ROOM_TYPES)]
+    return *map(to_wire, items), *pointers()
+
+
+@cache
+def pointers() -> tuple[Item, ...]:
+    """From the room types to their hotel."""
+    found = []
     for room in ROOM_TYPES:
         pk, sk = room_type_pointer_key(room.room_type_id)
-        pointers.append({"pk": pk, "sk": sk, "property_id": room.property_id})
-    return tuple(to_wire(item) for item in [property_item(PLACE), *map(room_type_item, ROOM_TYPES), *pointers])
+        found.append(to_wire({"pk": pk, "sk": sk, "property_id": room.property_id}))
+    return tuple(found)
 
 
 @cache

@@ -34,20 +34,20 @@ def days_of_hoteliers(draft: Draft) -> None:
     draft.wallets()
     for _ in range(rng.randrange(3, 6)):
         at_ms = rng.randrange(2_000, 60_000)
-        ref = _shop(draft, at_ms)
+        ref = shop_for_a_stay(draft, at_ms)
         if rng.random() < 0.7:
             paid_ms = draft.pay(ref, at_ms + 5_000 + rng.randrange(60_000))
             if rng.random() < 0.4:
                 draft.cancel(ref, paid_ms + rng.randrange(100_000))
         if rng.random() < 0.6:
-            _contend(draft, ref, at_ms)
+            contend(draft, ref, at_ms)
         for _ in range(rng.randrange(3)):
-            _act(draft, max(0, at_ms + rng.choice((rng.randrange(-3, 40), rng.randrange(90_000)))))
+            act_of_an_owner(draft, max(0, at_ms + rng.choice((rng.randrange(-3, 40), rng.randrange(90_000)))))
     for _ in range(rng.randrange(4, 9)):
-        _act(draft, rng.randrange(1_200_000) if rng.random() < 0.2 else rng.randrange(120_000))
+        act_of_an_owner(draft, rng.randrange(1_200_000) if rng.random() < 0.2 else rng.randrange(120_000))
 
 
-def _shop(draft: Draft, at_ms: int) -> int:
+def shop_for_a_stay(draft: Draft, at_ms: int) -> int:
     rng = draft.rng
     draft.refs += 1
     rooms = rng.choice((1, 1, 2, 2))
@@ -57,7 +57,7 @@ def _shop(draft: Draft, at_ms: int) -> int:
     return draft.refs
 
 
-def _contend(draft: Draft, ref: int, at_ms: int) -> None:
+def contend(draft: Draft, ref: int, at_ms: int) -> None:
     """While a guest reserves, the owner blocks the rooms or takes them off sale: there are enough for one of them."""
     rng = draft.rng
     asked = next(of.facts["asked"] for of in draft.plan.operations if of.facts.get("ref") == ref)
@@ -73,7 +73,7 @@ def _contend(draft: Draft, ref: int, at_ms: int) -> None:
         draft.add(at_ms, "owner_change", entries=[entry], dry_run=False, stranger=False, **facts)
 
 
-def _act(draft: Draft, at_ms: int) -> None:
+def act_of_an_owner(draft: Draft, at_ms: int) -> None:
     rng = draft.rng
     room_type = rng.choice(tuple(BASE))
     kind = rng.choice(("change", "change", "change", "undo", "undo", "bulk", "bulk_undo", "block", "block", "release"))
@@ -267,10 +267,16 @@ def _wrongly_below(world: World, room_type: str, entries: list[Any], reply: Repl
         night = date.fromisoformat(named["night"])
         page = pages[f"{night:%Y-%m}"]
         on_sale, free = (int(page[name]["M"][str(night.day)]["N"]) for name in ("on_sale", "free"))
-        asked = USUAL[room_type] if wanted.get(night, 0) is None else wanted.get(night)
+        asked = _usual(world, room_type, night) if wanted.get(night, 0) is None else wanted.get(night)
         if (named["taken"], named["rooms_on_sale"]) != (on_sale - free, asked) or named["taken"] <= asked:
             wrong.append(f"BEL1 {room_type}: {named}, with {free} of {on_sale} free and {asked} asked for")
     return wrong
+
+
+def _usual(world: World, room_type: str, night: date) -> int:
+    """The rooms on sale of a night without a number of its own."""
+    rates = world.table.items[f"ROOM#{room_type}", f"RATES#{night:%Y-%m}"]
+    return int(rates["default_rooms"]["N"]) if "default_rooms" in rates else USUAL[room_type]
 
 
 ACTS: dict[str, Any] = {

@@ -12,6 +12,7 @@ from holdfast.storage.marshal import from_wire
 from tests.simulation.dynamodb import Commit, StandIn
 from tests.simulation.expressions import Item
 from tests.simulation.invariants import BrokenPromise
+from tests.simulation.offers import TODAY
 
 TRUTHS = ("closed", "closed_to_arrival", "closed_to_departure")
 RULES = (*TRUTHS, "min_stay_arrival", "min_stay_through", "max_stay")
@@ -35,13 +36,24 @@ class Nights:
         self._own: dict[str, Values] = {}
         for (pk, sk), item in table.items.items():
             if sk.startswith("RATES#"):
-                self._own.setdefault(pk.removeprefix("ROOM#"), {}).update(_own(sk.removeprefix("RATES#"), item))
+                month, own = sk.removeprefix("RATES#"), self._own.setdefault(pk.removeprefix("ROOM#"), {})
+                own |= _own(month, item)
+                if "default_rooms" not in item and watching:
+                    own |= self._rooms_of_before(pk, month)
         self.asked: list[Asking] = []
         self.changes: dict[str, list[str]] = {}  # ids by room type, as they were made
         self.bulk: list[str] = []  # ids of changes in bulk
         self.blocks: dict[int, str] = {}  # the id that each call for a block was answered with
         self._moves: dict[tuple[str, str], dict[Spot, tuple[Any, Any]]] = {}
         self._undone: set[tuple[str, str]] = set()
+
+    def _rooms_of_before(self, pk: str, month: str) -> Values:
+        """A month that does not say its default has a number of its own where that is not the room type's."""
+        page = self._table.plain(self._table.items[pk, f"MONTH#{month}"])
+        room_type = self._table.items["PROPERTY#lake-view", f"ROOMTYPE#{pk.removeprefix('ROOM#')}"]
+        usual = int(room_type["total_rooms"]["N"])
+        own = {day: rooms for day, rooms in page["on_sale"].items() if rooms != usual}
+        return {(_night(month, day), "rooms_on_sale"): rooms for day, rooms in own.items()}
 
     def ask(self, room_type: str, entries: list[dict[str, Any]], *, whole: bool) -> None:
         choices: dict[Spot, set[Any]] = {}
@@ -76,6 +88,7 @@ class Nights:
             spot: (_value(before, spot), _value(after, spot))
             for spot in before.keys() | after.keys()
             if _value(before, spot) != _value(after, spot)
+            and spot[0] >= TODAY  # what is over gets its rooms as its own
         }
         self._own[room_type] = after
         if not moved and not lines:
@@ -114,9 +127,9 @@ class Nights:
 
     def _counted(self, pk: str, month: str) -> None:
         """CAL3: on sale is the night's own number of rooms, or the month's default."""
-        page, rates = (from_wire(self._table.items[pk, f"{kind}#{month}"]) for kind in ("MONTH", "RATES"))
+        page, rates = (self._table.plain(self._table.items[pk, f"{kind}#{month}"]) for kind in ("MONTH", "RATES"))
         for day, rooms in page["on_sale"].items():
-            if rooms != rates.get("rooms", {}).get(day, rates["default_rooms"]):
+            if rooms != rates.get("rooms", {}).get(day, rates.get("default_rooms", rooms)):
                 raise BrokenPromise(f"CAL3 {pk} {month}-{day}: {rooms} on sale")
 
 

@@ -60,6 +60,7 @@ class Offer(NamedTuple):
     rules: tuple[tuple[int, Night], ...] = ()
     plans: tuple[PlanOffer, ...] = ()
     occupancy: Rooming | None = None
+    live: bool = True  # whether the hotel is approved, and not suspended
 
 
 class Change(NamedTuple):
@@ -119,6 +120,7 @@ def offer_in(item: Item) -> Offer:
         tuple(sorted((int(day), Night(**rules)) for day, rules in plain.get("rules", {}).items())),
         tuple(plans),
         rooming,
+        plain.get("live", True),
     )
 
 
@@ -130,7 +132,9 @@ def plan_of(asked: Asked, offered: OfferOf) -> PlanOffer | None:
 
 
 def is_sold(asked: Asked, offered: OfferOf) -> bool:
-    """Whether there is a plan to sell the stay by, or the room type has none at all."""
+    """Whether the hotel sells at all, and there is a plan to sell the stay by, or the room type has none at all."""
+    if not all(offered(day).live for day in asked.days):
+        return False
     has_plans = bool(asked.plan_id or offered(asked.days[0]).plans)
     return not has_plans or plan_of(asked, offered) is not None
 

@@ -57,6 +57,8 @@ def _changed(rates: MonthRates, change: Change) -> MonthRates:
             return structs.replace(rates, rules=rates.rules | rules)
         case "plans":
             return structs.replace(rates, plans=tuple(map(_plan, value)))
+        case "live":
+            return structs.replace(rates, live=value)
     return structs.replace(rates, occupancy=value and _occupancy(value))
 
 
@@ -196,7 +198,7 @@ def _answered_wrongly(calendars: Calendars, booking_id: str, asked: Asked, reply
         if shown != wanted:
             return [f"RULE2 {booking_id}: {asked} refused for {shown} instead of {wanted}"]
         return [wrong for other in reply.body["alternatives"] for wrong in _wrong_alternative(asked, other, offered)]
-    if reply.code == "invalid_request" and is_on_sale(asked, offered):
+    if reply.code in {"invalid_request", "not_found"} and is_on_sale(asked, offered):
         return [f"RULE2 {booking_id}: {asked} is on sale, and refused: {reply.body}"]
     if reply.status == 201 and reply.body["pricing"]["base_amount"] != sum(line_prices(asked, offered)):
         return [f"PRICE1 {booking_id}: answered with {reply.body['pricing']['base_amount']} for {asked}"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.simulation.offers import Offer
 
@@ -35,6 +35,29 @@ class Operation:
         return f"#{self.number} {self.at_ms / 1000:.3f} s {self.kind} {facts}"
 
 
+class FirstPicture(NamedTuple):
+    """A picture that the owner has as the day begins; one that is not ready was asked for so long ago."""
+
+    image_id: str
+    ready: bool
+    age_ms: int
+    room_type: str | None = None
+    uploaded: bool = False
+
+
+@dataclass(frozen=True)
+class Registered:
+    """How the hotel stands as the day begins."""
+
+    approved: bool = True  # revision 1 is public; otherwise it waits for an admin
+    bare: bool = False  # whether December was written before months said their default of rooms
+    pictures: tuple[FirstPicture, ...] = ()
+
+    @property
+    def ready(self) -> list[FirstPicture]:
+        return [picture for picture in self.pictures if picture.ready]
+
+
 @dataclass
 class Plan:
     seed: int
@@ -52,6 +75,7 @@ class Plan:
     currency: str = "INR"
     wallet_currency: str = "INR"
     owned: bool = False  # whether owners run the calendars themselves, by their routes
+    hotel: Registered | None = None  # how the hotel stands, where owners and admins go by its draft and revisions
     offers: tuple[tuple[tuple[str, str], Offer], ...] = ()  # of each room type and month, where owners change them
 
     @property

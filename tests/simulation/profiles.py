@@ -18,6 +18,7 @@ from tests.simulation.hoteliers import days_of_hoteliers
 from tests.simulation.outside import outside_days
 from tests.simulation.owners_days import days_of_owners
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
+from tests.simulation.reviews_days import days_of_pictures, days_of_reviews
 from tests.simulation.reviving import second_chances
 from tests.simulation.units import CURRENCIES
 
@@ -252,6 +253,8 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "revive": second_chances,
     "rates": days_of_owners,
     "owners": days_of_hoteliers,
+    "reviews": days_of_reviews,
+    "pictures": days_of_pictures,
 }
 
 

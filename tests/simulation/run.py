@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,7 @@ from holdfast.logs import Tag
 from tests.simulation.checks import check_at_rest
 from tests.simulation.expressions import Unsupported
 from tests.simulation.faults import Fault
+from tests.simulation.galleries import drawn
 from tests.simulation.gateway import PaidTwice
 from tests.simulation.handlers import at_work
 from tests.simulation.invariants import BrokenPromise
@@ -41,7 +43,15 @@ class Outcome:
 
 def run(plan: Plan, kept_faults: frozenset[str] | None = None, forced: dict[str, Fault] | None = None) -> Outcome:
     world = World(plan, kept_faults, forced)
-    with at_work(world.clock, world.store, world.gateways, world.lines, world.jitter) as modules:
+    with at_work(
+        world.clock,
+        world.store,
+        world.gateways,
+        world.lines,
+        world.jitter,
+        world.bucket,
+        partial(drawn, world),
+    ) as modules:
         world.modules = modules
         try:
             world.play()

@@ -37,6 +37,7 @@ class Invocation:
     rng: Random
     deadline_us: int
     skew_us: int = 0
+    decides_nothing: bool = False  # and so may read what was so a moment ago
     dead: str = ""
     calls: int = 0  # to the outside
     drawn: object = None  # the fault that falls on the call under way

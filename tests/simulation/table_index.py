@@ -55,6 +55,10 @@ class Index:
         self.stale_reads += sum(self._written.get(key) != row for key, row in found.items())
         return list(found.values())
 
+    def shown(self) -> list[Item]:
+        """All rows that readers may see."""
+        return list(self._shown.values())
+
     def _row(self, item: Item | None) -> Item | None:
         if item is None or any(name not in item for name in self.keys):
             return None

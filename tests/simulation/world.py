@@ -14,11 +14,15 @@ from holdfast.errors import BookingError
 from holdfast.payments.gateways.protocol import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
+from tests.simulation.bucket import SimulatedBucket
 from tests.simulation.calendars import Calendars
 from tests.simulation.checks import audit_instants, check_at_an_instant
+from tests.simulation.drafts import Drafts
 from tests.simulation.dynamodb import StandIn
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault, Faults
+from tests.simulation.galleries import finish
+from tests.simulation.gallery import GallerySeen
 from tests.simulation.gateway import SIGNATURE, SimulatedGateway
 from tests.simulation.guests import Guests
 from tests.simulation.handlers import (
@@ -42,6 +46,10 @@ from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.nights import Nights
 from tests.simulation.owners import opening_rates
 from tests.simulation.plan import Operation, Plan
+from tests.simulation.published import Published
+from tests.simulation.registered import begin
+from tests.simulation.rooms_on_sale import RoomsOnSale
+from tests.simulation.rounds import is_idle
 from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
 
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
@@ -70,10 +78,18 @@ class World:
         self.invariants.watch(self.table.items)
         self.table.on_commit.append(self.invariants.check)
         self.table.load(opening_rates(self.table.items, dict(plan.offers)))
-        if plan.owned:
+        self.bucket = SimulatedBucket(self.faults)
+        if plan.hotel:
+            begin(plan.hotel, self.table, self.bucket.stored)
+        elif plan.owned:
             self.table.load(catalog_of_the_hotel())
         self.calendars = Calendars(self.clock, self.table, dict(plan.offers), owned=plan.owned)
         self.nights = Nights(self.table, watching=plan.owned)
+        reviewed = plan.hotel is not None
+        self.drafts = Drafts(self.table, watching=reviewed)
+        self.published = Published(self.clock, self.table, self.drafts, watching=reviewed)
+        self.rooms = RoomsOnSale(self.table, watching=reviewed)
+        self.gallery = GallerySeen(self.table, self.bucket.stored, plan.hotel)
         self.guests = Guests(self)
         self.jitter = Jitter(self.clock)
         self.gateways = dict[str, Any](
@@ -81,12 +97,13 @@ class World:
             razorpay=SimulatedGateway("razorpay", False, self.faults, LONGEST_CALL_SECONDS, self._webhook),
         )
         self._ids = 0
-        self.deletions: list[Item] = []
+        self.deletions: list[Item] = []  # by TTL, of holds whose rooms are on their way back
         self.prices: list[tuple[int, str, int]] = []  # when the hotel asked which price for which room type
         client: Any = self.table
         table = Table(client, TABLE, patience_seconds=10**9, monotonic=self.clock.monotonic, sleep=self.clock.pause)
         self.store = Store(table, due_shards=DUE_SHARDS, new_id=self._new_id)
         self.modules: dict[str, ModuleType] = {}
+        self._rounds: set[str] = set()  # what has gone round once
 
     # The plan
 
@@ -125,6 +142,9 @@ class World:
 
     def _scheduled(self, name: str, at_us: int, called: str) -> None:
         def work() -> None:
+            if name in self._rounds and is_idle(name, self.table, self.invariants.now_ms):
+                return  # would read, and do nothing: the first one of each world does
+            self._rounds.add(name)
             self._invoked(name, called, {"source": "aws.events"})
 
         self.clock.spawn(at_us, work)
@@ -138,6 +158,8 @@ class World:
             self.clock.run()
             if number > 1 and not self._waiting():
                 self.guests.look_again()
+                if self.plan.hotel:
+                    finish(self.guests)
                 self.clock.run()
                 return
             due_us = min(self._waiting(), default=0)
@@ -180,9 +202,11 @@ class World:
         key: str = "none",
         path: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
     ) -> dict[str, Any] | None:
         """What API Gateway answers, or None when the function did not live to say it."""
-        event = request(route, body, user=user, admin=admin, key=key, path=path or {}, headers=headers or {})
+        sent: dict[str, Any] = {"key": key, "path": path or {}, "headers": headers or {}, "query": query}
+        event = request(route, body, user=user, admin=admin, **sent)
         return self._invoked(routes()[route], called, event)
 
     def _invoked(self, name: str, called: str, event: dict[str, Any]) -> dict[str, Any] | None:
@@ -190,7 +214,7 @@ class World:
         rng = Random(f"{self.plan.seed} {called}")
         skew_us = rng.randrange(-2 * SECOND, 2 * SECOND) if self.plan.skewed and not self.ending else 0
         deadline_us = self.clock.now_us + timeout_seconds(name) * SECOND
-        process = Invocation(called, rng, deadline_us, skew_us)
+        process = Invocation(called, rng, deadline_us, skew_us, decides_nothing=name == "catalog")
         task = self.clock.task()
         assert task.invocation is None
         task.invocation = process
@@ -257,7 +281,7 @@ class World:
 
             self.clock.spawn(self.clock.now_us + delay_us, deliver)
 
-    # What hotels and DynamoDB do
+    # What hotels do
 
     def change_prices(self, room_type: str, price: int) -> None:
         """The hotel puts a new price on every night, as its extranet would: one transaction for each month."""
@@ -270,40 +294,6 @@ class World:
             revision = {"revision": {"N": str(int(self.table.items[page]["revision"]["N"]) + 1)}}
             after = self.table.items[rates] | revision | {"price": {"M": prices}}
             self.table.change({page: self.table.items[page] | revision, rates: after})
-
-    def delete_expired(self) -> None:
-        """TTL's round: deletes what it may, and the stream tells the function."""
-        images = []
-        for key in self.table.expired(int(START.timestamp()) + self.clock.now_us // SECOND):
-            if not self.table.is_locked(key):
-                images.append(self.table.items[key])
-                self.table.change({key: None})
-                self.faults.cover("deleted by TTL")
-        if images:
-            self.deletions += images
-            self.sent += 1
-            number = self.sent
-            for copy in range(2 if Random(f"{self.plan.seed} stream {number}").random() < 0.3 else 1):
-                self.clock.spawn(
-                    self.clock.now_us + (30 + copy) * SECOND, partial(self._stream, images, f"stream{number}.{copy}")
-                )
-
-    def _stream(self, images: list[Item], name: str) -> None:
-        left, attempt = list(enumerate(images)), 0
-        while left:
-            records = [
-                {"eventID": str(n), "dynamodb": {"OldImage": image, "SequenceNumber": str(n)}} for n, image in left
-            ]
-            answer = self._invoked("expire", f"{name}.{attempt}", {"Records": records})
-            if answer is not None:
-                failed = [int(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
-                done = [image for n, image in left if not failed or n < failed[0]]
-                left = [(n, image) for n, image in left if failed and n >= failed[0]]
-                self.deletions = [image for image in self.deletions if image not in done]
-            if left:
-                attempt += 1
-                self.faults.cover("a stream batch delivered again")
-                self.clock.sleep(20 * SECOND)
 
     def _new_id(self) -> str:
         self._ids += 1
