@@ -163,9 +163,10 @@ def test_a_draft_that_was_changed_elsewhere_asks_before_it_saves(someone: Callab
     page.get_by_role("button", name="Save", exact=True).click()
     visitor.says("Changed somewhere else")
     expect(page.get_by_label("Address")).to_have_value("3 Lamp Street")
-    page.get_by_role("button", name="Save mine over it").click()
+    page.get_by_role("button", name="Save what I typed").click()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
-    assert owner.get(f"/properties/{hotel}/draft")["address"] == "3 Lamp Street"
+    draft = owner.get(f"/properties/{hotel}/draft")
+    assert (draft["address"], draft["description"]) == ("3 Lamp Street", "New.")
 
 
 def cell(page: Page, room: str, day: date) -> Locator:

@@ -46,7 +46,7 @@ export const ownerText = {
   elsewhere: {
     heading: 'Changed somewhere else',
     text: 'This hotel was changed in another window or browser since you opened this page. What you typed is still here. Nothing was saved over anything.',
-    mine: 'Save mine over it',
+    mine: 'Save what I typed',
     theirs: 'Show what is there now',
   },
   steps: {
@@ -172,6 +172,7 @@ export const ownerText = {
     plans: 'Rates',
     noPlans: 'One rate: the room alone, under the hotel’s policy.',
     addPlan: 'Add a rate',
+    byDate: 'Weekends, seasons and holidays have prices of their own:',
     changePlan: 'Change',
   },
   occupancy: {
@@ -268,6 +269,7 @@ export const ownerText = {
     hint: 'No nights chosen. With the keyboard: arrows move, Enter begins and ends a range, Shift and an arrow extends it.',
     legend: 'Below the price: rooms free, and rooms on sale. A dot marks a night with a rule of its own.',
     history: 'History',
+    notOpen: 'This month opens when the hotel is approved, or with the first price that you set in it.',
     closed: 'Closed',
     noRooms: 'There is no room type yet.',
     freeOf: (free: number, rooms: string) => `${free} free of ${rooms}`,

@@ -9,7 +9,7 @@ import { ownerText } from '../messages/owner'
 import css from './owner.module.css'
 import { draft as draftQuery, useRefresh } from './queries'
 import { useSaver } from './saving'
-import { OwnerTrouble } from './trouble'
+import { OwnerTrouble, Seen } from './trouble'
 import type { Draft, DraftChange } from './types'
 
 interface Part {
@@ -49,9 +49,14 @@ export function DraftForm({ id, hotel, read, children }: Props) {
   async function save(version = base.version): Promise<boolean> {
     if (!dirty.current || !form.current) return true
     if (!form.current.reportValidity()) return false
-    const body = read(new FormData(form.current))
-    if (!body) return false
+    const said = read(new FormData(form.current))
+    if (!said) return false
+    const body = changes(base, said)
     dirty.current = false
+    if (Object.keys(body).length === 0) {
+      setState('saved')
+      return true
+    }
     setState('saving')
     try {
       const kept = await saving.mutateAsync({ body, version })
@@ -84,19 +89,21 @@ export function DraftForm({ id, hotel, read, children }: Props) {
         void save()
       }}
     >
-      {conflict ? (
-        <Elsewhere
-          id={id}
-          onMine={(theirs) => void save(theirs.version)}
-          onTheirs={() => {
-            dirty.current = false
-            location.reload()
-          }}
-        />
-      ) : (
-        saving.error && <OwnerTrouble error={saving.error} again={() => void save()} />
-      )}
       {children({ hotel: base, wrong: wrongFields(saving.error), touched })}
+      <Seen of={saving.error}>
+        {conflict ? (
+          <Elsewhere
+            id={id}
+            onMine={(theirs) => void save(theirs.version)}
+            onTheirs={() => {
+              dirty.current = false
+              location.reload()
+            }}
+          />
+        ) : (
+          saving.error && <OwnerTrouble error={saving.error} again={() => void save()} />
+        )}
+      </Seen>
       <div className={ui.row}>
         <button className={`${ui.quiet} ${ui.small}`} type="submit" aria-disabled={state === 'saving'}>
           {ownerText.save.now}
@@ -107,6 +114,14 @@ export function DraftForm({ id, hotel, read, children }: Props) {
       </div>
     </form>
   )
+}
+
+/** What differs from what was read: the rest may have been changed elsewhere, and is not this page's to say. */
+function changes(base: Draft, said: DraftChange): DraftChange {
+  const known: Record<string, unknown> = { ...base }
+  const differs = ([name, value]: [string, unknown]) =>
+    JSON.stringify(value ?? null) !== JSON.stringify(known[name] ?? null)
+  return Object.fromEntries(Object.entries(said).filter(differs))
 }
 
 interface ElsewhereProps {

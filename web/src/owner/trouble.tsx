@@ -1,3 +1,4 @@
+import { type ReactNode, useEffect, useRef } from 'react'
 import { codeOf, Refusal } from '../api/problem'
 import { Trouble } from '../components/trouble'
 import ui from '../components/ui.module.css'
@@ -54,4 +55,13 @@ export function OwnerTrouble({ error, again }: { error: unknown; again?: () => v
       )}
     </div>
   )
+}
+
+/** Brings what went wrong into sight: the button that was pressed may be far from it. */
+export function Seen({ of, children }: { of: unknown; children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (of) place.current?.scrollIntoView({ block: 'center' })
+  }, [of])
+  return of ? <div ref={place}>{children}</div> : null
 }

@@ -13,8 +13,9 @@ import { PlanDialog, planText } from '../owner/plan_form'
 import { ofRoomType, useRefresh } from '../owner/queries'
 import { Lacking, Registration } from '../owner/registration'
 import { useSaver } from '../owner/saving'
-import { OwnerTrouble } from '../owner/trouble'
+import { OwnerTrouble, Seen } from '../owner/trouble'
 import type { Draft, NamedPlan, OwnRoomType, RoomTypeChange } from '../owner/types'
+import { Link } from '../router'
 import { NeedsCurrency } from './owner_rooms'
 
 const words = ownerText.prices
@@ -84,7 +85,6 @@ function Prices({ hotel, currency }: { hotel: Draft; currency: string }) {
           void save()
         }}
       >
-        {saving.error && <OwnerTrouble error={saving.error} again={() => void save()} />}
         {hotel.room_types.map((room) => (
           <RoomPrices
             key={room.room_type_id}
@@ -95,6 +95,9 @@ function Prices({ hotel, currency }: { hotel: Draft; currency: string }) {
             wrong={saving.variables?.room === room ? wrongFields(saving.error) : new Map()}
           />
         ))}
+        <Seen of={saving.error}>
+          <OwnerTrouble error={saving.error} again={() => void save()} />
+        </Seen>
         {hotel.room_types.length > 0 && (
           <div className={ui.row}>
             <button className={`${ui.quiet} ${ui.small}`} type="submit">
@@ -106,6 +109,11 @@ function Prices({ hotel, currency }: { hotel: Draft; currency: string }) {
           </div>
         )}
       </form>
+      {hotel.room_types.length > 0 && (
+        <p className={ui.soft}>
+          {words.byDate} <Link href={`/owner/hotels/${hotel.property_id}/rates`}>{ownerText.titles.rates}</Link>
+        </p>
+      )}
       {asked?.kind === 'occupancy' && <OccupancyDialog room={asked.room} currency={currency} onClose={close} />}
       {asked?.kind === 'plan' && <PlanDialog room={asked.room} plan={asked.plan} currency={currency} onClose={close} />}
     </>

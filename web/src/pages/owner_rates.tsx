@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import ui from '../components/ui.module.css'
 import { todayIn } from '../format/dates'
 import { ownerText } from '../messages/owner'
@@ -79,6 +79,7 @@ function Rates({ hotel }: { hotel: Draft }) {
           className={css.arrow}
           type="button"
           aria-label={words.later}
+          disabled={month >= shiftMonth(monthOf(today), MONTHS_AHEAD - 1)}
           onClick={() => setMonth(shiftMonth(month, 1))}
         >
           ›
@@ -102,10 +103,10 @@ function Rates({ hotel }: { hotel: Draft }) {
                     <span className={ui.hidden}> {one.name}</span>
                   </button>
                 </div>
-                <MonthGrid
+                <OneMonth
+                  nights={nightsOfRoom(values, one.room_type_id)}
                   label={`${one.name}, ${monthName(month)}`}
                   month={month}
-                  nights={nightsOfRoom(values, one.room_type_id)}
                   currency={currency}
                   range={chosen?.room === one.room_type_id ? chosen : undefined}
                   onChange={(next) => setChosen({ room: one.room_type_id, ...next })}
@@ -120,6 +121,11 @@ function Rates({ hotel }: { hotel: Draft }) {
       {history && <HistoryDialog hotel={hotel} room={history} onClose={() => setHistory(undefined)} />}
     </>
   )
+}
+
+/** A month that has no nights yet: the calendar opens with the approval, or with the first price in it. */
+function OneMonth(grid: ComponentProps<typeof MonthGrid>) {
+  return grid.nights.size > 0 ? <MonthGrid {...grid} /> : <p className={ui.notice}>{words.notOpen}</p>
 }
 
 function nightsOfRoom(values: readonly OwnNight[], roomTypeId: string): ReadonlyMap<string, OwnNight> {

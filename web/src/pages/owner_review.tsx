@@ -134,7 +134,7 @@ function Content({ id, hotel }: { id: string; hotel: Draft }) {
         <h2>{hotel.name}</h2>
         <p className={ui.soft}>{[hotel.address, hotel.city, hotel.country].filter(Boolean).join(', ')}</p>
         {hotel.description && <p className={ui.lead}>{hotel.description}</p>}
-        <p className={ui.soft}>{hotel.amenities.join(' · ')}</p>
+        {hotel.amenities.length > 0 && <p className={ui.soft}>{hotel.amenities.join(' · ')}</p>}
       </Part>
       <Part id={id} step="terms">
         <p className={ui.label}>{text.booking.policy}</p>
