@@ -291,13 +291,19 @@ def test_the_desk_checks_in_and_cancels_and_takes_the_list_along(olga: Visitor) 
     assert (cancelled["status"], cancelled["cancellation"]["refund"]) == ("cancelled", "full")
 
 
-def test_the_board_names_who_is_in_a_room_type(olga: Visitor) -> None:
+def test_the_board_names_who_is_in_a_room_type_and_who_did_not_come(olga: Visitor) -> None:
     name = f"Mira {uuid4().hex[:6]}"
-    staying(olga.stack, name, "goa-villa")
+    booking_id = staying(olga.stack, name, "goa-villa")
     olga.open(f"{GOA}/board")
     olga.page.get_by_label("First night").fill(hotel_day().isoformat())
     olga.page.get_by_role("region", name="Villa").get_by_role("button", name=name).click()
-    expect(olga.page.get_by_role("dialog", name=name)).to_contain_text("Expected")
+    dialog = olga.page.get_by_role("dialog", name=name)
+    expect(dialog).to_contain_text("Expected")
+    dialog.get_by_role("button", name="Did not come").click()
+    dialog.get_by_label("Reason").fill("Called from another town")
+    dialog.get_by_role("button", name="Did not come").click()
+    expect(dialog.get_by_role("button", name="Did not come")).to_have_count(0)
+    assert olga.stack.guest("olga").get(f"/owner/bookings/{booking_id}")["stay"]["no_show"]
 
 
 def test_only_owners_see_the_way_to_their_hotels(guest: Visitor) -> None:

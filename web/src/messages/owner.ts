@@ -250,7 +250,7 @@ export const ownerText = {
     submit: 'Submit for review',
     submitting: 'Submitting…',
     submitted: (revision: number) => `Submitted as version ${revision}. We are reading it.`,
-    submittedHint: 'You hear from us within a day. What you change now is not part of it.',
+    submittedHint: 'The decision will stand here. What you change now is not part of it.',
     rejected: 'We could not approve it yet:',
     rejectedHint: 'Change what is asked for, then submit it again.',
     suspended: 'The hotel is off sale. Bookings that were made stay.',
@@ -378,12 +378,15 @@ export const ownerText = {
   desk: {
     booking: 'Booking',
     money: 'Price',
+    adults: (adults: number) => (adults === 1 ? '1 adult' : `${adults} adults`),
+    family: (adults: number, ages: readonly number[]) =>
+      `${adults === 1 ? '1 adult' : `${adults} adults`}, children of ${ages.join(', ')}`,
     reason: 'Reason',
     refund: 'Refund',
     refunds: { policy: 'As the policy says', full: 'All of it', amount: 'An amount' },
     refundAmount: 'Give back',
-    cancelText: 'The booking ends and its rooms go back on sale. The guest sees the reason.',
-    noShowText: 'From the day of arrival on. The rooms stay paid for; nothing is given back.',
+    cancelText: 'The booking ends and its rooms go back on sale. The reason is kept with it.',
+    noShowText: 'From the day of arrival on. The booking stays as it was paid.',
     actions: { check_in: 'Check in', check_out: 'Check out', no_show: 'Did not come', cancel: 'Cancel the booking' },
     states: {
       expected: 'Expected',

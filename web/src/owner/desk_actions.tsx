@@ -109,6 +109,11 @@ export function DeskActions({ booking }: Props) {
   )
 }
 
+/** The button that asked for the form is gone: the keyboard goes on in its first field. */
+function focused(field: HTMLInputElement | null) {
+  field?.focus()
+}
+
 interface NoShowProps {
   pending: boolean
   onSay: (reason: string) => void
@@ -124,7 +129,7 @@ function NoShow({ pending, onSay, onBack }: NoShowProps) {
     <form className={ui.tight} onSubmit={submit}>
       <p className={ui.soft}>{words.noShowText}</p>
       <Field name="reason" label={words.reason} value="">
-        {(given) => <input {...given} maxLength={200} autoComplete="off" required />}
+        {(given) => <input {...given} ref={focused} maxLength={200} autoComplete="off" required />}
       </Field>
       <Ends pending={pending} label={words.actions.no_show} onBack={onBack} />
     </form>
@@ -168,7 +173,7 @@ function Cancel({ booking, onBack }: Props & { onBack: () => void }) {
       <p className={ui.soft}>{words.cancelText}</p>
       {cancelling.error && <OwnerTrouble error={cancelling.error} />}
       <Field name="reason" label={words.reason} value="" wrong={wrong.get('reason')}>
-        {(given) => <input {...given} maxLength={200} autoComplete="off" required />}
+        {(given) => <input {...given} ref={focused} maxLength={200} autoComplete="off" required />}
       </Field>
       <ChoiceField
         name="refund"

@@ -13,7 +13,7 @@ import { GuestDetails } from './guest_details'
 import css from './owner.module.css'
 import { deskBooking, deskGuest } from './queries'
 import { OwnerTrouble } from './trouble'
-import type { DeskBooking } from './types'
+import type { DeskBooking, Party } from './types'
 
 const words = ownerText.desk
 
@@ -60,6 +60,7 @@ export function StayDialog({ bookingId, timezone, onClose }: Props) {
 
 function Stay({ booking }: { booking: DeskBooking }) {
   const { stay, status } = booking
+  const parties = booking.occupancy ?? []
   return (
     <div className={ui.tight}>
       <p className={ui.row}>
@@ -70,9 +71,17 @@ function Stay({ booking }: { booking: DeskBooking }) {
         {text.counts.nights(booking.nights)} · {text.counts.rooms(booking.rooms)} · {text.counts.guests(booking.guests)}{' '}
         · {exact(booking.pricing.total_payable, booking.currency)}
       </p>
+      {(booking.plan || parties.length > 0) && (
+        <p className={ui.soft}>{[booking.plan?.name, ...parties.map(partyText)].filter(Boolean).join(' · ')}</p>
+      )}
       <p className={css.reference}>{booking.booking_id}</p>
     </div>
   )
+}
+
+/** Who sleeps in one of the rooms. */
+function partyText({ adults, children }: Party): string {
+  return children.length > 0 ? words.family(adults, children) : words.adults(adults)
 }
 
 function Happened({ booking, timezone }: { booking: DeskBooking; timezone: string | undefined }) {

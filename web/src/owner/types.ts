@@ -25,6 +25,7 @@ export type ArrivalList = Schemas['ArrivalList']
 export type BoardRoomType = Schemas['BoardRoomTypeView']
 export type BoardStay = Schemas['BoardStayView']
 export type Arrival = Schemas['ArrivalView']
+export type Party = Schemas['PartyView']
 export type DeskBooking = Schemas['DeskBookingDetail']
 export type DeskCancel = Schemas['DeskCancelRequest']
 
