@@ -1,8 +1,8 @@
 # make run    the whole system on this machine; Ctrl-C ends it
 # make web    the pages: builds them, and shows them on the stack that runs
 # make check  lint, types and unit tests: the inner loop, in under a minute
-# make test   every test but those of the pages, and how long each part took
-# make test-browser  the pages in Chromium, on a running stack
+# make test   every test, and how long each part took
+# make test-browser  only the pages, in Chromium; RUNNING_STACK=.local tests those of `make run`
 # make proof  many seeds of the simulation (SEEDS=50000)
 # make mutants  plants small faults in the engine: does a test notice? (MUTANTS=200 MUTANTS_SEED=1)
 # make lint   format, lint, types, import arrows, template
@@ -83,9 +83,8 @@ test-smoke: $(VENV) build
 	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
 
 test-system: $(VENV)
-	$(call timed,the deployed stack over HTTP,$(RUN) pytest -m system tests/system)
+	$(call timed,the deployed stack over HTTP and its pages in Chromium,$(RUN) pytest -m "system or browser" tests/system tests/browser)
 
-# Needs Debian's package chromium. By itself, since it would take `make test` beyond its ten minutes.
 .PHONY: test-browser
 test-browser: $(VENV)
 	$(call timed,the pages in a browser,$(RUN) pytest -m browser tests/browser)

@@ -58,7 +58,7 @@ def test_a_page_without_script_has_its_heading_and_a_search_that_works(
     context.close()
 
 
-def test_what_is_typed_before_the_script_came_is_kept(someone: Callable[..., Visitor]) -> None:
+def test_what_is_typed_before_the_script_came_is_kept(someone: Callable[[], Visitor]) -> None:
     guest = someone()
     page = guest.page
     waiting: list[Route] = []

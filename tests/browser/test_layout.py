@@ -4,22 +4,21 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
 
 from tests.browser.layout import badly_laid, settled, violations
-from tests.browser.visitor import Visitor, stay, visitor
+from tests.browser.visitor import Visitor, dates, stay, visitor
 from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def known(browser: Browser, long_stack: RunningStack) -> Iterator[tuple[Visitor, dict[str, str]]]:
+def known(context: BrowserContext, long_stack: RunningStack) -> Iterator[tuple[Visitor, dict[str, str]]]:
     """A guest with a hold and a confirmed booking, and the addresses of every page for them."""
     name = f"web-{uuid4().hex[:8]}"
     guest = long_stack.guest(name)
-    query = dict(part.split("=") for part in stay(55).split("&"))
-    body = {"check_in": query["check_in"], "check_out": query["check_out"], "rooms": 1, "guests": 2}
+    body = {**dates(55), "rooms": 1, "guests": 2}
     held, paid = (
         guest.post("/bookings", {"room_type_id": room, **body}, key=room, status=201)["booking_id"]
         for room in ("goa-standard", "goa-villa")
@@ -40,7 +39,7 @@ def known(browser: Browser, long_stack: RunningStack) -> Iterator[tuple[Visitor,
         "wallet": "/wallet",
         "missing": "/nowhere",
     }
-    with visitor(browser, long_stack) as someone:
+    with visitor(context, long_stack) as someone:
         someone.is_signed_in(name)
         yield someone, pages
 

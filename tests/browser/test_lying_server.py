@@ -2,14 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.visitor import Visitor, stay
+from tests.browser.visitor import Visitor, dates, stay
+from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.browser
 
@@ -42,21 +44,29 @@ def refuse(page: Page, pattern: str, status: int, code: str, **more: Any) -> Non
     page.route(of_the_api(pattern), lambda route: route.fulfill(status=status, headers=headers, body=body))
 
 
-@pytest.fixture
-def held(guest: Visitor) -> tuple[Visitor, str]:
-    """A visitor, signed in, and a room that is held for them."""
+@pytest.fixture(scope="module")
+def hold(long_stack: RunningStack) -> Iterator[tuple[str, str]]:
+    """A guest, and a room that is held for them while these tests run."""
+    with holding(long_stack) as held:
+        yield held
+
+
+@contextmanager
+def holding(stack: RunningStack) -> Iterator[tuple[str, str]]:
     name = f"web-{uuid4().hex[:8]}"
-    query = dict(part.split("=") for part in stay(50).split("&"))
-    body = {
-        "room_type_id": "mumbai-standard",
-        "check_in": query["check_in"],
-        "check_out": query["check_out"],
-        "rooms": 1,
-        "guests": 2,
-    }
-    booking = guest.stack.guest(name).post("/bookings", body, key=uuid4().hex, status=201)
+    body = {"room_type_id": "mumbai-standard", **dates(53), "rooms": 1, "guests": 2}
+    guest = stack.guest(name)
+    booking_id = guest.post("/bookings", body, key=uuid4().hex, status=201)["booking_id"]
+    yield name, booking_id
+    guest.call("POST", f"/bookings/{booking_id}/cancel")
+
+
+@pytest.fixture
+def held(guest: Visitor, hold: tuple[str, str]) -> tuple[Visitor, str]:
+    """A visitor, signed in, and the room that is held for them."""
+    name, booking_id = hold
     guest.is_signed_in(name)
-    return guest, booking["booking_id"]
+    return guest, booking_id
 
 
 def test_a_total_is_shown_as_it_came(held: tuple[Visitor, str]) -> None:
@@ -147,9 +157,14 @@ def test_a_busy_server_is_asked_again_and_nobody_sees_a_failure(held: tuple[Visi
     expect(guest.page.get_by_role("alert")).to_have_count(0)
 
 
-def test_an_unknown_outcome_is_asked_again_and_is_no_failure(held: tuple[Visitor, str]) -> None:
+def test_an_unknown_outcome_is_asked_again_and_is_no_failure(guest: Visitor) -> None:
     """The answers to the first finalizes are lost, after they came or before: nobody can tell."""
-    guest, booking_id = held
+    with holding(guest.stack) as (name, booking_id):
+        guest.is_signed_in(name)
+        pays_without_an_answer(guest, booking_id)
+
+
+def pays_without_an_answer(guest: Visitor, booking_id: str) -> None:
     page = guest.page
     lost = 0
 

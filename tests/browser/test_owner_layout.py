@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.layout import badly_laid, settled, violations
 from tests.browser.visitor import Visitor, visitor
@@ -15,9 +15,9 @@ PAGES = ("place", "terms", "rooms", "prices", "pictures", "review", "rates", "bl
 
 
 @pytest.fixture(scope="module")
-def owner(browser: Browser, long_stack: RunningStack) -> Iterator[Visitor]:
+def owner(context: BrowserContext, long_stack: RunningStack) -> Iterator[Visitor]:
     long_stack.guest("olga", "owner")
-    with visitor(browser, long_stack) as someone:
+    with visitor(context, long_stack) as someone:
         someone.is_signed_in("olga")
         yield someone
 

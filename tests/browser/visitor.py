@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from local.users import PASSWORD
 from tests.system.stack import RunningStack
@@ -61,11 +60,11 @@ class Visitor:
 
 
 @contextmanager
-def visitor(browser: Browser, stack: RunningStack, **options: Any) -> Iterator[Visitor]:
-    """A fresh profile. Raises at the end for an error in the console, or a request to a host that is not ours."""
-    context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1024, "height": 900}, **options})
-    context.set_default_timeout(WAIT_MS)
-    someone = Visitor(context.new_page(), stack)
+def visitor(context: BrowserContext, stack: RunningStack) -> Iterator[Visitor]:
+    """A tab of its own, signed in nowhere. Raises at the end for an error in the console, or a request to a host that
+    is not ours."""
+    page = context.new_page()
+    someone = Visitor(page, stack)
     ours = {urlsplit(url).netloc for name, url in stack.details.items() if name.endswith("_url")}
 
     def heard(kind: str, text: str) -> None:
@@ -78,19 +77,22 @@ def visitor(browser: Browser, stack: RunningStack, **options: Any) -> Iterator[V
         if parts.scheme in {"http", "https"} and parts.netloc not in ours:
             someone.strangers.add(parts.netloc)
 
-    context.on("console", lambda message: heard(message.type, message.text))
-    context.on("weberror", lambda error: someone.errors.append(str(error.error)))
-    context.on("request", lambda request: asked(request.url))
+    page.on("console", lambda message: heard(message.type, message.text))
+    page.on("pageerror", lambda error: someone.errors.append(str(error)))
+    page.on("request", lambda request: asked(request.url))
     try:
         yield someone
         assert someone.errors == []
         assert someone.strangers == set()
     finally:
-        context.close()
+        page.close()
+
+
+def dates(days_ahead: int, nights: int = 2) -> dict[str, str]:
+    check_in = TODAY + timedelta(days=days_ahead)
+    return {"check_in": check_in.isoformat(), "check_out": (check_in + timedelta(days=nights)).isoformat()}
 
 
 def stay(days_ahead: int, nights: int = 2, guests: int = 2) -> str:
     """The query of a stay, as the pages have it in their addresses."""
-    check_in = TODAY + timedelta(days=days_ahead)
-    check_out: date = check_in + timedelta(days=nights)
-    return urlencode({"check_in": check_in, "check_out": check_out, "rooms": 1, "guests": guests})
+    return urlencode({**dates(days_ahead, nights), "rooms": 1, "guests": guests})
