@@ -5,6 +5,7 @@
 # make test-browser  only the pages, in Chromium; RUNNING_STACK=.local tests those of `make run`
 # make proof  many seeds of the simulation (SEEDS=50000)
 # make mutants  plants small faults in the engine: does a test notice? (MUTANTS=200 MUTANTS_SEED=1)
+# make publish  the pages, to a stack on AWS (STACK_NAME=… STRIPE_KEY=pk_… RAZORPAY_KEY=rzp_…)
 # make lint   format, lint, types, import arrows, template
 # make openapi  writes docs/openapi.json anew
 # make fuzz   odd requests without end at a running stack (EXAMPLES=1000)
@@ -160,3 +161,9 @@ deploy: $(VENV)
 	@$(SAM) deploy --stack-name "$(STACK_NAME)" --no-confirm-changeset --no-fail-on-empty-changeset \
 		--tags service=holdfast "stage=$(STAGE)" \
 		--parameter-overrides "Stage=$(STAGE)" $(if $(CORS_ORIGINS),"CorsOrigins=$(subst $(space),,$(CORS_ORIGINS))") $(if $(ALARM_EMAIL),"AlarmEmail=$(ALARM_EMAIL)")
+
+# The pages, to a stack that `make deploy` has made: STACK_NAME, and STRIPE_KEY or RAZORPAY_KEY or both, which are public.
+.PHONY: publish
+publish: $(VENV)
+	$(if $(STACK_NAME),,$(error holdfast: STACK_NAME is not set))
+	@$(RUN) local publish --stack-name "$(STACK_NAME)"

@@ -3,18 +3,19 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from holdfast.errors import Busy
 from holdfast.payments.gateways.protocol import GatewayError
-from local.catalog import read_catalog
 from local.cloud.processes import Processes
 from local.gateway_records import audit
 from local.schedules import settle_once, tick_once
-from local.site import publish
-from local.stack import Options, Stack, local_folder
+from local.site import publish, site_of
+from local.site_on_aws import publish_to_aws
+from local.stack import Stack, local_folder
 from local.tools import LocalError
 from local.up import clear, up
 from local.users import access_token
@@ -38,6 +39,8 @@ def main() -> int:
     commands.add_parser("settle", help="carry out now what is due at the gateways, as settle does each minute")
     pages = commands.add_parser("web", help="build the pages; where a stack runs, show them there")
     pages.add_argument("--check", action="store_true", help="only lint them and check their types")
+    to_aws = commands.add_parser("publish", help="build the pages and publish them to a stack on AWS")
+    to_aws.add_argument("--stack-name", required=True)
     commands.add_parser("audit", help="check every promise over the whole table and the gateways' records")
     commands.add_parser("walkthrough", help="play the hard cases of money: pay, crash, pay late, cancel")
     chosen = parser.parse_args()
@@ -68,6 +71,8 @@ def _run(chosen: argparse.Namespace) -> None:
             print(json.dumps(settle_once()))
         case "web":
             web(check=chosen.check)
+        case "publish":
+            print(f"published: {publish_to_aws(chosen.stack_name, built_pages())}/")
         case "audit":
             report_audit(Stack.load())
         case "walkthrough":
@@ -85,17 +90,23 @@ def down() -> None:
 def web(*, check: bool) -> None:
     """Builds the pages, and publishes them to the stack that runs here, if one does; or only checks their sources."""
     folder = local_folder()
-    folder.mkdir(parents=True, exist_ok=True)
     if check:
+        folder.mkdir(parents=True, exist_ok=True)
         check_web(folder / "web-check.log")
         return
-    dist = build_web(folder / "web.log")
+    dist = built_pages()
     if not (folder / "stack.json").exists():
         print(f"built: {dist}")
         return
     stack = Stack.load()
-    publish(dist, stack, read_catalog(Options.from_environment().catalog))
+    publish(dist, site_of(stack))
     print(f"published: {stack.web_url}/")
+
+
+def built_pages() -> Path:
+    folder = local_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    return build_web(folder / "web.log")
 
 
 def report_audit(stack: Stack) -> None:

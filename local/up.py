@@ -28,7 +28,7 @@ from local.logs import LogTail
 from local.progress import step
 from local.schedules import audit_soon
 from local.seed import load
-from local.site import publish
+from local.site import publish, site_of
 from local.stack import REGION, Options, Stack, use_local_cloud
 from local.tools import LOCALSTRIPE, MINISTACK, SAM, LocalError, python, uv
 from local.web_build import build_web
@@ -107,7 +107,7 @@ def _start(console: Console, catalog: Catalog, options: Options, processes: Proc
     with step(console, "building the pages, publishing them") as doing:
         dist = build_web(options.folder / "web.log")
         doing(stack.web_url)
-        publish(dist, stack, catalog)
+        publish(dist, site_of(stack))
     return stack
 
 
