@@ -13,7 +13,6 @@ from local.tools import LocalError
 
 STRIPE_SCRIPT = "https://js.stripe.com/v3/"
 RAZORPAY_SCRIPT = "https://checkout.razorpay.com/v1/checkout.js"
-CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 LOCAL_ORIGIN = "http://localhost:3000"  # the template's default
 
 
@@ -32,7 +31,7 @@ def publish_to_aws(stack_name: str, dist: Path) -> str:
         cloud.update_stack(
             StackName=stack_name,
             UsePreviousTemplate=True,
-            Capabilities=CAPABILITIES,
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[
                 {"ParameterKey": name, "ParameterValue": changes[name]}
                 if name in changes

@@ -21,9 +21,16 @@ function ahead(sources) {
   return links.filter((link) => !page.includes(link)).join('\n    ')
 }
 
-for (const { name, file, sources, title, html } of shells) {
+/** In place of a description, on pages that no search engine shows. */
+const NOT_FOUND = '<meta name="robots" content="noindex" />'
+
+for (const { name, file, sources, title, description, html } of shells) {
   const written = page
     .replace(/<title>.*<\/title>/, `<title>${title}</title>`)
+    .replace(
+      /<meta name="description".*>/,
+      description ? `<meta name="description" content="${description}" />` : NOT_FOUND,
+    )
     .replace('</head>', `  ${ahead(sources)}\n  </head>`)
     .replace('<div id="root"></div>', `<div id="root" data-page="${name}">${html}</div>`)
   await writeFile(`dist/${file}.html`, written)

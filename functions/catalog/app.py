@@ -5,7 +5,7 @@ from __future__ import annotations
 from holdfast.errors import NotFound
 from holdfast.http import Api, Response, Role
 from holdfast.http_request import Request
-from holdfast.properties.requests import CalendarQuery, SearchQuery
+from holdfast.properties.requests import CalendarQuery, OffersQuery, SearchQuery
 from holdfast.properties.search import calendar, property_detail, search
 from holdfast.settings import Settings
 from holdfast.views.properties import (
@@ -28,11 +28,17 @@ def get_properties(request: Request) -> Response:
     return Response(200, search_view(page, settings.images_base_url))
 
 
-@api.route("GET /properties/{property_id}", who=Role.ANYONE, answers={200: PropertyView}, refusals=(NotFound,))
+@api.route(
+    "GET /properties/{property_id}",
+    who=Role.ANYONE,
+    query=OffersQuery,
+    answers={200: PropertyView},
+    refusals=(NotFound,),
+)
 def get_property(request: Request) -> Response:
-    """One property and its room types, with all that guests may know of them."""
-    property_, room_types = property_detail(request.path("property_id"), engine=request.engine)
-    return Response(200, property_view(property_, room_types, settings.images_base_url))
+    """One property and its room types; with dates, what is free and the all-in price, as in a search."""
+    detail = property_detail(request.path("property_id"), request.query(OffersQuery), engine=request.engine)
+    return Response(200, property_view(detail, settings.images_base_url))
 
 
 @api.route(

@@ -4,8 +4,9 @@ from msgspec import structs
 
 from holdfast.model.property import ChildBand, Picture
 from holdfast.storage.catalog import CatalogStore
-from tests.component.hotel_with_plans import OCCUPANCY, PLANS, ROOM_ONLY
-from tests.component.searching import ask
+from holdfast.storage.table import Table
+from tests.component.hotel_with_plans import OCCUPANCY, PLANS, ROOM_ONLY, sell_by_plans
+from tests.component.searching import DATES, ask
 from tests.kit.front_door import FrontDoor
 from tests.kit.hotel import DELUXE, KOLKATA, SUITE
 
@@ -94,3 +95,33 @@ class TestPage:
             ["Pool", "Bar"],
         )
         assert not {"pictures", "description", "amenities"} & set(found)
+
+
+class TestOffers:
+    """With dates the page says what a search says, of all its room types."""
+
+    def test_are_those_of_a_search(self, front_door: FrontDoor, table: Table) -> None:
+        sell_by_plans(table)
+        asked = DATES | {"rooms": "2", "adults": "3", "children": "11"}
+
+        page = front_door.call("GET /properties/{property_id}", user=None, property_id="lake-view", query=asked).body
+        searched = ask(front_door, **asked).body
+
+        described = {"description", "occupancy", "pictures"}
+        rooms = [{name: value for name, value in room.items() if name not in described} for room in page["room_types"]]
+        assert [room for room in rooms if room.get("reason") != "occupancy"] == searched["properties"][0]["room_types"]
+        assert page["occupancy"] == searched["occupancy"]
+
+    def test_too_many_guests_are_a_reason(self, front_door: FrontDoor) -> None:
+        query = DATES | {"guests": "4"}
+
+        page = front_door.call("GET /properties/{property_id}", user=None, property_id="lake-view", query=query).body
+
+        small = page["room_types"][0]
+        assert (small["room_type_id"], small["available"], small["reason"]) == ("deluxe", False, "occupancy")
+        assert page["room_types"][1]["available"]
+
+    def test_a_stay_that_is_none_is_refused(self, front_door: FrontDoor) -> None:
+        for query in ({"check_in": DATES["check_in"]}, {"children": "5"}, {"city": "Udaipur"}, {"plan": "room-only"}):
+            reply = front_door.call("GET /properties/{property_id}", user=None, property_id="lake-view", query=query)
+            assert reply.status == 422, query

@@ -170,7 +170,7 @@ def examples(door: FrontDoor, store: Store) -> dict[str, Example]:
     store.table.put(put_action(store.table.name, promo_item(a_promo())))
 
     recorder.call("GET /properties", query={"city": "Udaipur", "rooms": "1", "guests": "2"} | stay)
-    recorder.call("GET /properties/{property_id}", property_id="lake-view")
+    recorder.call("GET /properties/{property_id}", query={"rooms": "1", "guests": "2"} | stay, property_id="lake-view")
     month = recorder.call("GET /room-types/{room_type_id}/calendar", query={"month": "2026-12"}, room_type_id="deluxe")
     month["nights"] = month["nights"][9:12]
 

@@ -6,6 +6,7 @@ import { SearchForm } from './components/search_form'
 import { Bones, Skeleton } from './components/skeleton'
 import ui from './components/ui.module.css'
 import { text } from './messages'
+import { descriptions } from './messages/en/shells'
 import { MISSING, type PageRoute, ROUTES } from './routes'
 import { ADMIN_ROUTES } from './routes_admin'
 import { OWNER_ROUTES } from './routes_owner'
@@ -23,6 +24,7 @@ function shell({ name, title, heading }: PageRoute, ...more: string[]) {
     file: name === 'home' ? 'index' : chunk(name),
     sources: [...more, `src/pages/${chunk(name)}.tsx`],
     title,
+    description: descriptions[name],
     html: renderToString(
       <Frame>
         <Before name={name} heading={heading} />

@@ -5,9 +5,11 @@ export interface Asked {
   city: string
   rooms: number
   guests: number
+  children: string
   stay?: Stay
 }
 
+const AGES = /^\d{1,2}(,\d{1,2}){0,9}$/
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 function count(text: string | null, fallback: number, most: number): number {
@@ -20,12 +22,15 @@ export function askedIn(search: string): Asked {
   const [checkIn, checkOut] = [query.get('check_in') ?? '', query.get('check_out') ?? '']
   const rooms = count(query.get('rooms'), 1, 9)
   const guests = count(query.get('guests'), 2, 99)
+  const ages = (query.get('children') ?? '').replaceAll(/\s/g, '')
+  const children = AGES.test(ages) ? ages : ''
   const dated = DATE.test(checkIn) && DATE.test(checkOut) && checkIn < checkOut
   return {
     city: (query.get('city') ?? '').trim().slice(0, 64),
     rooms,
     guests,
-    stay: dated ? { check_in: checkIn, check_out: checkOut, rooms, guests } : undefined,
+    children,
+    stay: dated ? { check_in: checkIn, check_out: checkOut, rooms, guests, ...(children && { children }) } : undefined,
   }
 }
 
@@ -35,6 +40,12 @@ export function queryOf(stay: Stay | undefined, more: Record<string, string> = {
   for (const [name, value] of Object.entries(stay ?? {})) query.set(name, String(value))
   const written = query.toString()
   return written ? `?${written}` : ''
+}
+
+/** A stay as the API takes it: guests are adults, and children come with their ages. */
+export function partyOf({ children, guests, rooms, ...dates }: Stay) {
+  const party = children ? { adults: String(guests), children } : { guests: String(guests) }
+  return { ...dates, rooms: String(rooms), ...party }
 }
 
 /** How many nights: of dates, which have no hours. */

@@ -1,4 +1,5 @@
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { partyOf } from '../stay'
 import { answer, open, own } from './client'
 import { codeOf } from './problem'
 import type { Booking, Guest, Hotel, Stay } from './types'
@@ -11,21 +12,27 @@ export interface SeenBooking {
   arrivedAt: number
 }
 
+/** The hotels of a place, a page after the other. */
 export function search(city: string, stay: Stay | undefined) {
-  const asked = stay && { ...stay, rooms: String(stay.rooms), guests: String(stay.guests) }
-  return queryOptions({
-    queryKey: ['search', city, asked],
-    queryFn: () => answer(open().GET('/properties', { params: { query: { ...(city && { city }), ...asked } } })),
+  const asked = { ...(city && { city }), ...(stay && partyOf(stay)) }
+  return infiniteQueryOptions({
+    queryKey: ['search', asked],
+    queryFn: ({ pageParam }) =>
+      answer(open().GET('/properties', { params: { query: { ...asked, ...(pageParam && { cursor: pageParam }) } } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
     staleTime: 20_000,
   })
 }
 
-export function hotel(propertyId: string) {
+/** A hotel; for a stay, with what each of its room types has for it. */
+export function hotel(propertyId: string, stay?: Stay) {
+  const query = stay && partyOf(stay)
   return queryOptions({
-    queryKey: ['hotel', propertyId],
+    queryKey: ['hotel', propertyId, query],
     queryFn: (): Promise<Hotel> =>
-      answer(open().GET('/properties/{property_id}', { params: { path: { property_id: propertyId } } })),
-    staleTime: 300_000,
+      answer(open().GET('/properties/{property_id}', { params: { path: { property_id: propertyId }, query } })),
+    staleTime: stay ? 20_000 : 300_000,
   })
 }
 

@@ -30,5 +30,11 @@ export interface Stay {
   check_in: string
   check_out: string
   rooms: number
+  /** Adults, where `children` are not empty. */
   guests: number
+  /** The children's ages, with commas between. */
+  children?: string
 }
+
+/** Who sleeps in which room, as the API has spread them: what a hold of them sends. */
+export type Occupancy = Hotel['occupancy']

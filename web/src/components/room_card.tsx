@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Alternative, Hotel, Plan, RoomType, Stay } from '../api/types'
 import { dateRange } from '../format/dates'
-import { money } from '../format/money'
+import { decimal, money } from '../format/money'
 import { rememberIntent } from '../intent'
 import { text } from '../messages'
 import { reasonOf } from '../messages/rules'
@@ -13,27 +13,32 @@ import { Shown } from './scene'
 import ui from './ui.module.css'
 
 const FEW = 3
+/** On the text that everybody sees: https://developers.google.com/hotels/hotel-prices/structured-data/hotel-price-structured-data */
+const OFFER = { itemProp: 'makesOffer', itemScope: true, itemType: 'https://schema.org/Offer' }
+const PRICE = {
+  itemProp: 'priceSpecification',
+  itemScope: true,
+  itemType: 'https://schema.org/CompoundPriceSpecification',
+}
 
 interface Props {
   hotel: Hotel
-  /** As a search offers it: with a price, or the reason why not. */
+  /** For a stay: with a price, or the reason why not. */
   room: RoomType
-  /** As the hotel describes it. */
-  about: RoomType | undefined
   stay: Stay | undefined
 }
 
 /** One room type: what it costs all in, why, and the button that holds it. */
-export function RoomCard({ hotel, room, about, stay }: Props) {
+export function RoomCard({ hotel, room, stay }: Props) {
   const plans = room.plans ?? []
   const [planId, setPlanId] = useState(plans[0]?.plan_id)
   const plan = plans.find((one) => one.plan_id === planId) ?? plans[0]
   const first = plan === plans[0]
-  const picture = about?.pictures?.[0]
+  const picture = room.pictures?.[0]
   const free = stay !== undefined && room.available === true
   const few = free && room.rooms_free !== null && room.rooms_free !== undefined && room.rooms_free <= FEW
   return (
-    <div className={css.room} data-free={!stay || free}>
+    <div className={css.room} data-free={!stay || free} {...(free && OFFER)}>
       {picture && (
         <div className={css.roomPicture}>
           <Shown picture={picture} seed={room.room_type_id} sizes="(min-width: 60rem) 42rem, 100vw" />
@@ -41,12 +46,12 @@ export function RoomCard({ hotel, room, about, stay }: Props) {
       )}
       <div className={css.top}>
         <div className={ui.tight}>
-          <h3>{room.name}</h3>
+          <h3 itemProp={free ? 'name' : undefined}>{room.name}</h3>
           <p className={ui.soft}>
             {text.hotel.sleeps(room.max_guests)}{' '}
             {few && <span className={ui.tagWarn}>{text.search.left(room.rooms_free ?? 0)}</span>}
           </p>
-          {about?.description && <p className={ui.soft}>{about.description}</p>}
+          {room.description && <p className={ui.soft}>{room.description}</p>}
         </div>
         <Cost hotel={hotel} room={room} free={free} dated={stay !== undefined} total={plan?.total_payable} />
       </div>
@@ -62,7 +67,7 @@ export function RoomCard({ hotel, room, about, stay }: Props) {
       {free && stay && room.pricing && (
         <div className={css.foot}>
           {first ? <WhyThisPrice pricing={room.pricing} currency={hotel.currency} /> : <span />}
-          <HoldButton room={room} stay={stay} planId={plan?.plan_id} />
+          <HoldButton hotel={hotel} room={room} stay={stay} planId={plan?.plan_id} />
         </div>
       )}
       {stay && !free && <Nearest hotel={hotel} stay={stay} alternatives={room.alternatives ?? []} />}
@@ -81,9 +86,14 @@ interface CostProps {
 function Cost({ hotel, room, free, dated, total }: CostProps) {
   if (dated && !free) return <p className={ui.soft}>{reasonOf(room)}</p>
   if (room.pricing) {
+    const payable = total ?? room.pricing.total_payable
     return (
-      <p className={css.cost}>
-        <span className={css.amount}>{money(total ?? room.pricing.total_payable, hotel.currency)}</span>
+      <p className={css.cost} {...PRICE}>
+        <data className={css.amount} itemProp="price" value={decimal(payable, hotel.currency)}>
+          {money(payable, hotel.currency)}
+        </data>
+        <meta itemProp="priceCurrency" content={hotel.currency} />
+        <meta itemProp="valueAddedTaxIncluded" content="true" />
         <span className={ui.soft}>{text.price.allTaxes}</span>
       </p>
     )
@@ -126,10 +136,19 @@ function Plans({ name, plans, chosen, currency, onChange }: PlansProps) {
   )
 }
 
-function HoldButton({ room, stay, planId }: { room: RoomType; stay: Stay; planId: string | undefined }) {
+interface HoldProps {
+  hotel: Hotel
+  room: RoomType
+  stay: Stay
+  planId: string | undefined
+}
+
+function HoldButton({ hotel, room, stay, planId }: HoldProps) {
   const [, go] = useLocation()
   function hold() {
-    rememberIntent({ room_type_id: room.room_type_id, ...stay, ...(planId && { plan_id: planId }) })
+    const { children, guests, ...dates } = stay
+    const party = children ? { occupancy: hotel.occupancy } : { guests }
+    rememberIntent({ room_type_id: room.room_type_id, ...dates, ...party, ...(planId && { plan_id: planId }) })
     go('/hold')
   }
   return (

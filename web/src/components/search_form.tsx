@@ -69,8 +69,21 @@ export function SearchForm({ asked, destinations = [], today, onSearch }: Props)
           <input className={ui.input} type="number" name="rooms" min={1} max={9} defaultValue={asked?.rooms ?? 1} />
         </label>
         <label className={ui.field}>
-          <span className={ui.label}>{text.search.guests}</span>
+          <span className={ui.label}>{text.search.adults}</span>
           <input className={ui.input} type="number" name="guests" min={1} max={36} defaultValue={asked?.guests ?? 2} />
+        </label>
+        <label className={`${ui.field} ${css.children}`}>
+          <span className={ui.label}>{text.search.children}</span>
+          <input
+            className={ui.input}
+            name="children"
+            inputMode="text"
+            pattern="\s*\d{1,2}\s*(,\s*\d{1,2}\s*)*"
+            maxLength={40}
+            autoComplete="off"
+            placeholder={text.search.childrenHint}
+            defaultValue={asked?.children}
+          />
         </label>
         <button className={`${ui.button} ${css.submit}`} type="submit">
           {text.search.submit}

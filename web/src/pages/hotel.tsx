@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
-import { hotel as hotelQuery, search } from '../api/queries'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { hotel as hotelQuery } from '../api/queries'
 import type { Hotel, Stay } from '../api/types'
 import { Policy } from '../components/policy'
 import { RoomCard } from '../components/room_card'
@@ -11,39 +11,58 @@ import { Trouble } from '../components/trouble'
 import ui from '../components/ui.module.css'
 import { dateRange, isElsewhere, todayIn, zoneName } from '../format/dates'
 import { text } from '../messages'
-import { Link, useLocation, useSearch } from '../router'
-import { askedIn, nightsOf, queryOf } from '../stay'
+import { go, Link, useSearch } from '../router'
+import { type Asked, askedIn, nightsOf, queryOf } from '../stay'
 import css from './hotel.module.css'
 
 const PriceCalendar = lazy(() => import('../components/price_calendar'))
 const MOST_PICTURES = 3
 
 export default function HotelPage({ id }: { id: string }) {
-  const found = useQuery(hotelQuery(id))
+  const asked = askedIn(useSearch())
+  const found = useQuery({ ...hotelQuery(id, asked.stay), placeholderData: keepPreviousData })
+  useHead(found.data)
   if (found.error) return <Trouble error={found.error} again={() => void found.refetch()} />
   if (!found.data) return <Skeleton name="hotel" />
-  return <HotelShown hotel={found.data} />
+  return <HotelShown hotel={found.data} asked={asked} waiting={found.isPlaceholderData} />
 }
 
-function HotelShown({ hotel }: { hotel: Hotel }) {
-  const [, go] = useLocation()
-  const asked = askedIn(useSearch())
+/** Search engines and tabs know the page by the hotel's own name, and by one address whatever the dates. */
+function useHead(hotel: Hotel | undefined) {
+  useEffect(() => {
+    if (!hotel) return
+    // After the page's own title, which its route sets in the same moment.
+    queueMicrotask(() => {
+      document.title = text.hotel.title(hotel.name, hotel.city)
+    })
+    const link = document.head.appendChild(document.createElement('link'))
+    link.rel = 'canonical'
+    link.href = `${location.origin}/hotels/${hotel.property_id}`
+    const description = document.querySelector<HTMLMetaElement>('meta[name=description]')
+    if (description && hotel.description) description.content = hotel.description.slice(0, 160)
+    return () => link.remove()
+  }, [hotel])
+}
+
+function HotelShown({ hotel, asked, waiting }: { hotel: Hotel; asked: Asked; waiting: boolean }) {
   const stay = asked.stay
-  const offered = useQuery({ ...search(hotel.city, stay), enabled: stay !== undefined })
-  const offers = offered.data?.properties.find((one) => one.property_id === hotel.property_id)
-  const rooms = stay ? (offers?.room_types ?? []) : hotel.room_types
   const choose = (chosen: Stay) => go(`/hotels/${hotel.property_id}${queryOf(chosen)}`)
 
   return (
     <article className={ui.stack} itemScope itemType="https://schema.org/Hotel">
       <header className={ui.tight}>
+        <meta itemProp="identifier" content={hotel.property_id} />
         <p className={ui.eyebrow}>{hotel.city}</p>
         <h1 itemProp="name">{hotel.name}</h1>
-        {hotel.address && (
-          <p className={ui.soft} itemProp="address">
-            {hotel.address}
-          </p>
-        )}
+        <p className={ui.soft} itemProp="address" itemScope itemType="https://schema.org/PostalAddress">
+          {hotel.address && (
+            <>
+              <span itemProp="streetAddress">{hotel.address}</span>,{' '}
+            </>
+          )}
+          <span itemProp="addressLocality">{hotel.city}</span>
+          <meta itemProp="addressCountry" content={hotel.country} />
+        </p>
       </header>
       <Gallery hotel={hotel} />
       <div className={css.columns}>
@@ -62,26 +81,19 @@ function HotelShown({ hotel }: { hotel: Hotel }) {
                   : text.hotel.noDates}
               </p>
             </div>
-            {offered.error ? (
-              <Trouble error={offered.error} again={() => void offered.refetch()} />
-            ) : stay && offered.isPending ? (
+            {waiting ? (
               <Bones />
             ) : (
               <ul className={css.rooms}>
-                {rooms.map((room) => (
+                {hotel.room_types.map((room) => (
                   <li key={room.room_type_id}>
-                    <RoomCard
-                      hotel={hotel}
-                      room={room}
-                      about={hotel.room_types.find((one) => one.room_type_id === room.room_type_id)}
-                      stay={stay}
-                    />
+                    <RoomCard hotel={hotel} room={room} stay={stay} />
                   </li>
                 ))}
               </ul>
             )}
           </section>
-          <Free hotel={hotel} stay={stay} rooms={asked.rooms} guests={asked.guests} onChoose={choose} />
+          <Free hotel={hotel} asked={asked} onChoose={choose} />
         </div>
         <aside className={`${ui.stack} ${css.aside}`}>
           <section className={`${ui.card} ${ui.tight}`}>
@@ -128,15 +140,13 @@ function Gallery({ hotel }: { hotel: Hotel }) {
 
 interface FreeProps {
   hotel: Hotel
-  stay: Stay | undefined
-  rooms: number
-  guests: number
+  asked: Asked
   onChoose: (stay: Stay) => void
 }
 
 /** The calendar of one room type, and the same choice by a plain form. */
-function Free({ hotel, stay, rooms, guests, onChoose }: FreeProps) {
-  const [, go] = useLocation()
+function Free({ hotel, asked, onChoose }: FreeProps) {
+  const { stay, rooms, guests, children } = asked
   const [chosen, setChosen] = useState(hotel.room_types[0]?.room_type_id ?? '')
   return (
     <section className={ui.stack} aria-labelledby="free">
@@ -164,14 +174,16 @@ function Free({ hotel, stay, rooms, guests, onChoose }: FreeProps) {
                 today={todayIn(hotel.timezone)}
                 stay={stay}
                 rooms={rooms}
-                onChoose={(check_in, check_out) => onChoose({ check_in, check_out, rooms, guests })}
+                onChoose={(check_in, check_out) =>
+                  onChoose({ check_in, check_out, rooms, guests, ...(children && { children }) })
+                }
               />
             </Suspense>
           </div>
         </div>
       )}
       <SearchForm
-        asked={{ city: hotel.city, rooms, guests, stay }}
+        asked={{ ...asked, city: hotel.city }}
         today={todayIn(hotel.timezone)}
         onSearch={(query) => {
           const wanted = askedIn(query)

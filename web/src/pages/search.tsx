@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { search } from '../api/queries'
 import type { Hotel, RoomType, Stay } from '../api/types'
 import { Shown } from '../components/scene'
@@ -20,8 +20,8 @@ const FEW = 3
 export default function Search() {
   const [, go] = useLocation()
   const asked = askedIn(useSearch())
-  const found = useQuery(search(asked.city, asked.stay))
-  const hotels = found.data?.properties ?? []
+  const found = useInfiniteQuery(search(asked.city, asked.stay))
+  const hotels = found.data?.pages.flatMap((page) => page.properties) ?? []
   const stay = asked.stay
   return (
     <div className={ui.stack}>
@@ -34,7 +34,7 @@ export default function Search() {
       <div className={ui.between}>
         <h1>{text.search.results(asked.city)}</h1>
         <p className={ui.soft} role="status">
-          {found.data && text.search.count(hotels.length)}
+          {found.data && text.search.count(hotels.length, found.hasNextPage)}
           {stay && ` · ${dateRange(stay.check_in, stay.check_out)}`}
         </p>
       </div>
@@ -51,6 +51,13 @@ export default function Search() {
                 </li>
               ))}
             </ul>
+            {found.hasNextPage && (
+              <p>
+                <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
+                  {text.search.more}
+                </button>
+              </p>
+            )}
           </>
         ) : (
           <div className={ui.notice}>

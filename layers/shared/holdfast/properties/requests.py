@@ -19,17 +19,13 @@ PRICE_DIGITS = r"[1-9][0-9]{0,12}"
 Guests = Annotated[int, Digits(GUESTS_DIGITS, f"must be 1 to {MAX_GUESTS}")]
 
 
-class SearchQuery(Strict):
-    """The query of `GET /properties`. Without dates it lists; with dates it also says what is free, and the price.
+class OffersQuery(Strict):
+    """Dates, rooms and guests: what a hotel has for them. Without dates, none of it counts.
 
     `guests` are adults; or else `adults` and the ages of `children` say who comes. They are spread over the rooms
-    evenly. `plan` and `max_price`, for the whole stay in minor units, need dates. `max_price` and `sort` are of the
-    hotels of one answer, which is a page of up to 24.
+    evenly.
     """
 
-    city: Annotated[str, CityText(CITY, "must be 1 to 64 characters, none of them # or a control character")] | None = (
-        None
-    )
     check_in: Day | None = None
     check_out: Day | None = None
     rooms: Annotated[int, Digits(ROOMS_DIGITS, f"must be 1 to {MAX_ROOMS}")] = 1
@@ -38,15 +34,27 @@ class SearchQuery(Strict):
     children: Annotated[str, Text(AGES, f"must be ages of 0 to {MAX_CHILD_AGE} with commas between, as 5,9")] | None = (
         None
     )
-    plan: Name | None = None
-    max_price: Annotated[int, Digits(PRICE_DIGITS, "must be 1 to 13 digits, in minor units")] | None = None
-    sort: Literal["price", "name"] | None = None
-    cursor: Annotated[str, CityCursor(PROPERTIES_CURSOR, NO_CURSOR)] | None = None
 
     @property
     def ages(self) -> tuple[int, ...]:
         """Of the children."""
         return tuple(int(age) for age in self.children.split(",")) if self.children else ()
+
+
+class SearchQuery(OffersQuery):
+    """The query of `GET /properties`. Without dates it lists; with dates it also says what is free, and the price.
+
+    `plan` and `max_price`, for the whole stay in minor units, need dates. `max_price` and `sort` are of the hotels of
+    one answer, which is a page of up to 24.
+    """
+
+    city: Annotated[str, CityText(CITY, "must be 1 to 64 characters, none of them # or a control character")] | None = (
+        None
+    )
+    plan: Name | None = None
+    max_price: Annotated[int, Digits(PRICE_DIGITS, "must be 1 to 13 digits, in minor units")] | None = None
+    sort: Literal["price", "name"] | None = None
+    cursor: Annotated[str, CityCursor(PROPERTIES_CURSOR, NO_CURSOR)] | None = None
 
 
 class CalendarQuery(Strict):

@@ -17,7 +17,7 @@ from holdfast.errors import InvalidFields, NotFound
 from holdfast.model.booking import HOLDING
 from holdfast.model.dates import month_of, today_in
 from holdfast.model.limits import MAX_GUESTS, MAX_NIGHTS
-from holdfast.model.listing import Listing
+from holdfast.model.listing import Listing, listing_of
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import NightRules
 from holdfast.model.stay import Party, Stay
@@ -28,8 +28,9 @@ from holdfast.restrictions import NO_RULES
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
-    from holdfast.properties.requests import SearchQuery
+    from holdfast.properties.requests import OffersQuery, SearchQuery
 
+NEED_DATES = ("plan", "max_price")
 NO_PARTIES: tuple[Party, ...] = ()
 MOST_PRICED_NIGHTS = 5_000  # of all rooms and plans on a page: above it, prices come without their lines
 
@@ -46,6 +47,15 @@ class SearchPage(msgspec.Struct, frozen=True):
 
     found: list[Found]
     next_cursor: str | None
+    parties: tuple[Party, ...] = ()
+
+
+class PropertyDetail(msgspec.Struct, frozen=True):
+    """A hotel with its room types. With dates: by room type, what those have that are large enough for the guests."""
+
+    property_: Property
+    room_types: list[RoomType]
+    offers: dict[str, Offer] | None = None
     parties: tuple[Party, ...] = ()
 
 
@@ -88,13 +98,18 @@ def search(query: SearchQuery, *, engine: Engine) -> SearchPage:
     return SearchPage(found, more, stay.occupancy)
 
 
-def property_detail(property_id: str, *, engine: Engine) -> tuple[Property, list[RoomType]]:
-    """A live hotel with its live room types. Raises NotFound."""
+def property_detail(property_id: str, query: OffersQuery, *, engine: Engine) -> PropertyDetail:
+    """A live hotel with its live room types; with dates, what each has for the stay. Raises NotFound, InvalidFields."""
+    stay = _stay(query)
     known = engine.catalog.property(property_id)
     if known is None or not known[0].live:
         raise NotFound(f"There is no property {property_id}.")
     property_, room_types = known
-    return property_, [room_type for room_type in room_types if room_type.live]
+    live = [room_type for room_type in room_types if room_type.live]
+    if query.check_in is None:
+        return PropertyDetail(property_, live)
+    offered = [offer for found in _offered([listing_of(property_, live)], stay, None, engine) for offer in found.offers]
+    return PropertyDetail(property_, live, {offer.room.room_type_id: offer for offer in offered}, stay.occupancy)
 
 
 def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calendar:
@@ -186,14 +201,14 @@ def _by_price(found: Found) -> tuple[bool, str, int]:
     return not prices, currency, min(prices, default=0)
 
 
-def _stay(query: SearchQuery) -> Stay:
+def _stay(query: OffersQuery) -> Stay:
     """The stay that is asked for, of no room type yet; without dates, its dates mean nothing. Raises InvalidFields."""
     wrong: list[tuple[str, str]] = []
     check_in, check_out = query.check_in, query.check_out
     if (check_in is None) != (check_out is None):
         wrong.append(("check_in" if check_in is None else "check_out", "is required with the other date"))
     elif check_in is None:
-        wrong += [(name, "needs check_in and check_out") for name in ("plan", "max_price") if getattr(query, name)]
+        wrong += [(name, "needs check_in and check_out") for name in NEED_DATES if getattr(query, name, None)]
     elif check_out is not None and not 1 <= (check_out - check_in).days <= MAX_NIGHTS:
         wrong.append(("check_out", f"must be 1 to {MAX_NIGHTS} nights after check_in"))
     guests, occupancy = query.guests or 1, NO_PARTIES
@@ -216,6 +231,6 @@ def _stay(query: SearchQuery) -> Stay:
         check_out=check_out or date.min,
         rooms=query.rooms,
         guests=guests,
-        plan_id=query.plan,
+        plan_id=getattr(query, "plan", None),
         occupancy=occupancy,
     )

@@ -11,9 +11,10 @@ from holdfast.fields import Strict
 from holdfast.model.dates import hour
 from holdfast.model.listing import ListedRoom, Listing
 from holdfast.model.property import Occupancy, Picture, Property, RatePlan, RoomType
+from holdfast.model.stay import Party
 from holdfast.pricing import Line
-from holdfast.properties.offers import Offer
-from holdfast.properties.search import Calendar, Found, SearchPage
+from holdfast.properties.offers import OCCUPANCY, Offer
+from holdfast.properties.search import Calendar, Found, PropertyDetail, SearchPage
 from holdfast.taxes import Tax, table_of
 from holdfast.views.pictures import PictureView, picture_view
 from holdfast.views.policy import PolicyStepView, policy_view
@@ -80,8 +81,18 @@ class RoomTypeView(Strict):
     pictures: tuple[PictureView, ...] = ()
 
 
+class RoomGuests(TypedDict):
+    """The guests of one room."""
+
+    adults: int
+    children: tuple[int, ...]
+
+
 class PropertyView(Strict):
-    """In a search, `picture` is the primary one; the hotel's own page has all `pictures`, the primary one first."""
+    """In a search, `picture` is the primary one; the hotel's own page has all `pictures`, the primary one first.
+
+    There, with dates, room types are as in a search, and `occupancy` is how adults and children are spread over them.
+    """
 
     property_id: str
     name: str
@@ -99,13 +110,7 @@ class PropertyView(Strict):
     picture: PictureView | None = None
     pictures: tuple[PictureView, ...] = ()
     room_types: list[RoomTypeView]
-
-
-class RoomGuests(TypedDict):
-    """The guests of one room."""
-
-    adults: int
-    children: tuple[int, ...]
+    occupancy: tuple[RoomGuests, ...] = ()
 
 
 class PropertyList(Strict):
@@ -143,13 +148,14 @@ class CalendarView(Strict):
 def search_view(page: SearchPage, images_base_url: str) -> PropertyList:
     return PropertyList(
         properties=[_found_view(found, images_base_url) for found in page.found],
-        occupancy=tuple(RoomGuests(adults=party.adults, children=party.children) for party in page.parties),
+        occupancy=room_guests(page.parties),
         next_cursor=page.next_cursor,
     )
 
 
-def property_view(property_: Property, room_types: list[RoomType], images_base_url: str) -> PropertyView:
-    """All that guests may know of a hotel."""
+def property_view(detail: PropertyDetail, images_base_url: str) -> PropertyView:
+    """All that guests may know of a hotel; with dates, also what each room type has for the stay."""
+    property_, offers = detail.property_, detail.offers
 
     def views(pictures: tuple[Picture, ...]) -> tuple[PictureView, ...]:
         return tuple(picture_view(property_.property_id, picture, images_base_url) for picture in pictures)
@@ -161,7 +167,13 @@ def property_view(property_: Property, room_types: list[RoomType], images_base_u
         address=property_.address,
         amenities=property_.amenities,
         pictures=views(property_.pictures),
-        room_types=[_room_type_view(room_type, views(room_type.pictures)) for room_type in room_types],
+        room_types=[
+            _room_type_view(room_type, views(room_type.pictures))
+            if offers is None
+            else _offered_view(room_type, offers.get(room_type.room_type_id), views(room_type.pictures))
+            for room_type in detail.room_types
+        ],
+        occupancy=room_guests(detail.parties),
     )
 
 
@@ -243,6 +255,20 @@ def _offer_view(offer: Offer) -> RoomTypeView:
         restrictions=shown(offer.restrictions),
         alternatives=tuple(offer.alternatives),
     )
+
+
+def room_guests(parties: tuple[Party, ...]) -> tuple[RoomGuests, ...]:
+    return tuple(RoomGuests(adults=party.adults, children=party.children) for party in parties)
+
+
+def _offered_view(room_type: RoomType, offer: Offer | None, pictures: tuple[PictureView, ...]) -> RoomTypeView:
+    """With the plans that can be held, as in a search; without an offer it is too small for the guests."""
+    described = _room_type_view(room_type, pictures)
+    if offer is None:
+        return described.model_copy(update={"available": False, "reason": OCCUPANCY, "plans": ()})
+    kept = ("name", "description", "occupancy", "pictures")
+    known = {name: getattr(described, name) for name in kept}
+    return _offer_view(offer).model_copy(update=known)
 
 
 def _room_type_view(room_type: RoomType, pictures: tuple[PictureView, ...]) -> RoomTypeView:

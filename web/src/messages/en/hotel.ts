@@ -1,6 +1,7 @@
 /** A hotel, and why it has no room for some nights. */
 
 export const hotel = {
+  title: (name: string, city: string) => `${name}, ${city} · Holdfast`,
   rooms: 'Rooms',
   sleeps: (guests: number) => `Sleeps ${guests}`,
   hold: 'Hold this room',
