@@ -13,6 +13,7 @@ from holdfast.payments.gateways.protocol import GatewayError
 from local.cloud.processes import Processes
 from local.gateway_records import audit
 from local.schedules import settle_once, tick_once
+from local.screenshots import take_screenshots
 from local.site import publish, site_of
 from local.site_on_aws import publish_to_aws
 from local.stack import Stack, local_folder
@@ -42,6 +43,7 @@ def main() -> int:
     to_aws = commands.add_parser("publish", help="build the pages and publish them to a stack on AWS")
     to_aws.add_argument("--stack-name", required=True)
     commands.add_parser("audit", help="check every promise over the whole table and the gateways' records")
+    commands.add_parser("screenshots", help="take pictures of the main pages at three widths, into docs/web")
     commands.add_parser("walkthrough", help="play the hard cases of money: pay, crash, pay late, cancel")
     chosen = parser.parse_args()
     try:
@@ -69,14 +71,23 @@ def _run(chosen: argparse.Namespace) -> None:
         case "settle":
             Stack.load()
             print(json.dumps(settle_once()))
-        case "web":
-            web(check=chosen.check)
-        case "publish":
-            print(f"published: {publish_to_aws(chosen.stack_name, built_pages())}/")
         case "audit":
             report_audit(Stack.load())
         case "walkthrough":
             walk(Stack.load())
+        case _:
+            _run_for_the_pages(chosen)
+
+
+def _run_for_the_pages(chosen: argparse.Namespace) -> None:
+    match chosen.command:
+        case "web":
+            web(check=chosen.check)
+        case "publish":
+            print(f"published: {publish_to_aws(chosen.stack_name, built_pages())}/")
+        case "screenshots":
+            for file in take_screenshots(Stack.load()):
+                print(file)
 
 
 def down() -> None:

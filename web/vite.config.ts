@@ -26,7 +26,5 @@ export default defineConfig(({ isSsrBuild }) => ({
         manifest: true,
         rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
       },
-  // The router's stand-in for a hook that React has had since version 18.
-  resolve: { alias: { 'use-sync-external-store/shim/index.js': 'react' } },
   css: { modules: { generateScopedName: '[name]_[local]_[hash:base64:4]' } },
 }))

@@ -1,38 +1,27 @@
 """One browser for all tests, on the stack that the system tests have running."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from local.browser import ARGUMENTS, chromium
 from tests.browser.visitor import WAIT_MS, Visitor, visitor
 from tests.system.stack import RunningStack
-
-# Chromium asks Google's hosts of its own accord, and a sandbox needs rights that a container lacks.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if not chromium:
+    path = chromium()
+    if path is None:
         missing = "Chromium is missing, so that no page is tested: apt-get install chromium"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
 

@@ -1,6 +1,5 @@
 """Somebody in front of a browser: opens pages, signs in, and has seen no error and no stranger's host by the end."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from local.browser import signed_in_script
 from local.users import PASSWORD
 from tests.system.stack import RunningStack
 
@@ -41,11 +41,8 @@ class Visitor:
 
     def is_signed_in(self, name: str) -> None:
         """From the next page on, as if the sign-in page had been there: for tests of something else."""
-        details = self.stack.details
-        authority = f"https://cognito-idp.{details['region']}.amazonaws.com/{details['user_pool_id']}"
-        session = {"access_token": self.stack.guest(name).token, "profile": {"sub": name, "cognito:username": name}}
-        key = f"oidc.user:{authority}:{details['client_id']}"
-        self.page.add_init_script(f"sessionStorage.setItem({json.dumps(key)}, {json.dumps(json.dumps(session))})")
+        script = signed_in_script(self.stack.details, name, self.stack.guest(name).token)
+        self.page.add_init_script(script)
 
     def fill_in_guest(self, name: str = "Asha Rao") -> None:
         self.page.get_by_label("Full name").fill(name)

@@ -1,14 +1,9 @@
 /** Where somebody is, and going elsewhere without leaving the page. */
 import { type ComponentProps, type MouseEvent, useSyncExternalStore } from 'react'
 
-/** The second is how another copy of the history's user says that it has gone on. */
-const MOVES = ['popstate', 'pushState', 'replaceState'] as const
-
 function subscribe(moved: () => void): () => void {
-  for (const name of MOVES) addEventListener(name, moved)
-  return () => {
-    for (const name of MOVES) removeEventListener(name, moved)
-  }
+  addEventListener('popstate', moved)
+  return () => removeEventListener('popstate', moved)
 }
 
 export function go(to: string, { replace = false } = {}): void {

@@ -126,7 +126,7 @@ function Gallery({ hotel }: { hotel: Hotel }) {
   const pictures = (hotel.pictures ?? []).slice(0, MOST_PICTURES)
   const sizes = '(min-width: 70rem) 46rem, 100vw'
   return (
-    <div className={css.gallery} data-many={pictures.length === MOST_PICTURES}>
+    <div className={css.gallery} data-pictures={pictures.length}>
       {pictures.length === 0 ? (
         <Shown picture={undefined} seed={hotel.property_id} sizes={sizes} />
       ) : (

@@ -11,7 +11,7 @@ export const search = {
   guests: 'Guests',
   adults: 'Adults',
   children: 'Children’s ages',
-  childrenHint: 'none, or like 4, 9',
+  childrenHint: 'like 4, 9',
   submit: 'Find rooms',
   destinations: 'Where would you like to wake up?',
   results: (place: string) => (place ? `Hotels in ${place}` : 'All hotels'),
