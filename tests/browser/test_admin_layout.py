@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.layout import badly_laid, settled, violations
 from tests.browser.test_admin import ADMIN, change, held, submitted
@@ -29,7 +29,7 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def known(browser: Browser, long_stack: RunningStack) -> Iterator[tuple[Visitor, dict[str, str]]]:
+def known(context: BrowserContext, long_stack: RunningStack) -> Iterator[tuple[Visitor, dict[str, str]]]:
     """An admin, with something on every page, and the address of each."""
     ada, owner = long_stack.guest(ADMIN, "admin"), long_stack.guest(f"own-{uuid4().hex[:8]}", "owner")
     new, known_one = (submitted(owner, f"Lampur {uuid4().hex[:6]}") for _ in range(2))
@@ -54,7 +54,7 @@ def known(browser: Browser, long_stack: RunningStack) -> Iterator[tuple[Visitor,
         "proof": "/proof",
         "no such booking": "/admin/bookings/bk_nosuchnosuchnosuchnosuchno",
     }
-    with visitor(browser, long_stack) as someone:
+    with visitor(context, long_stack) as someone:
         someone.is_signed_in(ADMIN)
         yield someone, pages
 
