@@ -26,7 +26,8 @@ from holdfast.views.reviews import (
     revision_view,
 )
 
-api = Api(Settings.from_environment())
+settings = Settings.from_environment()
+api = Api(settings)
 
 
 @api.route("GET /admin/reviews", who=Role.ADMIN, query=ReviewsQuery, answers={200: ReviewList})
@@ -42,11 +43,12 @@ def get_reviews(request: Request) -> Response:
 
 @api.route("GET /admin/properties/{property_id}/revisions/{number}", who=Role.ADMIN, answers={200: RevisionView})
 def get_revision(request: Request) -> Response:
-    """A revision, with its hash and what it changes of the public one."""
+    """A revision, with its hash, what it changes of the public one, and the pictures of both."""
     from holdfast.properties.review import revision  # noqa: PLC0415
 
     number = int(request.path("number", REVISION_NUMBER))
-    return Response(200, revision_view(revision(request.path("property_id"), number, engine=request.engine)))
+    reviewed = revision(request.path("property_id"), number, engine=request.engine)
+    return Response(200, revision_view(reviewed, settings.images_base_url))
 
 
 @api.route(

@@ -154,10 +154,12 @@ class TestFigures:
         audited()
         clock.advance(3 * 86_400)
         audited()
-        first, *_, yesterday, today = VerdictStore(store.table).figures(DAY, DAY + timedelta(days=3))
+        clock.advance(3600)
+        audited()
+        counted_at = [day.counted_at_ms for day in VerdictStore(store.table).figures(DAY, DAY + timedelta(days=3))]
 
-        assert first.counted_at_ms == millis(datetime(2026, 11, 22, 6, 30, tzinfo=UTC))
-        assert yesterday.counted_at_ms == today.counted_at_ms == millis(clock())
+        hour_ago, now = millis(clock() - timedelta(hours=1)), millis(clock())
+        assert counted_at == [millis(datetime(2026, 11, 22, 6, 30, tzinfo=UTC)), hour_ago, now, now]
 
     def test_shares_of_nothing_are_absent(self, front_door: FrontDoor, audited: Callable[[], Audited]) -> None:
         audited()

@@ -6,6 +6,7 @@ import pytest
 
 from holdfast.storage.listings import ListingStore
 from tests.kit.applicant import Applicant
+from tests.kit.front_door import ADMIN
 from tests.kit.pictures import jpeg
 from tests.kit.studio import IMAGE, IMAGES, Studio
 
@@ -67,6 +68,23 @@ def test_guests_see_what_was_approved_until_the_next_approval(house: Hotel) -> N
     house.approve()
     assert house.seen() == (["The wide bed", "The lake", "The pool"], ["The wide bed"])
     assert lake in order
+
+
+def test_an_admin_sees_the_pictures_that_wait_and_those_that_guests_see(house: Hotel) -> None:
+    lake = house.picture("lake")
+    house.approve()
+    gone, bed = house.picture("pool"), house.picture("bed")
+    house.call(f"DELETE {IMAGE}", image_id=lake)
+    house.applicant.submitted()
+    house.call(f"DELETE {IMAGE}", image_id=gone)
+
+    route = "GET /admin/properties/{property_id}/revisions/{number}"
+    asked: dict[str, Any] = {"property_id": house.applicant.property_id, "number": "2"}
+    seen = house.studio.door.call(route, user=ADMIN, groups="[admin]", **asked).body
+
+    assert [picture["image_id"] for picture in seen["pictures"]] == [bed]
+    for size in seen["pictures"][0]["sizes"]:
+        assert size["url"].removeprefix("https://d111111abcdef8.cloudfront.net/") in house.studio.keys
 
 
 def test_a_deleted_picture_is_off_the_page_at_once(house: Hotel) -> None:

@@ -42,6 +42,7 @@ export const adminText = {
     submittedBy: 'Submitted by',
     first: 'A new hotel: guests see nothing of it yet.',
     changes: 'What changed',
+    submitted: 'What was submitted',
     changed: (count: number) => (count === 1 ? '1 field differs' : `${count} fields differ`),
     same: 'Nothing that needs a look differs from what guests see now.',
     before: 'Guests see now',

@@ -4,6 +4,7 @@ import { fieldName, linesOf } from '../admin/content'
 import { Decision, Outcome } from '../admin/decision'
 import { Side } from '../admin/difference'
 import { Code, Facts, ForAdmins } from '../admin/frame'
+import { Pictures } from '../admin/pictures'
 import { type Change, type Decided, type Revision, revision as revisionQuery } from '../admin/queries'
 import { Bones } from '../components/skeleton'
 import { Trouble } from '../components/trouble'
@@ -14,6 +15,7 @@ import { Link, useSearch } from '../router'
 import css from './admin_review.module.css'
 
 const words = adminText.review
+type PictureSides = Parameters<typeof Pictures>[0]['mine']
 
 export default function AdminReviewPage({ id }: { id: string }) {
   const number = new URLSearchParams(useSearch()).get('revision') ?? '1'
@@ -37,7 +39,7 @@ function Review({ id, number }: { id: string; number: string }) {
     )
   }
   const revision = found.data
-  const { content, changes } = revision
+  const { content } = revision
   return (
     <div className={ui.stack}>
       <div className={ui.tight}>
@@ -56,7 +58,7 @@ function Review({ id, number }: { id: string; number: string }) {
         {decided && <Outcome decided={decided} />}
         <Decision revision={revision} decided={decided} onDecided={setDecided} />
       </div>
-      <Changes changes={changes} currency={content.currency ?? 'INR'} />
+      <Changes revision={revision} />
       <Everything revision={revision} />
       <Back />
     </div>
@@ -71,29 +73,35 @@ function Back() {
   )
 }
 
-function Changes({ changes, currency }: { changes: readonly Change[]; currency: string }) {
+function Changes({ revision }: { revision: Revision }) {
+  const { changes } = revision
   const isNew = changes.some((change) => change.field === 'name' && change.before === null)
   return (
     <section className={ui.stack}>
       <div className={ui.tight}>
-        <h2>{words.changes}</h2>
+        <h2>{isNew ? words.submitted : words.changes}</h2>
         <p className={ui.soft}>
           {isNew ? words.first : changes.length === 0 ? words.same : words.changed(changes.length)}
         </p>
       </div>
       {changes.map((change) => (
-        <ChangeShown key={change.field} change={change} currency={currency} alone={isNew} />
+        <ChangeShown key={change.field} change={change} revision={revision} alone={isNew} />
       ))}
     </section>
   )
 }
 
-function ChangeShown({ change, currency, alone }: { change: Change; currency: string; alone: boolean }) {
+function ChangeShown({ change, revision, alone }: { change: Change; revision: Revision; alone: boolean }) {
+  const currency = revision.content.currency ?? 'INR'
   const before = linesOf(change.field, change.before, currency)
   const after = linesOf(change.field, change.after, currency)
   if (alone && after.length === 0) return null
-  const side = (mine: string[], other: string[], was: boolean) =>
-    mine.length === 0 ? <p className={ui.soft}>{words.nothing}</p> : <Side mine={mine} other={other} was={was} />
+  const side = (value: unknown, mine: string[], otherValue: unknown, other: string[], was: boolean) => {
+    if (mine.length === 0) return <p className={ui.soft}>{words.nothing}</p>
+    if (change.field !== 'pictures') return <Side mine={mine} other={other} was={was} />
+    const [own, others] = [value, otherValue ?? []] as [PictureSides, PictureSides]
+    return <Pictures mine={own} other={others} known={revision.pictures ?? []} was={was} />
+  }
   return (
     <article className={css.change}>
       <h3>{fieldName(change.field)}</h3>
@@ -101,12 +109,14 @@ function ChangeShown({ change, currency, alone }: { change: Change; currency: st
         {!alone && (
           <div className={css.side}>
             <p className={css.name}>{words.before}</p>
-            {side(before, after, true)}
+            {side(change.before, before, change.after, after, true)}
           </div>
         )}
         <div className={css.side}>
           {!alone && <p className={css.name}>{words.after}</p>}
-          {alone ? side(after, after, false) : side(after, before, false)}
+          {alone
+            ? side(change.after, after, change.after, after, false)
+            : side(change.after, after, change.before, before, false)}
         </div>
       </div>
     </article>

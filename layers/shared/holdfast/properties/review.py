@@ -15,21 +15,23 @@ from holdfast.logs import logger
 from holdfast.model.dates import millis
 from holdfast.model.draft import Decision, DraftState, Review
 from holdfast.properties.publication import bring_on_sale, public_property, public_room_types
+from holdfast.storage.images import ImageStore
 from holdfast.storage.properties import OwnProperty, PropertyStore
 
 if TYPE_CHECKING:
     from holdfast.engine import Engine
     from holdfast.model.draft import PropertyDraft, PropertyRevision
-    from holdfast.model.property import Property
+    from holdfast.model.property import Picture, Property
 
 NO_PROPERTY = "There is no property by that id."
 
 
 class Reviewed(NamedTuple):
-    """A revision, and the one that is public now, if any is."""
+    """A revision, the one that is public now, if any is, and the pictures of both that are still there."""
 
     revision: PropertyRevision
     live: PropertyRevision | None
+    pictures: list[Picture]
 
 
 class Published(NamedTuple):
@@ -59,7 +61,8 @@ def revision(property_id: str, number: int, *, engine: Engine) -> Reviewed:
     if draft is None or found is None:
         raise NotFound("There is no such revision.")
     live = store.revision(property_id, draft.live_revision) if draft.live_revision else None
-    return Reviewed(found, live)
+    shown = dict.fromkeys(one.image_id for each in (found, live) if each for one in each.pictures)
+    return Reviewed(found, live, ImageStore(engine.store.table).pictures(property_id, shown))
 
 
 def approve(property_id: str, number: int, digest: str, *, admin_id: str, engine: Engine) -> Published:

@@ -6,7 +6,7 @@ order never holds more than was counted, and a picture is ready only while the o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -85,6 +85,13 @@ class ImageStore(TableStore):
         key = image_key(property_id, image_id)
         item = self.table.get([key]).get(key)
         return image_of(item) if item else None
+
+    def pictures(self, property_id: str, image_ids: Iterable[str]) -> list[Picture]:
+        """Those that are ready, as guests see them or would, in the order asked for."""
+        keys = [image_key(property_id, image_id) for image_id in image_ids]
+        found = self.table.get(keys)
+        images = [image_of(found[key]) for key in keys if key in found]
+        return [image.picture for image in images if image.state is ImageState.READY]
 
     def has_room_type(self, property_id: str, room_type_id: str) -> bool:
         return bool(self.table.get([room_type_key(property_id, room_type_id)]))

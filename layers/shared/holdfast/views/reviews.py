@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from holdfast.fields import Instant, Strict
 from holdfast.model.dates import rfc3339
 from holdfast.views.content import ContentView, content_fields
+from holdfast.views.pictures import PictureView, picture_view
 
 if TYPE_CHECKING:
     from holdfast.model.draft import PropertyRevision, Review
@@ -56,11 +57,14 @@ class ChangeView(Strict):
 
 
 class RevisionView(Strict):
+    """`pictures`: those of this revision and of the public one, with their files; one that was deleted is left out."""
+
     property_id: str
     revision: int
     hash: str
     content: RevisedView
     changes: tuple[ChangeView, ...]
+    pictures: tuple[PictureView, ...] = ()
     submitted_at: Instant
     submitted_by: str
     decision: str | None = None
@@ -90,10 +94,11 @@ def review_view(review: "Review") -> ReviewView:
     )
 
 
-def revision_view(reviewed: "Reviewed") -> RevisionView:
+def revision_view(reviewed: "Reviewed", base_url: str) -> RevisionView:
+    """`base_url` is where the bucket's pictures are served."""
     from holdfast.properties.revised import differences  # noqa: PLC0415 - only this answer needs it
 
-    revision, live = reviewed
+    revision, live, pictures = reviewed
     return RevisionView(
         property_id=revision.property_id,
         revision=revision.number,
@@ -103,6 +108,7 @@ def revision_view(reviewed: "Reviewed") -> RevisionView:
             ChangeView(field=field, before=before, after=after)
             for field, before, after in differences(_fields(live) if live else {}, _fields(revision))
         ),
+        pictures=tuple(picture_view(revision.property_id, picture, base_url) for picture in pictures),
         submitted_at=rfc3339(revision.submitted_at_ms),
         submitted_by=revision.submitted_by,
         decision=revision.decision,
