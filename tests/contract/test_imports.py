@@ -15,6 +15,7 @@ SLOW = (
     "aws_xray_sdk",
     "boto3",
     "email_validator",
+    "html.parser",
     "phonenumbers",
     "pydantic.networks",
     "requests",
@@ -26,6 +27,13 @@ spec = importlib.util.spec_from_file_location("app", sys.argv[1])
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 print(json.dumps(sorted(sys.modules)))
+"""
+HELP = """
+import sys
+from holdfast.storage.table import connect
+assert "html.parser" not in sys.modules
+print(connect().get_item.__doc__)
+assert "html.parser" in sys.modules
 """
 
 
@@ -70,6 +78,19 @@ def test_every_function_starts_with_the_environment_alone(function: str) -> None
     assert not loaded_by(function) & {
         "aws_lambda_powertools.event_handler",
         "aws_xray_sdk",
+        "html.parser",
         "pydantic.networks",
         "moto",
     }
+
+
+def test_help_on_a_client_loads_the_parser_that_the_start_left_out() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", HELP],
+        env=os.environ | ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "primary key" in done.stdout, done.stderr
