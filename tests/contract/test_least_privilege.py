@@ -186,6 +186,7 @@ def given(name: str, gateway: str = "") -> set[Right]:
 PAYING = sorted({name for name in NAMES for action, _ in given(name) if action == "secretsmanager:GetSecretValue"})
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize(
     ("name", "paid_at"), [(name, "stripe") for name in NAMES] + [(name, "razorpay") for name in PAYING]
 )

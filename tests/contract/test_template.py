@@ -101,6 +101,7 @@ def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, Dynam
         yield found
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize(("function", "work"), DYNAMODB_SCENARIOS.items())
 def test_a_function_may_do_what_it_does(
     function: str,

@@ -11,7 +11,7 @@ from holdfast.logs import metrics
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table, connect
-from tests.kit.apps import Apps
+from tests.kit.apps import FUNCTIONS, Apps
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.fake_gateway import FakeGateway
@@ -19,6 +19,7 @@ from tests.kit.front_door import FrontDoor
 from tests.kit.hotel import TABLE_NAME, open_hotel
 from tests.kit.ids import Ids
 from tests.kit.log_capture import LogLines, captured_lines
+from tests.kit.stand_in import table_in_memory
 from tests.kit.template import table_definition
 
 # A test says what is true, not how fast this machine is today.
@@ -47,7 +48,13 @@ _one_client = cache(connect)  # making a client costs more than most tests
 
 
 @pytest.fixture
-def table() -> Iterator[Table]:
+def table(request: pytest.FixtureRequest) -> Iterator[Table]:
+    """On the strict stand-in for DynamoDB, which `tests/store` holds to moto and to the emulators, and which takes a
+    tenth of moto's time. What looks at the SDK's requests, or writes past the store, is marked `moto`.
+    """
+    if request.node.get_closest_marker("moto") is None:
+        yield table_in_memory()
+        return
     with mock_aws():
         yield table_on_moto()
 
@@ -78,10 +85,18 @@ def hotel(table: Table) -> CatalogStore:
 
 @pytest.fixture
 def front_door(
-    apps: Apps, clock: FakeClock, gateway: FakeGateway, hotel: CatalogStore, monkeypatch: pytest.MonkeyPatch
+    apps: Apps,
+    clock: FakeClock,
+    gateway: FakeGateway,
+    hotel: CatalogStore,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> FrontDoor:
     """All routes over their handlers, on the hotel's table, at the test's own time, with the test's own gateway."""
-    return FrontDoor(apps, clock, gateway, monkeypatch)
+    door = FrontDoor(apps, clock, gateway, monkeypatch)
+    for function in FUNCTIONS:
+        door.use_store(function, store)
+    return door
 
 
 @pytest.fixture

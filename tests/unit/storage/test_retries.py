@@ -64,6 +64,7 @@ class TestLostAnswer:
 
         assert free(store)[10] == 4
 
+    @pytest.mark.moto
     def test_another_writer_between_our_commit_and_its_repeat_is_not_mistaken_for_us(self, store: Store) -> None:
         troubled, client, _ = flaky_store(store)
 
