@@ -9,6 +9,7 @@ of three runs. What an interpreter needs to do nothing is taken off every figure
 the budget, with 2 when nothing can be measured.
 """
 
+import json
 import os
 import re
 import resource
@@ -35,9 +36,18 @@ import importlib.util
 spec = importlib.util.spec_from_file_location("app", {path!r})
 spec.loader.exec_module(importlib.util.module_from_spec(spec))
 """
-MODULES = """
-import sys
-print(len(sys.modules), file=sys.stderr)
+# Each function in a fork of an interpreter that has what all of them load.
+LOADED = """
+import importlib.util, json, os, sys
+import holdfast.storage.table, pydantic
+for name, path in json.loads(sys.argv[1]).items():
+    if not os.fork():
+        spec = importlib.util.spec_from_file_location("app", path)
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+        print(json.dumps([name, sorted(sys.modules)]), flush=True)
+        os._exit(0)
+    if os.wait()[1]:
+        sys.exit(f"{name} cannot be loaded")
 """
 # What template.yaml and Lambda set; the hash seed decides how often a dictionary's keys collide.
 ENVIRONMENT = {
@@ -156,9 +166,14 @@ def measure(functions: Iterable[str], environment: Mapping[str, str], rounds: in
     return {name: show(name, cost(app(name), counter, environment, rounds) - nothing, reference) for name in functions}
 
 
-def modules(function: str, environment: Mapping[str, str]) -> int:
-    """How many modules it loads."""
-    return int(run([PYTHON, "-c", app(function) + MODULES], environment))
+def loaded_modules(python: str, environment: Mapping[str, str]) -> dict[str, set[str]]:
+    """The modules that each function has loaded when it starts, by an interpreter; no warning is raised on the way."""
+    apps = {name: str(ROOT / "functions" / name / "app.py") for name in FUNCTIONS}
+    command = [python, "-W", "error", "-c", LOADED, json.dumps(apps)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CannotMeasure(done.stderr)
+    return {name: set(modules) for name, modules in map(json.loads, done.stdout.splitlines())}
 
 
 def app(function: str) -> str:
