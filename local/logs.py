@@ -44,21 +44,23 @@ class LogTail:
     def __init__(self, from_ms: int) -> None:
         self._logs = boto3.client("logs")
         self._from_ms = from_ms
+        self._stored: dict[str, int] = {}
         self._seen: dict[tuple[str, int, str], int] = {}
 
     def lines(self) -> Iterator[Text]:
+        """Of the groups that have grown since the last look: the local cloud counts their bytes at once."""
         since, now_ms = self._from_ms, int(time.time() * 1000)
         groups = self._logs.describe_log_groups(logGroupNamePrefix=GROUPS)["logGroups"]
-        fresh = []
-        for group in groups:
-            name = group["logGroupName"]
+        stored = {group["logGroupName"]: group["storedBytes"] for group in groups}
+        read = {}
+        for name in [name for name, size in stored.items() if size != self._stored.get(name)]:
             for event in self._logs.filter_log_events(logGroupName=name, startTime=since)["events"]:
                 key = (event["logStreamName"], event["timestamp"], event["message"])
-                if key not in self._seen:
-                    fresh.append((event["timestamp"], name.removeprefix(GROUPS), event["message"]))
-                self._seen[key] = event["timestamp"]
-        self._from_ms = max(since, now_ms - OVERLAP_MS)
-        self._seen = {key: at for key, at in self._seen.items() if at >= self._from_ms}
+                read[key] = (event["timestamp"], name.removeprefix(GROUPS), event["message"])
+        fresh = [line for key, line in read.items() if key not in self._seen]
+        self._stored, self._from_ms = stored, max(since, now_ms - OVERLAP_MS)
+        seen = self._seen | {key: at for key, (at, _, _) in read.items()}
+        self._seen = {key: at for key, at in seen.items() if at >= self._from_ms}
         for at, function, message in sorted(fresh, key=lambda line: line[0]):
             if (text := rendered(function, message, at)) is not None:
                 yield text
