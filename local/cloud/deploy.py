@@ -1,5 +1,6 @@
 """`sam build` and `sam deploy` of the real template to the local cloud."""
 
+import fcntl
 import json
 import os
 import platform
@@ -16,6 +17,8 @@ from local.cloud.processes import run_to_end
 from local.stack import STACK_NAME, Options
 from local.tools import ROOT, SAM, LocalError, run_tool
 
+CACHE = ROOT / ".aws-sam"
+
 
 def install(requirement: str, options: Options) -> None:
     """Installs a tool into uv's cache, unless it is there; raises with uv's own reason when that fails."""
@@ -25,9 +28,14 @@ def install(requirement: str, options: Options) -> None:
 
 
 def build(options: Options) -> None:
-    """Builds into the run's own folder; raises with the tool's own reason when it fails."""
+    """Builds into the run's own folder, what has not changed from the cache; raises with the tool's own reason."""
     target = options.folder / "build"
-    _sam("build", options, "--build-dir", str(target), "--parameter-overrides", f"Architecture={architecture()}")
+    cached = ["--cached", "--cache-dir", str(CACHE / "cache")]
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one build at a time writes to the cache
+        parameters = ["--parameter-overrides", f"Architecture={architecture()}"]
+        _sam("build", options, *cached, "--build-dir", str(target), *parameters)
     compile_layers(target)
 
 
