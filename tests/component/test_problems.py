@@ -46,7 +46,12 @@ CONTRACT = {
     (429, "too_many_calls"),
     (503, "busy"),
 }
-PUBLIC = {"GET /properties", "GET /properties/{property_id}", "GET /room-types/{room_type_id}/calendar"}
+PUBLIC = {
+    "GET /proof",
+    "GET /properties",
+    "GET /properties/{property_id}",
+    "GET /room-types/{room_type_id}/calendar",
+}
 WEBHOOKS = {"POST /webhooks/{gateway}"}
 PATH = {
     "booking_id": "bk_" + "a" * 26,
