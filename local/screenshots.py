@@ -82,7 +82,7 @@ def _pages(stack: "Stack", http: httpx.Client) -> Iterator[tuple[str, list[str],
         ["owner"],
         {"owner_rooms": f"{hotel}/rooms", "owner_rates": f"{hotel}/rates", "owner_board": f"{hotel}/board"},
     )
-    yield "admin", ["admin"], {"admin_reviews": "/admin/reviews", "admin_figures": "/admin/figures"}
+    yield "admin", ["admin"], {"admin_reviews": "/admin/reviews", "admin_figures": "/admin/figures", "proof": "/proof"}
 
 
 @contextmanager
