@@ -218,6 +218,14 @@ def _header_parameters(route: Route) -> Iterator[dict[str, Any]]:
             "schema": {"type": "string", "pattern": rf"^(?:\*|{VERSION_TAG.pattern})$"},
             "example": '"3"',
         }
+    if route.cache_seconds is not None:
+        yield {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "description": "The ETag of an answer that the caller has: 304 if it still stands.",
+            "schema": {"type": "string"},
+        }
 
 
 def _query_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -249,6 +257,14 @@ def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:
             "description": "The same answer as the first time" if len(route.answers) > 1 and status == 200 else "Done",
             "content": {"application/json": content, **table},
         }
+    if route.cache_seconds is not None:
+        text = {"schema": {"type": "string"}}
+        headers = {
+            "ETag": {"description": "Of this answer's bytes"} | text,
+            "Cache-Control": {"description": "How long a shared cache may keep it"} | text,
+        }
+        responses["200"]["headers"] = headers
+        responses["304"] = {"description": "As the caller has it", "headers": headers}
     by_status: dict[int, list[type[BookingError]]] = {}
     for refusal in sorted(refusals(route), key=lambda refusal: (refusal.status, refusal.code)):
         by_status.setdefault(refusal.status, []).append(refusal)

@@ -17,11 +17,15 @@ from holdfast.views.properties import (
     search_view,
 )
 
+CACHE_SECONDS = 10  # as long as a shared cache may show a room that was taken, or a price that was changed, meanwhile
+
 settings = Settings.from_environment()
 api = Api(settings)
 
 
-@api.route("GET /properties", who=Role.ANYONE, query=SearchQuery, answers={200: PropertyList})
+@api.route(
+    "GET /properties", who=Role.ANYONE, query=SearchQuery, answers={200: PropertyList}, cache_seconds=CACHE_SECONDS
+)
 def get_properties(request: Request) -> Response:
     """Search: the hotels of a city; with dates, what is free and the all-in price. A page has up to 24 hotels."""
     page = search(request.query(SearchQuery), engine=request.engine)
@@ -33,6 +37,7 @@ def get_properties(request: Request) -> Response:
     who=Role.ANYONE,
     query=OffersQuery,
     answers={200: PropertyView},
+    cache_seconds=CACHE_SECONDS,
     refusals=(NotFound,),
 )
 def get_property(request: Request) -> Response:
@@ -46,6 +51,7 @@ def get_property(request: Request) -> Response:
     who=Role.ANYONE,
     query=CalendarQuery,
     answers={200: CalendarView},
+    cache_seconds=CACHE_SECONDS,
     refusals=(NotFound,),
 )
 def get_calendar(request: Request) -> Response:

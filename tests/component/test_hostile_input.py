@@ -13,7 +13,7 @@ from tests.component.hostile_owners import OWNERS
 from tests.component.hostile_pictures import PICTURES
 from tests.kit.builders import everything
 from tests.kit.clock import NOW
-from tests.kit.front_door import ALICE, BOB, FrontDoor, request_for
+from tests.kit.front_door import ADMIN, ALICE, BOB, FrontDoor, request_for
 from tests.kit.log_capture import LogLines
 from tests.kit.template import template
 
@@ -45,6 +45,13 @@ def test_a_token_is_good_until_the_second_it_expires(front_door: FrontDoor) -> N
     request["requestContext"]["authorizer"]["jwt"]["claims"]["exp"] = str(came + 1)
 
     assert front_door.send(request).status == 200
+
+
+@pytest.mark.parametrize("groups", ["[admin]", "[owner admin]", "[admin x[y]]"])
+def test_a_group_counts_wherever_it_stands_in_the_list(groups: str, front_door: FrontDoor) -> None:
+    reply = front_door.call("GET /admin/payments", user=ADMIN, groups=groups, query={"state": "due"})
+
+    assert reply.status == 200
 
 
 def test_somebody_elses_booking_and_a_missing_one_read_the_same(front_door: FrontDoor) -> None:

@@ -13,6 +13,7 @@ from holdfast.model.limits import (
     MAX_PROMO_ATTEMPTS,
     PROMO_ATTEMPT_DECAY_MS,
 )
+from holdfast.model.promo import PromoKind
 from holdfast.payments.topup import LOOK_AGAIN_SECONDS
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import promo_item
@@ -219,20 +220,27 @@ class TestPromoCodes:
     def quote(self, front_door: FrontDoor, booking_id: str, code: str) -> Reply:
         return front_door.call("GET /bookings/{booking_id}/pricing", query={"promo_code": code}, booking_id=booking_id)
 
-    def test_unknown_ended_not_yet_valid_and_used_up_read_alike(self, front_door: FrontDoor, store: Store) -> None:
+    def test_a_quote_shows_of_no_code_that_it_exists(self, front_door: FrontDoor, store: Store) -> None:
         booking_id = front_door.held()
-        for promo in (
+        promos = (
             a_promo("ENDED", ends_at_ms=1),
             a_promo("SOON", starts_at_ms=2**42),
             a_promo("GONE", usage_limit=3, claimed=3),
-        ):
+            a_promo("MINE", per_user_limit=0),
+            a_promo("MUCH", min_amount=2**40),
+            a_promo("MUCH-GONE", min_amount=2**40, usage_limit=3, claimed=3),
+            a_promo("KRONOR", kind=PromoKind.FLAT, amount=100, currency="SEK"),
+            a_promo("CAPPED", currency="SEK", max_discount=100),
+        )
+        for promo in promos:
             store.table.put(put_action(store.table.name, promo_item(promo)))
 
-        answers = [self.quote(front_door, booking_id, code) for code in ("NEVER", "ENDED", "SOON", "GONE")]
+        answers = [self.quote(front_door, booking_id, code) for code in ("NEVER", *(promo.code for promo in promos))]
 
         assert {(reply.status, reply.code, reply.body["detail"]) for reply in answers} == {
             (422, "promo_invalid", answers[0].body["detail"])
         }
+        assert store.account(ALICE).promo_attempts == len(answers)
 
     def test_after_too_many_wrong_codes_the_right_one_is_refused_too(
         self, front_door: FrontDoor, store: Store, clock: FakeClock

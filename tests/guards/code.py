@@ -94,7 +94,7 @@ CODE_GUARDS = (
     CodeGuard("webhook-limit", no_limit_on_webhooks, a_large_webhook_is_refused_for_its_size),
     CodeGuard(
         "json-depth",
-        Edit("strict_json", "parse", "_depth(value) > MAX_JSON_DEPTH", "False"),
+        Edit("strict_json", "parse", "_is_deeper(value, MAX_JSON_DEPTH)", "False"),
         twenty_levels_are_too_deep,
     ),
     CodeGuard(

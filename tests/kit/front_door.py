@@ -101,10 +101,9 @@ class FrontDoor:
         """One whole event, as it is."""
         answer = self.app(routes()[request["routeKey"]]).lambda_handler(request, self.context)
         assert set(answer) == {"statusCode", "headers", "body", "isBase64Encoded"}
-        is_table = answer["headers"]["Content-Type"] == CSV_MEDIA_TYPE
-        return Reply(
-            answer["statusCode"], answer["headers"], answer["body"] if is_table else json.loads(answer["body"])
-        )
+        is_json = answer["body"] and answer["headers"]["Content-Type"] != CSV_MEDIA_TYPE
+        body = json.loads(answer["body"]) if is_json else answer["body"]
+        return Reply(answer["statusCode"], answer["headers"], body)
 
     def call(
         self,
@@ -265,5 +264,11 @@ def set_caller(request: dict[str, Any], user: str | None, groups: str) -> None:
     if user is None:
         request["headers"].pop("authorization", None)
         return
-    claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access", "username": "someone"}
+    claims = {
+        "sub": user,
+        "client_id": CLIENT_ID,
+        "token_use": "access",
+        "username": "someone",
+        "exp": str(context["timeEpoch"] // 1000 + 3600),
+    }
     context["authorizer"] = {"jwt": {"claims": claims | ({"cognito:groups": groups} if groups else {}), "scopes": None}}

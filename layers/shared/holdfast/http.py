@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
@@ -70,7 +71,8 @@ class Route(NamedTuple):
 
     The refusals are those of the use case; `apidocs` adds those that any call may get, for its token, body or query or
     for lack of time. An `idempotent` route takes an Idempotency-Key header, a `versioned` one If-Match; one with `csv`
-    answers with a table to a caller who accepts text/csv.
+    answers with a table to a caller who accepts text/csv. An answer of one with `cache_seconds` is the same for all
+    callers, and shared caches may keep it so long; anyone may ask with If-None-Match whether it has changed.
     """
 
     key: str
@@ -81,6 +83,7 @@ class Route(NamedTuple):
     idempotent: bool
     versioned: bool
     csv: bool
+    cache_seconds: int | None
     answers: Mapping[int, type[Strict]]
     refusals: tuple[type[BookingError], ...]
 
@@ -104,10 +107,13 @@ class Api:
         idempotent: bool = False,
         versioned: bool = False,
         csv: bool = False,
+        cache_seconds: int | None = None,
         refusals: tuple[type[BookingError], ...] = (),
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.routes[key] = Route(key, handler, who, body, query, idempotent, versioned, csv, answers, refusals)
+            self.routes[key] = Route(
+                key, handler, who, body, query, idempotent, versioned, csv, cache_seconds, answers, refusals
+            )
             return handler
 
         return register
@@ -137,6 +143,9 @@ class Api:
         if isinstance(answer.body, Csv):
             more = {"Link": f'<?{answer.body.next_page}>; rel="next"'} if answer.body.next_page else {}
             return _response(answer.status, answer.body.text, CSV_MEDIA_TYPE, tag | more)
+        cache_seconds = self.routes[event["routeKey"]].cache_seconds
+        if cache_seconds is not None:
+            return _cached(answer.status, _json(answer.body), cache_seconds, request.header("if-none-match"))
         return _response(answer.status, _json(answer.body), "application/json", tag)
 
     def _answer(self, request: Request, key: str) -> Response:
@@ -163,13 +172,21 @@ def _refused(refusal: BookingError, path: str) -> dict[str, Any]:
     return _response(refusal.status, _json(problem(refusal, path)), PROBLEM_MEDIA_TYPE, headers)
 
 
+def _cached(status: int, body: str, seconds: int, known: str) -> dict[str, Any]:
+    """The answer with a tag of its bytes, or 304 without them if the caller knows that tag (RFC 9110, 13.1.2).
+
+    A browser asks each time, so nobody sees a room of before their own hold; a cache in front of the API need not.
+    """
+    tag = f'"{sha256(body.encode()).hexdigest()[:32]}"'
+    headers = {"Cache-Control": f"public, max-age=0, s-maxage={seconds}", "ETag": tag, "Vary": "Origin"}
+    if known.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in known.split(",")]:
+        return _response(304, "", "application/json", headers)
+    return _response(status, body, "application/json", headers)
+
+
 def _response(status: int, body: str, media_type: str, headers: dict[str, str]) -> dict[str, Any]:
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": media_type, "Cache-Control": "no-store", **headers},
-        "body": body,
-        "isBase64Encoded": False,
-    }
+    always = {"Content-Type": media_type, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return {"statusCode": status, "headers": always | headers, "body": body, "isBase64Encoded": False}
 
 
 def _json(body: Any) -> str:

@@ -143,17 +143,19 @@ class Request:
     @property
     def _groups(self) -> list[str]:
         """As API Gateway writes a list into a text: `[admin owner]`. A name may have brackets and commas, no space."""
-        groups: str | list[str] = self._claims.get("cognito:groups", "")
-        if isinstance(groups, list):
-            return groups
-        return groups[1:-1].split(" ") if groups.startswith("[") and groups.endswith("]") else []
+        groups = self._claims.get("cognito:groups")
+        is_list = isinstance(groups, str) and groups.startswith("[") and groups.endswith("]")
+        return groups[1:-1].split(" ") if is_list else []
 
     @property
     def _has_expired(self) -> bool:
-        """Whether the token had expired when the request came; the authorizer refuses expired tokens before that."""
+        """Whether the token had expired when the request came; one whose time cannot be read has.
+
+        The authorizer refuses expired tokens before that.
+        """
         exp = str(self._claims.get("exp", ""))
         arrived_ms: int = self.event["requestContext"].get("timeEpoch", 0)
-        return EPOCH_SECONDS.fullmatch(exp) is not None and int(exp) * 1000 <= arrived_ms
+        return EPOCH_SECONDS.fullmatch(exp) is None or int(exp) * 1000 <= arrived_ms
 
     @property
     def _claims(self) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class PricedStay(msgspec.Struct, frozen=True):
 
 NO_PLAN = BookedPlan("", "")
 NO_CHARGE = RoomCharge(persons=0)
-NO_SUCH_CODE = "The promo code does not apply: there is none, it is not valid now, or it is used up."
+NO_SUCH_CODE = "The promo code does not apply: there is none, or it is not for this stay, not valid now, or used up."
 
 
 class LineParts(TypedDict):

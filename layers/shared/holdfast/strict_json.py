@@ -22,7 +22,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise MalformedRequest(f"The body is not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise MalformedRequest("The body must be a JSON object.")
-    if _depth(value) > MAX_JSON_DEPTH:
+    if _is_deeper(value, MAX_JSON_DEPTH):
         raise MalformedRequest(f"The body is nested more than {MAX_JSON_DEPTH} deep.")
     return value
 
@@ -39,12 +39,15 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
+def _is_deeper(value: Any, most: int) -> bool:
+    """Level by level and never deeper than `most`: what calls itself for each level has an end at some depth."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [part for part in level if isinstance(part, (dict, list))]
+        if not level:
+            return False
+        level = [inner for part in level for inner in (part.values() if isinstance(part, dict) else part)]
+    return True
 
 
 def shown(name: str) -> str:

@@ -15,6 +15,7 @@ from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, OLD_WEBHOOK_SECRET, STR
 from tests.kit.hotel import TABLE_NAME
 from tests.kit.webhooks import Webhook
 
+EXP = "1795372500"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.token-nobody-may-see.sig"
 
 
@@ -52,7 +53,7 @@ class Handlers:
         self, function: str, route: str, body: Any = None, *, user: str, groups: str = "", **path: str
     ) -> tuple[int, Any]:
         """Status and body of the answer to a signed-in caller."""
-        claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access", "cognito:groups": groups}
+        claims = {"sub": user, "client_id": CLIENT_ID, "token_use": "access", "exp": EXP, "cognito:groups": groups}
         event = {
             "headers": {"content-type": "application/json", "authorization": f"Bearer {TOKEN}", "idempotency-key": "k"},
             "body": json.dumps(body) if body is not None else None,

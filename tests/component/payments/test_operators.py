@@ -11,7 +11,7 @@ from holdfast.model.account import TopUp, TopUpStatus
 from holdfast.model.booking import Status
 from holdfast.payments.perform import STUCK_AFTER_ATTEMPTS
 from local.gateways.razorpay import LocalRazorpay
-from tests.component.payments.handlers import Handlers
+from tests.component.payments.handlers import EXP, Handlers
 from tests.kit.apps import CLIENT_ID
 from tests.kit.clock import FakeClock
 from tests.kit.gateway_driver import RazorpayDriver
@@ -35,7 +35,7 @@ def handlers(
 
 
 def listed(handlers: Handlers, state: str | None = None, *, groups: str = "[admin]") -> tuple[int, Any]:
-    claims = {"sub": ADMIN, "client_id": CLIENT_ID, "token_use": "access", "cognito:groups": groups}
+    claims = {"sub": ADMIN, "client_id": CLIENT_ID, "token_use": "access", "exp": EXP, "cognito:groups": groups}
     event = {
         "headers": {},
         "queryStringParameters": {"state": state} if state else None,

@@ -26,6 +26,7 @@ PROMO_ATTEMPT_DECAY_MS = 60_000
 MAX_PENDING_TOPUPS = 5  # per user: each is an order at a gateway, and work for settle
 MAX_ORDERS = 20  # opened at gateways for one booking
 MAX_PAYMENT_STARTS = 200  # per booking: each leaves a history line, and an item is at most 400 KB
+MAX_HISTORY_OF_SETTLES = 250  # lines of a booking's history, above which an admin's settle adds none
 TTL_GRACE_SECONDS = 3600  # DynamoDB deletes a hold that nothing has released an hour after its deadline
 RETENTION_DAYS = 400  # how long an ended booking stays, so that a replayed Idempotency-Key still finds it
 MAX_AMOUNT = 10**12  # minor units: ten thousand million rupees, far below DynamoDB's 38 digits

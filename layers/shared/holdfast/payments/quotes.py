@@ -58,8 +58,9 @@ def price(booking_id: str, query: PricingQuery, *, user_id: str, engine: Engine)
 
     try:
         return engine.store.retry_on_conflict(attempt)
-    except PromoExhausted as refusal:
-        # A quote costs nothing, so its answer does not show whether a code is used up or never existed.
+    except (PromoExhausted, PromoInvalid) as refusal:
+        # A quote costs nothing, so its answer does not show that a code exists: not by its minimum or its currency, nor
+        # by being used up.
         raise PromoInvalid(NO_SUCH_CODE) from refusal
 
 

@@ -13,6 +13,7 @@ from holdfast.model.account import TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Status
 from holdfast.model.case import CaseKind
 from holdfast.model.dates import millis
+from holdfast.model.limits import MAX_HISTORY_OF_SETTLES
 from holdfast.payments.gateways.protocol import GatewayError
 from holdfast.payments.tasks import run_tasks
 from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK
@@ -146,6 +147,8 @@ def _settle_topup(topup: TopUp, engine: Engine) -> TopUp:
 def retry_booking(booking_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> Booking:
     """Tries now what the booking has due, stuck or not; its history names the admin and the reason.
 
+    Where nothing is due there is no act to name, and a long history takes no more of them: the log has every one.
+
     Raises NotFound, Busy.
     """
     by = f"admin {admin_id}"
@@ -156,10 +159,18 @@ def retry_booking(booking_id: str, request: SettleRequest, *, admin_id: str, eng
             raise NotFound("There is no booking by that id.")
         # The count of attempts continues: the gateway would repeat its stored answer to a used key.
         tasks = tuple(msgspec.structs.replace(task, stuck=False, at_ms=millis(now)) for task in booking.tasks)
-        asked = booking.transitioned(booking.status, now, by, note=request.reason, tasks=tasks)
+        if not tasks:
+            return booking
+        if len(booking.history) < MAX_HISTORY_OF_SETTLES:
+            asked = booking.transitioned(booking.status, now, by, note=request.reason, tasks=tasks)
+        else:
+            asked = msgspec.structs.replace(booking, tasks=tasks)
         return engine.store.commit(booking, asked, now=now)
 
-    return _settle_booking(engine.store.retry_on_conflict(attempt), engine, by)
+    booking = engine.store.retry_on_conflict(attempt)
+    facts = {"booking_id": booking_id, "user_id": booking.user_id, "by": by}
+    logger.info("an admin asks to settle a booking", extra=facts)
+    return _settle_booking(booking, engine, by)
 
 
 def retry_topup(topup_id: str, request: SettleRequest, *, admin_id: str, engine: Engine) -> TopUp:

@@ -19,12 +19,15 @@ MAX_WEBHOOK_BYTES = 256 * 1024  # an event carries its whole object, so it may b
 def handle_webhook(body: bytes, headers: Mapping[str, str], *, gateway: str, engine: Engine) -> bool:
     """Whether the event names an order. Returns once it is handled; on an error, the gateway should send it again.
 
-    Raises MalformedRequest for a signature that is not the gateway's, Busy if the event could not be handled now.
+    An event of any other shape than we know names no order. Raises MalformedRequest for a signature that is not the
+    gateway's and for what is no JSON, Busy if the event could not be handled now.
     """
     try:
         order_id = engine.gateways[gateway].verify_webhook(body, headers, engine.clock())
-    except (BadSignature, ValueError) as error:
+    except BadSignature as error:
         raise MalformedRequest("The webhook is not signed by the gateway.") from error
+    except ValueError as error:
+        raise MalformedRequest("The event is not JSON in UTF-8.") from error
     if order_id is None:
         return False
     try:

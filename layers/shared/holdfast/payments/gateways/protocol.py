@@ -212,7 +212,9 @@ class Gateway(Protocol):
         """Whether the browser's proof belongs to this order; true where the gateway gives the browser none."""
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
-        """The order that a webhook names, None for a kind we do not follow; raises BadSignature.
+        """The order that a webhook names, None for a kind or a shape we do not follow.
+
+        Raises BadSignature, or ValueError for a signed body that is no JSON.
 
         The signature is checked over the raw bytes, before anything is parsed.
         """

@@ -9,7 +9,6 @@ cannot be closed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from holdfast.payments.gateways.events import order_in, parsed
 from holdfast.payments.gateways.marks import order_marks, refund_marks
 from holdfast.payments.gateways.protocol import (
     CONNECT_SECONDS,
@@ -171,13 +171,10 @@ class RazorpayGateway:
         given = headers.get("x-razorpay-signature", "").encode("utf-8", "surrogateescape")
         if not matches_any(body, [given], self._webhook_secrets):
             raise BadSignature("X-Razorpay-Signature does not match")
-        event = json.loads(body)
-        answered = event.get("payload", {}) if isinstance(event, dict) else {}
-        for kind, name in (("payment", "order_id"), ("order", "id")):
-            entity = answered.get(kind, {}).get("entity", {})
-            if entity.get(name):
-                return str(entity[name])
-        return None
+        event = parsed(body)
+        return order_in(event, "payload", "payment", "entity", "order_id") or order_in(
+            event, "payload", "order", "entity", "id"
+        )
 
     def _capture(self, payment: Entity, amount: int, currency: str) -> None:
         self._call("POST", f"/payments/{payment['id']}/capture", {"amount": amount, "currency": currency})

@@ -6,7 +6,6 @@ and https://docs.stripe.com/api/idempotent_requests (a key is kept for at least 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import stripe
 
 from holdfast.model.money import from_gateway, to_gateway
+from holdfast.payments.gateways.events import order_in, parsed, part
 from holdfast.payments.gateways.marks import is_marked, order_marks, own_reference, refund_marks
 from holdfast.payments.gateways.protocol import (
     CONNECT_SECONDS,
@@ -153,16 +153,14 @@ class StripeGateway:
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str | None:
         _check_signature(body, headers.get("stripe-signature", ""), self._webhook_secrets, now)
-        event = json.loads(body)
-        if not isinstance(event, dict):
+        event = parsed(body)
+        kind = part(event, "type")
+        if not isinstance(kind, str):
             return None
-        fields = event.get("data", {}).get("object", {})
-        kind = event.get("type", "")
         if kind.startswith("payment_intent."):
-            return str(fields["id"])
+            return order_in(event, "data", "object", "id")
         if kind.startswith(("charge.", "refund.")):
-            intent: str | None = fields.get("payment_intent")
-            return intent
+            return order_in(event, "data", "object", "payment_intent")
         return None
 
 
