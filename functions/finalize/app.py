@@ -15,6 +15,7 @@ from holdfast.errors import (
     PriceChanged,
     PromoExhausted,
     PromoInvalid,
+    TooManyCalls,
     TooManyTries,
 )
 from holdfast.http import Api, Response, Role
@@ -44,6 +45,7 @@ api = Api(Settings.from_environment())
         PromoInvalid,
         PromoExhausted,
         TooManyTries,
+        TooManyCalls,
     ),
 )
 def post_payment(request: Request) -> Response:
@@ -74,6 +76,7 @@ def post_payment(request: Request) -> Response:
         InProgress,
         HoldExpired,
         TooManyTries,
+        TooManyCalls,
     ),
 )
 def post_finalize(request: Request) -> Response:

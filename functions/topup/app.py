@@ -9,6 +9,7 @@ from holdfast.errors import (
     NotFound,
     NotPayable,
     PaymentDeclined,
+    TooManyCalls,
     TooManyTopUps,
 )
 from holdfast.http import Api, Response
@@ -27,7 +28,7 @@ api = Api(Settings.from_environment())
     body=TopUpRequest,
     idempotent=True,
     answers={201: TopUpView, 200: TopUpView},
-    refusals=(IdempotencyKeyReused, AmountTooSmall, PaymentDeclined, TooManyTopUps),
+    refusals=(IdempotencyKeyReused, AmountTooSmall, PaymentDeclined, TooManyTopUps, TooManyCalls),
 )
 def post_topup(request: Request) -> Response:
     """Open an order at a gateway that fills the wallet. 200 instead of 201: the same key and body again."""
@@ -44,7 +45,7 @@ def post_topup(request: Request) -> Response:
     "POST /wallet/topups/{topup_id}/finalize",
     body=TopUpProof,
     answers={200: TopUpView},
-    refusals=(NotFound, NotPayable, PaymentDeclined, InProgress),
+    refusals=(NotFound, NotPayable, PaymentDeclined, InProgress, TooManyCalls),
 )
 def post_topup_finalize(request: Request) -> Response:
     """Take the money that the guest authorised, and credit it. A repeat gives the same answer."""

@@ -17,15 +17,16 @@ from tests.kit.front_door import ALICE, Reply
 
 
 def nothing_moves(store: Store, call: Callable[[], Reply]) -> Reply:
-    """Nothing but the count of promo codes that did not apply."""
-    before = but_promo_attempts(store)
+    """Nothing but the counts of promo codes that did not apply, and of what a gateway was asked in vain."""
+    before = but_counts(store)
     reply = call()
-    assert but_promo_attempts(store) == before
+    assert but_counts(store) == before
     return reply
 
 
-def but_promo_attempts(store: Store) -> list[dict[str, Any]]:
+def but_counts(store: Store) -> list[dict[str, Any]]:
     counts = {STORED_NAMES["Account"][name] for name in ("promo_attempts", "promo_attempts_since_ms")}
+    counts |= {"gateway_reads", "gateway_reads_since_ms"}
     return [{name: item[name] for name in item if name not in counts} for item in everything(store)]
 
 

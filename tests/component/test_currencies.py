@@ -87,12 +87,15 @@ class TestPromos:
         open_inn(hotel, "EUR", 10_000)
         hotel.add_promo(msgspec.convert({"code": "CODE"} | promo, Promo))
 
-        reply = self.quoted(front_door, held(front_door), "CODE")
+        booking_id = held(front_door)
+        reply = self.quoted(front_door, booking_id, "CODE")
 
         assert reply.status == (200 if applies else 422)
         if not applies:
             assert reply.code == "promo_invalid"
-            assert reply.body["detail"].endswith("this one is in EUR.")
+            started = front_door.start(booking_id, promo_code="CODE")
+            assert started.code == "promo_invalid"
+            assert started.body["detail"].endswith("this one is in EUR.")
 
 
 class TestWallet:

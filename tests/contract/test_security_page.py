@@ -91,5 +91,6 @@ def test_no_request_can_carry_an_address_but_in_texts_that_are_only_kept_or_comp
             "name",
             "wishes",
             "Idempotency-Key",
+            "If-None-Match",
             "gateway_signature",
         }

@@ -13,6 +13,7 @@ from tests.guards.attempts import (
     a_large_webhook_is_refused_for_its_size,
     a_loop_of_holds_has_to_wait,
     a_place_in_bobs_list_is_no_cursor,
+    a_seventh_repeat_has_to_wait,
     a_sixth_hold_is_refused,
     a_sixth_topup_is_refused,
     a_smaller_payment_confirms_nothing,
@@ -171,6 +172,11 @@ CODE_GUARDS = (
         "pending-topups",
         Edit("payments.topup", "start_topup", "account.pending_topups >= MAX_PENDING_TOPUPS", "False"),
         a_sixth_topup_is_refused,
+    ),
+    CodeGuard(
+        "gateway-reads",
+        Edit("payments.gateway_limit", "GatewayLimit.require", "reads >= MAX_GATEWAY_READS", "False"),
+        a_seventh_repeat_has_to_wait,
     ),
     CodeGuard(
         "orders-of-a-booking",

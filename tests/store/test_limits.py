@@ -8,7 +8,13 @@ import pytest
 
 from holdfast.bookings.requests import PricingQuery
 from holdfast.engine import Engine
-from holdfast.model.limits import MAX_ABANDONED_ROOMS, MAX_PENDING_TOPUPS, MAX_PROMO_ATTEMPTS, MAX_ROOMS_HELD
+from holdfast.model.limits import (
+    MAX_ABANDONED_ROOMS,
+    MAX_GATEWAY_READS,
+    MAX_PENDING_TOPUPS,
+    MAX_PROMO_ATTEMPTS,
+    MAX_ROOMS_HELD,
+)
 from holdfast.payments.quotes import price
 from holdfast.payments.topup import start_topup
 from holdfast.payments.wallet_requests import TopUpRequest
@@ -105,9 +111,9 @@ def test_of_one_topup_asked_for_many_times_at_once_one_is_begun(emulator: Emulat
     for n in range(MAX_PENDING_TOPUPS - 1):
         start(Store(table), f"other-{n}")
 
-    outcomes = all_at_once([partial(start, store, "mine") for store in stores(emulator, table, 8)])
+    outcomes = all_at_once([partial(start, store, "mine") for store in stores(emulator, table, 6)])
 
-    assert len(answers(outcomes)) == 8
+    assert len(answers(outcomes)) == 6
     assert len(set(answers(outcomes))) == 1
     assert Store(table).account(GREEDY).pending_topups == MAX_PENDING_TOPUPS
 
@@ -128,3 +134,20 @@ def test_of_sixty_four_promo_codes_at_once_as_many_are_answered_as_may_be(emulat
     assert answers(outcomes) == []
     assert counts["PromoInvalid"] == Store(table).account(GREEDY).promo_attempts == MAX_PROMO_ATTEMPTS
     assert set(counts) <= {"PromoInvalid", "TooManyTries", "Busy"}
+
+
+def test_of_sixteen_repeats_at_once_the_gateway_is_asked_for_six(emulator: Emulator, table: Table) -> None:
+    clock, gateway = FakeClock(), FakeGateway()
+    hold(Store(table), GREEDY, "key", clock=clock, rooms=1, nights=1, check_in=ARRIVAL)
+    request = TopUpRequest(gateway="stripe", amount=5000)
+
+    def begin(store: Store) -> object:
+        return start_topup(request, user_id=GREEDY, key="fill", engine=Engine(store, {"stripe": gateway}, clock))
+
+    begin(Store(table))
+
+    outcomes = all_at_once([partial(begin, store) for store in stores(emulator, table, 16)])
+
+    assert kinds(outcomes) == {"tuple": MAX_GATEWAY_READS, "TooManyCalls": 16 - MAX_GATEWAY_READS}
+    assert gateway.calls["fetch"] == MAX_GATEWAY_READS
+    assert Store(table).account(GREEDY).gateway_reads == MAX_GATEWAY_READS

@@ -8,7 +8,7 @@ import type { Authorised } from './gateways/script'
 
 const POLL_MS = 2000
 /** After these nobody knows yet whether the payment went through: the booking says. */
-const UNKNOWN = new Set(['unreachable', 'busy', 'in_progress', 'unknown', 'already_paid'])
+const UNKNOWN = new Set(['unreachable', 'busy', 'in_progress', 'unknown', 'already_paid', 'too_many_calls'])
 
 interface Asked {
   pricing: Quote

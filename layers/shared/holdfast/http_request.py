@@ -143,9 +143,8 @@ class Request:
     @property
     def _groups(self) -> list[str]:
         """As API Gateway writes a list into a text: `[admin owner]`. A name may have brackets and commas, no space."""
-        groups = self._claims.get("cognito:groups")
-        is_list = isinstance(groups, str) and groups.startswith("[") and groups.endswith("]")
-        return groups[1:-1].split(" ") if is_list else []
+        groups = str(self._claims.get("cognito:groups"))
+        return groups[1:-1].split(" ") if groups.startswith("[") and groups.endswith("]") else []
 
     @property
     def _has_expired(self) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from holdfast.errors import AlreadyPaid
 from holdfast.model.booking import Status
 from holdfast.model.gateway_ref import GatewayRef
+from holdfast.model.limits import GATEWAY_READ_DECAY_MS
 from holdfast.model.property import RatePlan
 from holdfast.model.rates import NightRules
 from holdfast.payments.gateways.razorpay import RazorpayGateway
@@ -112,6 +113,7 @@ def test_changing_back_takes_up_the_order_that_was_left(
     booking = stripe_scenario.hold()
     orders = []
     for n in range(24):
+        stripe_scenario.clock.advance(GATEWAY_READ_DECAY_MS / 1000)
         order = stripe_scenario.start(booking, gateway=("stripe", "razorpay")[n % 2]).order
         assert order is not None
         orders.append(order.order_id)

@@ -11,7 +11,7 @@ import msgspec
 
 from holdfast.model.booking import Booking, GatewayTask, TaskAction
 from holdfast.model.gateway_ref import Dispute, GatewayRef
-from holdfast.model.limits import ABANDONED_ROOM_DECAY_MS, PROMO_ATTEMPT_DECAY_MS
+from holdfast.model.limits import ABANDONED_ROOM_DECAY_MS, GATEWAY_READ_DECAY_MS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.stored_names import STORED_NAMES
 
@@ -28,7 +28,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES["Ac
     `seq` counts the wallet's entries. `live_holds` maps a booking to its deadline, `held_rooms` to its rooms.
     `abandoned_rooms` counts the rooms of holds that ended unpaid; one decays each half hour from `abandoned_since_ms`.
     `promo_attempts` counts the promo codes that did not apply; one decays each minute from `promo_attempts_since_ms`.
-    `pending_topups` counts the top-ups that are neither credited nor closed.
+    `gateway_reads` counts the requests that asked a gateway again or in vain; one decays every fifteen seconds from
+    `gateway_reads_since_ms`. `pending_topups` counts the top-ups that are neither credited nor closed.
     """
 
     user_id: str
@@ -41,6 +42,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES["Ac
     abandoned_since_ms: int = 0
     promo_attempts: int = 0
     promo_attempts_since_ms: int = 0
+    gateway_reads: int = 0
+    gateway_reads_since_ms: int = 0
     pending_topups: int = 0
     stored: bool = False  # whether the table has it yet
 
@@ -56,6 +59,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES["Ac
 
     def promo_attempts_at(self, now_ms: int) -> tuple[int, int]:
         return decayed(self.promo_attempts, self.promo_attempts_since_ms, now_ms, PROMO_ATTEMPT_DECAY_MS)
+
+    def gateway_reads_at(self, now_ms: int) -> tuple[int, int]:
+        return decayed(self.gateway_reads, self.gateway_reads_since_ms, now_ms, GATEWAY_READ_DECAY_MS)
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

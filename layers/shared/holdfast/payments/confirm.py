@@ -27,6 +27,7 @@ from holdfast.errors import (
     PriceChanged,
     PromoExhausted,
     PromoInvalid,
+    TooManyCalls,
     WrongMoney,
 )
 from holdfast.logs import Metric, Tag, count, record, record_entry, record_refusal
@@ -44,10 +45,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from holdfast.engine import Engine
+    from holdfast.payments.gateway_limit import GatewayLimit
     from holdfast.payments.gateways.protocol import Gateway
     from holdfast.storage.transaction import BookingContext
 
-NOT_A_PAYMENT = (NotFound, InvalidFields, GuestRequired, InProgress, Busy)  # refusals that the success rate leaves out
+# Refusals that the success rate leaves out.
+NOT_A_PAYMENT = (NotFound, InvalidFields, GuestRequired, InProgress, TooManyCalls, Busy)
 
 
 def confirm(
@@ -58,18 +61,18 @@ def confirm(
     by: str,
     engine: Engine,
     fetched: GatewayPayment | None = None,
-    asks_guest: bool = False,
+    limit: GatewayLimit | None = None,
 ) -> Booking:
     """The booking, confirmed by a payment from wallet or gateway or both, or by an admin's statement.
 
     Reads, checks the amounts against the price, fetches the payment from the gateway, and confirms in one transaction
     whose conditions are the deadline, the unchanged wallet and a promo use left. The card is captured after that;
     if the capture fails the booking stays confirmed, and the capture stays due for `settle`. `by` is the actor of the
-    history line; `fetched` is the payment, if the caller fetched it from the gateway just now. With `asks_guest`, a
-    property's wish for the guest's details stops it; money that arrived by itself is never stopped by that.
+    history line; `fetched` is the payment, if the caller fetched it from the gateway just now. With `limit`, a guest's
+    own request, a property's wish for the guest's details stops it; money that arrived by itself is never stopped.
 
     Raises NotFound, HoldExpired, NotPayable, GuestRequired, AlreadyPaid, PriceChanged, InsufficientWallet,
-    PromoInvalid, PromoExhausted, TooManyTries, PaymentDeclined, InProgress, InvalidFields, Busy.
+    PromoInvalid, PromoExhausted, TooManyTries, TooManyCalls, PaymentDeclined, InProgress, InvalidFields, Busy.
     """
     promo_code = request.promo_code.upper() if isinstance(request, FinalizeRequest) and request.promo_code else None
     attempt = _Attempt(
@@ -79,7 +82,7 @@ def confirm(
         by=by,
         promo_code=promo_code,
         fetched={fetched.order_id: fetched} if fetched else {},
-        asks_guest=asks_guest,
+        limit=limit,
         engine=engine,
     )
     try:
@@ -106,7 +109,7 @@ class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     promo_code: str | None
     fetched: dict[str, GatewayPayment]
-    asks_guest: bool
+    limit: GatewayLimit | None
     engine: Engine
 
 
@@ -114,7 +117,7 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
     """The booking before (None if this payment confirmed it already), the booking confirmed, the decision's context."""
     request, engine = attempt.request, attempt.engine
     context = engine.store.booking_context(
-        attempt.booking_id, attempt.user_id, promo_code=attempt.promo_code, guest=attempt.asks_guest
+        attempt.booking_id, attempt.user_id, promo_code=attempt.promo_code, guest=attempt.limit is not None
     )
     booking = own_booking(context.booking, attempt.user_id)
     if booking.status is Status.CONFIRMED:
@@ -122,7 +125,7 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
             raise AlreadyPaid("The booking is confirmed by another payment; this one was not taken.")
         return None, booking, context
     late = is_late(booking, request, engine.clock())
-    if attempt.asks_guest and not late:
+    if attempt.limit and not late:
         require_guest(booking, context)
     try:
         agreed = with_promo_limit(
@@ -132,7 +135,7 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
             engine=engine,
         )
         by_gateway = request.mode in BY_GATEWAY
-        order, paid = _verified(attempt, request, booking, agreed, late=late) if by_gateway else (None, None)
+        order, paid = _verified(attempt, context, booking, agreed, late=late) if by_gateway else (None, None)
     except (PriceChanged, InsufficientWallet, PromoInvalid, PromoExhausted, PaymentDeclined) as refusal:
         if late:
             raise too_late() from refusal
@@ -149,7 +152,7 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
 
 def _verified(
     attempt: _Attempt,
-    request: FinalizeRequest | AdminFinalizeRequest,
+    context: BookingContext,
     booking: Booking,
     agreed: FrozenQuote,
     *,
@@ -159,8 +162,9 @@ def _verified(
 
     It may be the order of an earlier choice, for the same amount.
 
-    Raises PaymentDeclined, InProgress, NotPayable, HoldExpired, Busy.
+    Raises PaymentDeclined, InProgress, NotPayable, HoldExpired, TooManyCalls, WriteConflict, Busy.
     """
+    request = attempt.request
     assert isinstance(request, FinalizeRequest)
     if booking.payment is None:
         raise NotPayable("The wallet covers this booking; finalize it with wallet_only.")
@@ -168,6 +172,8 @@ def _verified(
     if order.refund_pending:
         raise too_late() if late else PaymentDeclined("This payment is being given back; start a new one.")
     gateway, transaction_id = attempt.engine.gateways[order.gateway], request.gateway_transaction_id or ""
+    if attempt.limit and order.order_id not in attempt.fetched:
+        attempt.limit.require(context.account)
     payment = _fetch(order.order_id, transaction_id, gateway, attempt)
     if payment.transaction_id != transaction_id:
         raise PaymentDeclined("gateway_transaction_id is not the payment of this booking's order.")

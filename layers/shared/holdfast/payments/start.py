@@ -22,6 +22,7 @@ from holdfast.logs import logger
 from holdfast.model.booking import HOLDING, Booking, Payment, Status
 from holdfast.model.limits import MAX_ORDERS, MAX_PAYMENT_STARTS
 from holdfast.model.money import money, smallest_charge, takes
+from holdfast.payments.gateway_limit import GatewayLimit, gateway_limit
 from holdfast.payments.gateways.protocol import (
     NO_ANSWER,
     GatewayError,
@@ -71,11 +72,19 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
 
     The order is opened before the quote is written, under a key that covers all its terms: if the write fails, nobody
     has seen the order, and a repeat finds it. A changed choice with the same amount at a gateway takes up the order
-    that was opened for it. An earlier order of another amount is closed at once, where the gateway can.
+    that was opened for it. An earlier order of another amount is closed at once, where the gateway can. Repeats, with
+    the same choice or another, are limited.
 
     Raises NotFound, HoldExpired, NotPayable, GuestRequired, AlreadyPaid, AmountTooSmall, InvalidFields, PromoInvalid,
-    PromoExhausted, TooManyTries, PaymentDeclined, Busy.
+    PromoExhausted, TooManyTries, TooManyCalls, PaymentDeclined, Busy.
     """
+    with gateway_limit(user_id, engine) as limit:
+        return _start_payment(booking_id, request, user_id, engine, limit)
+
+
+def _start_payment(
+    booking_id: str, request: PaymentRequest, user_id: str, engine: Engine, limit: GatewayLimit
+) -> StartedPayment:
     gateway = engine.gateways[request.gateway]
     promo_code = request.promo_code.upper() if request.promo_code else None
 
@@ -92,6 +101,8 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
             context=context,
             engine=engine,
         )
+        if booking.status is Status.PAYMENT_PENDING:
+            limit.require(context.account, repeats=True)
         fixed = frozen_quote(booking)
         own = _fetched(booking.payment, engine)
         if fixed and _same_choice(booking, fixed, quote, gateway) and (booking.payment is None or _payable(own)):
@@ -99,6 +110,8 @@ def start_payment(booking_id: str, request: PaymentRequest, *, user_id: str, eng
         if own and own.holds_money and booking.payment and not booking.payment.refund_pending:
             raise _EarlierOrderPaid(booking.payment)
         _refuse_uncharged(quote, gateway)
+        if quote.gateway_payable:
+            limit.require(context.account)
         order = _earlier_order(booking, own, quote, gateway) or _open(booking, quote, gateway)
         pending = _pending(booking, quote, gateway, order, engine.clock())
         after = engine.store.commit(booking, pending, now=engine.clock(), context=context)

@@ -25,6 +25,7 @@ from holdfast.model.gateway_ref import GatewayRef
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_PENDING_TOPUPS
 from holdfast.model.money import charge_step, money, smallest_charge, takes
+from holdfast.payments.gateway_limit import gateway_limit
 from holdfast.payments.gateways.protocol import GatewayPayment, PaymentState, gateway_refusals
 from holdfast.payments.perform import DISPUTE_PAUSE_SECONDS, Disputed, perform, postponed
 from holdfast.storage.store import WriteConflict
@@ -39,7 +40,7 @@ LOOK_AGAIN_SECONDS = 900  # after the start of a top-up, settle looks whether it
 def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine) -> tuple[TopUp, GatewayPayment, bool]:
     """The top-up that this user's `key` stands for, its order as the gateway has it, and whether this call made it.
 
-    Raises IdempotencyKeyReused, TooManyTopUps, PaymentDeclined, Busy.
+    Repeats are limited. Raises IdempotencyKeyReused, TooManyTopUps, TooManyCalls, PaymentDeclined, Busy.
     """
     topup_id = hashed_id("tu", user_id, "topup", key)
     gateway = engine.gateways[request.gateway]
@@ -49,6 +50,7 @@ def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine
         if topup:
             if (topup.gateway, topup.amount) != (request.gateway, request.amount):
                 raise IdempotencyKeyReused("This key made another top-up; send a new key for a new one.")
+            limit.require(account, repeats=True)
             return topup, gateway.fetch(topup.order_id), False
         if account.pending_topups >= MAX_PENDING_TOPUPS:
             if engine.store.topup(topup_id):  # a batch read is no snapshot: the last one counted may be this key's own
@@ -60,6 +62,7 @@ def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine
             )
         _refuse_uncharged(request, account.currency)
         engine.require_call(gateway)
+        limit.require(account)
         terms = f"{gateway.name}:{request.amount}:{account.currency}"
         order = gateway.open_order(topup_id, request.amount, account.currency, f"{topup_id}:order:{terms}")
         now_ms = millis(engine.clock())
@@ -76,7 +79,7 @@ def start_topup(request: TopUpRequest, *, user_id: str, key: str, engine: Engine
         )
         return engine.store.commit_topup(None, topup, account=account), order, True
 
-    with gateway_refusals():
+    with gateway_limit(user_id, engine) as limit, gateway_refusals():
         return engine.store.retry_on_conflict(attempt)
 
 
@@ -97,27 +100,37 @@ def _refuse_uncharged(request: TopUpRequest, currency: str) -> None:
 
 
 def finalize_topup(topup_id: str, proof: TopUpProof, *, user_id: str, engine: Engine) -> TopUp:
-    """The top-up, captured and credited; a repeat gives the same answer.
+    """The top-up, captured and credited; a repeat gives the same answer. Once it is credited, no gateway is asked.
 
-    Raises NotFound, NotPayable, PaymentDeclined, InProgress, Busy.
+    Raises NotFound, NotPayable, PaymentDeclined, InProgress, TooManyCalls, Busy.
     """
-    topup = engine.store.topup(topup_id)
-    if topup is None or topup.user_id != user_id:
-        raise NotFound("You have no top-up by that id.")
-    gateway = engine.gateways[topup.gateway]
-    if not gateway.verify_checkout_signature(topup.order_id, proof.gateway_transaction_id, proof.gateway_signature):
-        raise PaymentDeclined("gateway_transaction_id is not proven to be the payment of this top-up.")
-    with gateway_refusals():
-        advanced, payment = advance_topup(topup, engine=engine)
-    match advanced.status:
-        case TopUpStatus.CREDITED:
-            return advanced
-        case TopUpStatus.CLOSED:
-            raise NotPayable("The top-up was closed, and what was paid is given back; start a new one.")
-        case TopUpStatus.PENDING if payment.state is PaymentState.PROCESSING:
-            raise InProgress("The gateway is still working on the payment; repeat in a moment.")
-        case TopUpStatus.PENDING:
-            raise PaymentDeclined("The payment at the gateway is not authorised.")
+
+    def attempt() -> TopUp:
+        topup, account = engine.store.topup_and_account(topup_id, user_id)
+        if topup is None or topup.user_id != user_id:
+            raise NotFound("You have no top-up by that id.")
+        gateway = engine.gateways[topup.gateway]
+        if not gateway.verify_checkout_signature(topup.order_id, proof.gateway_transaction_id, proof.gateway_signature):
+            raise PaymentDeclined("gateway_transaction_id is not proven to be the payment of this top-up.")
+        if topup.status is not TopUpStatus.CREDITED:
+            limit.require(account)
+        return topup
+
+    with gateway_limit(user_id, engine) as limit:
+        topup = engine.store.retry_on_conflict(attempt)
+        if topup.status is TopUpStatus.CREDITED:
+            return topup
+        with gateway_refusals():
+            advanced, payment = advance_topup(topup, engine=engine)
+        match advanced.status:
+            case TopUpStatus.CREDITED:
+                return advanced
+            case TopUpStatus.CLOSED:
+                raise NotPayable("The top-up was closed, and what was paid is given back; start a new one.")
+            case TopUpStatus.PENDING if payment.state is PaymentState.PROCESSING:
+                raise InProgress("The gateway is still working on the payment; repeat in a moment.")
+            case TopUpStatus.PENDING:
+                raise PaymentDeclined("The payment at the gateway is not authorised.")
 
 
 def advance_topup(

@@ -94,6 +94,30 @@ class AccountStore(TableStore):
         except ConditionsFailed as failed:
             raise WriteConflict(["wallet"], None) from failed
 
+    def count_gateway_read(self, account: Account, now: datetime) -> None:
+        """Counts one request that asks a gateway again or in vain; raises WriteConflict if one was counted since.
+
+        The count is stored from its first one on, and never below one: the clock takes it down.
+        """
+        reads, since_ms = account.gateway_reads_at(millis(now))
+        counted = {"gateway_reads": reads + 1, "gateway_reads_since_ms": since_ms}
+        if not account.stored:
+            item = account_item(msgspec.structs.replace(account, **counted))
+            action = put_action(self.table.name, item, "attribute_not_exists(pk)")
+        else:
+            values: Item = {":reads": reads + 1, ":since": since_ms}
+            as_read = "attribute_not_exists(gateway_reads)"
+            if account.gateway_reads:
+                as_read = "gateway_reads = :reads_before AND gateway_reads_since_ms = :since_before"
+                before = (account.gateway_reads, account.gateway_reads_since_ms)
+                values |= dict(zip((":reads_before", ":since_before"), before, strict=True))
+            update = "SET gateway_reads = :reads, gateway_reads_since_ms = :since"
+            action = update_action(self.table.name, account_key(account.user_id), update, as_read, values)
+        try:
+            self.table.transact([action])
+        except ConditionsFailed as failed:
+            raise WriteConflict(["wallet"], None) from failed
+
     def credit(self, account: Account, entry: LedgerEntry, key: str, *, currency: str | None = None) -> None:
         """Adds an entry to a wallet once for each `key`; the first one sets the wallet's currency.
 

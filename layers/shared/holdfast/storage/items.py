@@ -177,6 +177,8 @@ def account_of(user_id: str, item: Item | None) -> Account:
 def account_item(account: Account) -> Item:
     item = item_of(account_key(account.user_id), account)
     del item["stored"]
+    if not account.gateway_reads:  # hardly any account has been counted
+        del item["gateway_reads"], item["gateway_reads_since_ms"]
     return item
 
 
