@@ -140,27 +140,26 @@ fuzz: $(VENV)
 # ---- build
 
 # For the machine's own processor, or for ARCHITECTURE (arm64, x86_64), which a deploy to AWS must name too.
-# SNAP_START=on lets the request functions start from a snapshot: docs/operating.md.
+# Each build has a name of its own, and its deploy publishes new versions: also for another value of a parameter.
 .PHONY: build
 build: $(VENV)
-	$(if $(filter-out on off,$(SNAP_START)),$(error holdfast: SNAP_START is on or off))
 	@mkdir -p .aws-sam
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM) build --config-env local \
 		--parameter-overrides "Architecture=$(or $(ARCHITECTURE),$$(.venv/bin/python -c 'from local.cloud.deploy import architecture; print(architecture())'))" \
 		> .aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
 	@$(RUN) local.cloud.bytecode
-	@$(if $(filter on,$(SNAP_START)),$(RUN) local.cloud.snap_start)
+	@$(RUN) local.cloud.release
 
 # To AWS, with whatever credentials the environment has: what a tag does in CI. STACK_NAME, STAGE; CORS_ORIGINS (with
-# commas between) and ALARM_EMAIL, of which an empty one leaves what the stack has: SAM takes no empty value, and none
-# with a space.
+# commas between), ALARM_EMAIL and PARAMETERS (any others, as Name=value with spaces between), of which an empty one
+# leaves what the stack has: SAM takes no empty value, and none with a space.
 space := $(subst ,, )
 .PHONY: deploy
 deploy: $(VENV)
 	$(foreach name,STACK_NAME STAGE,$(if $($(name)),,$(error holdfast: $(name) is not set)))
 	@$(SAM) deploy --stack-name "$(STACK_NAME)" --no-confirm-changeset --no-fail-on-empty-changeset \
 		--tags service=holdfast "stage=$(STAGE)" \
-		--parameter-overrides "Stage=$(STAGE)" $(if $(CORS_ORIGINS),"CorsOrigins=$(subst $(space),,$(CORS_ORIGINS))") $(if $(ALARM_EMAIL),"AlarmEmail=$(ALARM_EMAIL)")
+		--parameter-overrides "Stage=$(STAGE)" $(if $(CORS_ORIGINS),"CorsOrigins=$(subst $(space),,$(CORS_ORIGINS))") $(if $(ALARM_EMAIL),"AlarmEmail=$(ALARM_EMAIL)") $(foreach one,$(PARAMETERS),"$(one)")
 
 # The pages, to a stack that `make deploy` has made: STACK_NAME, and STRIPE_KEY or RAZORPAY_KEY or both, which are public.
 .PHONY: publish

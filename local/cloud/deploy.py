@@ -18,6 +18,14 @@ from local.stack import STACK_NAME, Options
 from local.tools import ROOT, SAM, LocalError, run_tool
 
 CACHE = ROOT / ".aws-sam"
+OF_VERSIONS = {
+    "AutoPublishAlias",
+    "AutoPublishAliasAllProperties",
+    "DeploymentPreference",
+    "PublishLambdaVersion",
+    "SnapStart",
+    "VersionDeletionPolicy",
+}
 
 
 def install(requirement: str, options: Options) -> None:
@@ -69,8 +77,9 @@ def architecture() -> str:
 
 def _suit_the_local_cloud(template: Path) -> None:
     """Writes an alarm over a sum of metrics as one alarm for each of them: MiniStack refuses a whole template for one
-    property that it does not know. And lets buckets be reached by plain HTTP, since it has no other."""
-    built = yaml_parse(template.read_text())
+    property that it does not know. Lets buckets be reached by plain HTTP, since it has no other. Leaves versions out:
+    a machine that deploys once has no use of them."""
+    built = _without_versions(yaml_parse(template.read_text()))
     resources: dict[str, Any] = {}
     for name, found in built["Resources"].items():
         if found["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in found["Properties"]:
@@ -82,6 +91,17 @@ def _suit_the_local_cloud(template: Path) -> None:
             policy["Statement"] = [one for one in policy["Statement"] if one["Sid"] != "EncryptedTransportOnly"]
     built["Resources"] = resources
     template.write_text(json.dumps(built, default=str))
+
+
+def _without_versions(built: Any) -> Any:
+    match built:
+        case {"Ref": str(name)} if name.endswith(".Alias"):
+            return {"Ref": name.removesuffix(".Alias")}
+        case dict():
+            return {name: _without_versions(value) for name, value in built.items() if name not in OF_VERSIONS}
+        case list():
+            return [_without_versions(value) for value in built]
+    return built
 
 
 def _alarm_for_each_metric(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -118,6 +118,7 @@ def receiving_webhooks(front_door: FrontDoor, clock: FakeClock, store: Store) ->
     clock.advance(600)
     _deliver(front_door, late)
     _deliver(front_door, front_door.gateway.open_order("not-ours", 100, "INR", "stray").order_id, authorise=True)
+    assert front_door.send(event("webhook_stripe") | {"body": "/w==", "isBase64Encoded": True}).status == 400
     front_door.gateway.refuses_key = True
     assert _deliver(front_door, late).status == 503
 

@@ -1,5 +1,6 @@
 """Alarms: what each watches is really published, and each rises at what is wrong."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.contract.watched import RESOURCES, Emitted, service_name
 from tests.kit.front_door import FrontDoor
-from tests.kit.template import functions
+from tests.kit.template import functions, template
 
 ALARMS: dict[str, dict[str, Any]] = {
     name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm"
@@ -27,6 +28,7 @@ AWS_METRICS = {
     ("AWS/Lambda", "Throttles"): [{"FunctionName"}],
     ("AWS/Lambda", "IteratorAge"): [{"FunctionName"}],
     ("AWS/ApiGateway", "5xx"): [{"ApiId"}],
+    ("AWS/ApiGateway", "Latency"): [{"ApiId"}],
     ("AWS/DynamoDB", "ReadThrottleEvents"): [{"TableName"}, {"TableName", "GlobalSecondaryIndexName"}],
     ("AWS/DynamoDB", "WriteThrottleEvents"): [{"TableName"}, {"TableName", "GlobalSecondaryIndexName"}],
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): [{"QueueName"}],
@@ -59,6 +61,11 @@ RISES = {
     "AuditSilenceAlarm": (1, 0, 7200),
     "ExpireFailuresAlarm": (0, 1, 300),
     "ScheduleFailuresAlarm": (0, 1, 300),
+    "RunFailuresAlarm": (0, 1, 300),
+    "RefusedWebhooksAlarm": (4, 5, 900),
+    "RefusedTokensAlarm": (499, 500, 300),
+    "SlowAnswersAlarm": (20_000, 20_001, 300),  # ms
+    "LargeCreditsAlarm": (5_000_000, 5_000_001, 3600),  # minor units
     "OpenerErrorsAlarm": (0, 1, 300),
     "MonthsAheadAlarm": (18, 17, 86_400),
 }
@@ -83,7 +90,14 @@ def parts(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def dimensions(part: dict[str, Any]) -> dict[str, str]:
-    return {dimension["Name"]: dimension["Value"] for dimension in part["Dimensions"]}
+    return {dimension["Name"]: dimension["Value"] for dimension in part.get("Dimensions", [])}
+
+
+def threshold(alarm: dict[str, Any]) -> float:
+    """As a stack with the defaults has it."""
+    given = alarm["Threshold"]
+    value: float = template()["Parameters"][given]["Default"] if isinstance(given, str) else given
+    return value
 
 
 def function_of(part: dict[str, Any]) -> str | None:
@@ -103,7 +117,7 @@ WATCHED = sorted(
         (part["MetricName"], tuple(sorted(dimensions(part).items())))
         for alarm in ALARMS.values()
         for part in parts(alarm)
-        if part["Namespace"] == OWN
+        if part["Namespace"] == OWN and dimensions(part)
     }
 )
 
@@ -117,6 +131,25 @@ def test_what_an_alarm_watches_of_ours_is_written_by_that_function(
     [function] = [function for function in functions() if service_name(function) == service]
 
     assert (metric, given) in emitted_by(function)
+
+
+def test_what_an_alarm_watches_of_a_log_is_made_of_what_that_log_says() -> None:
+    filters = [found["Properties"] for found in RESOURCES.values() if found["Type"] == "AWS::Logs::MetricFilter"]
+    made = {change["MetricName"]: (one, change) for one in filters for change in one["MetricTransformations"]}
+    watched = {
+        part["MetricName"]
+        for alarm in ALARMS.values()
+        for part in parts(alarm)
+        if part["Namespace"] == OWN and not dimensions(part)
+    }
+
+    assert watched == set(made) == {"TokensRefused"}
+    refused, change = made["TokensRefused"]
+    assert (change["MetricNamespace"], change["MetricValue"]) == (OWN, "1")
+    assert refused["LogGroupName"] == "ApiLogs"
+    assert refused["FilterPattern"] == '{ $.status = "401" }'
+    written = json.loads(RESOURCES["Api"]["Properties"]["AccessLogSettings"]["Format"])
+    assert written["status"] == "$context.status", "a text, as the pattern compares it"
 
 
 def test_what_an_alarm_watches_of_aws_is_published_under_those_dimensions() -> None:
@@ -156,10 +189,10 @@ def test_every_index_is_watched_for_throttles() -> None:
 def test_an_alarm_rises_at_what_is_wrong_and_not_at_what_is_well(name: str) -> None:
     alarm = ALARMS[name]
     well, wrong, seconds = RISES[name]
-    breaches, threshold = BREACHES[alarm["ComparisonOperator"]], alarm["Threshold"]
+    breaches, limit = BREACHES[alarm["ComparisonOperator"]], threshold(alarm)
 
-    assert not breaches(well, threshold)
-    assert breaches(wrong, threshold)
+    assert not breaches(well, limit)
+    assert breaches(wrong, limit)
     assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"]
     assert {part["Period"] * alarm["EvaluationPeriods"] for part in parts(alarm)} == {seconds}
     counted = {"SampleCount"} if name.endswith("SilenceAlarm") else {"Sum", "Maximum"}

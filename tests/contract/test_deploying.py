@@ -4,7 +4,9 @@ import os
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -87,3 +89,26 @@ def test_only_the_job_that_deploys_may_ask_for_the_role_and_only_after_all_tests
     assert found["deploy"]["jobs"]["deploy"]["needs"] == "check"
     assert ".ci/run" in checked
     assert checked == [step.get("run") for step in found["ci"]["jobs"]["all"]["steps"]]
+
+
+def configured(environment: str) -> dict[str, Any]:
+    """What `sam deploy` takes from the file in that environment."""
+    found = tomllib.loads((ROOT / "samconfig.toml").read_text())[environment]
+    settings: dict[str, Any] = found["global"]["parameters"] | found["deploy"]["parameters"]
+    return settings
+
+
+def test_a_plain_deploy_is_of_no_production_stack_and_changes_no_stage() -> None:
+    """SAM CLI keeps the value of a parameter that is not given. A stage here would be given each time."""
+    plain = configured("default")
+
+    assert plain["stack_name"] != configured("prod")["stack_name"]
+    assert "Stage" not in plain.get("parameter_overrides", "")
+    assert plain["confirm_changeset"] is True
+
+
+def test_production_is_an_environment_of_its_own() -> None:
+    production = configured("prod")
+
+    assert production["parameter_overrides"].split() == ["Stage=prod"]
+    assert production["confirm_changeset"] is True

@@ -43,6 +43,8 @@ AWS_POLICIES = {
 
 
 FOLDERS = {f"{BUCKET}/uploads/*", f"{BUCKET}/images/*"}
+KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
+QUEUES = {"ExpireFailures.Arn", "RunFailures.Arn"}
 
 
 @cache
@@ -155,10 +157,53 @@ def test_the_boundary_stays_within_the_stack_but_for_traces() -> None:
         "StripeSecret.Id",
         "RazorpaySecret.Id",
         "ExpireFailures.Arn",
+        "RunFailures.Arn",
+        KEYS,
         BUCKET,
         *FOLDERS,
         *(f"{group}.Arn" for group in log_groups()),
     }
+
+
+def test_the_boundary_cannot_lock_the_functions_out_of_what_a_key_encrypts() -> None:
+    """DynamoDB and Secrets Manager use a key in the caller's name. Its own policy gives that right, and no role does; a
+    boundary that leaves it out takes it away."""
+    statements = expanded()["Boundary"]["Properties"]["PolicyDocument"]["Statement"]
+    [keys] = [one for one in statements if one["Sid"] == "Keys"]
+
+    assert {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"} <= set(keys["Action"])
+    assert _named(keys["Condition"]["StringEquals"]["kms:ViaService"]) == [
+        "dynamodb.${AWS::Region}.amazonaws.com",
+        "secretsmanager.${AWS::Region}.amazonaws.com",
+    ]
+    encrypted = {
+        name: str(
+            resource["Properties"].get("KmsKeyId") or resource["Properties"]["SSESpecification"]["KMSMasterKeyId"]
+        )
+        for name, resource in expanded().items()
+        if resource["Type"] in {"AWS::SecretsManager::Secret", "AWS::DynamoDB::Table"}
+    }
+    assert len(encrypted) == 3
+    assert len(set(encrypted.values())) == 1, "one parameter says which key"
+
+
+def test_a_function_that_runs_on_its_own_leaves_what_it_lost_in_a_queue() -> None:
+    """A crash and a run that was throttled until it was too old; nobody waits for its answer."""
+    configured = {
+        resource["Properties"]["FunctionName"]["Ref"]: resource["Properties"]
+        for resource in expanded().values()
+        if resource["Type"] == "AWS::Lambda::EventInvokeConfig"
+    }
+
+    assert set(configured) == {
+        f"{name.title()}Function" for name in ("audit", "expire", "opener", "pictures", "settle")
+    }
+    for name, config in configured.items():
+        lost = config["DestinationConfig"]["OnFailure"]["Destination"]
+        assert lost == {"Fn::GetAtt": ["RunFailures", "Arn"]}, name
+        assert config["MaximumEventAgeInSeconds"] >= 300, (
+            f"{name}: Lambda waits minutes between attempts of a throttled run"
+        )
 
 
 def log_groups() -> set[str]:
@@ -173,13 +218,13 @@ def test_every_right_lies_within_the_boundary(name: str) -> None:
 def given(name: str, gateway: str = "") -> set[Right]:
     """What the function's own role allows for its code to use, with that gateway or with none.
 
-    Lambda itself puts the batches that expire gave up into the queue, by the function's role.
+    Lambda itself puts the batches and runs that were given up into the queues, by the function's role.
     """
     others = {"stripe": "RazorpaySecret.Id", "razorpay": "StripeSecret.Id"}
     return {
         (action, resource)
         for action, resource in rights(statements(name))
-        if resource != others.get(gateway) and (action, resource) != ("sqs:SendMessage", "ExpireFailures.Arn")
+        if resource != others.get(gateway) and not (action == "sqs:SendMessage" and resource in QUEUES)
     }
 
 
@@ -298,7 +343,7 @@ def test_only_the_stacks_own_bucket_may_start_the_pictures_function() -> None:
     assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
     assert f"arn:${{AWS::Partition}}:s3:::{bucket['BucketName']['Fn::Sub']}" == BUCKET
     [started] = bucket["NotificationConfiguration"]["LambdaConfigurations"]
-    assert started["Function"] == {"Fn::GetAtt": ["PicturesFunction", "Arn"]}
+    assert started["Function"] == {"Ref": "PicturesFunctionAliaslive"}
     assert started["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "uploads/"}]}}
 
 

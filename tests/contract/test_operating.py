@@ -9,7 +9,7 @@ import pytest
 from apidocs import openapi
 from holdfast.http import Api, Role
 from tests.kit.front_door import FrontDoor
-from tests.kit.template import template
+from tests.kit.template import ROOT, functions, template
 
 RESOURCES: dict[str, Any] = template()["Resources"]
 PARAMETERS: dict[str, Any] = template()["Parameters"]
@@ -23,14 +23,58 @@ def test_every_log_group_forgets_in_time_and_every_function_has_one() -> None:
         if resource["Type"] == "AWS::Serverless::Function"
     }
 
-    assert all(group["Properties"]["RetentionInDays"] == "LogRetentionDays" for group in groups.values())
+    assert {group["Properties"]["RetentionInDays"] for group in groups.values()} == {
+        "LogRetentionDays",
+        "TrailRetentionDays",
+    }
     assert used == set(groups) - {"ApiLogs"}
+
+
+def test_the_money_trail_is_kept_by_its_own_rule_without_gaps_or_debug_lines() -> None:
+    """Of the functions that may ask a gateway, or write into wallets. The default level would drop it, or add to it."""
+    moving = {
+        name
+        for name, properties in functions().items()
+        if name == "wallet" or "secretsmanager:GetSecretValue" in str(properties["Policies"])
+    }
+
+    assert len(moving) == 7
+    for name, properties in functions().items():
+        group = RESOURCES[properties["LoggingConfig"]["LogGroup"]]
+        is_trail = name in moving
+        kept = ["IsProd", "Retain", "Delete"] if is_trail else "Delete"
+        assert group["DeletionPolicy"] == group["UpdateReplacePolicy"] == kept, name
+        assert (group["Properties"]["RetentionInDays"] == "TrailRetentionDays") is is_trail, name
+        level = properties["Environment"]["Variables"].get("POWERTOOLS_LOG_LEVEL")
+        assert level == ("INFO" if is_trail else None), name
+    assert PARAMETERS["TrailRetentionDays"]["Default"] >= 365
+
+
+def test_the_template_is_plain_ascii() -> None:
+    """CloudFormation turns other letters into question marks in some texts."""
+    assert (ROOT / "template.yaml").read_text().isascii()
+
+
+def test_what_has_one_namespace_for_all_regions_is_named_with_its_region() -> None:
+    for resource, name in (
+        ("Dashboard", "DashboardName"),
+        ("PageShells", "Name"),
+        ("SiteAccess", "OriginAccessControlConfig"),
+        ("PageHeaders", "ResponseHeadersPolicyConfig"),
+        ("SiteBucket", "BucketName"),
+    ):
+        named = RESOURCES[resource]["Properties"][name]
+        assert "${AWS::Region}" in str(named["Name"] if isinstance(named, dict) else named), resource
 
 
 def test_the_table_is_encrypted_recoverable_and_kept() -> None:
     table = RESOURCES["Table"]
 
-    assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    assert table["Properties"]["SSESpecification"] == {
+        "SSEEnabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": ["HasKey", "KeyArn", "AWS::NoValue"],
+    }
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == ["IsProd", "Retain", "Delete"]
 

@@ -19,15 +19,24 @@ from tests.guards.guard import (
 )
 
 KEPT = ["IsProd", "Retain", "Delete"]
+KEYS = 3  # the statement's place in the boundary
+TRAIL = ("Finalize", "Wallet", "Cancel", "Desk", "Topup", "Webhook", "Settle")  # the functions that move money
 BOUNDARY = "Boundary.Properties.PolicyDocument.Statement"
 BUCKET = "arn:${AWS::Partition}:s3:::${AWS::StackName}-site-${AWS::AccountId}-${AWS::Region}"
 DELETED = "ExpireFunction.Properties.Events.Deleted.Properties"
-# What the boundary gives beyond the functions' own policies: what SAM and Lambda need in each role.
+# What the boundary gives beyond the functions' own policies: what SAM and Lambda need in each role, and the keys' own
+# policies give.
 FOR_LAMBDA = {
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
     "sqs:SendMessage",
@@ -103,6 +112,29 @@ def stream_filter(template: Template) -> bool:
     )
 
 
+def each_run_has_its_queue(template: Template) -> bool:
+    """Of the functions that nobody waits for; Lambda pauses for minutes between attempts of a throttled run."""
+    alone = [
+        properties.get("EventInvokeConfig", {})
+        for name, properties in resources(template, "AWS::Serverless::Function")
+        if "Schedule" in str(properties.get("Events")) or name == "PicturesFunction"
+    ]
+    lost = {"OnFailure": {"Type": "SQS", "Destination": "RunFailures.Arn"}}
+    return len(alone) >= 5 and all(
+        config.get("DestinationConfig") == lost and config.get("MaximumEventAgeInSeconds", 0) >= 300 for config in alone
+    )
+
+
+def keys_are_within_the_boundary(template: Template) -> bool:
+    [*keys] = [one for one in found(template, BOUNDARY) if one["Sid"] == "Keys"]
+    return len(keys) == 1 and (
+        {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"} <= set(keys[0]["Action"])
+        and not any("*" in action for action in keys[0]["Action"])
+        and found(keys[0] | {"Resources": {}}, "Condition.StringEquals.kms:ViaService")
+        == ["dynamodb.${AWS::Region}.amazonaws.com", "secretsmanager.${AWS::Region}.amazonaws.com"]
+    )
+
+
 def each_rule_has_its_queue(template: Template) -> bool:
     events = [
         event["Properties"]
@@ -168,7 +200,11 @@ DATA_GUARDS = (
         ),
     ),
     kept_in_production("files-kept", "SiteBucket"),
-    pinned("table-encrypted", "Table.Properties.SSESpecification", {"SSEEnabled": True}, {"SSEEnabled": False}),
+    all_of(
+        "table-encrypted",
+        pinned("table-encrypted", "Table.Properties.SSESpecification.SSEEnabled", True, False),
+        pinned("table-encrypted", "Table.Properties.SSESpecification.SSEType", "KMS"),
+    ),
     TemplateGuard(
         "queues",
         queues_are_encrypted_and_kept,
@@ -249,6 +285,44 @@ DATA_GUARDS = (
             instead(
                 f"{DELETED}.FilterCriteria.Filters.0.Pattern", '{"eventName": ["REMOVE"], "dynamodb": {"Keys": {}}}'
             ),
+        ),
+    ),
+    TemplateGuard(
+        "run-queue",
+        each_run_has_its_queue,
+        (
+            without("SettleFunction.Properties.EventInvokeConfig.DestinationConfig"),
+            without("AuditFunction.Properties.EventInvokeConfig"),
+            instead("ExpireFunction.Properties.EventInvokeConfig.MaximumEventAgeInSeconds", 60),
+        ),
+    ),
+    TemplateGuard(
+        "boundary-keys",
+        keys_are_within_the_boundary,
+        (
+            without(f"{BOUNDARY}.{KEYS}"),
+            more(f"{BOUNDARY}.{KEYS}.Action", "kms:*"),
+            without(f"{BOUNDARY}.{KEYS}.Condition"),
+        ),
+    ),
+    all_of("trail-kept", *(kept_in_production("trail-kept", f"{name}Logs") for name in TRAIL)),
+    all_of(
+        "trail-whole",
+        *(
+            guard
+            for name in TRAIL
+            for guard in (
+                pinned(
+                    "trail-whole", f"{name}Logs.Properties.RetentionInDays", "TrailRetentionDays", "LogRetentionDays"
+                ),
+                pinned(
+                    "trail-whole",
+                    f"{name}Function.Properties.Environment.Variables.POWERTOOLS_LOG_LEVEL",
+                    "INFO",
+                    "LogLevel",
+                    "ERROR",
+                ),
+            )
         ),
     ),
     TemplateGuard(

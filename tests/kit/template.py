@@ -35,8 +35,10 @@ def template() -> dict[str, Any]:
 def table_definition(name: str) -> dict[str, Any]:
     """`CreateTable` as the template would ask for it: keys, indexes and their projections, billing."""
     properties = template()["Resources"]["Table"]["Properties"]
-    kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    return {"TableName": name} | {part: properties[part] for part in kept}
+    kept = ("AttributeDefinitions", "KeySchema", "BillingMode")
+    of_index = ("IndexName", "KeySchema", "Projection")
+    indexes = [{part: index[part] for part in of_index} for index in properties["GlobalSecondaryIndexes"]]
+    return {"TableName": name, "GlobalSecondaryIndexes": indexes} | {part: properties[part] for part in kept}
 
 
 def functions() -> dict[str, dict[str, Any]]:

@@ -60,6 +60,8 @@ class Metric(StrEnum):
     PAYMENTS_UNMATCHED = "PaymentsUnmatched"
     PAYMENTS_FOREIGN = "PaymentsForeign"  # events about payments of another program on the same account
     GATEWAY_KEY_REFUSED = "GatewayKeyRefused"
+    WEBHOOKS_REFUSED = "WebhooksRefused"  # for their signatures
+    CREDITED_BY_ADMINS = "CreditedByAdmins"  # minor units, of any currency
     PAYMENTS_REFUNDED_OUTSIDE = "PaymentsRefundedOutside"
     PAYMENTS_DISPUTED = "PaymentsDisputed"
     PAYMENTS_CAPTURED_SHORT = "PaymentsCapturedShort"

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound
-from holdfast.logs import record_entry
+from holdfast.logs import Metric, count, record_entry
 from holdfast.model.account import LedgerEntry
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_AMOUNT
@@ -74,6 +74,7 @@ def credit(
     entry, created, currency = engine.store.retry_on_conflict(attempt)
     if created:
         record_entry(entry, currency)
+        count(Metric.CREDITED_BY_ADMINS, entry.amount)
     return entry, created
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.errors import Busy, InProgress, MalformedRequest
+from holdfast.logs import Metric, count
 from holdfast.payments.gateways.protocol import BadSignature, GatewayError
 from holdfast.payments.reconcile import reconcile
 
@@ -25,8 +26,10 @@ def handle_webhook(body: bytes, headers: Mapping[str, str], *, gateway: str, eng
     try:
         order_id = engine.gateways[gateway].verify_webhook(body, headers, engine.clock())
     except BadSignature as error:
+        count(Metric.WEBHOOKS_REFUSED, 1)
         raise MalformedRequest("The webhook is not signed by the gateway.") from error
     except ValueError as error:
+        count(Metric.WEBHOOKS_REFUSED, 1)
         raise MalformedRequest("The event is not JSON in UTF-8.") from error
     if order_id is None:
         return False

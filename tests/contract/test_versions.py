@@ -1,0 +1,158 @@
+"""Versions and aliases: what SAM makes of the template, by its own translator, and what brings requests to new code."""
+
+import copy
+import secrets
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+from local.cloud.deploy import _without_versions
+from local.cloud.release import released
+from tests.contract.test_alarms import ALARMS, parts
+from tests.kit.template import ROOT, functions, http_events
+
+Template = dict[str, Any]
+
+
+@cache
+def source() -> Template:
+    template: Template = yaml_parse((ROOT / "template.yaml").read_text())
+    for resource in template["Resources"].values():
+        for name in ("CodeUri", "ContentUri"):
+            if name in resource.get("Properties", {}):
+                resource["Properties"][name] = {"Bucket": "bucket", "Key": resource["Properties"][name]}
+    return template
+
+
+def expanded(template: Template, **parameters: str) -> Template:
+    """The resources as CloudFormation gets them."""
+    values = {name: found["Default"] for name, found in template["Parameters"].items()} | parameters
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        made = Translator({}, Parser()).translate(copy.deepcopy(template), values, feature_toggle=None)
+    resources: Template = made["Resources"]
+    return resources
+
+
+@pytest.fixture(scope="module")
+def resources() -> Template:
+    return expanded(source(), GradualDeployment="true", DeploymentType="Linear10PercentEvery1Minute")
+
+
+def of_type(resources: Template, kind: str) -> Template:
+    return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
+
+
+def versions(resources: Template) -> set[str]:
+    return set(of_type(resources, "AWS::Lambda::Version"))
+
+
+def logical(function: str) -> str:
+    return f"{function.title()}Function"
+
+
+def test_all_that_calls_a_function_calls_its_alias(resources: Template) -> None:
+    called = str(
+        [
+            operation["x-amazon-apigateway-integration"]["uri"]
+            for methods in resources["Api"]["Properties"]["Body"]["paths"].values()
+            for operation in methods.values()
+        ]
+    )
+    others = str(
+        [
+            *of_type(resources, "AWS::Events::Rule").values(),
+            *of_type(resources, "AWS::Lambda::EventSourceMapping").values(),
+            resources["SiteBucket"]["Properties"]["NotificationConfiguration"],
+        ]
+    )
+    allowed = {
+        permission["Properties"]["FunctionName"]["Ref"]
+        for permission in of_type(resources, "AWS::Lambda::Permission").values()
+    }
+
+    assert allowed == {f"{logical(function)}Aliaslive" for function in functions()}
+    for function, properties in functions().items():
+        assert (f"${{{logical(function)}Aliaslive}}/" in called) is bool(list(http_events(properties))), function
+        assert f"{logical(function)}.Arn" not in called + others
+        assert f"['{logical(function)}', 'Arn']" not in called + others
+
+
+def change_code(template: Template) -> None:
+    template["Resources"]["ReserveFunction"]["Properties"]["CodeUri"]["Key"] = "another"
+
+
+def change_layer(template: Template) -> None:
+    template["Resources"]["SharedLayer"]["Properties"]["ContentUri"]["Key"] = "another"
+
+
+def change_settings(template: Template) -> None:
+    template["Globals"]["Function"]["Environment"]["Variables"]["HOLD_SECONDS"] = "60"
+
+
+@pytest.mark.parametrize(("change", "count"), [(change_code, 1), (change_layer, 20), (change_settings, 20)])
+def test_what_changes_is_published(change: Callable[[Template], None], count: int, resources: Template) -> None:
+    changed = copy.deepcopy(source())
+    change(changed)
+
+    new = versions(expanded(changed)) - versions(resources)
+
+    assert len(new) == (count if count == 1 else len(functions()))
+
+
+def test_each_build_publishes_its_own_versions_also_for_another_value_of_a_parameter(resources: Template) -> None:
+    """A deploy that changes a parameter alone publishes nothing; a build before it gives its versions a new name."""
+    assert versions(expanded(source(), HoldSeconds="60")) == versions(resources)
+    built = versions(expanded(released(source(), secrets.token_hex(32))))
+
+    assert len(built) == len(functions())
+    assert built.isdisjoint(versions(resources))
+
+
+def test_a_version_is_deleted_after_the_next_and_not_before(resources: Template) -> None:
+    """SnapStart bills each version that is kept; the image of one must not outlive it."""
+    found = of_type(resources, "AWS::Lambda::Version").values()
+
+    assert {version["DeletionPolicy"] for version in found} == {"Delete"}
+
+
+def test_a_gradual_deployment_goes_back_when_an_alarm_rises(resources: Template) -> None:
+    groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup")
+
+    assert set(groups) == {f"{logical(function)}DeploymentGroup" for function in functions()}
+    for group in groups.values():
+        properties = group["Properties"]
+        assert properties["AutoRollbackConfiguration"]["Enabled"] is True
+        assert "DEPLOYMENT_STOP_ON_ALARM" in properties["AutoRollbackConfiguration"]["Events"]
+        assert "Linear10PercentEvery1Minute" in str(properties["DeploymentConfigName"])
+        names = [alarm["Name"]["Ref"] for alarm in properties["AlarmConfiguration"]["Alarms"]]
+        assert {"RequestErrorsAlarm", "BrokenInvariantsAlarm"} <= set(names) <= set(ALARMS)
+        assert len(names) <= 10, "CodeDeploy takes no more"
+        for name in names:
+            assert {part["Namespace"] for part in parts(ALARMS[name])} <= {"AWS/Lambda", "Holdfast/${AWS::StackName}"}
+
+
+def test_unless_it_is_asked_for_all_requests_move_at_once() -> None:
+    plain = expanded(source())
+
+    assert not of_type(plain, "AWS::CodeDeploy::DeploymentGroup")
+    assert len(of_type(plain, "AWS::Lambda::Alias")) == len(functions())
+
+
+def test_only_functions_that_answer_requests_can_start_from_a_snapshot() -> None:
+    """An image costs by the hour; nobody waits for the others."""
+    for function, properties in functions().items():
+        alone = {event["Type"] for event in properties.get("Events", {}).values()} != {"HttpApi"}
+        assert properties.get("SnapStart") == (None if alone else {"ApplyOn": "SnapStart"}), function
+
+
+def test_one_machine_has_no_versions() -> None:
+    plain = expanded(_without_versions(source()))
+
+    assert not of_type(plain, "AWS::Lambda::Alias")
+    assert "Alias" not in str(plain["SiteBucket"]) + str(plain["PicturesPermission"])
