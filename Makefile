@@ -8,6 +8,7 @@
 # make publish  the pages, to a stack on AWS (STACK_NAME=… STRIPE_KEY=pk_… RAZORPAY_KEY=rzp_…)
 # make lint   format, lint, types, import arrows, template
 # make openapi  writes docs/openapi.json anew
+# make layers  writes the layers' lists anew, after a change of a dependency
 # make fuzz   odd requests without end at a running stack (EXAMPLES=1000)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -22,7 +23,7 @@ PYTHON := $(shell for name in python3.13 python3 python; do "$$name" -c 'import 
 export UV_PYTHON := $(or $(PYTHON),3.13)
 # A uv on PATH may belong to another Python and fail: one that answers is used, or else one in a venv of its own.
 export UV := $(shell if uv --version >/dev/null 2>&1; then command -v uv; else echo $(CURDIR)/.tools/uv/bin/uv; fi)
-SAM = $(UV) tool run --quiet --from "$$(.venv/bin/python -c 'from local.tools import SAM; print(SAM)')" sam
+SAM = $(UV) tool run --quiet --from "$$($(or $(PYTHON),python3) -c 'from local.tools import SAM; print(SAM)')" sam
 tool = $(UV) tool run --quiet --from "$$(.venv/bin/python -c 'from local import tools; print(tools.$(1))')"
 export SAM_CLI_TELEMETRY := 0
 
@@ -39,7 +40,7 @@ $(CURDIR)/.tools/uv/bin/uv:
 	@"$(or $(PYTHON),python3)" -m venv .tools/uv || { echo "holdfast: Python 3.13 with the venv module is needed" >&2; exit 1; }
 	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
-$(VENV): pyproject.toml uv.lock layers/shared/requirements.txt layers/pictures/requirements.txt .python-version | $(filter $(CURDIR)/%,$(UV))
+$(VENV): pyproject.toml uv.lock .python-version | $(filter $(CURDIR)/%,$(UV))
 	@echo "holdfast: installing the Python packages of uv.lock into .venv …"
 	@quiet=--quiet; if [ -t 2 ]; then quiet=; fi; $(UV) sync $$quiet $(if $(CI),--locked)
 	@touch $@
@@ -150,12 +151,27 @@ build: $(VENV)
 	@$(RUN) local.cloud.bytecode
 	@$(RUN) local.cloud.release
 
+# What the layers are made of, from uv.lock and with its hashes: pip refuses any other file, so that a Lambda runs what
+# the tests ran. To be done after each change of a dependency; a test compares.
+.PHONY: layers sbom
+layers: $(VENV)
+	@$(UV) export --quiet --locked --no-header --no-annotate --no-emit-project --no-default-groups --output-file layers/shared/requirements.txt
+	@$(UV) export --quiet --locked --no-header --no-annotate --no-emit-project --only-group pictures --output-file layers/pictures/requirements.txt
+
+# The packages of both layers with versions and hashes, in CycloneDX: kept with each build that a tag makes.
+sbom: $(VENV)
+	@mkdir -p .aws-sam
+	@$(UV) export --quiet --locked --preview-features sbom-export --format cyclonedx1.5 --no-default-groups --group pictures --output-file .aws-sam/sbom.json >/dev/null
+
 # To AWS, with whatever credentials the environment has: what a tag does in CI. STACK_NAME, STAGE; CORS_ORIGINS (with
 # commas between), ALARM_EMAIL and PARAMETERS (any others, as Name=value with spaces between), of which an empty one
 # leaves what the stack has: SAM takes no empty value, and none with a space.
 space := $(subst ,, )
-.PHONY: deploy
-deploy: $(VENV)
+.PHONY: deploy sam
+sam: | $(filter $(CURDIR)/%,$(UV))
+	@$(SAM) --version
+
+deploy: | $(filter $(CURDIR)/%,$(UV))
 	$(foreach name,STACK_NAME STAGE,$(if $($(name)),,$(error holdfast: $(name) is not set)))
 	@$(SAM) deploy --stack-name "$(STACK_NAME)" --no-confirm-changeset --no-fail-on-empty-changeset \
 		--tags service=holdfast "stage=$(STAGE)" \
