@@ -149,7 +149,17 @@ def show(name: str, ours: Cost, reference: Cost) -> float:
 @contextmanager
 def prepared() -> Iterator[dict[str, str]]:
     """The environment of what is measured; its packages are those of uv.lock."""
-    sync = [uv(), "sync", "--quiet", "--locked", "--no-default-groups", "--group", "pictures", "--python", sys.executable]
+    sync = [
+        uv(),
+        "sync",
+        "--quiet",
+        "--locked",
+        "--no-default-groups",
+        "--group",
+        "pictures",
+        "--python",
+        sys.executable,
+    ]
     run(sync, os.environ | {"UV_PROJECT_ENVIRONMENT": str(Path(PYTHON).parents[1])})
     with tempfile.TemporaryDirectory() as folder:
         yield {"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPYCACHEPREFIX": folder, **ENVIRONMENT}

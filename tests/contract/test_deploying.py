@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from local.tools import uv
 from tests.kit.template import ROOT, template
 
 # How SAM CLI reads one `--parameter-overrides`: no value may be empty, and what follows a space is lost.
@@ -58,6 +59,13 @@ def test_origins_with_spaces_between_are_all_given() -> None:
     assert set(found) <= set(template()["Parameters"])
 
 
+def test_other_parameters_are_given_as_they_are() -> None:
+    found = overrides(PARAMETERS="GradualDeployment=true BackupDays=90")
+
+    assert found == {"Stage": "prod", "GradualDeployment": "true", "BackupDays": "90"}
+    assert set(found) <= set(template()["Parameters"])
+
+
 @pytest.mark.parametrize("name", sorted(GIVEN))
 def test_a_stack_without_a_name_or_a_stage_is_not_deployed(name: str) -> None:
     ran = dry_run(**{key: value for key, value in GIVEN.items() if key != name})
@@ -83,12 +91,45 @@ def test_only_the_job_that_deploys_may_ask_for_the_role_and_only_after_all_tests
         for name, job in content["jobs"].items()
         if "id-token" in content["permissions"] or "id-token" in job.get("permissions", {})
     }
-    checked = [step.get("run") for step in found["deploy"]["jobs"]["check"]["steps"]]
+    jobs = found["deploy"]["jobs"]
+    checked = [step.get("run") for step in jobs["check"]["steps"]]
 
     assert may_ask == {("deploy", "deploy")}
-    assert found["deploy"]["jobs"]["deploy"]["needs"] == "check"
+    assert (jobs["deploy"]["needs"], jobs["build"]["needs"]) == ("build", "check")
     assert ".ci/run" in checked
     assert checked == [step.get("run") for step in found["ci"]["jobs"]["all"]["steps"]]
+
+
+def test_what_is_deployed_was_built_by_a_job_that_can_ask_for_nothing() -> None:
+    """The packages that a build runs could use the role; so the job that has it runs none of them."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]
+    steps = [str(step.get("uses", "")).partition("@")[0] or step["run"] for step in jobs["deploy"]["steps"]]
+    role = steps.index("aws-actions/configure-aws-credentials")
+    [compared] = [step for step in steps if "sha256sum --check" in step]
+
+    assert jobs["build"]["outputs"]["digest"] == "${{ steps.digests.outputs.digest }}"
+    assert "environment" not in jobs["build"]
+    assert "make setup build sbom" in [step.get("run") for step in jobs["build"]["steps"]]
+    assert compared.index("sha256sum --check") < compared.index("tar -xf")
+    assert steps.index("make sam") < role, "SAM CLI is installed before there is a role"
+    assert steps[role + 1 :] == ["make deploy"]
+    assert not [step for step in steps if "setup" in step and not step.startswith("actions/")]
+
+
+def test_the_layers_are_made_of_what_the_tests_ran_and_of_no_other_file() -> None:
+    """Each package of uv.lock that a Lambda gets, with those that it needs, by version and hash."""
+    for layer, chosen in (("shared", ["--no-default-groups"]), ("pictures", ["--only-group", "pictures"])):
+        exported = subprocess.run(  # noqa: S603 - our own uv
+            [uv(), "export", "--quiet", "--locked", "--no-header", "--no-annotate", "--no-emit-project", *chosen],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+        assert (ROOT / "layers" / layer / "requirements.txt").read_text() == exported, "run make layers"
+        packages = re.split(r"\n(?=\S)", exported.strip())
+        assert all(re.match(r"[\w-]+==", package) and "--hash=sha256:" in package for package in packages)
 
 
 def configured(environment: str) -> dict[str, Any]:
