@@ -112,7 +112,7 @@ def test_what_is_deployed_was_built_by_a_job_that_can_ask_for_nothing() -> None:
     assert "make setup build sbom" in [step.get("run") for step in jobs["build"]["steps"]]
     assert compared.index("sha256sum --check") < compared.index("tar -xf")
     assert steps.index("make sam") < role, "SAM CLI is installed before there is a role"
-    assert steps[role + 1 :] == ["make deploy"]
+    assert steps[role + 1 :] == ["make deploy", "make publish"]
     assert not [step for step in steps if "setup" in step and not step.startswith("actions/")]
 
 
