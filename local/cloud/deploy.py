@@ -96,7 +96,7 @@ def _suit_the_local_cloud(template: Path) -> None:
 def _without_versions(built: Any) -> Any:
     match built:
         case {"Ref": str(name)} if name.endswith(".Alias"):
-            return {"Ref": name.removesuffix(".Alias")}
+            return {"Fn::GetAtt": [name.removesuffix(".Alias"), "Arn"]}
         case dict():
             return {name: _without_versions(value) for name, value in built.items() if name not in OF_VERSIONS}
         case list():

@@ -155,4 +155,6 @@ def test_one_machine_has_no_versions() -> None:
     plain = expanded(_without_versions(source()))
 
     assert not of_type(plain, "AWS::Lambda::Alias")
-    assert "Alias" not in str(plain["SiteBucket"]) + str(plain["PicturesPermission"])
+    arn = {"Fn::GetAtt": ["PicturesFunction", "Arn"]}
+    [started] = plain["SiteBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
+    assert started["Function"] == plain["PicturesPermission"]["Properties"]["FunctionName"] == arn
