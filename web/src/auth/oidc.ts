@@ -1,5 +1,5 @@
 /** Cognito's managed login, by code and PKCE. Loaded when somebody signs in, or when a token has to be renewed. */
-import { UserManager, WebStorageStateStore } from 'oidc-client-ts'
+import { ErrorResponse, UserManager, WebStorageStateStore } from 'oidc-client-ts'
 import { config } from '../config'
 import { changed, forgetSession } from './session'
 
@@ -41,13 +41,18 @@ export async function arrive(): Promise<string> {
 
 let renewing: Promise<string | undefined> | undefined
 
-/** One renewal at a time: Cognito may take a refresh token only once. */
+/**
+ * One renewal at a time: Cognito may take a refresh token only once.
+ *
+ * The session ends where Cognito says so. Without an answer it stays, and this throws.
+ */
 export function renew(): Promise<string | undefined> {
   renewing ??= users()
     .signinSilent()
     .then(
       (user) => user?.access_token,
-      () => {
+      (cause: unknown) => {
+        if (!(cause instanceof ErrorResponse)) throw cause
         forgetSession()
         return undefined
       },

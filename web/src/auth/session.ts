@@ -21,14 +21,24 @@ function stored(): Stored | undefined {
   return text ? (JSON.parse(text) as Stored) : undefined
 }
 
-/** The access token, renewed when it is about to end; nothing where nobody is signed in. */
+/**
+ * The access token, renewed when it is about to end; nothing where nobody is signed in.
+ *
+ * Throws where it has ended, and no answer came to the renewal.
+ */
 export async function accessToken(): Promise<string | undefined> {
   const session = stored()
   if (!session) return undefined
-  const endsSoon = session.expires_at !== undefined && session.expires_at * 1000 < Date.now() + SECONDS_BEFORE * 1000
-  if (!endsSoon || !session.refresh_token) return session.access_token
-  const { renew } = await import('./oidc')
-  return renew()
+  const lastsFor = (seconds: number) =>
+    session.expires_at === undefined || session.expires_at * 1000 >= Date.now() + seconds * 1000
+  if (lastsFor(SECONDS_BEFORE) || !session.refresh_token) return session.access_token
+  try {
+    const { renew } = await import('./oidc')
+    return await renew()
+  } catch (cause) {
+    if (lastsFor(0)) return session.access_token
+    throw cause
+  }
 }
 
 export function forgetSession(): void {
@@ -61,7 +71,15 @@ export async function signIn(to = `${location.pathname}${location.search}`): Pro
   await leave(to)
 }
 
+let leaves = false
+
+/** Whether somebody is signing out: nothing of theirs stays on the screen. */
+export function isLeaving(): boolean {
+  return leaves
+}
+
 export async function signOut(): Promise<void> {
+  leaves = true
   forgetSession()
   const { domain, clientId } = config().signIn
   const query = new URLSearchParams({ client_id: clientId, logout_uri: `${location.origin}/` })

@@ -43,6 +43,7 @@ export const ownerText = {
     heading: 'This is for hoteliers',
     text: 'Your account has no hotel rights yet. Ask us for them, then sign in once more.',
   },
+  signedOut: 'What you typed is still here. Signing in leaves this page, so copy it first.',
   elsewhere: {
     heading: 'Changed somewhere else',
     text: 'This hotel was changed in another window or browser since you opened this page. What you typed is still here. Nothing was saved over anything.',
@@ -312,6 +313,7 @@ export const ownerText = {
     unchanged: 'Nothing would change: it is so already.',
     wouldChange: (nights: string) => `${nights} would change.`,
     changed: (room: string, nights: string) => `${room}: ${nights} changed.`,
+    doneBefore: 'Changed before that, and stays changed:',
     shown: 'What guests would be shown',
     holds: (count: number) =>
       count === 1

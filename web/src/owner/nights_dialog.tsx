@@ -22,11 +22,12 @@ interface Of {
   result: Changed
 }
 
-/** A refusal, with the room type that it is about. */
+/** A refusal, with the room type that it is about and what was done before it. */
 class RefusedRoom extends Error {
   constructor(
     readonly room: OwnRoomType,
     readonly reason: unknown,
+    readonly done: readonly Of[],
   ) {
     super(room.name)
   }
@@ -44,11 +45,14 @@ export function NightsDialog({ rooms, currency, wanted: first, onClose }: Props)
   const refresh = useRefresh()
   const sending = useMutation({
     mutationFn: ({ asked, dry_run }: { asked: Wanted; dry_run: boolean }) => send(rooms, asked, dry_run),
-    onSuccess: (_, { dry_run }) => (dry_run ? undefined : refresh()),
+    onSettled: (_data, _error, { dry_run }) => {
+      if (!dry_run) void refresh()
+    },
     retry: false,
   })
-  const isDone = sending.data !== undefined && sending.variables?.dry_run === false
-  const isSeen = sending.data !== undefined && sending.variables?.dry_run === true
+  const isReal = sending.variables?.dry_run === false
+  const isDone = sending.data !== undefined && isReal
+  const isSeen = sending.data !== undefined && !isReal
   const refused = sending.error instanceof RefusedRoom ? sending.error : undefined
   const changes = sending.data?.some(({ result }) => result.changed > 0) ?? false
 
@@ -60,6 +64,12 @@ export function NightsDialog({ rooms, currency, wanted: first, onClose }: Props)
             <div className={ui.tight}>
               {refused && <p className={ui.label}>{refused.room.name}</p>}
               <OwnerTrouble error={refused?.reason ?? sending.error} />
+              {isReal && refused && refused.done.length > 0 && (
+                <>
+                  <p className={ui.label}>{words.doneBefore}</p>
+                  <Applied to={refused.done} />
+                </>
+              )}
             </div>
           )}
           {!isSeen && !isDone && (
@@ -98,16 +108,7 @@ export function NightsDialog({ rooms, currency, wanted: first, onClose }: Props)
           )}
           {isDone && (
             <>
-              <ul className={ui.tight} role="status">
-                {sending.data.map(({ room, result }) => (
-                  <li className={ui.between} key={room.room_type_id}>
-                    <span>{words.changed(room.name, text.counts.nights(result.changed))}</span>
-                    {result.change_id && (
-                      <UndoButton roomTypeId={room.room_type_id} changeId={result.change_id} label={room.name} />
-                    )}
-                  </li>
-                ))}
-              </ul>
+              <Applied to={sending.data} />
               <p>
                 <button className={ui.button} type="button" onClick={close}>
                   {words.close}
@@ -121,6 +122,21 @@ export function NightsDialog({ rooms, currency, wanted: first, onClose }: Props)
   )
 }
 
+function Applied({ to }: { to: readonly Of[] }) {
+  return (
+    <ul className={ui.tight} role="status">
+      {to.map(({ room, result }) => (
+        <li className={ui.between} key={room.room_type_id}>
+          <span>{words.changed(room.name, text.counts.nights(result.changed))}</span>
+          {result.change_id && (
+            <UndoButton roomTypeId={room.room_type_id} changeId={result.change_id} label={room.name} />
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 /** One call a room type: each is all or nothing by itself. */
 async function send(rooms: readonly OwnRoomType[], { rooms: ids, change }: Wanted, dry_run: boolean): Promise<Of[]> {
   const done: Of[] = []
@@ -130,7 +146,7 @@ async function send(rooms: readonly OwnRoomType[], { rooms: ids, change }: Wante
       const call = own().PUT('/room-types/{room_type_id}/calendar', { ...ofRoomType(room.room_type_id), body })
       done.push({ room, result: await answer(call) })
     } catch (error) {
-      throw new RefusedRoom(room, error)
+      throw new RefusedRoom(room, error, done)
     }
   }
   return done

@@ -1,6 +1,7 @@
 /** The six steps of a registration: the checklist in sight, and one step below or beside it. */
 import { useQuery } from '@tanstack/react-query'
-import { type MouseEvent, type ReactNode, useRef } from 'react'
+import { type MouseEvent, type ReactNode, useRef, useState } from 'react'
+import { codeOf } from '../api/problem'
 import { Bones } from '../components/skeleton'
 import ui from '../components/ui.module.css'
 import { ownerText } from '../messages/owner'
@@ -49,12 +50,14 @@ export function Registration({ id, step, children }: Props) {
 function Opened({ id, step, children }: Props) {
   const saver = useRef<() => Promise<boolean>>(undefined)
   const leave = useLeave(saver)
-  // What is edited has to be what is there now, and no memory of it.
+  const [since] = useState(Date.now)
   const hotel = useQuery({ ...draft(id), refetchOnMount: 'always' })
   const checked = useQuery(checklist(id))
   const at = STEPS.indexOf(step)
   const path = (one: Step) => `/owner/hotels/${id}/${one}`
   const failed = hotel.error ?? checked.error
+  // What is edited has to be what is there now, and no memory of it.
+  const known = hotel.dataUpdatedAt >= since ? hotel.data : undefined
   const next = STEPS[at + 1]
   const before = STEPS[at - 1]
 
@@ -99,12 +102,13 @@ function Opened({ id, step, children }: Props) {
         </nav>
         <div className={ui.stack}>
           <p className={ui.lead}>{ownerText.steps.leads[step]}</p>
-          {failed ? (
+          {failed && codeOf(failed) !== 'unauthenticated' && (
             <OwnerTrouble error={failed} again={() => void Promise.all([hotel.refetch(), checked.refetch()])} />
-          ) : hotel.data && checked.data && hotel.isFetchedAfterMount ? (
-            <SaverProvider value={saver}>{children(hotel.data, checked.data)}</SaverProvider>
+          )}
+          {known && checked.data ? (
+            <SaverProvider value={saver}>{children(known, checked.data)}</SaverProvider>
           ) : (
-            <Bones />
+            !failed && <Bones />
           )}
           <div className={css.stepEnds}>
             {before && (

@@ -31,9 +31,8 @@ export function StayDialog({ bookingId, timezone, onClose }: Props) {
     <Dialog heading={heading} onClose={onClose}>
       {(close) => (
         <>
-          {found.error ? (
-            <OwnerTrouble error={found.error} again={() => void found.refetch()} />
-          ) : found.data ? (
+          {found.error && <OwnerTrouble error={found.error} again={() => void found.refetch()} />}
+          {found.data ? (
             <>
               <Stay booking={found.data} />
               {guest.data && <GuestDetails guest={guest.data} />}
@@ -45,7 +44,7 @@ export function StayDialog({ bookingId, timezone, onClose }: Props) {
               <Happened booking={found.data} timezone={timezone} />
             </>
           ) : (
-            <Bones />
+            !found.error && <Bones />
           )}
           <p>
             <button className={ui.quiet} type="button" onClick={close}>

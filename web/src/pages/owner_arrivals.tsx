@@ -44,10 +44,9 @@ function Arrivals({ hotel }: { hotel: Draft }) {
       </DayBar>
       {fetching.error && <OwnerTrouble error={fetching.error} />}
       <h2>{longDate(date)}</h2>
-      {found.error ? (
-        <OwnerTrouble error={found.error} again={() => void found.refetch()} />
-      ) : !found.data ? (
-        <Bones />
+      {found.error && <OwnerTrouble error={found.error} again={() => void found.refetch()} />}
+      {!found.data ? (
+        !found.error && <Bones />
       ) : list.length === 0 ? (
         <p className={ui.notice}>{words.none}</p>
       ) : (

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { answer, own } from '../api/client'
 import { Dialog } from '../components/dialog'
 import { Field, wrongFields } from '../components/field'
@@ -123,20 +123,28 @@ interface DialogProps {
 /** Rooms off sale, under the conditions of a hold: on every night or on none. */
 function BlockDialog({ hotel, room, onMade, onClose }: DialogProps) {
   const refresh = useRefresh()
-  const [key, setKey] = useState(() => crypto.randomUUID())
+  const keys = useRef(new Map<string, string>())
   const [reversed, setReversed] = useState(false)
   const today = todayIn(hotel.timezone ?? 'UTC')
   const making = useMutation({
     mutationFn: async ({ of, body }: { of: string; body: BlockRequest }) => {
-      const params = { path: { room_type_id: of }, header: { 'Idempotency-Key': key } }
+      const params = { path: { room_type_id: of }, header: { 'Idempotency-Key': keyOf(of, body) } }
       await answer(own().POST('/room-types/{room_type_id}/blocks', { params, body }))
       await refresh()
       onMade(of)
     },
     onSuccess: onClose,
-    onError: () => setKey(crypto.randomUUID()),
+    onError: () => void refresh(),
   })
   const wrong = wrongFields(making.error)
+
+  /** The same for the same block: one whose answer was lost is not made twice. */
+  function keyOf(of: string, body: BlockRequest): string {
+    const said = JSON.stringify([of, body])
+    const key = keys.current.get(said) ?? crypto.randomUUID()
+    keys.current.set(said, key)
+    return key
+  }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
