@@ -16,6 +16,16 @@ export function useLeave(saver: RefObject<Saver | undefined>) {
   }
 }
 
+/** One save at a time: the next one waits for the one before it, then looks again at what there is to save. */
+export function useOneAtATime() {
+  const last = useRef<Promise<unknown>>(Promise.resolve())
+  return (save: Saver): Promise<boolean> => {
+    const next = last.current.then(save)
+    last.current = next.catch(() => undefined)
+    return next
+  }
+}
+
 /** Registers the step's saver: it runs before another step opens, when the tab is left, and when the page goes. */
 export function useSaver(save: Saver) {
   const context = useContext(SaverContext)

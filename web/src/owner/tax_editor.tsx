@@ -52,7 +52,7 @@ export function taxRows(table: TaxTable | null | undefined, currency: string | n
 export function readTaxes(rows: TaxRows, currency: string): TaxTable {
   return {
     ...(rows.included !== 'law' && { included: rows.included === 'yes' }),
-    rounding: rows.rounding,
+    ...(rows.rounding === 'booking' && { rounding: rows.rounding }),
     periods: [
       ...rows.earlier,
       {

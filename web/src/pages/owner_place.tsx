@@ -1,11 +1,11 @@
 import { Field } from '../components/field'
 import { ownerText } from '../messages/owner'
 import { countries, timezones } from '../owner/choices'
-import { DraftForm } from '../owner/draft_form'
+import { DraftForm, Newest } from '../owner/draft_form'
 import { ChoiceField } from '../owner/inputs'
 import css from '../owner/owner.module.css'
 import { Lacking, Registration } from '../owner/registration'
-import type { DraftChange } from '../owner/types'
+import type { Draft, DraftChange } from '../owner/types'
 
 const words = ownerText.place
 
@@ -15,59 +15,68 @@ export default function OwnerPlacePage({ id }: { id: string }) {
       {(hotel, checked) => (
         <>
           <Lacking checked={checked} step="place" />
-          <DraftForm id={id} hotel={hotel} read={read}>
-            {({ hotel: known, wrong }) => {
-              const field = (name: keyof typeof words.fields) => ({
-                name,
-                label: words.fields[name],
-                hint: (words.hints as Record<string, string>)[name],
-                wrong: wrong.get(name),
-              })
-              return (
-                <div className={css.form}>
-                  <Field {...field('name')} value={known.name}>
-                    {(given) => <input {...given} maxLength={200} required />}
-                  </Field>
-                  <Field {...field('city')} value={known.city}>
-                    {(given) => <input {...given} maxLength={64} required />}
-                  </Field>
-                  <ChoiceField
-                    {...field('country')}
-                    value={known.country ?? ''}
-                    choices={countries()}
-                    empty={words.choose}
-                  />
-                  <ChoiceField
-                    {...field('timezone')}
-                    value={known.timezone ?? ''}
-                    choices={timezones(known.timezone)}
-                    empty={words.choose}
-                  />
-                  <div className={css.whole}>
-                    <Field {...field('address')} value={known.address ?? ''}>
-                      {(given) => <input {...given} maxLength={200} autoComplete="off" />}
-                    </Field>
-                  </div>
-                  <div className={css.whole}>
-                    <Field {...field('description')} value={known.description ?? ''}>
-                      {(given) => <textarea {...given} rows={5} />}
-                    </Field>
-                  </div>
-                  <div className={css.whole}>
-                    <Field {...field('amenities')} value={known.amenities.join(', ')}>
-                      {(given) => <input {...given} autoComplete="off" />}
-                    </Field>
-                  </div>
-                  <Field {...field('day_ends_at')} value={known.day_ends_at}>
-                    {(given) => <input {...given} type="time" />}
-                  </Field>
-                </div>
-              )
-            }}
-          </DraftForm>
+          <Newest hotel={hotel}>
+            {(draft, onReplaced) => <Place id={id} hotel={draft} onReplaced={onReplaced} />}
+          </Newest>
         </>
       )}
     </Registration>
+  )
+}
+
+interface Props {
+  id: string
+  hotel: Draft
+  onReplaced: (kept: Draft) => void
+}
+
+function Place({ id, hotel, onReplaced }: Props) {
+  return (
+    <DraftForm id={id} hotel={hotel} read={read} onReplaced={onReplaced}>
+      {({ hotel: known, wrong }) => {
+        const field = (name: keyof typeof words.fields) => ({
+          name,
+          label: words.fields[name],
+          hint: (words.hints as Record<string, string>)[name],
+          wrong: wrong.get(name),
+        })
+        return (
+          <div className={css.form}>
+            <Field {...field('name')} value={known.name}>
+              {(given) => <input {...given} maxLength={200} required />}
+            </Field>
+            <Field {...field('city')} value={known.city}>
+              {(given) => <input {...given} maxLength={64} required />}
+            </Field>
+            <ChoiceField {...field('country')} value={known.country ?? ''} choices={countries()} empty={words.choose} />
+            <ChoiceField
+              {...field('timezone')}
+              value={known.timezone ?? ''}
+              choices={timezones(known.timezone)}
+              empty={words.choose}
+            />
+            <div className={css.whole}>
+              <Field {...field('address')} value={known.address ?? ''}>
+                {(given) => <input {...given} maxLength={200} autoComplete="off" />}
+              </Field>
+            </div>
+            <div className={css.whole}>
+              <Field {...field('description')} value={known.description ?? ''}>
+                {(given) => <textarea {...given} rows={5} />}
+              </Field>
+            </div>
+            <div className={css.whole}>
+              <Field {...field('amenities')} value={known.amenities.join(', ')}>
+                {(given) => <input {...given} autoComplete="off" />}
+              </Field>
+            </div>
+            <Field {...field('day_ends_at')} value={known.day_ends_at}>
+              {(given) => <input {...given} type="time" />}
+            </Field>
+          </div>
+        )
+      }}
+    </DraftForm>
   )
 }
 

@@ -12,7 +12,7 @@ import css from '../owner/owner.module.css'
 import { PlanDialog, planText } from '../owner/plan_form'
 import { ofRoomType, useRefresh } from '../owner/queries'
 import { Lacking, Registration } from '../owner/registration'
-import { useSaver } from '../owner/saving'
+import { useOneAtATime, useSaver } from '../owner/saving'
 import { OwnerTrouble, Seen } from '../owner/trouble'
 import type { Draft, NamedPlan, OwnRoomType, RoomTypeChange } from '../owner/types'
 import { Link } from '../router'
@@ -39,37 +39,48 @@ type Asked = { room: OwnRoomType } & ({ kind: 'occupancy' } | { kind: 'plan'; pl
 /** All room types in one form: those that were changed are sent, each by itself. */
 function Prices({ hotel, currency }: { hotel: Draft; currency: string }) {
   const form = useRef<HTMLFormElement>(null)
-  const [known, setKnown] = useState<ReadonlyMap<string, RoomTypeChange>>(() => new Map())
+  /** What was sent for a room type; null where no answer came, so that nobody knows what is there. */
+  const known = useRef(new Map<string, RoomTypeChange | null>())
+  const dirty = useRef(false)
   const [bad, setBad] = useState<readonly string[]>([])
   const [asked, setAsked] = useState<Asked>()
   const [state, setState] = useState<keyof typeof ownerText.save>('saved')
   const refresh = useRefresh()
+  const oneAtATime = useOneAtATime()
   const saving = useMutation({
     mutationFn: async ({ room, body }: { room: OwnRoomType; body: RoomTypeChange }) =>
       answer(own().PATCH('/room-types/{room_type_id}', { ...ofRoomType(room.room_type_id), body })),
   })
 
-  async function save(): Promise<boolean> {
-    if (!form.current || state === 'saved') return true
-    const found = new FormData(form.current)
+  async function saveFrom(of: HTMLFormElement): Promise<boolean> {
+    if (!dirty.current) return true
+    const found = new FormData(of)
     const said = hotel.room_types.map((room) => ({ room, ...read(found, room, currency) }))
     setBad(said.flatMap((one) => one.bad))
-    if (said.some((one) => one.bad.length > 0) || !form.current.reportValidity()) return false
+    if (said.some((one) => one.bad.length > 0) || !of.reportValidity()) return false
+    dirty.current = false
     setState('saving')
     try {
-      const kept = new Map(known)
       for (const { room, body } of said) {
-        if (differs(room, body, known.get(room.room_type_id))) await saving.mutateAsync({ room, body })
-        kept.set(room.room_type_id, body)
+        if (!differs(room, body, known.current.get(room.room_type_id))) continue
+        known.current.set(room.room_type_id, null)
+        await saving.mutateAsync({ room, body })
+        known.current.set(room.room_type_id, body)
       }
-      setKnown(kept)
-      setState('saved')
       await refresh()
+      if (dirty.current) return saveFrom(of)
+      setState('saved')
       return true
     } catch {
+      dirty.current = true
       setState('open')
       return false
     }
+  }
+
+  function save(): Promise<boolean> {
+    const of = form.current
+    return of ? oneAtATime(() => saveFrom(of)) : Promise.resolve(true)
   }
   useSaver(save)
 
@@ -79,7 +90,10 @@ function Prices({ hotel, currency }: { hotel: Draft; currency: string }) {
       <form
         className={ui.stack}
         ref={form}
-        onInput={() => setState('open')}
+        onInput={() => {
+          dirty.current = true
+          setState('open')
+        }}
         onSubmit={(event: FormEvent) => {
           event.preventDefault()
           void save()
@@ -132,7 +146,8 @@ function read(form: FormData, room: OwnRoomType, currency: string): { body: Room
   return { body: { base_price, discounted_price, total_rooms: Number(filled('total_rooms')) }, bad }
 }
 
-function differs(room: OwnRoomType, body: RoomTypeChange, sent: RoomTypeChange | undefined): boolean {
+function differs(room: OwnRoomType, body: RoomTypeChange, sent: RoomTypeChange | null | undefined): boolean {
+  if (sent === null) return true
   const was = sent ?? { ...room, discounted_price: room.discounted_price ?? null }
   const names = ['base_price', 'discounted_price', 'total_rooms'] as const
   return names.some((name) => was[name] !== body[name])

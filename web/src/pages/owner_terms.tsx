@@ -2,7 +2,7 @@ import { useState } from 'react'
 import ui from '../components/ui.module.css'
 import { ownerText } from '../messages/owner'
 import { currencies } from '../owner/choices'
-import { DraftForm } from '../owner/draft_form'
+import { DraftForm, Newest } from '../owner/draft_form'
 import { CheckField, ChoiceField } from '../owner/inputs'
 import css from '../owner/owner.module.css'
 import { PolicyEditor, type PolicyRow, policyRows, readPolicy } from '../owner/policy_editor'
@@ -18,14 +18,22 @@ export default function OwnerTermsPage({ id }: { id: string }) {
       {(hotel, checked) => (
         <>
           <Lacking checked={checked} step="terms" />
-          <Terms id={id} hotel={hotel} />
+          <Newest hotel={hotel}>
+            {(draft, onReplaced) => <Terms id={id} hotel={draft} onReplaced={onReplaced} />}
+          </Newest>
         </>
       )}
     </Registration>
   )
 }
 
-function Terms({ id, hotel }: { id: string; hotel: Draft }) {
+interface Props {
+  id: string
+  hotel: Draft
+  onReplaced: (kept: Draft) => void
+}
+
+function Terms({ id, hotel, onReplaced }: Props) {
   const [policy, setPolicy] = useState<PolicyRow[] | undefined>(() => policyRows(hotel.cancellation_policy))
   const [taxes, setTaxes] = useState<TaxRows | undefined>(() => taxRows(hotel.taxes, hotel.currency))
   const [currency, setCurrency] = useState(hotel.currency ?? '')
@@ -40,7 +48,7 @@ function Terms({ id, hotel }: { id: string; hotel: Draft }) {
   }
 
   return (
-    <DraftForm id={id} hotel={hotel} read={read}>
+    <DraftForm id={id} hotel={hotel} read={read} onReplaced={onReplaced}>
       {({ hotel: known, wrong, touched }) => (
         <>
           <div className={css.form} onChange={(event) => setCurrency(chosen(event.target) ?? currency)}>
