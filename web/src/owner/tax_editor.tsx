@@ -1,7 +1,9 @@
 import ui from '../components/ui.module.css'
+import { shiftDate } from '../format/dates'
 import { minorUnits } from '../format/money'
 import { ownerText } from '../messages/owner'
 import css from './owner.module.css'
+import { periodText } from './tax_text'
 import { asTyped, basisPoints, shareTyped } from './typed'
 import type { TaxTable } from './types'
 
@@ -21,6 +23,8 @@ export interface TaxRows {
   earlier: TaxTable['periods']
 }
 
+type Period = TaxTable['periods'][number]
+
 const words = ownerText.taxes
 const INDIA = 'IN'
 
@@ -33,16 +37,23 @@ function part(name = '', rate = ''): Slab['parts'][number] {
 }
 
 export function taxRows(table: TaxTable | null | undefined, currency: string | null | undefined): TaxRows | undefined {
-  const newest = table?.periods.at(-1)
-  if (!table || !newest) return undefined
+  if (!table || table.periods.length === 0) return undefined
   return {
     included: table.included === true ? 'yes' : table.included === false ? 'no' : 'law',
     rounding: table.rounding ?? 'line',
-    starts: newest.starts,
-    earlier: table.periods.slice(0, -1),
-    slabs: newest.slabs.map((one) =>
+    ...periodRows(table.periods, currency ?? 'INR'),
+  }
+}
+
+/** The last of them to be typed, the others as they are. */
+function periodRows(periods: readonly Period[], currency: string): Pick<TaxRows, 'starts' | 'earlier' | 'slabs'> {
+  const newest = periods.at(-1)
+  return {
+    starts: newest?.starts ?? '',
+    earlier: periods.slice(0, -1),
+    slabs: (newest?.slabs ?? []).map((one) =>
       slab(
-        asTyped(one.up_to, currency ?? 'INR'),
+        asTyped(one.up_to, currency),
         one.components.map(({ name, rate_bp }) => part(name, shareTyped(rate_bp) || '0')),
       ),
     ),
@@ -72,11 +83,13 @@ interface Props {
   rows: TaxRows | undefined
   country: string | null | undefined
   currency: string
+  /** At the hotel. */
+  today: string
   onChange: (rows: TaxRows | undefined) => void
 }
 
 /** India's table comes by law; any other hotel says its own. */
-export function TaxEditor({ rows, country, currency, onChange }: Props) {
+export function TaxEditor({ rows, country, currency, today, onChange }: Props) {
   const byLaw = !country || country === INDIA
   return (
     <fieldset className={`${ui.card} ${ui.stack}`}>
@@ -96,12 +109,22 @@ export function TaxEditor({ rows, country, currency, onChange }: Props) {
           <span>{words.own}</span>
         </label>
       </div>
-      {rows && <Table rows={rows} currency={currency} onChange={onChange} />}
+      {rows && <Table rows={rows} currency={currency} today={today} onChange={onChange} />}
     </fieldset>
   )
 }
 
-function Table({ rows, currency, onChange }: { rows: TaxRows; currency: string; onChange: (rows: TaxRows) => void }) {
+interface TableProps {
+  rows: TaxRows
+  currency: string
+  today: string
+  onChange: (rows: TaxRows) => void
+}
+
+function Table({ rows, currency, today, onChange }: TableProps) {
+  const before = rows.earlier.at(-1)
+  /** A later day on the only period would leave the nights before it without a rate. */
+  const bounds = before ? { min: shiftDate(before.starts, 1) } : { max: today }
   const setSlab = (key: string, change: Partial<Slab>) =>
     onChange({ ...rows, slabs: rows.slabs.map((one) => (one.key === key ? { ...one, ...change } : one)) })
   return (
@@ -130,17 +153,34 @@ function Table({ rows, currency, onChange }: { rows: TaxRows; currency: string; 
             <option value="booking">{words.roundingBooking}</option>
           </select>
         </label>
-        <label className={ui.field}>
-          <span className={ui.label}>{words.starts}</span>
-          <input
-            className={ui.input}
-            type="date"
-            required
-            value={rows.starts}
-            onChange={(event) => onChange({ ...rows, starts: event.target.value })}
-          />
-        </label>
+        <div className={ui.field}>
+          <label className={ui.field}>
+            <span className={ui.label}>{words.starts}</span>
+            <input
+              className={ui.input}
+              type="date"
+              required
+              aria-describedby="starts-hint"
+              {...bounds}
+              value={rows.starts}
+              onChange={(event) => onChange({ ...rows, starts: event.target.value })}
+            />
+          </label>
+          <p className={ui.soft} id="starts-hint">
+            {before ? words.startsLaterHint : words.startsHint}
+          </p>
+        </div>
       </div>
+      {before && (
+        <div className={ui.tight}>
+          <p className={ui.label}>{words.earlier}</p>
+          <ul className={css.bullets}>
+            {rows.earlier.map((one) => (
+              <li key={one.starts}>{periodText(one, currency)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       {rows.slabs.map((one, index) => (
         <SlabEditor
           key={one.key}
@@ -161,6 +201,27 @@ function Table({ rows, currency, onChange }: { rows: TaxRows; currency: string; 
           {words.addSlab}
         </button>
       </p>
+      <div className={ui.row}>
+        <button
+          className={ui.link}
+          type="button"
+          onClick={(event) => {
+            if (!event.currentTarget.form?.reportValidity()) return
+            onChange({ ...rows, earlier: readTaxes(rows, currency).periods, starts: '' })
+          }}
+        >
+          {words.addPeriod}
+        </button>
+        {before && (
+          <button
+            className={ui.link}
+            type="button"
+            onClick={() => onChange({ ...rows, ...periodRows(rows.earlier, currency) })}
+          >
+            {words.removePeriod}
+          </button>
+        )}
+      </div>
     </>
   )
 }

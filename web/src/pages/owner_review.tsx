@@ -13,6 +13,7 @@ import { RunLinks } from '../owner/hotel_frame'
 import css from '../owner/owner.module.css'
 import { ofHotel, useRefresh } from '../owner/queries'
 import { Lacking, Registration, type Step, stepOf } from '../owner/registration'
+import { taxLines } from '../owner/tax_text'
 import { OwnerTrouble } from '../owner/trouble'
 import type { Checklist, Draft } from '../owner/types'
 import { useImages } from '../owner/uploads'
@@ -139,6 +140,8 @@ function Content({ id, hotel }: { id: string; hotel: Draft }) {
       <Part id={id} step="terms">
         <p className={ui.label}>{text.booking.policy}</p>
         {hotel.cancellation_policy && <Policy steps={hotel.cancellation_policy} />}
+        <p className={ui.label}>{ownerText.labels.taxes}</p>
+        <Taxes hotel={hotel} />
       </Part>
       <Part id={id} step="rooms">
         <p className={ui.label}>{text.hotel.rooms}</p>
@@ -164,6 +167,18 @@ function Content({ id, hotel }: { id: string; hotel: Draft }) {
         </ul>
       </Part>
     </div>
+  )
+}
+
+function Taxes({ hotel }: { hotel: Draft }) {
+  const { taxes, country, currency } = hotel
+  if (!taxes) return <p>{country === 'IN' ? ownerText.taxes.byLaw : ownerText.taxes.none}</p>
+  return (
+    <ul className={css.bullets}>
+      {taxLines(taxes, currency ?? 'INR').map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
   )
 }
 

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import ui from '../components/ui.module.css'
+import { todayIn } from '../format/dates'
 import { ownerText } from '../messages/owner'
 import { currencies } from '../owner/choices'
 import { DraftForm, Newest } from '../owner/draft_form'
@@ -73,6 +74,7 @@ function Terms({ id, hotel, onReplaced }: Props) {
             rows={taxes}
             country={known.country}
             currency={currency || 'INR'}
+            today={todayIn(known.timezone ?? 'UTC')}
             onChange={(rows) => {
               setTaxes(rows)
               touched()
