@@ -1,5 +1,9 @@
 import { locale } from './locale'
 
+// Digits after the point by ISO 4217, as the API counts them, and not as browsers write them; other currencies have two.
+const NO_MINOR_UNIT = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
+const THREE_DIGITS = 'BHD IQD JOD KWD LYD OMR TND'
+
 type Decimal = Intl.StringNumericLiteral
 
 const formatters = new Map<string, Intl.NumberFormat>()
@@ -8,11 +12,14 @@ function formatter(currency: string, style: 'full' | 'plain' | 'short'): Intl.Nu
   const name = `${currency} ${style}`
   let found = formatters.get(name)
   if (!found) {
+    const places = exponent(currency)
     found = new Intl.NumberFormat(locale, {
       style: 'currency',
       currency,
+      minimumFractionDigits: places,
+      maximumFractionDigits: places,
       ...(style === 'plain' && { trailingZeroDisplay: 'stripIfInteger' }),
-      ...(style === 'short' && { notation: 'compact', maximumFractionDigits: 1 }),
+      ...(style === 'short' && { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }),
     })
     formatters.set(name, found)
   }
@@ -20,7 +27,7 @@ function formatter(currency: string, style: 'full' | 'plain' | 'short'): Intl.Nu
 }
 
 export function exponent(currency: string): number {
-  return formatter(currency, 'full').resolvedOptions().maximumFractionDigits ?? 2
+  return NO_MINOR_UNIT.includes(currency) ? 0 : THREE_DIGITS.includes(currency) ? 3 : 2
 }
 
 /** Minor units written with the currency's point: 1234 INR is "12.34". The digits stay as the API sent them. */
