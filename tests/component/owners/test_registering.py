@@ -230,8 +230,9 @@ class TestChecklist:
     def test_what_is_missing_is_named_and_stops_a_submission(
         self, changes: dict[str, Any], field: str, applicant: Applicant, store: Store
     ) -> None:
-        applicant.ready()
+        applicant.register(**PLACE)
         applicant.patch(**changes)
+        applicant.room_type()
         before = everything(store)
 
         reply = applicant.submit()

@@ -8,6 +8,7 @@ import ui from '../components/ui.module.css'
 import { instantAt } from '../format/dates'
 import { text } from '../messages'
 import { ownerText } from '../messages/owner'
+import { soldBy } from './hotel_frame'
 import { rangeText, valueText } from './moves'
 import css from './owner.module.css'
 import { useChanges, useRefresh } from './queries'
@@ -62,9 +63,9 @@ export function HistoryDialog({ hotel, room, onClose }: Props) {
 
 function Line({ hotel, room, change }: { hotel: Draft; room: OwnRoomType; change: Change }) {
   const me = useUserId()
-  const currency = hotel.currency ?? 'INR'
+  const { currency, timezone } = soldBy(hotel)
   const names: Record<string, string> = ownerText.nights.fields
-  const when = instantAt(change.at, hotel.timezone ?? undefined)
+  const when = instantAt(change.at, timezone)
   const values = (field: string, list: readonly (number | boolean | null)[]) =>
     list.map((value) => valueText(field, value, currency)).join(', ')
   return (

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Bones } from '../components/skeleton'
 import ui from '../components/ui.module.css'
+import { shiftDate, todayIn } from '../format/dates'
 import { ownerText } from '../messages/owner'
 import { Link } from '../router'
 import { ForOwners } from './frame'
@@ -59,6 +60,20 @@ export function RunLinks({ id, current }: { id: string; current?: string }) {
       ))}
     </nav>
   )
+}
+
+/** What the hotel sells by: as it is public, and before that as its draft says. */
+export function soldBy(hotel: Draft) {
+  const { timezone, currency, day_ends_at } = hotel.published ?? hotel
+  return { timezone: timezone ?? 'UTC', currency: currency ?? 'INR', day_ends_at }
+}
+
+/** The hotel's day: before the hour at which it ends, "04:00", it is still yesterday's. */
+export function hotelDay(hotel: Draft): string {
+  const { timezone, day_ends_at } = soldBy(hotel)
+  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: timezone }).format(new Date())
+  const today = todayIn(timezone)
+  return time < day_ends_at ? shiftDate(today, -1) : today
 }
 
 /** The answer, or its trouble, or grey lines. */

@@ -91,8 +91,8 @@ async function document<T>(call: Parameters<typeof answer<unknown>>[0]): Promise
   return (await answer(call)) as T
 }
 
-/** All nights and room types, and the stays page by page. */
-export function useBoard(propertyId: string, first_night: string, count: number) {
+/** All nights and room types, and the stays page by page; without a first night, from the hotel's day on. */
+export function useBoard(propertyId: string, first_night: string | undefined, count: number) {
   return useInfiniteQuery({
     queryKey: ['owned', propertyId, 'board', first_night, count],
     queryFn: async ({ pageParam }) =>
@@ -100,26 +100,28 @@ export function useBoard(propertyId: string, first_night: string, count: number)
         own().GET('/properties/{property_id}/board', {
           params: {
             path: { property_id: propertyId },
-            query: { first_night, nights: String(count), ...(pageParam && { cursor: pageParam }) },
+            query: { nights: String(count), ...pageParam },
           },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    initialPageParam: (first_night ? { first_night } : {}) as { first_night?: string; cursor?: string },
+    getNextPageParam: (last) =>
+      last.next_cursor ? { first_night: last.first_night, cursor: last.next_cursor } : undefined,
   })
 }
 
-export function useArrivals(propertyId: string, date: string) {
+/** Without a date, those of the hotel's day. */
+export function useArrivals(propertyId: string, date: string | undefined) {
   return useInfiniteQuery({
     queryKey: ['owned', propertyId, 'arrivals', date],
     queryFn: async ({ pageParam }) =>
       document<ArrivalList>(
         own().GET('/properties/{property_id}/arrivals', {
-          params: { path: { property_id: propertyId }, query: { date, ...(pageParam && { cursor: pageParam }) } },
+          params: { path: { property_id: propertyId }, query: pageParam },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    initialPageParam: (date ? { date } : {}) as { date?: string; cursor?: string },
+    getNextPageParam: (last) => (last.next_cursor ? { date: last.date, cursor: last.next_cursor } : undefined),
   })
 }
 

@@ -3,12 +3,12 @@ import { useState } from 'react'
 import { download } from '../calendar_file'
 import { Bones } from '../components/skeleton'
 import ui from '../components/ui.module.css'
-import { isElsewhere, longDate, shiftDate, shortDate, todayIn, zoneName } from '../format/dates'
+import { isElsewhere, longDate, shiftDate, shortDate, zoneName } from '../format/dates'
 import { text } from '../messages'
 import { ownerText } from '../messages/owner'
 import { actionsOf, StayTag, useDesk } from '../owner/desk_actions'
 import { GuestDetails } from '../owner/guest_details'
-import { HotelFrame } from '../owner/hotel_frame'
+import { HotelFrame, hotelDay, soldBy } from '../owner/hotel_frame'
 import css from '../owner/owner.module.css'
 import { arrivalsTable, useArrivals } from '../owner/queries'
 import { StayDialog } from '../owner/stay_dialog'
@@ -26,9 +26,10 @@ export default function OwnerArrivalsPage({ id }: { id: string }) {
 }
 
 function Arrivals({ hotel }: { hotel: Draft }) {
-  const timezone = hotel.timezone ?? 'UTC'
-  const [date, setDate] = useState(() => todayIn(timezone))
-  const found = useArrivals(hotel.property_id, date)
+  const { timezone } = soldBy(hotel)
+  const [chosen, setDate] = useState<string>()
+  const found = useArrivals(hotel.property_id, chosen)
+  const date = chosen ?? found.data?.pages[0]?.date ?? hotelDay(hotel)
   const [open, setOpen] = useState<string>()
   const fetching = useMutation({
     mutationFn: () => arrivalsTable(hotel.property_id, date),

@@ -5,10 +5,9 @@ import { Dialog } from '../components/dialog'
 import { Field, wrongFields } from '../components/field'
 import { Bones } from '../components/skeleton'
 import ui from '../components/ui.module.css'
-import { todayIn } from '../format/dates'
 import { text } from '../messages'
 import { ownerText } from '../messages/owner'
-import { HotelFrame } from '../owner/hotel_frame'
+import { HotelFrame, hotelDay } from '../owner/hotel_frame'
 import { ChoiceField, CountField } from '../owner/inputs'
 import { rangeText } from '../owner/moves'
 import css from '../owner/owner.module.css'
@@ -125,7 +124,7 @@ function BlockDialog({ hotel, room, onMade, onClose }: DialogProps) {
   const refresh = useRefresh()
   const keys = useRef(new Map<string, string>())
   const [reversed, setReversed] = useState(false)
-  const today = todayIn(hotel.timezone ?? 'UTC')
+  const today = hotelDay(hotel)
   const making = useMutation({
     mutationFn: async ({ of, body }: { of: string; body: BlockRequest }) => {
       const params = { path: { room_type_id: of }, header: { 'Idempotency-Key': keyOf(of, body) } }

@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { Bones } from '../components/skeleton'
 import ui from '../components/ui.module.css'
-import { dateRange, isElsewhere, shiftDate, todayIn, zoneName } from '../format/dates'
+import { dateRange, isElsewhere, shiftDate, zoneName } from '../format/dates'
 import { text } from '../messages'
 import { ownerText } from '../messages/owner'
 import { stayState } from '../owner/desk_actions'
-import { HotelFrame } from '../owner/hotel_frame'
+import { HotelFrame, hotelDay, soldBy } from '../owner/hotel_frame'
 import { dayNumber, weekdayOf } from '../owner/months'
 import css from '../owner/owner.module.css'
 import { useBoard } from '../owner/queries'
@@ -26,11 +26,11 @@ export default function OwnerBoardPage({ id }: { id: string }) {
 }
 
 function Board({ hotel }: { hotel: Draft }) {
-  const timezone = hotel.timezone ?? 'UTC'
-  const today = todayIn(timezone)
-  const [first, setFirst] = useState(today)
+  const { timezone } = soldBy(hotel)
+  const [chosen, setFirst] = useState<string>()
   const [open, setOpen] = useState<string>()
-  const found = useBoard(hotel.property_id, first, NIGHTS)
+  const found = useBoard(hotel.property_id, chosen, NIGHTS)
+  const first = chosen ?? found.data?.pages[0]?.first_night ?? hotelDay(hotel)
   const rooms = joined(found.data?.pages.map((page) => page.room_types) ?? [])
   return (
     <>
@@ -60,8 +60,8 @@ function Board({ hotel }: { hotel: Draft }) {
         >
           ›
         </button>
-        {first !== today && (
-          <button className={`${ui.quiet} ${ui.small}`} type="button" onClick={() => setFirst(today)}>
+        {chosen && chosen !== hotelDay(hotel) && (
+          <button className={`${ui.quiet} ${ui.small}`} type="button" onClick={() => setFirst(undefined)}>
             {words.today}
           </button>
         )}

@@ -23,12 +23,15 @@ const words = ownerText.prices
 export default function OwnerPricesPage({ id }: { id: string }) {
   return (
     <Registration id={id} step="prices">
-      {(hotel, checked) => (
-        <>
-          <Lacking checked={checked} step="prices" />
-          {hotel.currency ? <Prices hotel={hotel} currency={hotel.currency} /> : <NeedsCurrency id={id} />}
-        </>
-      )}
+      {(hotel, checked) => {
+        const currency = hotel.published?.currency ?? hotel.currency
+        return (
+          <>
+            <Lacking checked={checked} step="prices" />
+            {currency ? <Prices hotel={hotel} currency={currency} /> : <NeedsCurrency id={id} />}
+          </>
+        )
+      }}
     </Registration>
   )
 }

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ComponentProps, useState } from 'react'
 import ui from '../components/ui.module.css'
-import { todayIn } from '../format/dates'
 import { ownerText } from '../messages/owner'
 import { HistoryDialog } from '../owner/history'
-import { HotelFrame, Loaded } from '../owner/hotel_frame'
+import { HotelFrame, hotelDay, Loaded, soldBy } from '../owner/hotel_frame'
 import { ends, MonthGrid, type Range } from '../owner/month_grid'
 import { firstOf, lastOf, monthName, monthOf, shiftMonth } from '../owner/months'
 import { rangeText } from '../owner/moves'
@@ -30,7 +29,7 @@ interface Chosen extends Range {
 }
 
 function Rates({ hotel }: { hotel: Draft }) {
-  const today = todayIn(hotel.timezone ?? 'UTC')
+  const today = hotelDay(hotel)
   const [month, setMonth] = useState(() => monthOf(today))
   const [chosen, setChosen] = useState<Chosen>()
   const [editing, setEditing] = useState(false)
@@ -38,7 +37,7 @@ function Rates({ hotel }: { hotel: Draft }) {
   const first = month === monthOf(today) ? today : firstOf(month)
   const found = useQuery(nights(hotel.property_id, first, lastOf(month)))
   const rooms = hotel.room_types
-  const currency = hotel.currency ?? 'INR'
+  const { currency } = soldBy(hotel)
   if (rooms.length === 0) {
     return (
       <div className={ui.notice}>

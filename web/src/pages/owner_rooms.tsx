@@ -29,7 +29,8 @@ type Asked = { kind: 'add' } | { kind: 'change' | 'delete'; room: OwnRoomType }
 function Rooms({ id, hotel }: { id: string; hotel: Draft }) {
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
-  if (!hotel.currency) return <NeedsCurrency id={id} />
+  const currency = hotel.published?.currency ?? hotel.currency
+  if (!currency) return <NeedsCurrency id={id} />
   return (
     <>
       <ul className={ui.tight}>
@@ -42,7 +43,7 @@ function Rooms({ id, hotel }: { id: string; hotel: Draft }) {
             {room.description && <p className={ui.soft}>{room.description}</p>}
             <p className={ui.soft}>
               {text.hotel.sleeps(room.max_guests)} · {text.counts.rooms(room.total_rooms)} ·{' '}
-              {money(room.base_price, hotel.currency ?? 'INR')} {text.hotel.perNight}
+              {money(room.base_price, currency)} {text.hotel.perNight}
             </p>
             <div className={ui.row}>
               <button
@@ -70,10 +71,8 @@ function Rooms({ id, hotel }: { id: string; hotel: Draft }) {
           {words.add}
         </button>
       </p>
-      {asked?.kind === 'add' && <RoomTypeDialog id={id} currency={hotel.currency} onClose={close} />}
-      {asked?.kind === 'change' && (
-        <RoomTypeDialog id={id} currency={hotel.currency} room={asked.room} onClose={close} />
-      )}
+      {asked?.kind === 'add' && <RoomTypeDialog id={id} currency={currency} onClose={close} />}
+      {asked?.kind === 'change' && <RoomTypeDialog id={id} currency={currency} room={asked.room} onClose={close} />}
       {asked?.kind === 'delete' && <DeleteRoomTypeDialog room={asked.room} onClose={close} />}
     </>
   )

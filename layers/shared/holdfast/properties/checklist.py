@@ -55,6 +55,8 @@ def _place(own: OwnProperty) -> Step:
 def _policy_and_tax(own: OwnProperty) -> Step:
     content = own.draft.content
     lacks = [] if content.currency else [_field("currency", "is required, such as INR")]
+    if own.public and content.currency not in {None, own.public.currency}:
+        lacks.append(_field("currency", f"has to be {own.public.currency} again: the prices are in it"))
     if content.taxes is None and content.country not in {None, INDIA}:
         lacks.append(_field("taxes", f"is required outside India; there is no table for {content.country}"))
     if content.cancellation_policy is None:

@@ -107,12 +107,23 @@ def change_draft(
         content = applied_to(draft.content)
         if content == draft.content:
             return own
+        _require_currency(content.currency, own)
         after = changed(draft, engine, content=content)
         store.commit([store.writes.draft(draft, after)])
         logger.info("draft changed", extra={"property_id": property_id, "version": after.version, "by": owner_id})
         return msgspec.structs.replace(own, draft=after)
 
     return store.retry_on_conflict(attempt)
+
+
+def _require_currency(currency: str | None, own: OwnProperty) -> None:
+    """Prices are numbers of minor units: in another currency they would be other prices."""
+    said = own.draft.content.currency
+    priced_in = own.public.currency if own.public else said if own.room_types else None
+    if priced_in is None or currency in {said, priced_in}:
+        return
+    way_out = "register another property" if own.public else "delete its room types first, or register another property"
+    raise InvalidFields(("currency", f"stays {priced_in}: the prices are in it; to sell in another, {way_out}"))
 
 
 def changed(draft: PropertyDraft, engine: Engine, **fields: object) -> PropertyDraft:

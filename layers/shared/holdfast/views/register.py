@@ -6,7 +6,7 @@ import msgspec
 
 from holdfast.errors import FieldError
 from holdfast.fields import Instant, Strict
-from holdfast.model.dates import rfc3339
+from holdfast.model.dates import hour, rfc3339
 from holdfast.properties.plan_requests import ChildBandRequest, DerivedPrice, NamedPlanRequest, OccupancyRequest
 from holdfast.views.content import ContentView, content_fields, policy_steps
 
@@ -67,10 +67,19 @@ class OwnRoomTypeView(Strict):
     live: bool
 
 
+class PublishedView(TypedDict):
+    """What a public property sells by, until a change of it is approved."""
+
+    currency: str
+    timezone: str
+    day_ends_at: str
+
+
 class DraftView(ContentView):
     """`revision` was submitted last, `live_revision` is public; `has_changes`: the draft differs from that.
 
-    `reason` is why the last one was rejected, or why the property is suspended.
+    `reason` is why the last one was rejected, or why the property is suspended. `published` is there once the property
+    is public: prices of nights are in its currency, and the hotel's day is by its time zone.
     """
 
     property_id: str
@@ -80,6 +89,7 @@ class DraftView(ContentView):
     live_revision: int
     has_changes: bool
     public: str | None = None
+    published: PublishedView | None = None
     reason: str | None = None
     changed_at: Instant
     room_types: tuple[OwnRoomTypeView, ...]
@@ -141,6 +151,7 @@ def draft_view(own: "OwnProperty") -> DraftView:
         live_revision=draft.live_revision,
         has_changes=draft.has_changes,
         public=_public(own.public),
+        published=_published(own.public) if own.public else None,
         reason=own.suspension.reason if own.suspension and own.is_suspended else draft.reason,
         changed_at=rfc3339(draft.changed_at_ms),
         room_types=tuple(room_type_view(room) for room in own.room_types),
@@ -210,6 +221,10 @@ def submission_view(submission: "Submission") -> SubmissionView:
 def _occupancy_view(occupancy: "Occupancy") -> OccupancyRequest:
     bands = tuple(ChildBandRequest(max_age=band.max_age, amount=band.amount) for band in occupancy.child_bands)
     return OccupancyRequest(**msgspec.structs.asdict(occupancy) | {"child_bands": bands})
+
+
+def _published(public: "Property") -> PublishedView:
+    return PublishedView(currency=public.currency, timezone=public.timezone, day_ends_at=hour(public.day_ends))
 
 
 def _public(public: "Property | None") -> str | None:
