@@ -45,5 +45,9 @@ export function Link({ href, ...more }: ComponentProps<'a'> & { href: string }) 
 /** What stands for `:id` in an address of that pattern: empty without one, nothing where the address is another. */
 export function idIn(pattern: string, path: string): string | undefined {
   const found = new RegExp(`^${pattern.replace(':id', '([^/]+)')}/?$`).exec(path)
-  return found ? decodeURIComponent(found[1] ?? '') : undefined
+  try {
+    return found ? decodeURIComponent(found[1] ?? '') : undefined
+  } catch {
+    return undefined // a % that escapes nothing
+  }
 }

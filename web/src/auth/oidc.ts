@@ -36,7 +36,7 @@ export async function leave(to: string): Promise<void> {
 export async function arrive(): Promise<string> {
   const user = await users().signinRedirectCallback()
   changed()
-  return typeof user.state === 'string' && user.state.startsWith('/') ? user.state : '/'
+  return typeof user.state === 'string' && /^\/(?![/\\])/.test(user.state) ? user.state : '/'
 }
 
 let renewing: Promise<string | undefined> | undefined

@@ -65,8 +65,13 @@ export function useSignedIn(): string {
   return useSyncExternalStore(subscribe, nameOf, () => '')
 }
 
+/** Where the guest is now; the start, where that only takes what the sign-in page sends. */
+function here(): string {
+  return location.pathname === '/signed-in' ? '/' : `${location.pathname}${location.search}`
+}
+
 /** Leaves for the sign-in page; comes back to `to`, or to where the guest is now. */
-export async function signIn(to = `${location.pathname}${location.search}`): Promise<void> {
+export async function signIn(to = here()): Promise<void> {
   const { leave } = await import('./oidc')
   await leave(to)
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
+import { codeOf } from '../api/problem'
 import { hotel as hotelQuery } from '../api/queries'
 import type { Hotel, Stay } from '../api/types'
 import { Policy } from '../components/policy'
@@ -20,11 +21,14 @@ const MOST_PICTURES = 3
 
 export default function HotelPage({ id }: { id: string }) {
   const asked = askedIn(useSearch())
-  const found = useQuery({ ...hotelQuery(id, asked.stay), placeholderData: keepPreviousData })
+  const dated = useQuery({ ...hotelQuery(id, asked.stay), placeholderData: keepPreviousData })
+  const refused = asked.stay && codeOf(dated.error) === 'invalid_request' ? dated.error : undefined
+  const plain = useQuery({ ...hotelQuery(id), enabled: refused !== undefined })
+  const found = refused ? plain : dated
   useHead(found.data)
+  if (found.data) return <HotelShown hotel={found.data} asked={asked} waiting={found.isPlaceholderData} bad={refused} />
   if (found.error) return <Trouble error={found.error} again={() => void found.refetch()} />
-  if (!found.data) return <Skeleton name="hotel" />
-  return <HotelShown hotel={found.data} asked={asked} waiting={found.isPlaceholderData} />
+  return <Skeleton name="hotel" />
 }
 
 /** Search engines and tabs know the page by the hotel's own name, and by one address whatever the dates. */
@@ -44,8 +48,16 @@ function useHead(hotel: Hotel | undefined) {
   }, [hotel])
 }
 
-function HotelShown({ hotel, asked, waiting }: { hotel: Hotel; asked: Asked; waiting: boolean }) {
-  const stay = asked.stay
+interface ShownProps {
+  hotel: Hotel
+  asked: Asked
+  waiting: boolean
+  bad: unknown
+}
+
+/** `bad` is the refusal of the stay that was asked for: the hotel is shown without dates, and the form to mend them. */
+function HotelShown({ hotel, asked, waiting, bad }: ShownProps) {
+  const stay = bad !== undefined ? undefined : asked.stay
   const choose = (chosen: Stay) => go(`/hotels/${hotel.property_id}${queryOf(chosen)}`)
 
   return (
@@ -81,6 +93,12 @@ function HotelShown({ hotel, asked, waiting }: { hotel: Hotel; asked: Asked; wai
                   : text.hotel.noDates}
               </p>
             </div>
+            {bad !== undefined && (
+              <>
+                <Trouble error={bad} />
+                <StayForm hotel={hotel} asked={asked} />
+              </>
+            )}
             {waiting ? (
               <Bones />
             ) : (
@@ -93,7 +111,7 @@ function HotelShown({ hotel, asked, waiting }: { hotel: Hotel; asked: Asked; wai
               </ul>
             )}
           </section>
-          <Free hotel={hotel} asked={asked} onChoose={choose} />
+          <Free hotel={hotel} asked={{ ...asked, stay }} form={bad === undefined} onChoose={choose} />
         </div>
         <aside className={`${ui.stack} ${css.aside}`}>
           <section className={`${ui.card} ${ui.tight}`}>
@@ -141,11 +159,12 @@ function Gallery({ hotel }: { hotel: Hotel }) {
 interface FreeProps {
   hotel: Hotel
   asked: Asked
+  form: boolean
   onChoose: (stay: Stay) => void
 }
 
 /** The calendar of one room type, and the same choice by a plain form. */
-function Free({ hotel, asked, onChoose }: FreeProps) {
+function Free({ hotel, asked, form, onChoose }: FreeProps) {
   const { stay, rooms, guests, children } = asked
   const [chosen, setChosen] = useState(hotel.room_types[0]?.room_type_id ?? '')
   return (
@@ -182,15 +201,21 @@ function Free({ hotel, asked, onChoose }: FreeProps) {
           </div>
         </div>
       )}
-      <SearchForm
-        asked={{ ...asked, city: hotel.city }}
-        today={todayIn(hotel.timezone)}
-        onSearch={(query) => {
-          const wanted = askedIn(query)
-          const here = wanted.city === hotel.city
-          go(here ? `/hotels/${hotel.property_id}${queryOf(wanted.stay)}` : `/search?${query}`)
-        }}
-      />
+      {form && <StayForm hotel={hotel} asked={asked} />}
     </section>
+  )
+}
+
+function StayForm({ hotel, asked }: { hotel: Hotel; asked: Asked }) {
+  return (
+    <SearchForm
+      asked={{ ...asked, city: hotel.city }}
+      today={todayIn(hotel.timezone)}
+      onSearch={(query) => {
+        const wanted = askedIn(query)
+        const here = wanted.city === hotel.city
+        go(here ? `/hotels/${hotel.property_id}${queryOf(wanted.stay)}` : `/search?${query}`)
+      }}
+    />
   )
 }
