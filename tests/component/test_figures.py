@@ -218,7 +218,7 @@ class TestProof:
         clock.advance(90)
         shown = proof(front_door)
 
-        assert shown.headers["Cache-Control"] == "public, max-age=60"
+        assert (shown.headers["Cache-Control"], shown.headers["Vary"]) == ("public, max-age=60", "Origin")
         assert (shown.body["verdict"], shown.body["age_seconds"]) == ("holds", 90)
         assert shown.body["checked_at"] == "2026-11-22T06:30:00.000Z"
         assert "overdue" not in shown.body

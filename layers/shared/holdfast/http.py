@@ -139,7 +139,7 @@ class Api:
             return _refused(refusal, event.get("rawPath", ""))
         tag = {} if answer.version is None else {"ETag": f'"{answer.version}"'}
         if answer.fresh_seconds is not None:
-            tag["Cache-Control"] = f"public, max-age={answer.fresh_seconds}"
+            tag |= {"Cache-Control": f"public, max-age={answer.fresh_seconds}", "Vary": "Origin"}
         if isinstance(answer.body, Csv):
             more = {"Link": f'<?{answer.body.next_page}>; rel="next"'} if answer.body.next_page else {}
             return _response(answer.status, answer.body.text, CSV_MEDIA_TYPE, tag | more)
