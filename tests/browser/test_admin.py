@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.schedules import audit_once
 from local.stack import use_local_cloud
@@ -96,6 +96,7 @@ def test_a_hotel_is_given_back_mended_approved_and_found(desk: Visitor, long_sta
     page.get_by_role("button", name="Approve and put on sale").click()
     page.get_by_role("button", name="Put it on sale").click()
     desk.says("It is on sale: guests find it now.")
+    expect(page.get_by_role("status").filter(has_text="It is on sale")).to_be_focused()
     [found] = long_stack.anyone("/properties", city=city)["properties"]
     assert found["property_id"] == property_id
 
@@ -123,6 +124,27 @@ def test_a_hotel_is_given_back_mended_approved_and_found(desk: Visitor, long_sta
     page.get_by_role("dialog").get_by_role("button", name="Put it back on sale").click()
     expect(card).to_have_count(0)
     assert long_stack.anyone("/properties", city=city)["properties"]
+
+
+def test_an_approval_whose_answer_is_lost_is_not_said_to_be_none(desk: Visitor, long_stack: RunningStack) -> None:
+    page = desk.page
+    owner = long_stack.guest(f"own-{uuid4().hex[:8]}", "owner")
+    property_id = submitted(owner, f"Lampur {uuid4().hex[:6]}")
+    answers: list[int] = []
+
+    def lose_the_first(route: Route) -> None:
+        if route.request.method == "OPTIONS" or answers:
+            return route.fallback()
+        answers.append(route.fetch().status)
+        return route.abort()
+
+    page.route(re.compile(rf"/admin/properties/{property_id}/approve$"), lose_the_first)
+    desk.open(f"/admin/reviews/{property_id}?revision=1")
+    page.get_by_role("button", name="Approve and put on sale").click()
+    page.get_by_role("button", name="Put it on sale").click()
+    desk.says("It is approved.")
+    assert answers == [200]
+    assert owner.get(f"/properties/{property_id}/draft")["public"] == "live"
 
 
 def test_a_case_is_closed_and_what_is_due_is_tried(desk: Visitor, ada: Guest, long_stack: RunningStack) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypedDict
 
 from annotated_types import MinLen
 
@@ -127,11 +127,17 @@ class BelowSold(BookingError):
 
 
 class ChangedSince(BookingError):
-    """What was to be approved or changed is not what is there any more: read it again."""
+    """What was to be approved or changed is not what is there any more: read it again.
+
+    With `decision`, the very decision that was asked for stands already, as after an answer that was lost; for an
+    approval, `calendar_open` says whether all months sell as it was decided.
+    """
 
     status, code, title = 409, "changed_since", "It was changed since"
     revision: int = 0  # the latest one submitted
     version: int = 0  # of the draft, now
+    decision: Literal["approved", "rejected"] | None = None
+    calendar_open: bool | None = None
 
 
 class Restricted(BookingError):

@@ -2,9 +2,12 @@
 
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from holdfast.errors import Busy
+from holdfast.properties import review
 from holdfast.storage.store import Store
 from tests.kit.applicant import Applicant
 from tests.kit.builders import everything
@@ -154,15 +157,46 @@ class TestApproving:
         assert (reply.body["version"], reply.body["revision"]) == (version, 1)
         assert everything(store) == before
 
-    def test_twice_is_refused(self, applicant: Applicant, store: Store) -> None:
+    def test_twice_is_refused_and_says_that_it_stands(self, applicant: Applicant, store: Store) -> None:
         applicant.live()
         before = everything(store)
 
         reply = applicant.approve()
 
         assert (reply.status, reply.code) == (409, "changed_since")
-        assert "approved already" in reply.body["detail"]
+        assert "approved already, with this hash" in reply.body["detail"]
+        assert (reply.body["decision"], reply.body["calendar_open"]) == ("approved", True)
         assert everything(store) == before
+
+    def test_a_repeat_opens_the_months_that_the_first_did_not(
+        self, applicant: Applicant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        room_type_id = applicant.ready()
+        applicant.submitted()
+        with monkeypatch.context() as cut_off:
+            cut_off.setattr(review, "bring_on_sale", Mock(side_effect=Busy("No time is left.")))
+            assert applicant.approve().status == 503
+        assert applicant.hold(room_type_id).status != 201
+
+        reply = applicant.approve()
+
+        assert (reply.status, reply.body["decision"], reply.body["calendar_open"]) == (409, "approved", True)
+        assert applicant.hold(room_type_id, key="after").status == 201
+
+    def test_that_it_stands_is_not_said_for_another_hash_nor_once_a_later_one_is_public(
+        self, applicant: Applicant
+    ) -> None:
+        applicant.live()
+        first = revision(applicant.door, applicant.property_id).body["hash"]
+        other = applicant.approve(hash="0" * 64)
+        applicant.patch(name="Hill Palace")
+        applicant.submitted()
+        assert applicant.approve().status == 200
+
+        overtaken = applicant.decide("approve", {"revision": 1, "hash": first})
+
+        for reply in (other, overtaken):
+            assert (reply.status, reply.code, "decision" in reply.body) == (409, "changed_since", False)
 
     @pytest.mark.parametrize("changes", [{"hash": "0" * 64}, {"revision": 2}])
     def test_another_hash_or_number_is_refused(
@@ -239,13 +273,28 @@ class TestRejecting:
         assert applicant.submitted()["revision"] == 2
         assert "reason" not in applicant.draft()
 
-    def test_twice_or_after_an_approval_is_refused(self, applicant: Applicant, store: Store) -> None:
+    def test_after_an_approval_is_refused(self, applicant: Applicant, store: Store) -> None:
         applicant.live()
         before = everything(store)
 
         reply = applicant.decide("reject", {"revision": 1, "reason": "No"})
 
+        assert (reply.status, reply.code, "decision" in reply.body) == (409, "changed_since", False)
+        assert everything(store) == before
+
+    @pytest.mark.parametrize(("reason", "stands"), [("The address is in the lake", True), ("Another", False)])
+    def test_a_repeat_says_whether_it_stands(
+        self, reason: str, stands: bool, applicant: Applicant, store: Store
+    ) -> None:
+        applicant.ready()
+        applicant.submitted()
+        applicant.decide("reject", {"revision": 1, "reason": "The address is in the lake"})
+        before = everything(store)
+
+        reply = applicant.decide("reject", {"revision": 1, "reason": reason})
+
         assert (reply.status, reply.code) == (409, "changed_since")
+        assert reply.body.get("decision") == ("rejected" if stands else None)
         assert everything(store) == before
 
     @pytest.mark.parametrize("body", [{"revision": 1}, {"revision": 1, "reason": " "}, {"revision": 1, "reason": ""}])

@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { answer, own } from '../api/client'
-import { codeOf, Refusal } from '../api/problem'
+import { codeOf, type Problem, Refusal } from '../api/problem'
 import ui from '../components/ui.module.css'
 import { instantAt } from '../format/dates'
 import { adminText } from '../messages/admin'
@@ -28,6 +28,7 @@ export function Decision({ revision, decided, onDecided }: Props) {
   const path = { params: { path: { property_id } } }
   const state = decided?.state ?? revision.decision
   const refused = (error: unknown) => changedSince(error, property_id)
+  const stands = (error: unknown) => decidedAlready(error, property_id, number)
   if (!state) {
     return (
       <div className={ui.row}>
@@ -38,7 +39,9 @@ export function Decision({ revision, decided, onDecided }: Props) {
           heading={words.approveHeading}
           lead={words.approveText}
           run={() =>
-            answer(own().POST('/admin/properties/{property_id}/approve', { ...path, body: { revision: number, hash } }))
+            answer(
+              own().POST('/admin/properties/{property_id}/approve', { ...path, body: { revision: number, hash } }),
+            ).catch(stands)
           }
           onDone={onDecided}
           refused={refused}
@@ -52,7 +55,7 @@ export function Decision({ revision, decided, onDecided }: Props) {
           run={(reason) =>
             answer(
               own().POST('/admin/properties/{property_id}/reject', { ...path, body: { revision: number, reason } }),
-            )
+            ).catch(stands)
           }
           onDone={onDecided}
           refused={refused}
@@ -98,16 +101,25 @@ export function Decision({ revision, decided, onDecided }: Props) {
   )
 }
 
-/** What became of the hotel by the decision that was just made. */
-export function Outcome({ decided }: { decided: Decided }) {
-  const said =
-    decided.state === 'live' ? words.live : decided.state === 'suspended' ? words.wasSuspended : words.wasRejected
+/** What became of the hotel by the decision that was just made: its button is gone, so the keyboard goes on here. */
+export function Outcome({ decided }: { decided: Decided | undefined }) {
+  const outcome = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (decided) outcome.current?.focus()
+  }, [decided])
   return (
-    <div className={ui.good} role="status">
-      <p>{said}</p>
-      {decided.calendar_open === false && <p>{words.opening}</p>}
+    <div className={decided && ui.good} ref={outcome} role="status" tabIndex={-1}>
+      {decided && <p>{words.outcomes[decided.state]}</p>}
+      {decided?.calendar_open === false && <p>{words.opening}</p>}
     </div>
   )
+}
+
+/** A repeat, as after an answer that was lost, is refused as one: what was asked for stands. */
+function decidedAlready(error: unknown, property_id: string, revision: number): Decided {
+  const { decision, calendar_open } = error instanceof Refusal ? error.problem : ({} as Partial<Problem>)
+  if (!decision) throw error
+  return { property_id, revision, state: decision, calendar_open }
 }
 
 /** The owner was faster: nothing was decided, and there may be a newer revision to read. */

@@ -18,6 +18,8 @@ export interface Problem {
   currency?: string
   smallest?: number
   revision?: number
+  decision?: 'approved' | 'rejected'
+  calendar_open?: boolean
 }
 
 /** The API has answered, and the answer is no. */

@@ -70,9 +70,12 @@ export const adminText = {
       string
     >,
     decided: (when: string) => `on ${when}`,
-    live: 'It is on sale: guests find it now.',
-    wasRejected: 'Its owner has it back, with your reason.',
-    wasSuspended: 'It is off sale. Its bookings stay.',
+    outcomes: {
+      live: 'It is on sale: guests find it now.',
+      approved: 'It is approved.',
+      rejected: 'Its owner has it back, with your reason.',
+      suspended: 'It is off sale. Its bookings stay.',
+    } as Record<string, string>,
     opening: 'Some of its months still open: the daily run does the rest, or the same button does.',
     see: 'See it as guests do',
     changedHeading: 'It was changed since you read it',

@@ -55,7 +55,7 @@ function Review({ id, number }: { id: string; number: string }) {
             [words.hash, <Code key="hash">{revision.hash.slice(0, 12)}…</Code>],
           ]}
         />
-        {decided && <Outcome decided={decided} />}
+        <Outcome decided={decided} />
         <Decision revision={revision} decided={decided} onDecided={setDecided} />
       </div>
       <Changes revision={revision} />

@@ -66,11 +66,18 @@ def revision(property_id: str, number: int, *, engine: Engine) -> Reviewed:
 
 
 def approve(property_id: str, number: int, digest: str, *, admin_id: str, engine: Engine) -> Published:
-    """Makes the submitted revision the public one, and opens its months. Raises NotFound, ChangedSince, Busy."""
+    """Makes the submitted revision the public one, and opens its months. Raises NotFound, ChangedSince, Busy.
+
+    A repeat is refused as one, after it has opened the months that the first had no time for.
+    """
     store = PropertyStore(engine.store.table)
 
     def attempt() -> Property:
-        own, submitted = _submitted(property_id, number, store)
+        own, found = _revision(property_id, number, store)
+        if found.decision is Decision.APPROVED and found.digest == digest and _is_public(own, number):
+            is_open = bring_on_sale(property_id, engine=engine)
+            raise _decided_already(own, found, calendar_open=is_open)
+        submitted = _submitted(own, found)
         if submitted.digest != digest:
             raise _changed_since(own, "The hash is not that of the revision")
         public, rooms = public_property(own, submitted), public_room_types(own, submitted)
@@ -90,11 +97,17 @@ def approve(property_id: str, number: int, digest: str, *, admin_id: str, engine
 
 
 def reject(property_id: str, number: int, reason: str, *, admin_id: str, engine: Engine) -> PropertyRevision:
-    """Gives the submitted revision back to its owner, with the reason. Raises NotFound, ChangedSince, Busy."""
+    """Gives the submitted revision back to its owner, with the reason. Raises NotFound, ChangedSince, Busy.
+
+    A repeat with the same reason is refused as one.
+    """
     store = PropertyStore(engine.store.table)
 
     def attempt() -> PropertyRevision:
-        own, submitted = _submitted(property_id, number, store)
+        own, found = _revision(property_id, number, store)
+        if found.decision is Decision.REJECTED and found.reason == reason:
+            raise _decided_already(own, found)
+        submitted = _submitted(own, found)
         decided = _decided(submitted, Decision.REJECTED, admin_id, engine, reason)
         store.commit(store.writes.decision(own.draft, decided))
         _log("property rejected", property_id, admin_id, revision=number)
@@ -154,25 +167,42 @@ def _set_live(property_id: str, reason: str | None, admin_id: str, engine: Engin
     return Published(public, is_open)
 
 
-def _submitted(property_id: str, number: int, store: PropertyStore) -> tuple[OwnProperty, PropertyRevision]:
-    """The revision of that number, if it waits for a decision. Raises NotFound, ChangedSince."""
+def _revision(property_id: str, number: int, store: PropertyStore) -> tuple[OwnProperty, PropertyRevision]:
+    """The revision of that number, decided or not. Raises NotFound, ChangedSince."""
     own = store.own_property(property_id)
     if own is None:
         raise NotFound(NO_PROPERTY)
     found = store.revision(property_id, number)
     if found is None:
         raise _changed_since(own, f"There is no revision {number}")
+    return own, found
+
+
+def _submitted(own: OwnProperty, found: PropertyRevision) -> PropertyRevision:
+    """The revision, if it waits for a decision. Raises ChangedSince."""
+    number = found.number
     if found.decision:
         raise _changed_since(own, f"Revision {number} is {found.decision} already")
     if own.draft.state is not DraftState.SUBMITTED or own.draft.revision != number:
         raise _changed_since(own, f"The owner has changed the property since revision {number} was submitted")
-    return own, found
+    return found
 
 
-def _changed_since(own: OwnProperty, says: str) -> ChangedSince:
+def _is_public(own: OwnProperty, number: int) -> bool:
+    return own.public is not None and own.public.revision == number
+
+
+def _decided_already(own: OwnProperty, found: PropertyRevision, **calendar: bool) -> ChangedSince:
+    """The refusal of a repeat, by which its caller knows that the decision stands as it was asked for."""
+    by = "hash" if found.decision is Decision.APPROVED else "reason"
+    says = f"Revision {found.number} is {found.decision} already, with this {by}"
+    return _changed_since(own, says, decision=str(found.decision), **calendar)
+
+
+def _changed_since(own: OwnProperty, says: str, **members: str | bool) -> ChangedSince:
     draft = own.draft
     where = f"{says}; the draft is at version {draft.version}, and revision {draft.revision} was submitted last."
-    return ChangedSince(where, revision=draft.revision, version=draft.version)
+    return ChangedSince(where, revision=draft.revision, version=draft.version, **members)
 
 
 def _decided(
