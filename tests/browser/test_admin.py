@@ -207,6 +207,7 @@ def test_a_booking_tells_its_story_and_its_desk_acts(desk: Visitor, ada: Guest, 
 
     page.get_by_role("button", name="Cancel it").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.locator("input[name=amount]")).to_have_count(0)
     dialog.get_by_label("this amount").check()
     dialog.get_by_label("Reason").fill("The heating failed")
     dialog.get_by_role("button", name="Cancel it").click()

@@ -3,26 +3,48 @@ import type { components } from '../api/schema'
 import { longDate } from '../format/dates'
 import { exact, percent } from '../format/money'
 import { adminText } from '../messages/admin'
+import type { Revision } from './queries'
 
 type Schemas = components['schemas']
 type Step = Schemas['PolicyStepRequest']
 type Taxes = Schemas['TaxTableRequest']
 type Slab = Taxes['periods'][number]['slabs'][number]
+type RoomContent = Schemas['RoomContentView']
+export type Picture = Schemas['RevisedPictureView']
+export type RoomNames = ReadonlyMap<string, string>
 
 const words = adminText.review
+const ROOM = 'room_types.'
 
 export function fieldName(field: string): string {
-  return field.startsWith('room_types.') ? words.room : (words.fields[field] ?? field)
+  return field.startsWith(ROOM) ? words.room : (words.fields[field] ?? field)
+}
+
+/** The names of a revision's room types by their ids, and of those that only the public one has. */
+export function roomNames({ content, changes }: Revision): RoomNames {
+  const known = Object.entries(content.room_types)
+  const before = changes.flatMap(({ field, before }) =>
+    field.startsWith(ROOM) && before ? [[field.slice(ROOM.length), before as RoomContent] as const] : [],
+  )
+  return new Map([...before, ...known].map(([id, room]) => [id, room.name]))
+}
+
+/** Where guests see a picture: the hotel's first is the one on lists, and a room's are shown with it, too. */
+export function placeOf(picture: Picture, index: number, rooms: RoomNames): [place: string, room: string] {
+  const id = picture.room_type_id
+  return [words.place(index + 1), id ? (rooms.get(id) ?? words.room) : words.wholeHotel]
 }
 
 /** The value of a field, a line for each thing that it says; none where it is not there. */
-export function linesOf(field: string, value: unknown, currency: string): string[] {
+export function linesOf(field: string, value: unknown, currency: string, rooms: RoomNames): string[] {
   if (value === null || value === undefined || value === '') return []
   if (field === 'cancellation_policy') return (value as Step[]).map(stepLine)
   if (field === 'taxes') return taxLines(value as Taxes, currency)
-  if (field === 'pictures') return (value as { alt: string }[]).map((picture) => picture.alt)
-  if (field.startsWith('room_types.')) {
-    const { name, description } = value as Schemas['RoomContentView']
+  if (field === 'pictures') {
+    return (value as Picture[]).map((one, index) => `${placeOf(one, index, rooms).join(', ')}: ${one.alt}`)
+  }
+  if (field.startsWith(ROOM)) {
+    const { name, description } = value as RoomContent
     return [name, description].filter(Boolean)
   }
   if (typeof value === 'boolean') return [value ? words.yes : words.no]
@@ -42,6 +64,7 @@ function stepLine(step: Step): string {
 function taxLines(taxes: Taxes, currency: string): string[] {
   return [
     taxes.included ? words.included : words.onTop,
+    taxes.rounding === 'booking' ? words.roundedOnce : words.roundedByNight,
     ...taxes.periods.flatMap((period) => [
       words.from(longDate(period.starts)),
       ...period.slabs.map((slab) => slabLine(slab, currency)),

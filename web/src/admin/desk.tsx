@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { answer, own } from '../api/client'
 import { at, isHold } from '../api/queries'
 import { Field } from '../components/field'
@@ -104,21 +105,25 @@ function Cancel({ booking, hold }: { booking: DeskBooking; hold: boolean }) {
   )
 }
 
+/** An amount is asked for only where it counts. */
 function RefundChoice() {
+  const [refund, setRefund] = useState<(typeof REFUNDS)[number]>('policy')
   return (
     <>
       <fieldset className={css.choice}>
         <legend className={ui.label}>{words.refund}</legend>
         {REFUNDS.map((one) => (
           <label key={one}>
-            <input type="radio" name="refund" value={one} defaultChecked={one === 'policy'} />
+            <input type="radio" name="refund" value={one} checked={one === refund} onChange={() => setRefund(one)} />
             {words.refunds[one]}
           </label>
         ))}
       </fieldset>
-      <Field name="amount" label={words.amount} optional value="">
-        {(given) => <input {...given} inputMode="decimal" autoComplete="off" />}
-      </Field>
+      {refund === 'amount' && (
+        <Field name="amount" label={words.amount} value="">
+          {(given) => <input {...given} inputMode="decimal" autoComplete="off" />}
+        </Field>
+      )}
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { fieldName, linesOf } from '../admin/content'
+import { fieldName, linesOf, type Picture, roomNames } from '../admin/content'
 import { Decision, Outcome } from '../admin/decision'
 import { Side } from '../admin/difference'
 import { Code, Facts, ForAdmins } from '../admin/frame'
@@ -15,7 +15,6 @@ import { Link, useSearch } from '../router'
 import css from './admin_review.module.css'
 
 const words = adminText.review
-type PictureSides = Parameters<typeof Pictures>[0]['mine']
 
 export default function AdminReviewPage({ id }: { id: string }) {
   const number = new URLSearchParams(useSearch()).get('revision') ?? '1'
@@ -93,14 +92,15 @@ function Changes({ revision }: { revision: Revision }) {
 
 function ChangeShown({ change, revision, alone }: { change: Change; revision: Revision; alone: boolean }) {
   const currency = revision.content.currency ?? 'INR'
-  const before = linesOf(change.field, change.before, currency)
-  const after = linesOf(change.field, change.after, currency)
+  const rooms = roomNames(revision)
+  const before = linesOf(change.field, change.before, currency, rooms)
+  const after = linesOf(change.field, change.after, currency, rooms)
   if (alone && after.length === 0) return null
   const side = (value: unknown, mine: string[], otherValue: unknown, other: string[], was: boolean) => {
     if (mine.length === 0) return <p className={ui.soft}>{words.nothing}</p>
     if (change.field !== 'pictures') return <Side mine={mine} other={other} was={was} />
-    const [own, others] = [value, otherValue ?? []] as [PictureSides, PictureSides]
-    return <Pictures mine={own} other={others} known={revision.pictures ?? []} was={was} />
+    const [own, others] = [value, otherValue ?? []] as [Picture[], Picture[]]
+    return <Pictures mine={own} other={others} rooms={rooms} known={revision.pictures ?? []} was={was} />
   }
   return (
     <article className={css.change}>
@@ -126,6 +126,7 @@ function ChangeShown({ change, revision, alone }: { change: Change; revision: Re
 function Everything({ revision }: { revision: Revision }) {
   const { room_types, ...fields } = revision.content
   const currency = fields.currency ?? 'INR'
+  const rooms = roomNames(revision)
   const all = [
     ...Object.entries(fields),
     ...Object.entries(room_types).map(([id, room]) => [`room_types.${id}`, room] as const),
@@ -135,7 +136,7 @@ function Everything({ revision }: { revision: Revision }) {
       <summary>{words.all}</summary>
       <dl>
         {all.map(([field, value]) => {
-          const lines = linesOf(field, value, currency)
+          const lines = linesOf(field, value, currency, rooms)
           return (
             lines.length > 0 && (
               <div key={field}>
