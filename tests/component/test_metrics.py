@@ -123,7 +123,11 @@ class TestMetrics:
         front_door.pay(by_wallet, STAY_TOTAL)  # a replay
         front_door.confirm(by_admin)
 
-        assert self.published(capsys) == {"PaymentSuccess": [0, 1, 1], "PaidByWallet": [1, 0]}
+        assert self.published(capsys) == {
+            "CreditedByAdmins": [STAY_TOTAL],
+            "PaymentSuccess": [0, 1, 1],
+            "PaidByWallet": [1, 0],
+        }
 
     def test_the_least_part_from_the_wallet_counts_as_paid_by_it(
         self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]
@@ -134,7 +138,7 @@ class TestMetrics:
         front_door.gateway.authorise(started.body["gateway_order_id"])
         front_door.pay_by_card(booking_id, started)
 
-        assert self.published(capsys) == {"PaymentSuccess": [1], "PaidByWallet": [1]}
+        assert self.published(capsys) == {"CreditedByAdmins": [1], "PaymentSuccess": [1], "PaidByWallet": [1]}
 
     def test_what_counts_nothing_publishes_nothing(
         self, front_door: FrontDoor, capsys: pytest.CaptureFixture[str]

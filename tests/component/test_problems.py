@@ -147,8 +147,8 @@ def test_an_admins_route_is_for_admins(route: str, groups: str, front_door: Fron
     assert (front_door.send(request).status, front_door.send(request).code) == (403, "forbidden")
 
 
-@pytest.mark.parametrize("groups", ["[admin]", "[owner admin]", "[owner, admin]", ["owner", "admin"]])
-def test_an_admin_is_one_however_the_gateway_writes_groups(groups: Any, front_door: FrontDoor) -> None:
+@pytest.mark.parametrize("groups", ["[admin]", "[owner admin]", "[owner, admin]"])
+def test_an_admin_is_one_however_the_gateway_writes_groups(groups: str, front_door: FrontDoor) -> None:
     request = bare("POST /admin/wallets/{user_id}/credits")
     request["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = groups
 

@@ -48,7 +48,7 @@ def in_order(lines: LogLines) -> list[Line]:
 
 
 def for_booking(query: str, booking_id: str) -> str:
-    return query.replace("bk_…", booking_id)
+    return query.replace('"bk_"', f'"{booking_id}"')
 
 
 @pytest.fixture

@@ -175,7 +175,7 @@ CODE_GUARDS = (
     ),
     CodeGuard(
         "gateway-reads",
-        Edit("payments.gateway_limit", "GatewayLimit.require", "reads >= MAX_GATEWAY_READS", "False"),
+        Edit("payments.gateway_limit", "GatewayLimit.require", "reads >= most", "False"),
         a_seventh_repeat_has_to_wait,
     ),
     CodeGuard(

@@ -86,7 +86,7 @@ RATE_BUGS = (
         (
             Edit(
                 "payments.start",
-                "start_payment",
+                "_start_payment",
                 "booking = own_booking(context.booking, user_id)\n",
                 "booking = own_booking(context.booking, user_id)\n"
                 "        now_on_sale = engine.store.any_rates(booking.room_type_id).plans\n"

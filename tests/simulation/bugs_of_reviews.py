@@ -175,7 +175,7 @@ PICTURE_BUGS = (
             Edit(
                 "properties.pictures",
                 "process_upload",
-                "        bucket.delete([upload_key])\n",
+                "        bucket.delete([upload_key, *_left_over(image, bucket)])\n",
                 "        bucket.delete([upload_key, *bucket.keys(picture_folder(property_id, image_id))])\n",
             ),
         ),

@@ -25,6 +25,7 @@ MAX_PROMO_ATTEMPTS = 20  # per user, of codes that do not apply; at the limit, t
 PROMO_ATTEMPT_DECAY_MS = 60_000
 MAX_GATEWAY_READS = 6  # per user, of requests that ask a gateway again or in vain; then the user waits until one decays
 GATEWAY_READ_DECAY_MS = 15_000
+MORE_GATEWAY_READS_TO_MOVE_ON = 3  # for requests that start the first payment of a live hold, or confirm it
 MAX_PENDING_TOPUPS = 5  # per user: each is an order at a gateway, and work for settle
 MAX_ORDERS = 20  # opened at gateways for one booking
 MAX_PAYMENT_STARTS = 200  # per booking: each leaves a history line, and an item is at most 400 KB

@@ -173,7 +173,7 @@ def _verified(
         raise too_late() if late else PaymentDeclined("This payment is being given back; start a new one.")
     gateway, transaction_id = attempt.engine.gateways[order.gateway], request.gateway_transaction_id or ""
     if attempt.limit and order.order_id not in attempt.fetched:
-        attempt.limit.require(context.account)
+        attempt.limit.require(context.account, moves_on=not late)
     payment = _fetch(order.order_id, transaction_id, gateway, attempt)
     if payment.transaction_id != transaction_id:
         raise PaymentDeclined("gateway_transaction_id is not the payment of this booking's order.")

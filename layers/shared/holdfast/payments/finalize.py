@@ -36,8 +36,8 @@ def finalize(booking_id: str, request: FinalizeRequest, *, user_id: str, engine:
             order = booking.payment if booking and booking.user_id == user_id else None
             if order is None or order.voided or request.mode not in BY_GATEWAY:
                 raise
+            engine.store.retry_on_conflict(limit.require)
             with suppress(BookingError, GatewayError):  # settle carries on with what is due
-                engine.store.retry_on_conflict(limit.require)
                 reconcile(order.order_id, gateway=order.gateway, engine=engine, by="guest")
             current = engine.store.booking(booking_id)
             if current and current.status is Status.CONFIRMED:

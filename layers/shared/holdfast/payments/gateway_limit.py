@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from holdfast.errors import BookingError, Busy, TooManyCalls
 from holdfast.model.dates import millis
-from holdfast.model.limits import GATEWAY_READ_DECAY_MS, MAX_GATEWAY_READS
+from holdfast.model.limits import GATEWAY_READ_DECAY_MS, MAX_GATEWAY_READS, MORE_GATEWAY_READS_TO_MOVE_ON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,10 @@ class GatewayLimit:
         self._is_counted = False
         self._is_free = False
 
-    def require(self, account: Account | None = None, *, repeats: bool = False) -> None:
+    def require(self, account: Account | None = None, *, repeats: bool = False, moves_on: bool = False) -> None:
         """To be called before a gateway is asked; `account` is the guest's as it was just read.
+
+        A request that moves a live hold on is let through a few times more, so that no repeats before it cost the room.
 
         The first request of a guest who was not counted lately is free, so that it costs no write, and is counted if it
         comes to nothing; one that `repeats` what is done already never is. Every other is counted before it asks, under
@@ -44,8 +46,9 @@ class GatewayLimit:
         now = self._engine.clock()
         account = account or self._engine.store.account(self._user_id)
         reads, since_ms = account.gateway_reads_at(millis(now))
-        if reads >= MAX_GATEWAY_READS:
-            decayed_ms = since_ms + (reads - MAX_GATEWAY_READS + 1) * GATEWAY_READ_DECAY_MS
+        most = MAX_GATEWAY_READS + (MORE_GATEWAY_READS_TO_MOVE_ON if moves_on else 0)
+        if reads >= most:
+            decayed_ms = since_ms + (reads - most + 1) * GATEWAY_READ_DECAY_MS
             seconds = max(1, -(-(decayed_ms - millis(now)) // 1000))
             raise TooManyCalls(
                 f"The gateway was asked too often; wait {seconds} s. A payment that has arrived is booked meanwhile.",

@@ -101,7 +101,7 @@ def _start_payment(
             context=context,
             engine=engine,
         )
-        if booking.status is Status.PAYMENT_PENDING:
+        if booking.status is Status.PAYMENT_PENDING and (booking.payment or quote.gateway_payable):
             limit.require(context.account, repeats=True)
         fixed = frozen_quote(booking)
         own = _fetched(booking.payment, engine)
@@ -111,7 +111,7 @@ def _start_payment(
             raise _EarlierOrderPaid(booking.payment)
         _refuse_uncharged(quote, gateway)
         if quote.gateway_payable:
-            limit.require(context.account)
+            limit.require(context.account, moves_on=booking.status is Status.RESERVED)
         order = _earlier_order(booking, own, quote, gateway) or _open(booking, quote, gateway)
         pending = _pending(booking, quote, gateway, order, engine.clock())
         after = engine.store.commit(booking, pending, now=engine.clock(), context=context)

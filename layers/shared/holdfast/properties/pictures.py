@@ -70,16 +70,25 @@ def process_upload(
         bucket.delete([upload_key, *bucket.keys(picture_folder(property_id, image_id))])
         return None
     if image.state is not ImageState.WAITING:
-        bucket.delete([upload_key])
+        bucket.delete([upload_key, *_left_over(image, bucket)])
         return None
     upload = bucket.read(upload_key, MAX_PICTURE_BYTES)
     if upload is None:
         return None
     if not store.claim(image, upload.tag, engine.clock()):
         raise Busy("Another upload of this picture is being processed.")
-    if image.upload_tag not in {None, upload.tag}:  # what a function that died has left of the one before
-        bucket.delete(bucket.keys(picture_folder(property_id, image_id)))
-    return _resolved(msgspec.structs.replace(image, upload_tag=upload.tag), upload, bucket, store, sized)
+    claimed = msgspec.structs.replace(image, upload_tag=upload.tag)
+    state = _resolved(claimed, upload, bucket, store, sized)
+    if state and image.upload_tag not in {None, upload.tag}:
+        resolved = store.image(property_id, image_id)
+        bucket.delete(_left_over(resolved, bucket) if resolved else [])
+    return state
+
+
+def _left_over(image: Image, bucket: Bucket) -> list[str]:
+    """The files that a function that died made of an upload before the one that the picture became."""
+    found = bucket.keys(picture_folder(image.property_id, image.image_id))
+    return sorted(set(found) - set(picture_keys(image.property_id, image.picture)))
 
 
 def _resolved(

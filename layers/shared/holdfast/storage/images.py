@@ -131,7 +131,10 @@ class ImageStore(TableStore):
 
         Another one that was claimed so long ago came to nothing: its function died.
         """
-        free = "attribute_not_exists(upload_tag) OR upload_tag = :tag OR claimed_at_ms < :over"
+        free = (
+            "attribute_not_exists(upload_tag) OR upload_tag = :tag "
+            "OR attribute_not_exists(claimed_at_ms) OR claimed_at_ms < :over"
+        )
         values: Item = {":waiting": ImageState.WAITING, ":tag": upload_tag, ":now": millis(now)}
         values[":over"] = millis(now) - CLAIM_MS
         update, condition = "SET upload_tag = :tag, claimed_at_ms = :now", f"#state = :waiting AND ({free})"
