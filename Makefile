@@ -79,7 +79,7 @@ test-unit: $(VENV)
 	$(call timed,unit and component and contract tests and simulation,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system and not browser")
 
 test-store: $(VENV)
-	$(call timed,store contract and races,$(RUN) pytest -m "ministack or dynamodb_local or localstripe")
+	$(call timed,store contract and races,$(RUN) pytest -m "ministack or dynamodb_local or localstripe" tests/store tests/component/payments)
 
 test-smoke: $(VENV) build
 	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
