@@ -51,7 +51,7 @@ function Held({ id, step, heading, children, busy, seen, hotel }: Props & { seen
     if (cancelled) go(`/bookings/${id}`, { replace: true })
   }, [confirmed, cancelled, go, id])
   if (confirmed || cancelled) return <Bones />
-  const ended = !isHold(booking) || (seconds === 0 && !busy)
+  const ended = !isHold(booking) || (seconds < 0 && !busy)
   return (
     <div className={ui.stack}>
       <div className={css.bar}>

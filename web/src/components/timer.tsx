@@ -7,7 +7,8 @@ import ui from './ui.module.css'
 
 const SPOKEN_AT = [30, 120, 300]
 
-/** The server's seconds, counted down by a clock that nobody can set; fetching the booking again corrects them. */
+/** The server's whole seconds, counted down by a clock that nobody can set; fetching the booking again corrects them.
+    Below zero once the hold is over: at zero, a part of its last second is left. */
 export function useSecondsLeft({ booking, arrivedAt }: SeenBooking): number {
   const passed = () => Math.floor((performance.now() - arrivedAt) / 1000)
   const [, setTick] = useState(0)
@@ -15,10 +16,11 @@ export function useSecondsLeft({ booking, arrivedAt }: SeenBooking): number {
     const ticking = setInterval(() => setTick((tick) => tick + 1), 500)
     return () => clearInterval(ticking)
   }, [])
-  return Math.max(0, booking.reservation_seconds_left - passed())
+  return Math.max(-1, booking.reservation_seconds_left - passed())
 }
 
-export function Timer({ seconds }: { seconds: number }) {
+export function Timer({ seconds: left }: { seconds: number }) {
+  const seconds = Math.max(0, left)
   return (
     <>
       <div className={css.timer} role="timer" data-soon={seconds <= 120}>
