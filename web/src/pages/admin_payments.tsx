@@ -3,6 +3,7 @@ import { Choices, Code, Facts, ForAdmins } from '../admin/frame'
 import { type PaymentRow, type PaymentState, usePayments } from '../admin/queries'
 import { CloseCase, CloseRefund, CloseTopup, SettleBooking, SettleTopup } from '../admin/settling'
 import { ago } from '../ages'
+import { More } from '../components/more'
 import { Bones } from '../components/skeleton'
 import { Trouble } from '../components/trouble'
 import ui from '../components/ui.module.css'
@@ -66,13 +67,7 @@ function Payments({ state }: { state: PaymentState }) {
           ))}
         </ul>
       )}
-      {found.hasNextPage && (
-        <p>
-          <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-            {adminText.more}
-          </button>
-        </p>
-      )}
+      <More of={found} label={adminText.more} />
     </>
   )
 }

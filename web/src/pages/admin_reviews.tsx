@@ -2,6 +2,7 @@ import { Ask } from '../admin/ask'
 import { Choices, Code, Facts, ForAdmins } from '../admin/frame'
 import { type Review, type ReviewState, useReviews } from '../admin/queries'
 import { answer, own } from '../api/client'
+import { More } from '../components/more'
 import { Bones } from '../components/skeleton'
 import { Trouble } from '../components/trouble'
 import ui from '../components/ui.module.css'
@@ -54,13 +55,7 @@ function Reviews() {
           ))}
         </ul>
       )}
-      {found.hasNextPage && (
-        <p>
-          <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-            {adminText.more}
-          </button>
-        </p>
-      )}
+      <More of={found} label={adminText.more} />
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { answer, own } from '../api/client'
 import { isHold } from '../api/queries'
 import type { Booking } from '../api/types'
 import { useSignedIn } from '../auth/session'
+import { More } from '../components/more'
 import { Bones } from '../components/skeleton'
 import { StatusTag } from '../components/status'
 import { SignInAsked, Trouble } from '../components/trouble'
@@ -55,13 +56,7 @@ function List() {
           </li>
         ))}
       </ul>
-      {found.hasNextPage && (
-        <p>
-          <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-            {text.bookings.more}
-          </button>
-        </p>
-      )}
+      <More of={found} label={text.bookings.more} />
     </>
   )
 }

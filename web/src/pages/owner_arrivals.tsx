@@ -1,15 +1,16 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { download } from '../calendar_file'
+import { More } from '../components/more'
 import { Bones } from '../components/skeleton'
 import ui from '../components/ui.module.css'
-import { isElsewhere, longDate, shiftDate, shortDate, zoneName } from '../format/dates'
+import { isElsewhere, longDate, shortDate, zoneName } from '../format/dates'
 import { text } from '../messages'
 import { ownerText } from '../messages/owner'
+import { DayBar } from '../owner/day_bar'
 import { actionsOf, StayTag, useDesk } from '../owner/desk_actions'
 import { GuestDetails } from '../owner/guest_details'
 import { HotelFrame, hotelDay, soldBy } from '../owner/hotel_frame'
-import css from '../owner/owner.module.css'
 import { arrivalsTable, useArrivals } from '../owner/queries'
 import { StayDialog } from '../owner/stay_dialog'
 import { OwnerTrouble } from '../owner/trouble'
@@ -38,7 +39,7 @@ function Arrivals({ hotel }: { hotel: Draft }) {
   const list = found.data?.pages.flatMap((page) => page.arrivals) ?? []
   return (
     <>
-      <DayBar date={date} onChange={setDate}>
+      <DayBar date={date} onChange={setDate} words={words.bar}>
         <button className={`${ui.quiet} ${ui.small}`} type="button" onClick={() => fetching.mutate()}>
           {words.csv}
         </button>
@@ -64,55 +65,10 @@ function Arrivals({ hotel }: { hotel: Draft }) {
           </ul>
         </>
       )}
-      {found.hasNextPage && (
-        <p>
-          <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-            {words.more}
-          </button>
-        </p>
-      )}
+      <More of={found} label={words.more} />
       {isElsewhere(timezone) && <p className={ui.soft}>{text.localTime(zoneName(timezone))}</p>}
       {open && <StayDialog bookingId={open} timezone={timezone} onClose={() => setOpen(undefined)} />}
     </>
-  )
-}
-
-interface DayBarProps {
-  date: string
-  onChange: (date: string) => void
-  children: React.ReactNode
-}
-
-function DayBar({ date, onChange, children }: DayBarProps) {
-  return (
-    <div className={css.monthBar}>
-      <button
-        className={css.arrow}
-        type="button"
-        aria-label={words.dayBefore}
-        onClick={() => onChange(shiftDate(date, -1))}
-      >
-        ‹
-      </button>
-      <label className={ui.field}>
-        <span className={ui.hidden}>{words.day}</span>
-        <input
-          className={ui.input}
-          type="date"
-          value={date}
-          onChange={(event) => event.target.value && onChange(event.target.value)}
-        />
-      </label>
-      <button
-        className={css.arrow}
-        type="button"
-        aria-label={words.dayAfter}
-        onClick={() => onChange(shiftDate(date, 1))}
-      >
-        ›
-      </button>
-      {children}
-    </div>
   )
 }
 

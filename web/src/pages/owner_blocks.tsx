@@ -3,6 +3,7 @@ import { type FormEvent, useRef, useState } from 'react'
 import { answer, own } from '../api/client'
 import { Dialog } from '../components/dialog'
 import { Field, wrongFields } from '../components/field'
+import { More } from '../components/more'
 import { Bones } from '../components/skeleton'
 import ui from '../components/ui.module.css'
 import { text } from '../messages'
@@ -64,13 +65,7 @@ function Blocks({ hotel }: { hotel: Draft }) {
           ))}
         </ul>
       )}
-      {found.hasNextPage && (
-        <p>
-          <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-            {words.more}
-          </button>
-        </p>
-      )}
+      <More of={found} label={words.more} />
       {making && <BlockDialog hotel={hotel} room={room} onMade={setRoom} onClose={() => setMaking(false)} />}
     </>
   )

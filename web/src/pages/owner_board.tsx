@@ -1,9 +1,11 @@
 import { useState } from 'react'
+import { More } from '../components/more'
 import { Bones } from '../components/skeleton'
 import ui from '../components/ui.module.css'
 import { dateRange, isElsewhere, shiftDate, zoneName } from '../format/dates'
 import { text } from '../messages'
 import { ownerText } from '../messages/owner'
+import { DayBar } from '../owner/day_bar'
 import { stayState } from '../owner/desk_actions'
 import { HotelFrame, hotelDay, soldBy } from '../owner/hotel_frame'
 import { dayNumber, weekdayOf } from '../owner/months'
@@ -34,38 +36,13 @@ function Board({ hotel }: { hotel: Draft }) {
   const rooms = joined(found.data?.pages.map((page) => page.room_types) ?? [])
   return (
     <>
-      <div className={css.monthBar}>
-        <button
-          className={css.arrow}
-          type="button"
-          aria-label={words.earlier}
-          onClick={() => setFirst(shiftDate(first, -NIGHTS))}
-        >
-          ‹
-        </button>
-        <label className={ui.field}>
-          <span className={ui.hidden}>{words.from}</span>
-          <input
-            className={ui.input}
-            type="date"
-            value={first}
-            onChange={(event) => event.target.value && setFirst(event.target.value)}
-          />
-        </label>
-        <button
-          className={css.arrow}
-          type="button"
-          aria-label={words.later}
-          onClick={() => setFirst(shiftDate(first, NIGHTS))}
-        >
-          ›
-        </button>
+      <DayBar date={first} step={NIGHTS} onChange={setFirst} words={words.bar}>
         {chosen && chosen !== hotelDay(hotel) && (
           <button className={`${ui.quiet} ${ui.small}`} type="button" onClick={() => setFirst(undefined)}>
             {words.today}
           </button>
         )}
-      </div>
+      </DayBar>
       <p className={ui.soft} role="status">
         {dateRange(first, shiftDate(first, NIGHTS - 1))}
       </p>
@@ -76,13 +53,7 @@ function Board({ hotel }: { hotel: Draft }) {
       ) : (
         <Bones />
       )}
-      {found.hasNextPage && (
-        <p>
-          <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-            {words.more}
-          </button>
-        </p>
-      )}
+      <More of={found} label={words.more} />
       {isElsewhere(timezone) && <p className={ui.soft}>{text.localTime(zoneName(timezone))}</p>}
       {open && <StayDialog bookingId={open} timezone={timezone} onClose={() => setOpen(undefined)} />}
     </>

@@ -4,6 +4,7 @@ import { answer, own } from '../api/client'
 import type { OwnedHotel } from '../api/types'
 import { Dialog } from '../components/dialog'
 import { Field, wrongFields } from '../components/field'
+import { More } from '../components/more'
 import { Scene } from '../components/scene'
 import { Bones } from '../components/skeleton'
 import { Trouble } from '../components/trouble'
@@ -60,13 +61,7 @@ function Hotels() {
           ))}
         </ul>
       )}
-      {found.hasNextPage && (
-        <p>
-          <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-            {words.more}
-          </button>
-        </p>
-      )}
+      <More of={found} label={words.more} />
       {beginning && <BeginDialog onClose={() => setBeginning(false)} />}
     </div>
   )

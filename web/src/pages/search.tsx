@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { search } from '../api/queries'
 import type { Hotel, RoomType, Stay } from '../api/types'
+import { More } from '../components/more'
 import { Shown } from '../components/scene'
 import { SearchForm } from '../components/search_form'
 import { Bones } from '../components/skeleton'
@@ -51,13 +52,7 @@ export default function Search() {
                 </li>
               ))}
             </ul>
-            {found.hasNextPage && (
-              <p>
-                <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-                  {text.search.more}
-                </button>
-              </p>
-            )}
+            <More of={found} label={text.search.more} />
           </>
         ) : (
           <div className={ui.notice}>

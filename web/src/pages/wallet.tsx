@@ -4,6 +4,7 @@ import { wallet as walletQuery } from '../api/queries'
 import type { Entry } from '../api/types'
 import { useSignedIn } from '../auth/session'
 import { Columns } from '../components/hold_frame'
+import { More } from '../components/more'
 import { Bones } from '../components/skeleton'
 import { TopUpForm } from '../components/top_up'
 import { SignInAsked, Trouble } from '../components/trouble'
@@ -64,13 +65,7 @@ function Ledger() {
           </li>
         ))}
       </ol>
-      {found.hasNextPage && (
-        <p>
-          <button className={ui.quiet} type="button" onClick={() => void found.fetchNextPage()}>
-            {text.wallet.more}
-          </button>
-        </p>
-      )}
+      <More of={found} label={text.wallet.more} />
     </section>
   )
 }
