@@ -58,6 +58,10 @@ run: $(VENV)
 down: $(VENV)
 	@$(RUN) local down
 
+.PHONY: web
+web: $(VENV)
+	@$(RUN) local web
+
 # ---- test: three lanes, of which the deployed stack waits more than it works
 
 define timed

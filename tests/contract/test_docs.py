@@ -68,3 +68,15 @@ def test_links_and_paths_are_found_in_a_page() -> None:
     assert named(page) == ["payments/nothing.py"]
     assert not exists("payments/nothing.py", ROOT / "README.md")
     assert exists("functions/<name>/app.py", ROOT / "README.md")
+
+
+def test_each_command_of_make_that_is_described_is_there() -> None:
+    """And is run although a folder has its name."""
+    makefile = (ROOT / "Makefile").read_text()
+    described = re.findall(r"^# make ([\w-]+)", makefile, re.MULTILINE)
+    phony = set(" ".join(re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)).split())
+
+    assert described
+    assert [
+        name for name in described if name not in phony or not re.search(rf"^{name}:", makefile, re.MULTILINE)
+    ] == []
