@@ -91,8 +91,8 @@ def _finished(booking: Booking, task: GatewayTask, fetched: GatewayPayment, *, e
         return _wait(booking, task, engine)
     booking = take_over(booking, payment, gateway=task.gateway, engine=engine)  # others may have acted meanwhile
     still_due = _still_due(booking, task)
-    if still_due is None:
-        return booking
+    if still_due is None or still_due.amount > task.amount:
+        return booking  # a refund by others has failed meanwhile: the next round gives back the rest
     look_ms = _next_look_ms(booking, still_due, payment, engine)
     if look_ms:
         later = msgspec.structs.replace(still_due, at_ms=look_ms)
