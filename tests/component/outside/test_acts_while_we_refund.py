@@ -1,4 +1,4 @@
-"""What others do at the gateway between our look at the order and our refund, or between the refund and our next look."""
+"""What others do at the gateway between our look at an order and our refund, or between the refund and the next look."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
