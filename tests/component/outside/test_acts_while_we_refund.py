@@ -1,4 +1,4 @@
-"""What others do at the gateway between our look at an order and our refund, or between the refund and the next look."""
+"""What others do at the gateway while we refund: before the refund that we send, or before we look again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
