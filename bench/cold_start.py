@@ -190,7 +190,8 @@ def app(function: str) -> str:
     return APP.format(path=str(ROOT / "functions" / function / "app.py"))
 
 
-def main(functions: Sequence[str]) -> int:
+def main() -> int:
+    functions = sys.argv[1:]
     try:
         with prepared() as environment:
             ratios = measure(functions or FUNCTIONS, environment)
@@ -203,4 +204,4 @@ def main(functions: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())
