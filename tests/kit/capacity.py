@@ -1,13 +1,15 @@
 """What an item weighs and what a write of it costs, by AWS's published rules.
 
 Sizes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
-Writes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+Reads and writes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 Indexes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 KB = 1024
+READ_BLOCK = 4 * KB
 CONTAINER_BYTES = 3  # of a list or a map, whatever it holds
 ELEMENT_BYTES = 1  # of each element of a list or a map
 
@@ -15,12 +17,14 @@ ELEMENT_BYTES = 1  # of each element of a list or a map
 class Index(NamedTuple):
     partition_key: str
     sort_key: str
-    projected: tuple[str, ...] = ()
+    projected: tuple[str, ...] | None = ()  # besides the keys; None: all attributes
 
     def row(self, item: dict[str, Any] | None) -> dict[str, Any] | None:
         """The row that this item has in the index; None while it lacks one of the index's keys."""
         if item is None or self.partition_key not in item or self.sort_key not in item:
             return None
+        if self.projected is None:
+            return item
         kept = ("pk", "sk", self.partition_key, self.sort_key, *self.projected)
         return {name: item[name] for name in kept if name in item}
 
@@ -41,6 +45,12 @@ def write_units(
     """The units that one write costs: by the larger image, twice in a transaction, and the index rows besides."""
     larger = max((kilobytes(image) for image in (old, new) if image is not None), default=1)
     return larger * (2 if transactional else 1) + sum(index.write_units(old, new) for index in indexes)
+
+
+def read_units(items: Sequence[dict[str, Any]], *, consistent: bool) -> float:
+    """The units of one read that found these items together: half of them when it need not be consistent."""
+    blocks = max(1, -(-sum(item_size(item) for item in items) // READ_BLOCK))
+    return blocks if consistent else blocks / 2
 
 
 def kilobytes(item: dict[str, Any]) -> int:

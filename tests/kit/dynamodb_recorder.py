@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from holdfast.storage.marshal import from_wire
 from holdfast.storage.table import connect
-from tests.kit.capacity import Index, item_size, write_units
-from tests.kit.template import template
+from tests.kit.capacity import Index, item_size, read_units, write_units
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,25 +39,25 @@ class Write(NamedTuple):
 
 
 class DynamoDBRecorder:
-    """The requests of one client while this is entered, and what each successful write of them costs."""
+    """The requests of one client to one table while this is entered, and what each successful one of them costs."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self.requests: list[Request] = []
         self.written: list[Write] = []
-        self._table = table
+        self.read_units = 0.0
         self._looking = connect()  # another one, so that looking is not counted
-        self._indexes = _indexes()
+        self._shape = _Shape.of(self._looking, table)
         self._before: dict[str, Image] = {}
         self._hooks = client.meta.events
 
     def __enter__(self) -> Self:
         self._hooks.register("before-send.dynamodb", self._sent)
-        self._hooks.register("after-call.dynamodb", self._answered)
+        self._hooks.register("response-received.dynamodb", self._answered)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._hooks.unregister("before-send.dynamodb", self._sent)
-        self._hooks.unregister("after-call.dynamodb", self._answered)
+        self._hooks.unregister("response-received.dynamodb", self._answered)
 
     @property
     def operations(self) -> list[str]:
@@ -75,42 +74,68 @@ class DynamoDBRecorder:
     def clear(self) -> None:
         self.requests.clear()
         self.written.clear()
+        self.read_units = 0.0
 
     def _sent(self, request: Any, event_name: str, **_: Any) -> None:
         operation = event_name.rpartition(".")[2]
         sent = Request(operation, json.loads(request.body))
         self.requests.append(sent)
         if operation in WRITES:
-            self._before = {json.dumps(key): self._image(key) for _, key in _targets(sent)}
+            self._before = {json.dumps(key): self._image(key) for _, key in self._targets(sent)}
 
-    def _answered(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        if model.name not in WRITES or "Error" in parsed:
+    def _answered(self, parsed_response: dict[str, Any] | None, event_name: str, **_: Any) -> None:
+        if parsed_response is None or "Error" in parsed_response:
             return
         sent = self.requests[-1]
+        if sent.operation not in WRITES:
+            self.read_units += sum(self._reads(sent, parsed_response))
+            return
         transactional = sent.operation == "TransactWriteItems"
-        for kind, key in _targets(sent):
+        for kind, key in self._targets(sent):
             old, new = self._before[json.dumps(key)], self._image(key)
-            units = write_units(old, new, self._indexes, transactional=transactional)
+            units = write_units(old, new, self._shape.indexes, transactional=transactional)
             self.written.append(Write(kind, old, new, units))
 
     def _image(self, key: dict[str, Any]) -> Image:
-        answer = self._looking.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        answer = self._looking.get_item(TableName=self._shape.name, Key=key, ConsistentRead=True)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
+    def _targets(self, sent: Request) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each item that a write is about: what is done to it, and its key on the wire."""
+        actions = sent.body.get("TransactItems") or [{sent.operation.removesuffix("Item"): sent.body}]
+        for action in actions:
+            for kind, body in action.items():
+                key = body.get("Key") or body["Item"]
+                yield kind, {name: key[name] for name in self._shape.key}
 
-def _targets(sent: Request) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each item that a write is about: what is done to it, and its key on the wire."""
-    actions = sent.body.get("TransactItems") or [{sent.operation.removesuffix("Item"): sent.body}]
-    for action in actions:
-        for kind, body in action.items():
-            key = body.get("Key") or {name: body["Item"][name] for name in ("pk", "sk")}
-            yield kind, {"pk": key["pk"], "sk": key["sk"]}
+    def _reads(self, sent: Request, answer: dict[str, Any]) -> Iterator[float]:
+        """The units of each item that was asked for; a query's are of all that it found together."""
+        if sent.operation == "BatchGetItem":
+            wanted = sent.body["RequestItems"][self._shape.name]
+            for key in wanted["Keys"]:
+                image = self._image(key)
+                yield read_units([image] if image else [], consistent=wanted.get("ConsistentRead", False))
+            return
+        found = answer.get("Items") or ([answer["Item"]] if "Item" in answer else [])
+        yield read_units(list(map(from_wire, found)), consistent=sent.body.get("ConsistentRead", False))
 
 
-def _indexes() -> tuple[Index, ...]:
-    """The indexes as the template defines them."""
-    found = []
-    for index in template()["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]:
-        partition, sort = (part["AttributeName"] for part in index["KeySchema"])
-        found.append(Index(partition, sort, tuple(index["Projection"].get("NonKeyAttributes", ()))))
-    return tuple(found)
+class _Shape(NamedTuple):
+    """A table's name, key and indexes."""
+
+    name: str
+    key: tuple[str, ...]
+    indexes: tuple[Index, ...]
+
+    @classmethod
+    def of(cls, client: "DynamoDBClient", table: str) -> Self:
+        described: Any = client.describe_table(TableName=table)["Table"]
+        indexes = tuple(map(_index, described.get("GlobalSecondaryIndexes", [])))
+        return cls(table, tuple(part["AttributeName"] for part in described["KeySchema"]), indexes)
+
+
+def _index(described: dict[str, Any]) -> Index:
+    partition, sort = (part["AttributeName"] for part in described["KeySchema"])
+    projection = described["Projection"]
+    every = projection["ProjectionType"] == "ALL"
+    return Index(partition, sort, None if every else tuple(projection.get("NonKeyAttributes", ())))
