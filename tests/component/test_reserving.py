@@ -1,5 +1,6 @@
 """Holding rooms: what a hold takes, and when there is none."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
@@ -216,7 +217,7 @@ class TestReclaim:
         late = clock_at(600)
 
         class SweptMeanwhile(Store):
-            def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
+            def due_holds(self, room_type_id: str, now: datetime) -> Iterator[list[DueRow]]:
                 assert sweep(engine=Engine(store, {}, late)).expired == 1
                 return super().due_holds(room_type_id, now)
 

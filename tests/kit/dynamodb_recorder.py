@@ -130,11 +130,11 @@ class _Shape(NamedTuple):
     @classmethod
     def of(cls, client: "DynamoDBClient", table: str) -> Self:
         described: Any = client.describe_table(TableName=table)["Table"]
-        indexes = tuple(map(_index, described.get("GlobalSecondaryIndexes", [])))
+        indexes = tuple(map(index_of, described.get("GlobalSecondaryIndexes", [])))
         return cls(table, tuple(part["AttributeName"] for part in described["KeySchema"]), indexes)
 
 
-def _index(described: dict[str, Any]) -> Index:
+def index_of(described: dict[str, Any]) -> Index:
     partition, sort = (part["AttributeName"] for part in described["KeySchema"])
     projection = described["Projection"]
     every = projection["ProjectionType"] == "ALL"

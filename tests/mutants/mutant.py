@@ -26,7 +26,8 @@ FILES = (
     "storage/transaction.py",
     *(f"payments/{name}.py" for name in ("confirm", "finalize", "start", "cancel", "settle", "tasks", "reconcile")),
     *(f"payments/{name}.py" for name in ("perform", "outside", "topup", "late")),
-    "bookings/expire.py",
+    *(f"bookings/{name}.py" for name in ("expire", "reclaim", "release")),
+    "storage/page_writes.py",
     "bookings/reserve.py",
     *sorted(f"model/{path.name}" for path in (ENGINE / "model").glob("*.py")),
 )

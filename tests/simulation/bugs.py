@@ -1,6 +1,7 @@
 """The bugs that are planted, each with the profile of days that shows it and the texts that it changes."""
 
 from tests.simulation.bugs_at_the_desk import DESK_BUGS
+from tests.simulation.bugs_in_batches import BATCH_BUGS
 from tests.simulation.bugs_in_corners import CORNER_BUGS
 from tests.simulation.bugs_in_holds import HOLD_BUGS
 from tests.simulation.bugs_in_money import MONEY_BUGS
@@ -14,6 +15,7 @@ from tests.simulation.bugs_outside import OUTSIDE_BUGS
 
 BUGS = (
     *HOLD_BUGS,
+    *BATCH_BUGS,
     *PAYMENT_BUGS,
     *MONEY_BUGS,
     *DESK_BUGS,

@@ -8,10 +8,10 @@ CORNER_BUGS = (
         "reclaims",
         (
             Edit(
-                "bookings.expire",
-                "reclaim",
-                "not set(short).isdisjoint(one.nights)",
-                "set(short) <= set(one.nights)",
+                "bookings.reclaim",
+                "choose",
+                "if any(left.get(night, 0) > 0 for night in booking.nights)",
+                "if lacking.keys() <= set(booking.nights)",
             ),
         ),
     ),

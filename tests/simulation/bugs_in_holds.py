@@ -49,14 +49,14 @@ HOLD_BUGS = (
             Edit(
                 "storage.transaction",
                 "Writes._page_actions",
-                "for day in days)\n            key",
-                'for day in days[:1])\n            names = {n: names[n] for n in ("#free", days[0])}\n            key',
+                "take_rooms(self.table, key, rooms, ",
+                "take_rooms(self.table, key, dict([min(rooms.items())]), ",
             ),
             Edit(
                 "storage.transaction",
                 "Writes._page_actions",
-                '>= :rooms" for day in days]',
-                '>= :rooms" for day in days[:1]]',
+                "release_rooms(self.table, key, rooms)",
+                "release_rooms(self.table, key, dict([min(rooms.items())]))",
             ),
         ),
     ),
@@ -65,27 +65,17 @@ HOLD_BUGS = (
         "burst",
         (
             Edit(
-                "storage.transaction", "Writes._page_actions", '>= :rooms" for day in days]', '< :rooms" for day in []]'
-            ),
-            Edit(
-                "storage.transaction",
-                "Writes._page_actions",
-                "conditions = enough_free",
-                'conditions = ["attribute_exists(pk)"]',
+                "storage.page_writes",
+                "take_rooms",
+                "for day, count in rooms.items()]",
+                'for day, count in ()] or ["attribute_exists(pk)"]',
             ),
         ),
     ),
     Bug(
         "an expired hold keeps its rooms",
         "mixed",
-        (
-            Edit(
-                "storage.transaction",
-                "Writes._page_actions",
-                "change == 0",
-                "change == 0 or after.status is Status.EXPIRED",
-            ),
-        ),
+        (Edit("storage.transaction", "Writes.of_releases", "in sum_by_page(releases).items()", "in ()"),),
     ),
     Bug(
         "a late payment takes no rooms",
@@ -94,8 +84,8 @@ HOLD_BUGS = (
             Edit(
                 "storage.transaction",
                 "Writes._page_actions",
-                "change == 0",
-                "change == 0 or (before is not None and before.status is Status.EXPIRED)",
+                "if keeps == kept:",
+                "if keeps == kept or (before is not None and before.status is Status.EXPIRED):",
             ),
         ),
     ),
@@ -131,7 +121,7 @@ HOLD_BUGS = (
         "mixed",
         (
             Edit("storage.bookings", "BookingStore.due", '":now": millis(now)', '":now": millis(now) + 60_000'),
-            Edit("bookings.expire", "_sweep_one", "or booking.expires_at_ms > millis(now)", ""),
+            Edit("bookings.expire", "_sweep_room_type", " and booking.expires_at_ms <= now_ms", ""),
             Edit(
                 "storage.transaction",
                 "Writes._booking_action",
@@ -172,7 +162,7 @@ HOLD_BUGS = (
     Bug(
         "a buyer does not look for holds that are due",
         "absent",
-        (Edit("bookings.reserve", "hold", "reclaimed = False\n", "reclaimed = True\n"),),
+        (Edit("bookings.reserve", "hold", "lacking and nothing_due", "lacking"),),
     ),
     Bug(
         "a key makes a booking each time",
@@ -204,7 +194,7 @@ HOLD_BUGS = (
     Bug(
         "the sweep comes four minutes late",
         "mixed",
-        (Edit("bookings.expire", "_sweep_one", "> millis(now)", "> millis(now) - 240_000"),),
+        (Edit("bookings.expire", "_sweep_room_type", "<= now_ms]", "<= now_ms - 240_000]"),),
     ),
     Bug(
         "TTL is given in milliseconds",

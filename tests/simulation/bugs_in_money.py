@@ -38,7 +38,10 @@ MONEY_BUGS = (
     Bug(
         "a promo is not given back",
         "mixed",
-        (Edit("storage.transaction", "Writes._promo_actions", "if before and old:", "if before and old and new:"),),
+        (
+            Edit("storage.transaction", "Writes._promo_actions", "if before else []", "if before and new else []"),
+            Edit("storage.transaction", "Writes.of_releases", "*self._release_promos(releases),", ""),
+        ),
     ),
     Bug(
         "a promo's limit is only what was read",

@@ -56,13 +56,8 @@ RATE_BUGS = (
         "a reserve does not ask whether the rates still stand",
         "rates",
         (
-            Edit(
-                "storage.transaction",
-                "Writes._page_actions",
-                '["revision = :revision", *enough_free]',
-                "[*enough_free]",
-            ),
-            Edit("storage.transaction", "Writes._page_actions", 'values[":revision"] = page.revision', "pass"),
+            Edit("storage.page_writes", "take_rooms", '["revision = :revision", *enough_free]', "[*enough_free]"),
+            Edit("storage.page_writes", "take_rooms", '{":revision": page.revision}', "{}"),
         ),
     ),
     Bug(

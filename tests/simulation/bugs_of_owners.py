@@ -106,8 +106,8 @@ OWNER_BUGS = (
             Edit(
                 "properties.calendar",
                 "preview_change",
-                "    rows = engine.store",
-                "    change_calendar(room_type_id, request, owner_id=owner_id, engine=engine)\n    rows = engine.store",
+                "    booking_ids = [",
+                "    change_calendar(room_type_id, request, owner_id=owner_id, engine=engine)\n    booking_ids = [",
             ),
         ),
     ),

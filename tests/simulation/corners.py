@@ -46,6 +46,32 @@ def reclaims(draft: Draft) -> None:
         draft.reserve(at_ms, room_type="suite", check_in=check_in, nights=nights, rooms=rng.choice((1, 2)))
 
 
+def batches(draft: Draft) -> None:
+    """Many holds of the same nights are due together; some are paid late, and buyers want them at the same moment."""
+    rng = draft.rng
+    draft.wallets()
+    draft.plan.sweeps_at_once = rng.choice((1, 1, 2))
+    draft.plan.sweep_seconds = rng.choice((0, 60, 60, 300))
+    check_in, nights = rng.choice((("2026-11-25", 2), ("2026-11-30", 2)))
+    same = {"check_in": check_in, "nights": nights, "rooms": 1}
+    refs = []
+    for number in range(rng.randrange(4, 9)):
+        at_ms = 2_000 + rng.randrange(2_000)
+        room_type = rng.choice(("deluxe", "deluxe", "suite"))
+        ref = draft.reserve(at_ms, user=USERS[number % 3], room_type=room_type, **same)
+        refs.append(ref)
+        if rng.random() < 0.6:
+            promo = rng.choice(("TENOFF", "TENOFF", "FLAT", None))
+            start = {"ref": ref, "gateway": rng.choice(GATEWAYS), "promo": promo, "wallet": 0}
+            draft.add(at_ms + 10_000 + rng.randrange(30_000), "start", **start)
+    for ref in rng.sample(refs, 2):  # late money around the minute in which the sweep comes
+        draft.add(602_000 + rng.randrange(70_000), "authorise", ref=ref, newest=True)
+    at_once_ms = 605_000 + rng.randrange(60_000)
+    for number in range(rng.randrange(1, 5)):
+        at_ms = at_once_ms + rng.randrange(15)
+        draft.reserve(at_ms, user=USERS[number % 3], room_type="deluxe", **same | {"rooms": rng.choice((1, 2, 2))})
+
+
 def late_payers(draft: Draft) -> None:
     """Guests pay after their deadline, and hold other rooms at the same time."""
     rng = draft.rng

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.simulation.corners import (
+    batches,
     holds_at_the_cap,
     late_payers,
     reclaims,
@@ -246,6 +247,7 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "outside": outside_days,
     "holds": holds_at_the_cap,
     "reclaims": reclaims,
+    "batches": batches,
     "late": late_payers,
     "restarts": restarts,
     "stalled": stalled_captures,

@@ -11,6 +11,8 @@ from functools import partial
 import pytest
 
 from holdfast.bookings.expire import Sweep, restore, sweep
+from holdfast.bookings.reclaim import make_way
+from holdfast.bookings.release import Released
 from holdfast.engine import Engine
 from holdfast.errors import NotFound
 from holdfast.model.booking import Booking, Status
@@ -195,6 +197,33 @@ def test_buyers_and_sweeps_together_neither_oversell_nor_lose_a_room(hotel: Hote
     outcomes = all_at_once([*buyers, *sweeps])
     assert kinds(outcomes) == {"Booking": 5, "SoldOut": 7, "Sweep": 2}
     assert hotel.free() == [0, 0, 0]
+
+
+@in_each_round
+def test_a_batch_and_a_buyer_who_takes_one_hold_of_it_release_each_once(hotel: Hotel) -> None:
+    """The buyer takes one hold out of the sweep's transaction, or finds it swept."""
+    held = [hold(hotel.store(0), f"guest-{n}", clock=hotel.clock) for n in range(5)]
+    buyer, clerk = (Engine(hotel.store(n), {}, FakeClock(DEADLINE)) for n in range(2))
+    with meeting_at_first_write(hotel.emulator.clients[:2]):
+        made, swept = both(
+            partial(make_way, [held[2]], engine=buyer, by_booking="bk_new"), partial(sweep, engine=clerk)
+        )
+    assert isinstance(made, Released)
+    assert isinstance(swept, Sweep)
+    assert (len(made.expired), made.lost_race, swept.expired, swept.lost_race) in {(1, 0, 4, 1), (0, 1, 5, 0)}
+    assert {stored(hotel.store(0), booking).status for booking in held} == {Status.EXPIRED}
+    assert hotel.free() == [5, 5, 5]
+
+
+@in_each_round
+def test_buyers_of_two_rooms_release_one_anothers_holds_and_none_is_refused_in_vain(hotel: Hotel) -> None:
+    """Each needs two of the five holds that are due, and all of them choose at once."""
+    for n in range(5):
+        hold(hotel.store(0), f"sleeper-{n}", clock=hotel.clock)
+    hotel.clock.advance(HOLD_SECONDS)
+    outcomes = all_at_once([partial(hold, hotel.store(n), f"buyer-{n}", clock=hotel.clock, rooms=2) for n in range(8)])
+    assert kinds(outcomes) == {"Booking": 2, "SoldOut": 6}
+    assert hotel.free() == [1, 1, 1]
 
 
 @in_each_round

@@ -1,6 +1,6 @@
 """Indexes, lists, reads and refusals, on every DynamoDB."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from holdfast.model.dates import millis
 from holdfast.model.promo import Promo
 from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE, Item, booking_key, due_shard
 from holdfast.storage.marshal import put_action, to_wire, update_action
-from holdfast.storage.store import Store
+from holdfast.storage.store import DueRow, Store
 from holdfast.storage.table import ConditionsFailed, Table
 from tests.kit.clock import NOW, FakeClock
 from tests.kit.guests import ARRIVAL, DEADLINE, JUST_BEFORE, abandoned_rooms, give, hold
@@ -78,6 +78,10 @@ def test_inventory_accounts_entries_and_promos_are_in_no_index(store: Store, pro
     assert [index(store, name) for name in ("due", "by_user", "by_property")] == [[], [], []]
 
 
+def due_holds(store: Store, room_type_id: str, now: datetime) -> list[DueRow]:
+    return [row for rows in store.due_holds(room_type_id, now) for row in rows]
+
+
 def test_due_holds_are_found_from_their_deadline_on_oldest_first(store: Store) -> None:
     later = reserved(store, "later", at=NOW + timedelta(seconds=1))
     first = reserved(store, "first")
@@ -87,14 +91,14 @@ def test_due_holds_are_found_from_their_deadline_on_oldest_first(store: Store) -
     at = DEADLINE + timedelta(milliseconds=1)
 
     assert store.due(shard, JUST_BEFORE) == ([], False)
-    assert [row.booking_id for row in store.due_holds("deluxe", DEADLINE)] == [first.booking_id]
-    rows = store.due_holds("deluxe", at)
+    assert [row.booking_id for row in due_holds(store, "deluxe", DEADLINE)] == [first.booking_id]
+    rows = due_holds(store, "deluxe", at)
     assert [(row.booking_id, row.room_type_id) for row in rows] == [
         (first.booking_id, "deluxe"),
         (second.booking_id, "deluxe"),
     ]
     assert rows[0].due_at_ms == millis(DEADLINE)
-    assert [row.booking_id for row in store.due_holds("suite", at)] == [suite.booking_id]
+    assert [row.booking_id for row in due_holds(store, "suite", at)] == [suite.booking_id]
     assert later.booking_id not in {row.booking_id for row in rows}
     found, more = store.due(shard, at, limit=1)
     assert ([row.booking_id for row in found], more) == ([first.booking_id], True)
@@ -105,7 +109,7 @@ def test_a_buyer_asks_one_shard_and_sees_only_his_room_type(table: Table) -> Non
     store = Store(table, due_shards=1)
     hold(store, "alice", clock=FakeClock(), room_type_id="suite")
     deluxe = hold(store, "bob", clock=FakeClock())
-    assert [row.booking_id for row in store.due_holds("deluxe", DEADLINE)] == [deluxe.booking_id]
+    assert [row.booking_id for row in due_holds(store, "deluxe", DEADLINE)] == [deluxe.booking_id]
     assert len(store.due("HOLD#0", DEADLINE)[0]) == 2
 
 

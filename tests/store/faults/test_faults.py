@@ -107,6 +107,20 @@ def test_a_sweep_over_a_broken_connection_releases_the_room_once(bench: Bench, f
 
 @on_both
 @each_loss
+def test_a_batch_over_a_broken_connection_releases_each_room_once(bench: Bench, fault: Fault) -> None:
+    """Each booking's own write id shows that the batch was written, where the server has forgotten its token."""
+    booked = [hold(bench.store, f"guest-{n}", clock=bench.clock) for n in range(4)]
+    bench.clock.advance(HOLD_SECONDS)
+    with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault) as calls:
+        swept = sweep(engine=Engine(bench.store, {}, bench.clock))
+    assert (calls.sent, swept.expired, swept.lost_race, swept.failed) == (2, 4, 0, 0)
+    lines = [line["booking_id"] for line in bench.lines.all if line.get("tag") == "BOOKING_EXPIRED"]
+    assert sorted(lines) == sorted(booking.booking_id for booking in booked)
+    assert bench.free() == [5, 5, 5]
+
+
+@on_both
+@each_loss
 def test_a_cancel_over_a_broken_connection_releases_the_room_once(bench: Bench, fault: Fault) -> None:
     booking = hold(bench.store, "alice", clock=bench.clock)
     with forgotten_tokens(bench.client), going_wrong(bench.client, WRITE, fault):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from holdfast.bookings.expire import reclaim
+from holdfast.bookings.reclaim import reclaim
 from holdfast.bookings.restricted import refuse_restricted
 from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldOut, TooManyHolds
 from holdfast.logs import Tag, record
@@ -15,7 +15,7 @@ from holdfast.model.account import Account
 from holdfast.model.booking import Booking, Event, Status
 from holdfast.model.dates import add_months, millis, today_in
 from holdfast.model.ids import hashed_id
-from holdfast.model.inventory import short_nights
+from holdfast.model.inventory import lacking_rooms
 from holdfast.model.limits import (
     ABANDONED_ROOM_DECAY_MS,
     MAX_ABANDONED_ROOMS,
@@ -75,10 +75,10 @@ def hold(
     Raises as `reserve` does.
     """
     _check_length(stay)
-    reclaimed = False
+    nothing_due = False  # that would give back what is lacking
 
     def attempt() -> tuple[Booking, bool]:
-        nonlocal reclaimed
+        nonlocal nothing_due
         context = engine.store.booking_context(booking_id, user_id, room_type_id=stay.room_type_id, months=stay.months)
         if context.booking:
             return _replayed(context.booking, stay), False
@@ -90,13 +90,12 @@ def hold(
         except TooManyHolds:
             engine.store.assert_unchanged(booking_id, None)
             raise
-        short = short_nights(context.pages, stay.nights, stay.rooms)
-        if short and not reclaimed:
-            reclaimed = True
-            reclaim(stay.room_type_id, short, engine=engine, by_booking=booking_id)
-            return attempt()  # the due holds are released: read the pages again
-        if short:
-            raise SoldOut(short, stay.rooms)
+        lacking = lacking_rooms(context.pages, stay.nights, stay.rooms)
+        if lacking and nothing_due:
+            raise SoldOut(list(lacking), stay.rooms)
+        if lacking:
+            nothing_due = not reclaim(stay.room_type_id, lacking, engine=engine, by_booking=booking_id)
+            return attempt()  # due holds are released, or somebody else was faster: read the pages again
         booking = _hold(stay, booking_id, user_id, rates, plan, context, now, hold_seconds)
         guest = None
         if revives:

@@ -28,14 +28,14 @@ class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True):
         return date.fromisoformat(f"{self.month}-{day:02d}")
 
 
-def short_nights(pages: Mapping[str, InventoryMonth], stay: Sequence[date], rooms: int) -> list[date]:
-    """The nights with fewer rooms free than asked for; a night that no page has is not on sale."""
+def lacking_rooms(pages: Mapping[str, InventoryMonth], stay: Sequence[date], rooms: int) -> dict[date, int]:
+    """The nights with fewer rooms free than asked for, and by how many; a night that no page has is not on sale."""
 
     def free(night: date) -> int:
         page = pages.get(month_of(night))
         return page.free.get(night.day, 0) if page else 0
 
-    return [night for night in stay if free(night) < rooms]
+    return {night: rooms - free(night) for night in stay if free(night) < rooms}
 
 
 def is_on_sale(pages: Mapping[str, InventoryMonth], stay: Sequence[date]) -> bool:

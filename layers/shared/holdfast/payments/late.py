@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.expire import reclaim
 from holdfast.bookings.lookup import refuse_unpayable
+from holdfast.bookings.reclaim import reclaim
 from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
 from holdfast.model.booking import HOLDING, KEEPING_ROOMS, Booking, Status
 from holdfast.model.dates import millis, month_of, today_in
-from holdfast.model.inventory import is_on_sale, short_nights
+from holdfast.model.inventory import is_on_sale, lacking_rooms
 from holdfast.payments.quotes import promo_discount
 from holdfast.payments.requests import AdminFinalizeRequest, FinalizeRequest
 from holdfast.pricing import priced_stay, quote
@@ -65,13 +65,12 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
         raise too_late()
     if booking.status in HOLDING:
         return context
-    short = short_nights(context.pages, booking.nights, booking.rooms)
-    if short:
-        reclaim(booking.room_type_id, short, engine=engine, by_booking=booking.booking_id)
+    nothing_due = False
+    while lacking := lacking_rooms(context.pages, booking.nights, booking.rooms):
+        if nothing_due:
+            raise too_late()
+        nothing_due = not reclaim(booking.room_type_id, lacking, engine=engine, by_booking=booking.booking_id)
         context = msgspec.structs.replace(read(), unchanged=others)
-        short = short_nights(context.pages, booking.nights, booking.rooms)
-    if short:
-        raise too_late()
     if frozen.promo_code:
         try:
             promo_discount(context, booking, now)

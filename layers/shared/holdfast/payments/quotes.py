@@ -103,7 +103,7 @@ def with_promo_limit[Result](
         if due and reads_only:
             return with_promo_limit(promo_code, compute, context=_without(due, context), engine=engine)
         if due:
-            from holdfast.bookings.expire import make_way  # noqa: PLC0415 - hardly any payment needs it
+            from holdfast.bookings.reclaim import make_way  # noqa: PLC0415 - hardly any payment needs it
 
             make_way(due, engine=engine, by_booking=context.booking.booking_id if context.booking else "")
             raise WriteConflict(["promo"], None) from refusal  # so that the caller reads and decides again

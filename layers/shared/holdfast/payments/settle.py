@@ -16,7 +16,7 @@ from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_HISTORY_OF_SETTLES
 from holdfast.payments.gateways.protocol import GatewayError
 from holdfast.payments.tasks import run_tasks
-from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK
+from holdfast.storage.items import PAYMENTS_DUE, PAYMENTS_STUCK, build_types
 from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def settle_due(*, engine: Engine) -> Round:
 
     from holdfast.payments.cases import adopt_orphans  # noqa: PLC0415 - nor does an admin's call need this
 
+    build_types()
     rows: list[DueRow] = []
     total = Round()
     for shard in engine.store.shards(PAYMENTS_DUE):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.expire import reclaim
+from holdfast.bookings.reclaim import reclaim
 from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldOut
 from holdfast.logs import logger
 from holdfast.model.calendar import Block, BlockSource
 from holdfast.model.dates import millis, months
 from holdfast.model.ids import hashed_id
-from holdfast.model.inventory import short_nights
+from holdfast.model.inventory import lacking_rooms
 from holdfast.properties.opening import bring_in_line
 from holdfast.properties.own_calendar import calendar_store, check_range, own_calendar
 from holdfast.properties.owners import own_room_type
@@ -37,10 +37,10 @@ def block_rooms(
     block_id = hashed_id("bl", owner_id, room_type_id, key)
     store = calendar_store(engine)
     property_id = store.property_of(room_type_id)
-    tried_again = False
+    nothing_due = False  # that would give back what is lacking
 
     def attempt() -> tuple[Block, bool]:
-        nonlocal tried_again
+        nonlocal nothing_due
         known = store.block(room_type_id, block_id)
         bounds = (request.first_night, request.last_night)
         calendar = own_calendar(property_id, room_type_id, *bounds, owner_id=owner_id, engine=engine)
@@ -50,15 +50,14 @@ def block_rooms(
             raise InvalidFields(wrong)
         stay, wanted = _nights(*bounds), months(request.first_night, request.last_night + timedelta(days=1))
         pages = {name: month.page for name, month in calendar.months.items()}
-        short = short_nights(pages, stay, request.rooms)
-        if short and not tried_again:
-            tried_again = True
+        lacking = lacking_rooms(pages, stay, request.rooms)
+        if lacking and nothing_due:
+            raise SoldOut(list(lacking), request.rooms)
+        if lacking:
             if len(pages) < len(wanted):
                 bring_in_line(calendar.room_type, engine=engine)
-            reclaim(room_type_id, short, engine=engine, by_booking=block_id)
-            return attempt()  # months are opened, the due holds released: read the pages again
-        if short:
-            raise SoldOut(short, request.rooms)
+            nothing_due = not reclaim(room_type_id, lacking, engine=engine, by_booking=block_id)
+            return attempt()  # months are opened, due holds released: read the pages again
         block = Block(
             block_id=block_id,
             room_type_id=room_type_id,

@@ -90,8 +90,8 @@ def preview_change(room_type_id: str, request: CalendarRequest, *, owner_id: str
     """
     property_id = calendar_store(engine).property_of(room_type_id)
     calendar, folded = _folded(property_id, room_type_id, request, owner_id, engine)
-    rows = engine.store.due_holds(room_type_id, END_OF_TIME)
-    holds = [one for one in engine.store.bookings([row.booking_id for row in rows]) if one.status in HOLDING]
+    booking_ids = [row.booking_id for rows in engine.store.due_holds(room_type_id, END_OF_TIME) for row in rows]
+    holds = [one for one in engine.store.bookings(booking_ids) if one.status in HOLDING]
     now_ms = millis(engine.clock())
     due = [one for one in holds if one.expires_at_ms <= now_ms]
     short = [

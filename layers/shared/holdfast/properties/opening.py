@@ -13,6 +13,7 @@ from holdfast.storage.base import WriteConflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from holdfast.engine import Engine
     from holdfast.model.property import Property, RoomType
@@ -80,6 +81,11 @@ def refuse_below_sold(changes: Iterable[MonthChange]) -> None:
     """Raises BelowSold if a night would have fewer rooms on sale than are held, sold or blocked."""
     if short := taken_nights(changes):
         raise BelowSold(short)
+
+
+def lacking(short: Iterable[TakenNight]) -> dict[date, int]:
+    """How many rooms each of these nights has too few of."""
+    return {of["night"]: of["taken"] - of["rooms_on_sale"] for of in short}
 
 
 def taken_nights(changes: Iterable[MonthChange]) -> list[TakenNight]:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from holdfast.bookings.expire import reclaim
+from holdfast.bookings.reclaim import reclaim
 from holdfast.errors import BelowSold, NotFound
 from holdfast.logs import logger
 from holdfast.model.dates import add_months, months, today_in
 from holdfast.model.limits import MAX_MONTHS_AHEAD
 from holdfast.properties.nights import Folded, OwnCalendar
-from holdfast.properties.opening import taken_nights
+from holdfast.properties.opening import lacking, taken_nights
 from holdfast.properties.provisional import as_sold
 from holdfast.storage.base import WriteConflict
 from holdfast.storage.calendar import CalendarStore
@@ -78,22 +78,20 @@ def write_change(room_type_id: str, decide: Callable[[], Change], *, engine: Eng
     A change that moves nothing is not written. The room type's due holds make way when too few rooms are free.
     Raises BelowSold, Busy and what `decide` raises.
     """
-    reclaimed = False
+    nothing_due = False  # that would give back what is lacking
     store = calendar_store(engine)
 
     def attempt() -> tuple[CalendarChange, bool]:
-        nonlocal reclaimed
+        nonlocal nothing_due
         folded, record, is_new = decide()
         if not (is_new and folded.moves):
             return record, False
         short = taken_nights(folded.changes)
-        if short and not reclaimed:
-            reclaimed = True
-            nights = [taken["night"] for taken in short]
-            reclaim(room_type_id, nights, engine=engine, by_booking=record.change_id)
-            return attempt()  # the due holds are released: read the months again
-        if short:
+        if short and nothing_due:
             raise BelowSold(short)
+        if short:
+            nothing_due = not reclaim(room_type_id, lacking(short), engine=engine, by_booking=record.change_id)
+            return attempt()  # due holds are released, or somebody else was faster: read the months again
         if not store.change_months(folded.changes, store.recording(record)):
             raise WriteConflict(["month"], None)
         return record, True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.expire import reclaim
+from holdfast.bookings.reclaim import reclaim
 from holdfast.errors import FutureBooking, NotFound, RoomTypeInUse
 from holdfast.logs import logger
 from holdfast.model.booking import KEEPING_ROOMS, Booking
@@ -36,10 +36,10 @@ def delete_room_type(room_type_id: str, *, owner_id: str, engine: Engine) -> Non
     What was booked of it in the past stays. Raises NotFound, RoomTypeInUse, Busy.
     """
     store = PropertyStore(engine.store.table)
-    reclaimed = False
+    nothing_due = False  # that would give back what is taken
 
     def attempt() -> None:
-        nonlocal reclaimed
+        nonlocal nothing_due
         property_id = own_room_type(room_type_id, owner_id=owner_id, engine=engine).property_id
         public, room_type = store.public_room_type(property_id, room_type_id)
         draft = store.draft(property_id)
@@ -49,12 +49,11 @@ def delete_room_type(room_type_id: str, *, owner_id: str, engine: Engine) -> Non
         today = today_in(sold.timezone, engine.clock(), sold.day_ends)
         months = engine.catalog.months([room_type_id], open_range(sold, engine))
         taken = _taken_nights(list(months.values()), today)
-        if taken and not reclaimed:
-            reclaimed = True
-            reclaim(room_type_id, taken, engine=engine, by_booking=property_id)
-            return attempt()  # the due holds are released: read the pages again
+        if taken and nothing_due:
+            raise _in_use(room_type, list(taken), today, engine)
         if taken:
-            raise _in_use(room_type, taken, today, engine)
+            nothing_due = not reclaim(room_type_id, taken, engine=engine, by_booking=property_id)
+            return attempt()  # due holds are released, or somebody else was faster: read the pages again
         left = [one for one in engine.catalog.room_types(property_id) if one.room_type_id != room_type_id]
         after = changed(
             draft,
@@ -81,13 +80,14 @@ def delete_room_type(room_type_id: str, *, owner_id: str, engine: Engine) -> Non
     store.retry_on_conflict(attempt)
 
 
-def _taken_nights(months: list[MonthOnSale], today: date) -> list[date]:
-    return sorted(
-        night
-        for page, _ in months
-        for day, rooms in page.on_sale.items()
-        if (night := page.night(day)) >= today and page.free[day] < rooms
-    )
+def _taken_nights(months: list[MonthOnSale], today: date) -> dict[date, int]:
+    """The nights from today on, in order, that have rooms held, sold or blocked, and how many."""
+    return {
+        page.night(day): rooms - page.free[day]
+        for page, _ in sorted(months, key=lambda month: month.page.month)
+        for day, rooms in sorted(page.on_sale.items())
+        if page.night(day) >= today and page.free[day] < rooms
+    }
 
 
 def _off_sale(month: MonthOnSale, today: date) -> MonthOnSale:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from holdfast.bookings.expire import reclaim
+from holdfast.bookings.reclaim import reclaim
 from holdfast.errors import BelowSold, IdempotencyKeyReused, InvalidFields, NotFound
 from holdfast.logs import logger
 from holdfast.model.dates import today_in
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_ROOM_TYPES
 from holdfast.model.property import Property, RoomContent, RoomType
-from holdfast.properties.opening import month_changes
+from holdfast.properties.opening import lacking, month_changes
 from holdfast.properties.owners import own_room_type
 from holdfast.properties.provisional import sold_as
 from holdfast.properties.register import changed, own_property
@@ -128,10 +128,10 @@ def _change(
     engine: Engine,
 ) -> RoomType:
     store = PropertyStore(engine.store.table)
-    reclaimed = False
+    nothing_due = False  # that would give back what is lacking
 
     def attempt() -> RoomType:
-        nonlocal reclaimed
+        nonlocal nothing_due
         property_id = own_room_type(room_type_id, owner_id=owner_id, engine=engine).property_id
         public, before = store.public_room_type(property_id, room_type_id)
         if before is None:
@@ -145,11 +145,10 @@ def _change(
         try:
             months = month_changes(sold, after, engine=engine, opens=is_on_sale, before_rooms=before.total_rooms)
         except BelowSold as short:
-            if reclaimed:
+            if nothing_due:
                 raise
-            reclaimed = True
-            reclaim(room_type_id, [of["night"] for of in short.nights], engine=engine, by_booking=property_id)
-            return attempt()  # the due holds are released: read the pages again
+            nothing_due = not reclaim(room_type_id, lacking(short.nights), engine=engine, by_booking=property_id)
+            return attempt()  # due holds are released, or somebody else was faster: read the pages again
         _refuse(named(room_type_problems(after, _lowest_price(after, months, sold, engine))))
         others = [store.writes.room_type(before, after), *_listed(before, after, public, store, engine)]
         if after.latest != before.latest:

@@ -22,14 +22,12 @@ from holdfast.model.ids import revived_id_for
 from holdfast.model.rates import MonthOnSale, MonthRates
 from holdfast.storage.base import PAGE_SIZE, DueRow, TableStore, WriteConflict, due_row
 from holdfast.storage.items import (
-    HOLDS_DUE,
     Item,
     Key,
     account_key,
     account_of,
     booking_key,
     booking_of,
-    due_shard,
     due_shards,
     guest_item,
     guest_key,
@@ -214,11 +212,6 @@ class BookingStore(TableStore):
             if more is None or len(rows) >= limit:
                 break
         return [due_row(row) for row in rows], more is not None
-
-    def due_holds(self, room_type_id: str, now: datetime) -> list[DueRow]:
-        """The holds of one room type whose deadline has passed, as the index knows them."""
-        shard = due_shard(HOLDS_DUE, room_type_id, self.due_shards)
-        return self.due(shard, now, room_type_id=room_type_id)[0]
 
     def all_due(self, kind: str) -> list[DueRow]:
         """The rows of that kind, due now or later: at most LIST_LIMIT of each shard."""

@@ -8,6 +8,7 @@ the model's own fields; only this module derives the index attributes and the TT
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -238,6 +239,17 @@ def redemption_of(code: str, user_id: str, item: Item | None) -> PromoRedemption
     if item is None:
         return PromoRedemption(code=code, user_id=user_id)
     return msgspec.convert({**item, "stored": True}, PromoRedemption)
+
+
+def build_types() -> None:
+    """Has msgspec build what it keeps of each type; called before threads start that read items.
+
+    msgspec builds it at a type's first use, and two threads that do so at once crash the process (0.22).
+    """
+    stored = (Account, Booking, Case, InventoryMonth, LedgerEntry, MonthRates, OrphanPayment, Promo, TopUp)
+    for of in (*stored, PromoRedemption):
+        with suppress(msgspec.ValidationError):
+            msgspec.convert({}, of)
 
 
 def item_of(key: Key, value: msgspec.Struct) -> Item:

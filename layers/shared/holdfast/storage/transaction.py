@@ -6,14 +6,15 @@ live hold. No caller asks for one of them, so none can be forgotten or differ fr
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus, wallet_entry
 from holdfast.model.booking import HOLDING, Booking, Status
-from holdfast.model.dates import millis, month_of
+from holdfast.model.dates import millis
 from holdfast.model.inventory import InventoryMonth
 from holdfast.model.limits import MAX_LIVE_HOLDS, MAX_PENDING_TOPUPS
 from holdfast.model.promo import Promo, PromoRedemption
@@ -32,6 +33,7 @@ from holdfast.storage.items import (
     topup_item,
 )
 from holdfast.storage.marshal import put_action, update_action
+from holdfast.storage.page_writes import release_rooms, rooms_by_page, sum_by_page, take_rooms
 
 Action = dict[str, Any]
 
@@ -76,6 +78,15 @@ class Writes:
             *(("page", action) for action in self._page_actions(before, after, context)),
             *(("wallet", action) for action in self._account_actions(before, after, now, context)),
             *(("promo", action) for action in self._promo_actions(before, after, context)),
+        ]
+
+    def of_releases(self, changes: Sequence[tuple[Booking, Booking]], *, now: datetime) -> list[Action]:
+        """Several holds expire together: the booking actions first, in their order; pages and promos once each."""
+        releases = [before for before, _ in changes]
+        return [
+            *(self._booking_action(before, after, now, late=False, deleted=False) for before, after in changes),
+            *(release_rooms(self.table, key, rooms) for key, rooms in sum_by_page(releases).items()),
+            *self._release_promos(releases),
         ]
 
     def of_topup(
@@ -137,31 +148,15 @@ class Writes:
         return put_action(self.table, item, unchanged, values)
 
     def _page_actions(self, before: Booking | None, after: Booking, context: BookingContext | None) -> list[Action]:
-        """One update for all the nights of a page: rooms leave it when a booking begins to keep them, and return."""
-        change = after.rooms * (after.keeps_rooms - (before is not None and before.keeps_rooms))
-        if change == 0:
+        """Rooms leave the pages when a booking begins to keep them, and return when it keeps them no more."""
+        keeps, kept = after.keeps_rooms, before is not None and before.keeps_rooms
+        if keeps == kept:
             return []
-        by_month: dict[str, list[date]] = {}
-        for night in after.nights:
-            by_month.setdefault(month_of(night), []).append(night)
-        actions = []
-        for month, stay in by_month.items():
-            days = [f"#{night.day}" for night in stay]
-            names = {"#free": "free"} | {f"#{night.day}": str(night.day) for night in stay}  # FREE is a reserved word
-            values: Item = {":rooms": abs(change)}
-            sign = "-" if change > 0 else "+"
-            conditions = ["attribute_exists(pk)"]
-            if change > 0:
-                enough_free = [f"#free.{day} >= :rooms" for day in days]
-                conditions = enough_free
-                page = context.pages.get(month) if context else None
-                if page:
-                    conditions = ["revision = :revision", *enough_free]
-                    values[":revision"] = page.revision
-            update = "SET " + ", ".join(f"#free.{day} = #free.{day} {sign} :rooms" for day in days)
-            key = page_key(after.room_type_id, month)
-            actions.append(update_action(self.table, key, update, " AND ".join(conditions), values, names))
-        return actions
+        pages = rooms_by_page(after)
+        if kept:
+            return [release_rooms(self.table, key, rooms) for key, rooms in pages.items()]
+        read = {page_key(page.room_type_id, page.month): page for page in context.pages.values()} if context else {}
+        return [take_rooms(self.table, key, rooms, read.get(key)) for key, rooms in pages.items()]
 
     def _account_actions(
         self, before: Booking | None, after: Booking, now: datetime, context: BookingContext | None
@@ -237,9 +232,7 @@ class Writes:
         old, new = before.claimed_promo if before else None, after.claimed_promo
         if old == new:
             return []
-        actions = []
-        if before and old:
-            actions += self._release_promo(old, before)
+        actions = self._release_promos([before]) if before else []
         if new:
             assert context is not None
             assert context.promo is not None
@@ -247,18 +240,23 @@ class Writes:
             actions += self._redeem_promo(context.promo, context.redemption, after)
         return actions
 
-    def _release_promo(self, code: str, booking: Booking) -> list[Action]:
-        return [
-            update_action(self.table, promo_key(code), "SET claimed = claimed - :one", "claimed >= :one", {":one": 1}),
-            update_action(
-                self.table,
-                redemption_key(code, booking.user_id),
-                "REMOVE bookings.#booking",
-                "attribute_exists(bookings.#booking)",
-                {},
-                {"#booking": booking.booking_id},
-            ),
-        ]
+    def _release_promos(self, bookings: Sequence[Booking]) -> list[Action]:
+        """Gives back each use that these bookings claim: one update for a promo, and one for each user's redemption."""
+        claims: dict[str, dict[str, list[str]]] = {}
+        for booking in bookings:
+            if code := booking.claimed_promo:
+                claims.setdefault(code, {}).setdefault(booking.user_id, []).append(booking.booking_id)
+        actions = []
+        for code, by_user in claims.items():
+            uses = sum(map(len, by_user.values()))
+            release = "SET claimed = claimed - :uses"
+            actions.append(update_action(self.table, promo_key(code), release, "claimed >= :uses", {":uses": uses}))
+            for user_id, booking_ids in by_user.items():
+                names = {f"#booking{n}": booking_id for n, booking_id in enumerate(booking_ids)}
+                remove = "REMOVE " + ", ".join(f"bookings.{name}" for name in names)
+                claimed = " AND ".join(f"attribute_exists(bookings.{name})" for name in names)
+                actions.append(update_action(self.table, redemption_key(code, user_id), remove, claimed, {}, names))
+        return actions
 
     def _redeem_promo(self, promo: Promo, redemption: PromoRedemption, booking: Booking) -> list[Action]:
         uses_left = "attribute_exists(pk) AND (attribute_not_exists(usage_limit) OR claimed < usage_limit)"
