@@ -12,38 +12,17 @@ from holdfast.storage.store import Store
 from holdfast.storage.table import Table
 from tests.contract.function_scenarios import SCENARIOS
 from tests.contract.watched import Emitted, service_name
-from tests.kit.apps import FUNCTIONS, Apps
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
-from tests.kit.fake_gateway import FakeGateway
-from tests.kit.fixtures import table_on_moto
 from tests.kit.front_door import FrontDoor
 from tests.kit.metrics_capture import written_metrics
 from tests.kit.stand_in import table_in_memory
 
 
 @pytest.fixture
-def table(request: pytest.FixtureRequest) -> Iterator[Table]:
+def table() -> Iterator[Table]:
     with mock_aws():
-        yield table_in_memory() if request.node.get_closest_marker("moto") is None else table_on_moto()
-
-
-@pytest.fixture
-def front_door(
-    request: pytest.FixtureRequest,
-    apps: Apps,
-    clock: FakeClock,
-    gateway: FakeGateway,
-    store: Store,
-    hotel: CatalogStore,
-    monkeypatch: pytest.MonkeyPatch,
-) -> FrontDoor:
-    """On moto each function keeps a client of its own, so that a test sees what that one asked for."""
-    door = FrontDoor(apps, clock, gateway, monkeypatch)
-    if request.node.get_closest_marker("moto") is None:
-        for function in FUNCTIONS:
-            door.use_store(function, store)
-    return door
+        yield table_in_memory()
 
 
 @pytest.fixture

@@ -282,20 +282,3 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "reviews": reviewing,
     "figures": watching,
 }
-DYNAMODB_SCENARIOS = {  # of functions whose policies are read as the template writes them
-    name: SCENARIOS[name]
-    for name in (
-        "reserve",
-        "bookings",
-        "finalize",
-        "wallet",
-        "catalog",
-        "expire",
-        "guests",
-        "calendar",
-        "arrivals",
-        "register",
-        "reviews",
-        "figures",
-    )
-} | {"cancel": cancelling_wallet_payments}

@@ -1,5 +1,6 @@
 """What a function asks of AWS while its handler runs, of whichever service, as the rights that IAM would look for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +52,12 @@ class IamRecorder:
         monkeypatch.setattr(any_form, "add_auth", signed)
         monkeypatch.setattr(module, "lambda_handler", watched)
         monkeypatch.setattr(any_client, "_make_api_call", noted)
+
+    def note_table(self, operation: str, parameters: dict[str, Any], answer: Callable[[], Any]) -> Any:
+        """A call to a table that is not behind a client of botocore's."""
+        if self.running:
+            self.rights |= _rights("dynamodb", operation, parameters)
+        return answer()
 
 
 def _rights(service: str, operation: str, parameters: dict[str, Any]) -> set[Right]:

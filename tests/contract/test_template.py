@@ -1,22 +1,9 @@
 """The template and the functions agree: each route has its handler, each handler its rights, and no more."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-
 import pytest
 
-from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.store import Store
-from tests.contract.function_scenarios import DYNAMODB_SCENARIOS
-from tests.kit.apps import engine_home
-from tests.kit.builders import a_promo
-from tests.kit.clock import FakeClock
-from tests.kit.dynamodb_recorder import DynamoDBRecorder
-from tests.kit.front_door import FrontDoor, base_events, routes
+from tests.kit.front_door import base_events, routes
 from tests.kit.template import ROOT, functions, http_events, template
-
-# The right that each operation needs; a transaction needs those of its actions.
-RIGHTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
 
 def allowed(function: str) -> set[tuple[str, str]]:
@@ -31,17 +18,6 @@ def allowed(function: str) -> set[tuple[str, str]]:
                     where = "table" if resource == "Table.Arn" else str(resource).removeprefix("${Table.Arn}/")
                     if action.startswith("dynamodb:"):
                         found.add((action.removeprefix("dynamodb:"), where))
-    return found
-
-
-def needed(recorder: DynamoDBRecorder) -> set[tuple[str, str]]:
-    """What IAM would have asked for."""
-    found = set()
-    for request in recorder.requests:
-        if request.operation == "TransactWriteItems":
-            found |= {(RIGHTS[kind], "table") for action in request.body["TransactItems"] for kind in action}
-        else:
-            found.add((request.operation, request.resource))
     return found
 
 
@@ -88,36 +64,6 @@ def test_every_variable_that_the_settings_read_is_set_by_the_template_or_has_a_d
         assert "POWERTOOLS_SERVICE_NAME" in own, function
         if any(event.get("Auth", {}).get("Authorizer") != "NONE" for event in http_events(properties)):
             assert "COGNITO_CLIENT_ID" in own, function
-
-
-@contextmanager
-def watched(front_door: FrontDoor, names: list[str]) -> Iterator[dict[str, DynamoDBRecorder]]:
-    """What each function sends to DynamoDB meanwhile."""
-    with ExitStack() as stack:
-        found = {}
-        for name in names:
-            store: Store = engine_home(front_door.app(name)).engine.store
-            found[name] = stack.enter_context(DynamoDBRecorder(store.table.client, store.table.name))
-        yield found
-
-
-@pytest.mark.moto
-@pytest.mark.parametrize(("function", "work"), DYNAMODB_SCENARIOS.items())
-def test_a_function_may_do_what_it_does(
-    function: str,
-    work: Callable[[FrontDoor, FakeClock, Store], None],
-    front_door: FrontDoor,
-    hotel: CatalogStore,
-    clock: FakeClock,
-    store: Store,
-) -> None:
-    hotel.add_promo(a_promo())
-    with watched(front_door, [function]) as recorder:
-        work(front_door, clock, store)
-
-    used = needed(recorder[function])
-    assert used
-    assert used - allowed(function) == set(), "IAM would refuse this"
 
 
 @pytest.mark.parametrize("function", sorted(functions()))

@@ -1,6 +1,8 @@
 """A table on the strict stand-in for DynamoDB, where nothing fails and no index lags."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from holdfast.storage.table import Table
@@ -9,6 +11,15 @@ from tests.simulation.dynamodb import StandIn
 from tests.simulation.faults import Faults
 from tests.simulation.hotel import indexes
 from tests.simulation.scheduler import Scheduler
+
+OPERATIONS = {
+    "batch_get_item": "BatchGetItem",
+    "query": "Query",
+    "scan": "Scan",
+    "put_item": "PutItem",
+    "delete_item": "DeleteItem",
+    "transact_write_items": "TransactWriteItems",
+}
 
 
 class TableInMemory(Table):
@@ -28,3 +39,20 @@ def stand_in() -> StandIn:
 def table_in_memory() -> Table:
     client: Any = stand_in()
     return TableInMemory(client, TABLE_NAME, patience_seconds=600, sleep=lambda _: None)
+
+
+@contextmanager
+def watched(client: StandIn, seen: Callable[[str, dict[str, Any], Callable[[], Any]], Any]) -> Iterator[None]:
+    """Each request meanwhile goes to `seen`, with its operation and parameters, and the call that answers it."""
+    methods = {name: getattr(client, name) for name in OPERATIONS}
+
+    def call(name: str, **parameters: Any) -> Any:
+        return seen(OPERATIONS[name], parameters, partial(methods[name], **parameters))
+
+    for name, method in methods.items():
+        setattr(client, name, partial(call, name))
+    try:
+        yield
+    finally:
+        for name, method in methods.items():
+            setattr(client, name, method)
