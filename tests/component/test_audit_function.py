@@ -18,9 +18,10 @@ from tests.kit.apps import BUCKET_NAME, Apps, LambdaContext
 from tests.kit.clock import FakeClock
 from tests.kit.log_capture import LogLines
 from tests.kit.settled_table import at_gateway
+from tests.kit.stand_in import update_by_hand
 
 PAGE = page_key("deluxe", "2026-12")
-pytestmark = [pytest.mark.usefixtures("hotel"), pytest.mark.moto]
+pytestmark = [pytest.mark.usefixtures("cloud", "hotel")]
 
 
 @dataclass
@@ -50,10 +51,10 @@ def audited(
 
 def spoil(store: Store, free: int) -> None:
     """One room fewer, or more, on a night of December than there should be."""
-    store.table.client.update_item(
-        TableName=store.table.name,
-        Key={"pk": {"S": PAGE[0]}, "sk": {"S": PAGE[1]}},
-        UpdateExpression="SET #free.#day = :free",
+    update_by_hand(
+        store.table,
+        PAGE,
+        "SET #free.#day = :free",
         ExpressionAttributeNames={"#free": "free", "#day": "10"},
         ExpressionAttributeValues={":free": {"N": str(free)}},
     )

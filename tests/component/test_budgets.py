@@ -15,7 +15,7 @@ from holdfast.engine import Engine
 from holdfast.model.dates import months
 from holdfast.model.property import RoomType
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.items import booking_item
+from holdfast.storage.items import booking_item, page_key
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
 from tests.component.measured_desk import DELUXE, PROPERTY, ROOM_TYPE, RULES, WITH_EVERYTHING, Desk, Measured
@@ -24,8 +24,7 @@ from tests.kit.capacity import KB, item_size
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.hotel import months_for
 from tests.kit.log_capture import LogLines
-
-pytestmark = pytest.mark.moto
+from tests.kit.stand_in import update_by_hand
 
 OVER_NEW_YEAR = date(2026, 12, 31)
 
@@ -204,13 +203,14 @@ def test_a_booking_of_up_to_a_week_fits_one_kilobyte(desk: Desk, nights: int) ->
 
 
 def test_a_sold_out_night_costs_no_write(desk: Desk) -> None:
-    desk.store.table.client.update_item(
-        TableName=desk.store.table.name,
-        Key={"pk": {"S": f"ROOM#{ROOM_TYPE}"}, "sk": {"S": "MONTH#2026-12"}},
-        UpdateExpression="SET #free.#day = :none",
+    update_by_hand(
+        desk.store.table,
+        page_key(ROOM_TYPE, "2026-12"),
+        "SET #free.#day = :none",
         ExpressionAttributeNames={"#free": "free", "#day": "1"},
         ExpressionAttributeValues={":none": {"N": "0"}},
     )
+    desk.recorder.clear()
     with pytest.raises(Exception, match="not free"):
         desk.hold(3)
 

@@ -14,8 +14,6 @@ from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import BOB, FrontDoor
 from tests.kit.hotel import KOLKATA, MONTHS, months_for
 
-pytestmark = pytest.mark.moto
-
 DATES = {"check_in": "2026-12-10", "check_out": "2026-12-13"}
 
 

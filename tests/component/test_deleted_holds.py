@@ -3,22 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from holdfast.bookings.expire import restore
 from holdfast.engine import Engine
 from holdfast.model.booking import Booking, Status
 from holdfast.model.dates import millis
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.items import booking_item, booking_key
+from holdfast.storage.items import booking_item, booking_key, page_key
 from holdfast.storage.store import Store
 from tests.kit.apps import LambdaContext
 from tests.kit.builders import DEADLINE, a_hold, a_promo, clock_at, everything
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor, event
+from tests.kit.stand_in import delete_by_hand
 from tests.kit.stream_events import deleted, deletion
-
-pytestmark = pytest.mark.moto
 
 
 class TestDeletedByTtl:
@@ -138,9 +135,7 @@ class TestDeletedByTtl:
         self, front_door: FrontDoor, clock: FakeClock, store: Store
     ) -> None:
         record = deleted(store, front_door.held(), "7")
-        store.table.client.delete_item(
-            TableName=store.table.name, Key={"pk": {"S": "ROOM#deluxe"}, "sk": {"S": "MONTH#2026-12"}}
-        )
+        delete_by_hand(store.table, page_key("deluxe", "2026-12"))
         clock.advance(2 * 3600)
 
         assert self.stream(front_door, record) == ["7"]

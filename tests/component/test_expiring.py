@@ -12,7 +12,7 @@ from holdfast.engine import Engine
 from holdfast.errors import Busy
 from holdfast.model.booking import Status
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.items import booking_key
+from holdfast.storage.items import booking_key, page_key
 from holdfast.storage.store import DueRow, Store
 from holdfast.storage.table import Table
 from tests.kit.builders import DEADLINE, a_hold, clock_at, everything, free, put_hold
@@ -20,17 +20,13 @@ from tests.kit.clock import FakeClock
 from tests.kit.flaky_client import flaky_store, throttled
 from tests.kit.front_door import ALICE, BOB, FrontDoor, event
 from tests.kit.log_capture import LogLines
-
-pytestmark = pytest.mark.moto
+from tests.kit.stand_in import delete_by_hand, update_by_hand
 
 NOTHING = {"expired": 0, "lost_race": 0, "failed": 0, "remaining": 0, "lag_seconds_max": 0.0}
 
 
 def break_booking(store: Store, booking_id: str, update: str = "REMOVE night_prices") -> None:
-    pk, sk = booking_key(booking_id)
-    store.table.client.update_item(
-        TableName=store.table.name, Key={"pk": {"S": pk}, "sk": {"S": sk}}, UpdateExpression=update
-    )
+    update_by_hand(store.table, booking_key(booking_id), update)
 
 
 class TestSweep:
@@ -87,9 +83,7 @@ class TestSweep:
         monkeypatch.setattr(holdfast.bookings.expire, "WORKERS_IN_ROOM_TYPE", 1)  # moto undoes others' writes with one
         stuck = front_door.held(BOB, check_in="2027-01-10", check_out="2027-01-12")
         fine = front_door.held(ALICE)
-        store.table.client.delete_item(
-            TableName=store.table.name, Key={"pk": {"S": "ROOM#deluxe"}, "sk": {"S": "MONTH#2027-01"}}
-        )
+        delete_by_hand(store.table, page_key("deluxe", "2027-01"))
         clock.advance(600)
 
         summary = front_door.expire()
@@ -175,10 +169,10 @@ class TestSweep:
         assert store.bookings(["bk_1"])[0].status is Status.RESERVED
 
     def test_many_batches_are_all_released(self, table: Table, hotel: CatalogStore) -> None:
-        table.client.update_item(
-            TableName=table.name,
-            Key={"pk": {"S": "ROOM#deluxe"}, "sk": {"S": "MONTH#2026-12"}},
-            UpdateExpression="SET #free.#day = :many, on_sale.#day = :many",
+        update_by_hand(
+            table,
+            page_key("deluxe", "2026-12"),
+            "SET #free.#day = :many, on_sale.#day = :many",
             ExpressionAttributeNames={"#free": "free", "#day": "10"},
             ExpressionAttributeValues={":many": {"N": "60"}},
         )

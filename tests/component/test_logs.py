@@ -15,8 +15,6 @@ from tests.kit.front_door import ADMIN, ALICE, BOB, STAY_TOTAL, FrontDoor, reque
 from tests.kit.log_capture import LogLines
 from tests.kit.stream_events import deleted
 
-pytestmark = pytest.mark.moto
-
 TAGS = """
     BOOKING_CREATED BOOKING_RESERVED BOOKING_CONFIRMED BOOKING_EXPIRED BOOKING_CANCELLED PAYMENT_FINALIZE_SUCCESS
     PAYMENT_FINALIZE_ERROR WALLET_DEDUCTED WALLET_CREDITED HOLD_RECLAIMED PAYMENT_LATE_RESCUED PAYMENT_VOIDED

@@ -4,13 +4,13 @@ import msgspec
 import pytest
 
 from holdfast.logs import metrics
+from holdfast.storage.items import page_key
 from holdfast.storage.store import Store
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import BOB, STAY_TOTAL, FrontDoor, event
 from tests.kit.metrics_capture import written_metrics
+from tests.kit.stand_in import delete_by_hand
 from tests.kit.stream_events import deleted
-
-pytestmark = pytest.mark.moto
 
 SWEEP = {"HoldsExpired": [0], "RoomsReleased": [0], "ExpiryLag": [0], "SweepFailed": [0]}  # of nothing
 
@@ -52,9 +52,7 @@ class TestMetrics:
         self, front_door: FrontDoor, clock: FakeClock, store: Store, capsys: pytest.CaptureFixture[str]
     ) -> None:
         front_door.held()
-        store.table.client.delete_item(
-            TableName=store.table.name, Key={"pk": {"S": "ROOM#deluxe"}, "sk": {"S": "MONTH#2026-12"}}
-        )
+        delete_by_hand(store.table, page_key("deluxe", "2026-12"))
         clock.advance(600)
         for lag in (3600, 3660):
             clock.advance(3600 if lag == 3600 else 60)

@@ -11,17 +11,16 @@ from holdfast.engine import Engine
 from holdfast.errors import SoldOut, TooManyHolds
 from holdfast.model.limits import MAX_LIVE_HOLDS
 from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import booking_key
 from holdfast.storage.store import DueRow, Store
 from tests.component.direct_holds import a_request, hold
-from tests.kit.apps import engine_home
 from tests.kit.builders import clock_at, everything, free
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.flaky_client import cancelled, flaky_store
 from tests.kit.front_door import ALICE, BOB, STAY_TOTAL, FrontDoor
 from tests.kit.hotel import change_rates
-
-pytestmark = pytest.mark.moto
+from tests.kit.stand_in import update_by_hand
 
 ONE_NIGHT = {"check_in": "2026-12-10", "check_out": "2026-12-11"}
 
@@ -78,9 +77,7 @@ class TestSoldOut:
         front_door.held(check_in="2026-12-11", check_out="2026-12-12", rooms=5, guests=5)
         before = everything(store)
 
-        with DynamoDBRecorder(
-            engine_home(front_door.app("reserve")).engine.store.table.client, store.table.name
-        ) as recorder:
+        with DynamoDBRecorder(store.table.client, store.table.name) as recorder:
             reply = front_door.hold(BOB)
 
         assert (reply.status, reply.code) == (409, "sold_out")
@@ -241,11 +238,7 @@ class TestReclaim:
     ) -> None:
         broken = front_door.held(BOB, "a")
         front_door.held(BOB, "b", rooms=4, guests=4)
-        store.table.client.update_item(
-            TableName=store.table.name,
-            Key={"pk": {"S": f"BOOKING#{broken}"}, "sk": {"S": "BOOKING"}},
-            UpdateExpression="REMOVE night_prices",
-        )
+        update_by_hand(store.table, booking_key(broken), "REMOVE night_prices")
         clock.advance(600)
 
         assert front_door.hold(rooms=4, guests=4).status == 201

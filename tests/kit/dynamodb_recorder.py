@@ -1,12 +1,17 @@
-"""What goes to DynamoDB: counted at the SDK's own hook, just before each request leaves."""
+"""What goes to DynamoDB: counted at the SDK's own hook, just before each request leaves, or as the stand-in gets it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from holdfast.storage.marshal import from_wire
 from holdfast.storage.table import connect
 from tests.kit.capacity import Index, item_size, read_units, write_units
+from tests.kit.stand_in import watched
+from tests.kit.template import table_definition
+from tests.simulation.dynamodb import StandIn
+from tests.simulation.table_index import key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,23 +46,30 @@ class Write(NamedTuple):
 class DynamoDBRecorder:
     """The requests of one client to one table while this is entered, and what each successful one of them costs."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient | StandIn", table: str) -> None:
         self.requests: list[Request] = []
         self.written: list[Write] = []
         self.read_units = 0.0
-        self._looking = connect()  # another one, so that looking is not counted
-        self._shape = _Shape.of(self._looking, table)
         self._before: dict[str, Image] = {}
-        self._hooks = client.meta.events
+        self._stored: Callable[[dict[str, Any]], dict[str, Any] | None]
+        self._watching: AbstractContextManager[None]
+        self._entered = ExitStack()
+        if isinstance(client, StandIn):
+            self._shape = _Shape.of(table_definition(table))
+            self._stored = lambda key: client.items.get(key_of(key))
+            self._watching = watched(client, self._seen)
+        else:
+            looking = connect()  # another one, so that looking is not counted
+            self._shape = _Shape.of(looking.describe_table(TableName=table)["Table"])
+            self._stored = lambda key: looking.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+            self._watching = self._hooked(client.meta.events)
 
     def __enter__(self) -> Self:
-        self._hooks.register("before-send.dynamodb", self._sent)
-        self._hooks.register("response-received.dynamodb", self._answered)
+        self._entered.enter_context(self._watching)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._hooks.unregister("before-send.dynamodb", self._sent)
-        self._hooks.unregister("response-received.dynamodb", self._answered)
+        self._entered.close()
 
     @property
     def operations(self) -> list[str]:
@@ -76,19 +88,38 @@ class DynamoDBRecorder:
         self.written.clear()
         self.read_units = 0.0
 
-    def _sent(self, request: Any, event_name: str, **_: Any) -> None:
-        operation = event_name.rpartition(".")[2]
-        sent = Request(operation, json.loads(request.body))
+    @contextmanager
+    def _hooked(self, hooks: Any) -> Iterator[None]:
+        def sent(request: Any, event_name: str, **_: Any) -> None:
+            self._sent(Request(event_name.rpartition(".")[2], json.loads(request.body)))
+
+        def answered(parsed_response: dict[str, Any] | None, **_: Any) -> None:
+            if parsed_response is not None and "Error" not in parsed_response:
+                self._answered(parsed_response)
+
+        hooks.register("before-send.dynamodb", sent)
+        hooks.register("response-received.dynamodb", answered)
+        try:
+            yield
+        finally:
+            hooks.unregister("before-send.dynamodb", sent)
+            hooks.unregister("response-received.dynamodb", answered)
+
+    def _seen(self, operation: str, parameters: dict[str, Any], answer: Callable[[], Any]) -> Any:
+        self._sent(Request(operation, parameters))
+        answered = answer()
+        self._answered(answered)
+        return answered
+
+    def _sent(self, sent: Request) -> None:
         self.requests.append(sent)
-        if operation in WRITES:
+        if sent.operation in WRITES:
             self._before = {json.dumps(key): self._image(key) for _, key in self._targets(sent)}
 
-    def _answered(self, parsed_response: dict[str, Any] | None, event_name: str, **_: Any) -> None:
-        if parsed_response is None or "Error" in parsed_response:
-            return
+    def _answered(self, answer: dict[str, Any]) -> None:
         sent = self.requests[-1]
         if sent.operation not in WRITES:
-            self.read_units += sum(self._reads(sent, parsed_response))
+            self.read_units += sum(self._reads(sent, answer))
             return
         transactional = sent.operation == "TransactWriteItems"
         for kind, key in self._targets(sent):
@@ -97,8 +128,8 @@ class DynamoDBRecorder:
             self.written.append(Write(kind, old, new, units))
 
     def _image(self, key: dict[str, Any]) -> Image:
-        answer = self._looking.get_item(TableName=self._shape.name, Key=key, ConsistentRead=True)
-        return from_wire(answer["Item"]) if "Item" in answer else None
+        item = self._stored(key)
+        return None if item is None else from_wire(item)
 
     def _targets(self, sent: Request) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each item that a write is about: what is done to it, and its key on the wire."""
@@ -128,10 +159,10 @@ class _Shape(NamedTuple):
     indexes: tuple[Index, ...]
 
     @classmethod
-    def of(cls, client: "DynamoDBClient", table: str) -> Self:
-        described: Any = client.describe_table(TableName=table)["Table"]
+    def of(cls, described: Any) -> Self:
         indexes = tuple(map(index_of, described.get("GlobalSecondaryIndexes", [])))
-        return cls(table, tuple(part["AttributeName"] for part in described["KeySchema"]), indexes)
+        keys = tuple(part["AttributeName"] for part in described["KeySchema"])
+        return cls(described["TableName"], keys, indexes)
 
 
 def index_of(described: dict[str, Any]) -> Index:

@@ -1,7 +1,6 @@
 """The fixtures of all tests; a folder's conftest has only what that folder alone needs, or has otherwise."""
 
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 from hypothesis import settings
@@ -44,26 +43,25 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-_one_client = cache(connect)  # making a client costs more than most tests
-
-
 @pytest.fixture
 def table(request: pytest.FixtureRequest) -> Iterator[Table]:
     """On the strict stand-in for DynamoDB, which `tests/store` holds to moto and to the emulators, and which takes a
-    tenth of moto's time. What looks at the SDK's requests, or writes past the store, is marked `moto`.
+    tenth of moto's time. A test that wants a table that forgets request tokens is marked `moto`.
     """
     if request.node.get_closest_marker("moto") is None:
         yield table_in_memory()
         return
     with mock_aws():
-        yield table_on_moto()
+        client = connect()
+        client.create_table(**table_definition(TABLE_NAME))
+        yield Table(client, TABLE_NAME, patience_seconds=600, sleep=lambda _: None)
 
 
-def table_on_moto() -> Table:
-    """An empty table, and no real waiting; within `mock_aws`."""
-    client = _one_client()
-    client.create_table(**table_definition(TABLE_NAME))
-    return Table(client, TABLE_NAME, patience_seconds=600, sleep=lambda _: None)
+@pytest.fixture
+def cloud() -> Iterator[None]:
+    """Moto's: for what a test needs of AWS besides the table."""
+    with mock_aws():
+        yield
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
+from holdfast.storage.items import Key
 from holdfast.storage.table import Table
 from tests.kit.hotel import TABLE_NAME
 from tests.simulation.dynamodb import StandIn
@@ -41,6 +43,19 @@ def table_in_memory() -> Table:
     return TableInMemory(client, TABLE_NAME, patience_seconds=600, sleep=lambda _: None)
 
 
+def update_by_hand(table: Table, key: Key, expression: str, **parameters: Any) -> None:
+    """A write past the store, as an operator or another program may make it."""
+    pk, sk = key
+    update = {"Key": {"pk": {"S": pk}, "sk": {"S": sk}}, "UpdateExpression": expression}
+    action: Any = {"Update": {"TableName": table.name} | update | parameters}
+    table.client.transact_write_items(TransactItems=[action], ClientRequestToken=uuid4().hex)
+
+
+def delete_by_hand(table: Table, key: Key) -> None:
+    pk, sk = key
+    table.client.delete_item(TableName=table.name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+
+
 @contextmanager
 def watched(client: StandIn, seen: Callable[[str, dict[str, Any], Callable[[], Any]], Any]) -> Iterator[None]:
     """Each request meanwhile goes to `seen`, with its operation and parameters, and the call that answers it."""
@@ -49,7 +64,7 @@ def watched(client: StandIn, seen: Callable[[str, dict[str, Any], Callable[[], A
     def call(name: str, **parameters: Any) -> Any:
         return seen(OPERATIONS[name], parameters, partial(methods[name], **parameters))
 
-    for name, method in methods.items():
+    for name in methods:
         setattr(client, name, partial(call, name))
     try:
         yield

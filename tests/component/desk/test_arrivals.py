@@ -144,7 +144,6 @@ def test_a_cursor_of_another_day_or_property_is_refused(store: Store, front_desk
     assert front_desk.arrivals(cursor=f"{DAY}.{here}").body["date"] == DAY
 
 
-@pytest.mark.moto
 def test_a_page_reads_five_hundred_bookings_and_a_cursor_continues(
     store: Store, front_desk: FrontDesk, recorder: DynamoDBRecorder
 ) -> None:
@@ -173,7 +172,6 @@ def test_a_table_names_its_next_page(store: Store, front_desk: FrontDesk) -> Non
     assert "Link" not in front_desk.raw_table("arrivals", date=DAY, cursor=cursor).headers
 
 
-@pytest.mark.moto
 def test_what_it_costs(desk: Desk, front_desk: FrontDesk, recorder: DynamoDBRecorder) -> None:
     """The hotel, the index, the bookings, the details: one round trip each, and nothing is written."""
     for n in range(3):

@@ -180,7 +180,6 @@ def test_a_fortnight_is_shown_unless_asked_otherwise(front_desk: FrontDesk) -> N
     assert len(room_type(front_desk.board(nights="1").body)["nights"]) == 1
 
 
-@pytest.mark.moto
 def test_what_it_costs(desk: Desk, front_desk: FrontDesk, recorder: DynamoDBRecorder) -> None:
     """Hotel, index, bookings, details, room types, pages: one round trip each; and one a room type for its blocks."""
     for n in range(3):

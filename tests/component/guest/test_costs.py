@@ -17,8 +17,6 @@ from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import STAY_TOTAL, FrontDoor, Reply
 from tests.kit.hotel import MONTHS, months_for
 
-pytestmark = pytest.mark.moto
-
 A_WEEK = {"check_in": "2026-12-10", "check_out": "2026-12-17"}
 
 

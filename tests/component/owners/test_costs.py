@@ -18,8 +18,6 @@ from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import OWNER, FrontDoor
 from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, months_for
 
-pytestmark = pytest.mark.moto
-
 FIRST, LAST = "2026-11-22", "2028-05-22"  # eighteen months, which reach into nineteen
 EVERYTHING: dict[str, Any] = {
     "price": 1_234_567,

@@ -2,12 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import msgspec
 import pytest
-from moto import mock_aws
 
 from holdfast.model.rates import open_month
 from holdfast.payments.gateways.razorpay import RazorpayGateway
@@ -16,7 +15,7 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import page_item, rates_item
 from holdfast.storage.marshal import put_action
 from holdfast.storage.store import Store
-from holdfast.storage.table import Table, connect
+from holdfast.storage.table import Table
 from local.gateways.razorpay import LocalRazorpay
 from tests.kit.clock import FakeClock
 from tests.kit.gateway_driver import (
@@ -28,24 +27,20 @@ from tests.kit.gateway_driver import (
     RazorpayDriver,
     StripeDriver,
 )
-from tests.kit.hotel import DELUXE, KOLKATA, TABLE_NAME
+from tests.kit.hotel import DELUXE, KOLKATA
 from tests.kit.localstripe import running
 from tests.kit.payment_scenario import PaymentScenario, table_over
 from tests.kit.stand_in import stand_in
-from tests.kit.template import table_definition
 from tests.simulation.dynamodb import StandIn
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 ON_SALE = {"2026-11": range(22, 26), "2026-12": range(30, 32), "2027-01": range(4, 6)}
 TOWER = msgspec.structs.replace(DELUXE, room_type_id="tower", name="Tower", total_rooms=1)
 
 
 class OneAtATime:
-    """A client whose calls never overlap: neither moto nor the stand-in knows threads, so these take turns here."""
+    """A client whose calls never overlap: the stand-in knows no threads, so these take turns here."""
 
-    def __init__(self, client: "DynamoDBClient | StandIn") -> None:
+    def __init__(self, client: StandIn) -> None:
         self._client = client
         self._turn = threading.Lock()
 
@@ -60,14 +55,8 @@ class OneAtATime:
 
 
 @pytest.fixture
-def table(request: pytest.FixtureRequest) -> Iterator[Table]:
-    if request.node.get_closest_marker("moto") is None:
-        yield table_over(OneAtATime(stand_in()))
-        return
-    with mock_aws():
-        client = connect()
-        client.create_table(**table_definition(TABLE_NAME))
-        yield table_over(OneAtATime(client))
+def table() -> Table:
+    return table_over(OneAtATime(stand_in()))
 
 
 @pytest.fixture

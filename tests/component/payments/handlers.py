@@ -10,9 +10,9 @@ import botocore.session  # noqa: TID251 - plays the operator who puts the secret
 import pytest
 
 from tests.kit.apps import CLIENT_ID, LambdaContext, engine_home, load_app
-from tests.kit.clock import FakeClock
 from tests.kit.gateway_driver import KEY_ID, KEY_SECRET, OLD_WEBHOOK_SECRET, STRIPE_KEY, WEBHOOK_SECRET
 from tests.kit.hotel import TABLE_NAME
+from tests.kit.payment_scenario import PaymentScenario
 from tests.kit.webhooks import Webhook
 
 EXP = "1795372500"
@@ -20,11 +20,15 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.token-nobody-may-see.sig"
 
 
 class Handlers:
-    """Made inside moto's cloud: each call is one invocation of a function imported for this environment."""
+    """Made inside moto's cloud, which has the secrets: each call is one invocation of a function imported for this
+    environment, on the scenario's table and clock.
+    """
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, clock: FakeClock, razorpay_url: str, stripe_url: str) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, scenario: PaymentScenario, *, razorpay_url: str, stripe_url: str
+    ) -> None:
         self._monkeypatch = monkeypatch
-        self._clock = clock
+        self._scenario = scenario
         self._apps: dict[str, Any] = {}
         both = [WEBHOOK_SECRET, OLD_WEBHOOK_SECRET]
         environment = {
@@ -72,7 +76,8 @@ class Handlers:
         if function not in self._apps:
             self._apps[function] = load_app(function)
             home = engine_home(self._apps[function])
-            self._monkeypatch.setattr(home, "engine", home.engine._replace(clock=self._clock))
+            replaced = home.engine._replace(clock=self._scenario.clock, store=self._scenario.store)
+            self._monkeypatch.setattr(home, "engine", replaced)
         return self._apps[function]
 
 

@@ -119,7 +119,7 @@ def test_stripes_flows_say_nothing_secret(
     assert said_wrongly(text) == []
 
 
-@pytest.mark.moto
+@pytest.mark.usefixtures("cloud")
 def test_the_handlers_say_nothing_secret(
     scenario: PaymentScenario,
     razorpay: LocalRazorpay,
@@ -128,7 +128,7 @@ def test_the_handlers_say_nothing_secret(
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    handlers = Handlers(monkeypatch, clock, razorpay.url, "http://127.0.0.1:9")
+    handlers = Handlers(monkeypatch, scenario, razorpay_url=razorpay.url, stripe_url="http://127.0.0.1:9")
     booking = scenario.hold()
     order_id, proof = scenario.paid(booking)
     webhook = scenario.events()[-1]

@@ -24,14 +24,14 @@ LIST = "GET /admin/payments"
 CLOSE = "POST /admin/cases/{case_id}/close"
 SETTLE = "POST /admin/bookings/{booking_id}/settle"
 
-pytestmark = pytest.mark.moto  # the secrets are in its cloud
+pytestmark = pytest.mark.usefixtures("cloud")  # the secrets are there
 
 
 @pytest.fixture
 def handlers(
     scenario: PaymentScenario, razorpay: LocalRazorpay, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> Handlers:
-    return Handlers(monkeypatch, clock, razorpay.url, "http://127.0.0.1:9")
+    return Handlers(monkeypatch, scenario, razorpay_url=razorpay.url, stripe_url="http://127.0.0.1:9")
 
 
 def listed(handlers: Handlers, state: str | None = None, *, groups: str = "[admin]") -> tuple[int, Any]:

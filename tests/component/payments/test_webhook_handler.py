@@ -18,14 +18,14 @@ from tests.kit.webhooks import Webhook, from_razorpay, from_stripe, razorpay_bod
 
 NOWHERE = "http://127.0.0.1:9"
 
-pytestmark = pytest.mark.moto  # the secrets are in its cloud
+pytestmark = pytest.mark.usefixtures("cloud")  # the secrets are there
 
 
 @pytest.fixture
 def handlers(
     scenario: PaymentScenario, razorpay: LocalRazorpay, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> Handlers:
-    return Handlers(monkeypatch, clock, razorpay.url, NOWHERE)
+    return Handlers(monkeypatch, scenario, razorpay_url=razorpay.url, stripe_url=NOWHERE)
 
 
 def everything(scenario: PaymentScenario) -> list[Item]:
@@ -136,7 +136,7 @@ def test_a_large_event_is_accepted(scenario: PaymentScenario, handlers: Handlers
 def test_stripes_webhook_confirms(
     stripe_scenario: PaymentScenario, localstripe: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, base64: bool
 ) -> None:
-    handlers = Handlers(monkeypatch, clock, NOWHERE, localstripe)
+    handlers = Handlers(monkeypatch, stripe_scenario, razorpay_url=NOWHERE, stripe_url=localstripe)
     booking = stripe_scenario.hold()
     order_id, _ = stripe_scenario.paid(booking)
     webhook = from_stripe(stripe_body("payment_intent.amount_capturable_updated", order_id), clock())
@@ -149,7 +149,7 @@ def test_stripes_webhook_confirms(
 def test_an_intent_of_another_program_is_kept_nowhere_and_an_unknown_one_is_recorded(
     stripe_scenario: PaymentScenario, localstripe: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handlers = Handlers(monkeypatch, clock, NOWHERE, localstripe)
+    handlers = Handlers(monkeypatch, stripe_scenario, razorpay_url=NOWHERE, stripe_url=localstripe)
     assert isinstance(stripe_scenario.driver, StripeDriver)
     foreign = stripe_scenario.driver.open_foreign(5000)
     stripe_scenario.driver.pay(foreign)

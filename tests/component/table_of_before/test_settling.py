@@ -51,7 +51,6 @@ class TestSweeping:
             if not name.startswith("due_"):
                 assert shown(front_door, name) == recorded["shown"]
 
-    @pytest.mark.moto
     def test_a_hold_that_ttl_deletes_gives_its_rooms_back(
         self, front_door: FrontDoor, store: Store, clock: FakeClock
     ) -> None:
