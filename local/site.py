@@ -1,4 +1,4 @@
-"""Puts the built pages into a stack's bucket, with what they have to know of it, and lets guests sign in there."""
+"""Puts the built pages into a stack's bucket, with what they have to know of it."""
 
 import json
 import mimetypes
@@ -24,20 +24,6 @@ CARD_KEY = "pk_test_holdfast_local"
 ANSWER_SECONDS = 60
 TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".xml": "application/xml"}
 NOT_FOR_SEARCH_ENGINES = ("/bookings", "/wallet", "/hold", "/signed-in", "/owner", "/admin")
-CALLBACK_FIELDS = (
-    "ClientName",
-    "ExplicitAuthFlows",
-    "AccessTokenValidity",
-    "IdTokenValidity",
-    "RefreshTokenValidity",
-    "TokenValidityUnits",
-    "EnableTokenRevocation",
-    "PreventUserExistenceErrors",
-    "AllowedOAuthFlows",
-    "AllowedOAuthFlowsUserPoolClient",
-    "AllowedOAuthScopes",
-    "SupportedIdentityProviders",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +83,6 @@ def publish(dist: Path, site: Site) -> None:
             ContentType=_type(name),
             CacheControl=FOREVER if name.startswith("assets/") else FRESH,
         )
-    allow_sign_in(site.user_pool_id, site.client_id, site.url)
 
 
 def live_hotels(api_url: str) -> list[Hotel]:
@@ -142,20 +127,6 @@ def sitemap(url: str, hotels: Sequence[Hotel]) -> str:
 def robots(url: str) -> str:
     closed = "\n".join(f"Disallow: {path}" for path in NOT_FOR_SEARCH_ENGINES)
     return f"User-agent: *\n{closed}\n\nSitemap: {url}/sitemap.xml\n"
-
-
-def allow_sign_in(pool_id: str, client_id: str, web_url: str) -> None:
-    """Lets the sign-in page send guests back to the pages. An update sets what it leaves out to its default, so that
-    everything else is sent as it is."""
-    cognito = boto3.client("cognito-idp")
-    known: Any = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)["UserPoolClient"]
-    cognito.update_user_pool_client(
-        UserPoolId=pool_id,
-        ClientId=client_id,
-        **{name: known[name] for name in CALLBACK_FIELDS if name in known},
-        CallbackURLs=[f"{web_url}/signed-in"],
-        LogoutURLs=[f"{web_url}/"],
-    )
 
 
 def _cities(hotels: Sequence[Hotel]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from local.tools import LocalError
 
 STRIPE_SCRIPT = "https://js.stripe.com/v3/"
 RAZORPAY_SCRIPT = "https://checkout.razorpay.com/v1/checkout.js"
-LOCAL_ORIGIN = "http://localhost:3000"  # the template's default
+LOCAL_ORIGIN = "http://localhost:3000"  # the template's default, of the pages and of where the sign-in page leads to
 
 
 def publish_to_aws(stack_name: str, dist: Path) -> str:
@@ -51,14 +51,18 @@ def publish_to_aws(stack_name: str, dist: Path) -> str:
 
 def exact_origins(outputs: Mapping[str, str], parameters: Mapping[str, str]) -> dict[str, str]:
     """The parameters to change, now that the stack's addresses are known: the pages call these origins and no others,
-    and the API answers the pages. What an operator has named stays."""
-    called = [outputs["ApiUrl"], outputs["SignInDomain"]]
-    wanted = {
-        "WebSources": _joined(_listed(parameters.get("WebSources", "")), called),
-        "CorsOrigins": _joined(
-            [one for one in _listed(parameters.get("CorsOrigins", "")) if one != LOCAL_ORIGIN], [outputs["SiteUrl"]]
-        ),
+    the API answers the pages, and the sign-in page sends guests back to them. What an operator has named stays."""
+    site = outputs["SiteUrl"]
+    called = {
+        "WebSources": [outputs["ApiUrl"], outputs["SignInUrl"]],
+        "CorsOrigins": [site],
+        "CallbackUrls": [f"{site}/signed-in"],
+        "LogoutUrls": [f"{site}/"],
     }
+    named = {
+        name: [one for one in parameters.get(name, "").split(",") if one and not _is_local(one)] for name in called
+    }
+    wanted = {name: ",".join(dict.fromkeys([*named[name], *more])) for name, more in called.items()}
     return {name: value for name, value in wanted.items() if value != parameters.get(name)}
 
 
@@ -70,7 +74,7 @@ def site_on_aws(outputs: Mapping[str, str], region: str, gateways: Mapping[str, 
         region=region,
         user_pool_id=outputs["UserPoolId"],
         client_id=outputs["UserPoolClientId"],
-        sign_in_url=outputs["SignInDomain"],
+        sign_in_url=outputs["SignInUrl"],
         gateways=gateways,
     )
 
@@ -90,9 +94,5 @@ def gateways_of(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _listed(value: str) -> list[str]:
-    return [one for one in value.split(",") if one]
-
-
-def _joined(known: Sequence[str], more: Sequence[str]) -> str:
-    return ",".join(dict.fromkeys([*known, *more]))
+def _is_local(address: str) -> bool:
+    return address.partition("/signed-in")[0].rstrip("/") == LOCAL_ORIGIN

@@ -14,7 +14,7 @@ from holdfast.bookings.reserve import booking_id_for
 from local.catalog import Catalog
 from local.stack import Options, Stack
 from local.tools import LocalError
-from local.users import PASSWORD, access_token, user_id
+from local.users import DOMAIN, PASSWORD, access_token, user_id
 
 ADMIN = "admin"
 DAYS_AHEAD = 14
@@ -68,7 +68,7 @@ def text(stack: Stack, catalog: Catalog, tokens: Mapping[str, str], options: Opt
     return f"""
 Holdfast runs.
 
-  Pages        {stack.web_url}/   (sign in as one of the users below, with the password {PASSWORD})
+  Pages        {stack.web_url}/   (sign in as <user>@{DOMAIN} for one of the users below, with the password {PASSWORD})
   API          {stack.api_url}
   API pages    {stack.docs_url}   (every route, to read and to try)
   AWS          {stack.endpoint_url}   (MiniStack; log in {options.folder / "ministack.log"})

@@ -52,6 +52,8 @@ def deploy(options: Options) -> None:
     parameters = {
         "Architecture": architecture(),
         "CorsOrigins": f"{options.web_url},http://localhost:3000,{options.docs_url.rstrip('/')}",
+        "CallbackUrls": f"{options.web_url}/signed-in",
+        "LogoutUrls": f"{options.web_url}/",
         "HoldSeconds": options.hold_seconds,
         "StripeApiBase": options.stripe_url,
         "RazorpayApiBase": options.razorpay_url,

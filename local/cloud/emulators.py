@@ -34,6 +34,7 @@ def start(options: Options, processes: Processes) -> None:
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
         "AUTH": "true",  # each function has the rights of its role in template.yaml, and no others
+        "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",  # no token when the function at sign-in fails, as at AWS
         "SFTP_ENABLED": "0",  # it would listen on every address
         "IOT_MTLS_ENABLED": "0",  # it would, too
         "TMPDIR": str(scratch),  # where the Lambda workers unpack their code

@@ -1,4 +1,4 @@
-"""MiniStack, with four things that it lacks. Runs in MiniStack's environment.
+"""MiniStack, with five things that it lacks. Runs in MiniStack's environment.
 
 It survives a burst of requests on a small machine. MiniStack starts a worker for each request that finds none free, and
 unpacks the layer for every worker: five thousand files, and their bytecode compiled again. On two cores, fifty requests
@@ -10,6 +10,8 @@ reference, and `AWS::Logs::QueryDefinition`, through those calls.
 
 It serves the stack's CloudFront distribution as `localhost`, while the AWS services answer as `127.0.0.1`: pages and
 pictures have an address that every browser knows and trusts. Requests count as HTTPS there.
+
+It gives both tokens the groups that the function at sign-in answers, which stand beside what is for one of them.
 
 It signs a set of claims with a user pool's own key, so that a test can send tokens with wrong claims under a good
 signature. MiniStack listens on 127.0.0.1, so only this machine can do that.
@@ -164,6 +166,23 @@ async def _serve_site(host: str, *request: Any) -> Any:
 
 
 app._handle_cloudfront_dataplane_request = _serve_site  # noqa: SLF001
+
+
+# ---- groups of tokens
+
+_response_of = cognito._extract_trigger_response  # noqa: SLF001
+
+
+def _with_groups_for_both_tokens(payload: Any) -> Any:
+    response = _response_of(payload)
+    details = (response or {}).get("claimsAndScopeOverrideDetails") or {}
+    if groups := details.get("groupOverrideDetails"):
+        for one in ("idTokenGeneration", "accessTokenGeneration"):
+            details[one] = (details.get(one) or {}) | {"groupOverrideDetails": groups}
+    return response
+
+
+cognito._extract_trigger_response = _with_groups_for_both_tokens  # noqa: SLF001
 
 
 # ---- tokens for tests

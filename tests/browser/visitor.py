@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from playwright.sync_api import BrowserContext, Page, expect
 
 from local.browser import signed_in_script
-from local.users import PASSWORD
+from local.users import PASSWORD, email_of
 from tests.system.stack import RunningStack
 
 WAIT_MS = 30_000  # a cold worker, on a busy machine
@@ -35,7 +35,7 @@ class Visitor:
 
     def sign_in(self, name: str) -> None:
         """On Cognito's page, where the browser is now."""
-        self.page.get_by_label("Username").fill(name)
+        self.page.get_by_label("Username").fill(email_of(name))
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
 

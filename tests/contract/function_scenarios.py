@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from botocore.stub import Stubber  # noqa: TID251 - plays Cognito
+
 from holdfast.model.property import Picture
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
@@ -235,6 +237,13 @@ def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     app.lambda_handler(event("scheduled"), front_door.context)
 
 
+def signing_in(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
+    app = front_door.app("sign_in")
+    with Stubber(app.user_pools._client) as cognito:
+        cognito.add_response("admin_get_user", {"Username": ADMIN})
+        app.lambda_handler(event("sign_in"), front_door.context)
+
+
 def _authorised(front_door: FrontDoor, key: str, rooms: int = 1) -> str:
     """The order of a payment that the guest has authorised."""
     started = front_door.start(front_door.held(f"guest-{key}", key, rooms=rooms), f"guest-{key}", promo_code="TEN")
@@ -281,4 +290,5 @@ SCENARIOS: dict[str, Callable[[FrontDoor, FakeClock, Store], None]] = {
     "register": registering,
     "reviews": reviewing,
     "figures": watching,
+    "sign_in": signing_in,
 }

@@ -71,6 +71,8 @@ def _rights(service: str, operation: str, parameters: dict[str, Any]) -> set[Rig
             return {(f"dynamodb:{operation}", f"${{Table.Arn}}/index/{index}" if index else "Table.Arn")}
         case "s3", _:
             return _bucket_rights(operation, parameters)
+        case "cognito-idp", _:
+            return {(f"cognito-idp:{operation}", "UserPool.Arn")}
         case "secretsmanager", _:
             return {(f"secretsmanager:{operation}", parameters["SecretId"])}
     return {(f"{service}:{operation}", "somewhere")}

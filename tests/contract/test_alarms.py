@@ -41,6 +41,8 @@ RISES = {
     "RequestThrottlesAlarm": (0, 1, 60),
     "OwnerErrorsAlarm": (0, 1, 60),
     "OwnerThrottlesAlarm": (0, 1, 60),
+    "SignInErrorsAlarm": (0, 1, 60),
+    "SignInThrottlesAlarm": (0, 1, 60),
     "BackgroundErrorsAlarm": (0, 1, 300),
     "AuditErrorsAlarm": (0, 1, 300),
     "ServerErrorsAlarm": (4, 5, 180),

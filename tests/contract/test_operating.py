@@ -35,7 +35,7 @@ def test_the_money_trail_is_kept_by_its_own_rule_without_gaps_or_debug_lines() -
     moving = {
         name
         for name, properties in functions().items()
-        if name == "wallet" or "secretsmanager:GetSecretValue" in str(properties["Policies"])
+        if name == "wallet" or "secretsmanager:GetSecretValue" in str(properties.get("Policies"))
     }
 
     assert len(moving) == 7

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from botocore.stub import Stubber  # noqa: TID251 - plays Cognito
+
 from holdfast.fields import Strict
 from holdfast.imaging.headers import PNG, NotShown
 from holdfast.imaging.sizes import sized
@@ -22,7 +24,7 @@ from holdfast.views.front_desk_tables import _plain
 from tests.component.hostile import TABLE
 from tests.kit.builders import a_promo
 from tests.kit.clock import NOW
-from tests.kit.front_door import ADMIN, BOB, STAY, FrontDoor
+from tests.kit.front_door import ADMIN, BOB, STAY, FrontDoor, event
 from tests.kit.gateway_driver import WEBHOOK_SECRET
 from tests.kit.webhooks import Webhook, from_razorpay, from_stripe, razorpay_body, stripe_body
 
@@ -216,6 +218,14 @@ def razorpay_has_a_deadline(_: FrontDoor) -> bool:
         gateway._session.request = request  # type: ignore[assignment,method-assign]
         gateway.fetch("order_1")
     return asked != [None]
+
+
+def an_admin_without_a_second_factor_is_none(front_door: FrontDoor) -> bool:
+    app = front_door.app("sign_in")
+    with Stubber(app.user_pools._client) as cognito:
+        cognito.add_response("admin_get_user", {"Username": ADMIN})
+        answer = app.lambda_handler(event("sign_in"), front_door.context)["response"]["claimsAndScopeOverrideDetails"]
+    return answer is not None and "admin" not in answer["groupOverrideDetails"]["groupsToOverride"]
 
 
 def a_formula_is_a_text(_: FrontDoor) -> bool:

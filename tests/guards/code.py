@@ -20,6 +20,7 @@ from tests.guards.attempts import (
     a_tenth_room_is_refused,
     a_twenty_first_code_is_not_tried,
     a_twenty_first_order_is_refused,
+    an_admin_without_a_second_factor_is_none,
     an_old_event_is_refused,
     an_owner_is_at_no_other_desk,
     every_request_and_answer_is_closed,
@@ -70,6 +71,11 @@ CODE_GUARDS = (
         "group-names",
         Edit("http_request", "Request._groups", 'groups[1:-1].split(" ")', 're.findall(r"[^\\[\\],\\s]+", groups)'),
         refused("a group with the name in brackets"),
+    ),
+    CodeGuard(
+        "admin-second-factor",
+        Edit("sign_in", "limit_groups", "ADMIN not in groups", "True"),
+        an_admin_without_a_second_factor_is_none,
     ),
     CodeGuard(
         "own-bookings",

@@ -1,12 +1,16 @@
 """What only the deployed front shows: tokens, origins, pages, alarms and queries, and odd requests by the hundred."""
 
+import base64
+import hmac
 import json
 import re
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -15,7 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.stack import REGION, STACK_NAME
-from local.users import PASSWORD
+from local.users import PASSWORD, email_of
 from tests.kit.template import ROOT, template
 from tests.system.stack import Guest, RunningStack
 from tests.system.tokens import bad_claims, bad_tokens, parts
@@ -107,7 +111,7 @@ def test_an_id_token_is_refused_by_the_code(stack: RunningStack, alice: Guest, a
         UserPoolId=stack.details["user_pool_id"],
         ClientId=stack.details["client_id"],
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": alice.name, "PASSWORD": PASSWORD},
+        AuthParameters={"USERNAME": email_of(alice.name), "PASSWORD": PASSWORD},
     )["AuthenticationResult"]
     answer = stack.http.get(stack.api_url + "/wallet", headers={"Authorization": f"Bearer {signed_in['IdToken']}"})
 
@@ -129,6 +133,49 @@ def test_a_lower_case_bearer_is_the_same_user_and_nobody_else(stack: RunningStac
 
     assert answer.status_code == 200
     assert answer.json() == alice.get("/wallet")
+
+
+def test_an_admin_is_none_until_a_second_factor_is_set_up(stack: RunningStack, aws: Callable[[str], Any]) -> None:
+    """As anybody sets one up: by a secret of Cognito's in an app that shows codes."""
+    cognito, client = aws("cognito-idp"), stack.details["client_id"]
+    name = f"admin-{uuid4().hex[:8]}"
+    email = email_of(stack.guest(name).name)
+    cognito.admin_add_user_to_group(UserPoolId=stack.details["user_pool_id"], Username=email, GroupName="admin")
+    given: dict[str, Any] = {
+        "ClientId": client,
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": email, "PASSWORD": PASSWORD},
+    }
+
+    token = cognito.initiate_auth(**given)["AuthenticationResult"]["AccessToken"]
+    assert not parts(token)[1].get("cognito:groups")
+    assert admin_status(stack, token) == 403
+
+    secret = cognito.associate_software_token(AccessToken=token)["SecretCode"]
+    cognito.verify_software_token(AccessToken=token, UserCode=code_of(secret))
+    cognito.set_user_mfa_preference(AccessToken=token, SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True})
+    asked = cognito.initiate_auth(**given)
+    assert asked["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+    answered = cognito.respond_to_auth_challenge(
+        ClientId=client,
+        ChallengeName="SOFTWARE_TOKEN_MFA",
+        Session=asked["Session"],
+        ChallengeResponses={"USERNAME": email, "SOFTWARE_TOKEN_MFA_CODE": code_of(secret)},
+    )
+    assert admin_status(stack, answered["AuthenticationResult"]["AccessToken"]) == 200
+
+
+def admin_status(stack: RunningStack, token: str) -> int:
+    headers = {"Authorization": f"Bearer {token}"}
+    return stack.http.get(stack.api_url + "/admin/payments", params={"state": "due"}, headers=headers).status_code
+
+
+def code_of(secret: str) -> str:
+    """What an app shows now, by RFC 6238."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
+    (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
+    return f"{(number & 0x7FFFFFFF) % 10**6:06}"
 
 
 def test_a_guest_is_no_admin(stack: RunningStack, alice: Guest) -> None:

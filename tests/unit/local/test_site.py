@@ -7,10 +7,11 @@ import pytest
 from local.site import Hotel, configuration, robots, sitemap
 from local.site_on_aws import exact_origins, gateways_of, site_on_aws
 from local.tools import LocalError
+from tests.kit.template import template
 
 OUTPUTS = {
     "ApiUrl": "https://abc.execute-api.eu-west-1.amazonaws.com",
-    "SignInDomain": "https://pool.auth.eu-west-1.amazoncognito.com",
+    "SignInUrl": "https://pool.auth.eu-west-1.amazoncognito.com",
     "SiteUrl": "https://d1.cloudfront.net",
     "SiteBucketName": "hotels-site-000000000000-eu-west-1",
     "UserPoolId": "eu-west-1_pool",
@@ -48,7 +49,7 @@ def test_pages_on_aws_are_told_of_their_stack() -> None:
         "signIn": {
             "authority": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool",
             "clientId": "client",
-            "domain": OUTPUTS["SignInDomain"],
+            "domain": OUTPUTS["SignInUrl"],
         },
         "gateways": {"stripe": {"script": "https://js.stripe.com/v3/", "key": "pk_live_1"}},
         "destinations": ["Goa", "Saint-Malo & Dinard"],
@@ -62,20 +63,32 @@ def test_a_key_that_is_missing_or_secret_is_never_published(given: dict[str, str
 
 
 def test_a_new_stack_is_told_its_own_addresses_once() -> None:
-    before = {"WebSources": "", "CorsOrigins": "http://localhost:3000", "Stage": "prod"}
+    before = {
+        name: template()["Parameters"][name]["Default"]
+        for name in ("WebSources", "CorsOrigins", "CallbackUrls", "LogoutUrls", "Stage")
+    }
     changes = exact_origins(OUTPUTS, before)
 
     assert changes == {
-        "WebSources": f"{OUTPUTS['ApiUrl']},{OUTPUTS['SignInDomain']}",
+        "WebSources": f"{OUTPUTS['ApiUrl']},{OUTPUTS['SignInUrl']}",
         "CorsOrigins": OUTPUTS["SiteUrl"],
+        "CallbackUrls": f"{OUTPUTS['SiteUrl']}/signed-in",
+        "LogoutUrls": f"{OUTPUTS['SiteUrl']}/",
     }
     assert exact_origins(OUTPUTS, before | changes) == {}
 
 
-def test_origins_that_an_operator_has_named_stay() -> None:
-    before = {"WebSources": "https://a.example", "CorsOrigins": "https://b.example"}
+def test_addresses_that_an_operator_has_named_stay() -> None:
+    before = {
+        "WebSources": "https://a.example",
+        "CorsOrigins": "https://b.example",
+        "CallbackUrls": "https://b.example/signed-in,http://localhost:3000/signed-in",
+        "LogoutUrls": "https://b.example/",
+    }
 
     assert exact_origins(OUTPUTS, before) == {
-        "WebSources": f"https://a.example,{OUTPUTS['ApiUrl']},{OUTPUTS['SignInDomain']}",
+        "WebSources": f"https://a.example,{OUTPUTS['ApiUrl']},{OUTPUTS['SignInUrl']}",
         "CorsOrigins": f"https://b.example,{OUTPUTS['SiteUrl']}",
+        "CallbackUrls": f"https://b.example/signed-in,{OUTPUTS['SiteUrl']}/signed-in",
+        "LogoutUrls": f"https://b.example/,{OUTPUTS['SiteUrl']}/",
     }

@@ -7,7 +7,7 @@ interface Stored {
   access_token: string
   refresh_token?: string
   expires_at?: number
-  profile: { sub: string; email?: string; 'cognito:username'?: string }
+  profile: { sub: string; email?: string }
 }
 
 const listeners = new Set<() => void>()
@@ -57,7 +57,7 @@ function subscribe(listener: () => void): () => void {
 
 function nameOf(): string {
   const session = stored()
-  return session ? (session.profile['cognito:username'] ?? session.profile.email ?? session.profile.sub) : ''
+  return session ? (session.profile.email ?? session.profile.sub) : ''
 }
 
 /** The name of who is signed in; empty where nobody is. */

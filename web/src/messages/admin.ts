@@ -11,7 +11,7 @@ export const adminText = {
   nav: 'Admin',
   onlyAdmins: {
     heading: 'This is for the people who run Holdfast',
-    text: 'Your account is not in the group of admins. Ask for it, then sign in once more.',
+    text: 'Your account is not in the group of admins, or has no second step at sign-in: without one nobody is an admin. Ask for both, then sign in once more.',
   },
   ask: {
     reason: 'Reason',
