@@ -14,17 +14,17 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # Words of every program and every shop. What means something of its own here belongs into the glossary instead.
 PLAIN = set(
     """
-    a action add admin advance allowed already and any api as bad balance below beside bring build busy by calendar
-    calls cancel cancellable cancellation card change charge check choose city commit condition connect content
-    count csv day decline delete derived describe detail difference digit discount end ends entry environment error
-    event exhausted fail failure field first flat folder for forbidden form found from future gst guest handle
-    header history hour image in instant instead insufficient invalid is kept kind last latest least length limit
-    list made make malformed many mark match metric minutes mismatch missing mode money named no not note now of
-    one open order out outcome own owner paid parse part path pause payable perform plain preview price pricing
-    process progress public publishes query rate razorpay readable reason record refuse repeated report request
-    require response result retry reuse role route row run search second secret set settings shape shown since size
-    small smallest sold state status still strict stripe sum table take taken text to today too unauthenticated
-    unknown unpayable update upload use utc value way whole with without writing wrong zone
+    a action add admin advance allowed alone already and any api as back bad balance below beside bring build busy
+    by calendar calls cancel cancellable cancellation card change charge check choose city commit condition connect
+    content count csv day decline delete depends derived describe detail difference digit discount end ends entry
+    environment error event exhausted fail failure field first flat folder for forbidden form found from future gst
+    guest handle header history hour image in instant instead insufficient invalid is kept kind last latest least
+    length limit list made make malformed many mark match metric minutes mismatch missing mode money named no not
+    note now of one open order out outcome own owner paid parse part path pause payable perform plain preview price
+    pricing process progress public publishes query rate razorpay readable reason record refuse repeated report
+    request require response result retry reuse role route row run search second secret set settings shape shown
+    since size small smallest sold state status still strict stripe sum table take taken text to today too
+    unauthenticated unknown unpayable update upload use utc value way whole with without writing wrong zone
     """.split()
 )
 

@@ -1,13 +1,17 @@
 """An ordinary day's table as the engine leaves it: one booking in each state, with gateway records and log lines."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import batched
+from random import Random
 from typing import Any
 
 import msgspec
 
 from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import Broken, snapshot_of
+from holdfast.audit.table import audit_table
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Event, FrozenQuote, GatewayTask, Payment, PaymentMode, Status, TaskAction
 from holdfast.model.dates import millis
@@ -40,6 +44,21 @@ HELD, PENDING, CARD, WALLET, MIXED, GONE, OVER = (
 R, P, C, E, X = Status.RESERVED, Status.PAYMENT_PENDING, Status.CONFIRMED, Status.EXPIRED, Status.CANCELLED
 
 
+class Pages:
+    """A store whose table is scanned in pages of three items, each time in another order."""
+
+    def __init__(self, items: list[Item], due_shards: int) -> None:
+        self.due_shards = due_shards
+        self.table = self
+        self._items = items
+        self._rng = Random(len(items))
+
+    def scan_pages(self, *, consistent: bool) -> Iterator[list[Item]]:
+        del consistent
+        self._rng.shuffle(self._items)
+        yield from (list(page) for page in batched(self._items, 3, strict=False))
+
+
 @dataclass
 class SettledTable:
     """Its items by key, for a test to spoil, and what the auditor says of them then."""
@@ -67,7 +86,18 @@ class SettledTable:
             "gateway_records": self.gateway_records,
             "lines": self.lines,
         } | arguments
-        return audit(snapshot_of(self.items.values()), **given)
+        found = audit(snapshot_of(self.items.values()), **given)
+        if not arguments.keys() & {"sweeping", "skew_seconds"}:
+            self._same_page_by_page(given["now"], given["due_shards"], arguments.get("file_keys"))
+        return found
+
+    def _same_page_by_page(self, now: datetime, due_shards: int, file_keys: Iterable[str] | None) -> None:
+        """What the function finds, which keeps suspects alone, is what all items at once show."""
+        files = None if file_keys is None else list(file_keys)
+        whole = audit(snapshot_of(self.items.values()), now=now, due_shards=due_shards, file_keys=files)
+        store: Any = Pages(list(self.items.values()), due_shards)
+        paged = audit_table(store, clock=lambda: now, file_keys=None if files is None else lambda: files)
+        assert paged.broken == whole
 
     def broken(self, **arguments: Any) -> set[str]:
         return {broken.invariant for broken in self.audited(**arguments)}

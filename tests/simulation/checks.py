@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import Broken, at_rest, snapshot_of
+from holdfast.audit.table import audit_table
 from holdfast.model.account import TopUpStatus
 from holdfast.payments.gateways.protocol import PaymentState
+from tests.kit.settled_table import Pages
 from tests.simulation.desk import broken_at_the_desk
 from tests.simulation.endings import ended_otherwise
 from tests.simulation.expressions import Item
@@ -76,6 +78,7 @@ def check_at_rest(world: World) -> list[str]:
     found_here = [*_unsettled(world), *_broken_answers(world), *_mispriced(world), *_payable(world)]
     return [
         *_shown(found),
+        *(_shown(_page_by_page(world)) if not _shown(found) else ()),
         *found_here,
         *broken_at_the_desk(world),
         *ended_otherwise(world),
@@ -83,6 +86,12 @@ def check_at_rest(world: World) -> list[str]:
         *broken_by_owners(world),
         *(world.published.months_otherwise() if world.plan.hotel else ()),
     ]
+
+
+def _page_by_page(world: World) -> list[Broken]:
+    """What the function would find, which does not hold all items at once."""
+    store: Any = Pages([world.table.plain(item) for item in world.table.items.values()], DUE_SHARDS)
+    return audit_table(store, clock=lambda: _utc(world)).broken
 
 
 def _logged_all(world: World) -> bool:

@@ -63,7 +63,7 @@ def audit(
     sweeping: bool = True,
     skew_seconds: float = 0.0,
 ) -> list[Broken]:
-    """Every invariant that does not hold in the items of one scan, in a fixed order.
+    """Every invariant that does not hold in the items of the view, in a fixed order.
 
     `gateway_records` are the payments that the gateways know, each with its gateway's name; `file_keys` are the keys of
     the bucket's pictures. `lines` are parsed log lines; `lines_complete` says that no process died between a commit and
@@ -77,10 +77,7 @@ def audit(
         *_promos(view),
         *_live_holds(view, now, skew_seconds),
         *_pending_topups(view),
-        *_due_index(view, due_shards),
-        *broken_histories(view),
-        *broken_stays(view),
-        *(_overdue(view, now) if sweeping else ()),
+        *broken_alone(view, now=now, due_shards=due_shards, sweeping=sweeping),
         *broken_wallets(view),
         *broken_payments(view),
         *broken_cases(view),
@@ -89,6 +86,15 @@ def audit(
         *(broken_lines(view, lines, complete=lines_complete) if lines is not None else ()),
     ]
     return sorted(found)
+
+
+def broken_alone(view: Snapshot, *, now: datetime, due_shards: int, sweeping: bool = True) -> Iterator[Broken]:
+    """What one booking, top-up or case shows by itself, whatever else the view has."""
+    yield from _due_index(view, due_shards)
+    yield from broken_histories(view)
+    yield from broken_stays(view)
+    if sweeping:
+        yield from _overdue(view, now)
 
 
 def _unreadable(view: Snapshot) -> Iterator[Broken]:
@@ -103,6 +109,7 @@ def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
     """
     oldest = (now - timedelta(days=RETENTION_DAYS - 1)).date()
     kept = blocked_rooms(view)
+    kept.update(view.passed.rooms)
     for booking in view.bookings.values():
         if booking.status in KEEPING:
             kept.update({(booking.room_type_id, night): booking.rooms for night in nights_of(booking)})
@@ -132,7 +139,7 @@ def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
 
 def _partly_counted(view: Snapshot, wrong: dict[tuple[str, str, int], int]) -> Iterator[Broken]:
     """The bookings that a wrong count may come from: those with some of their nights wrong, and some right."""
-    for booking_id, booking in view.bookings.items():
+    for booking_id, booking in (view.bookings | view.passed.on_wrong_pages).items():
         nights = [(booking.room_type_id, *month_and_day(night)) for night in nights_of(booking)]
         counts = [wrong.get(night, 0) for night in nights]
         if any(counts) and 0 in counts:
@@ -157,7 +164,7 @@ def _promos(view: Snapshot) -> Iterator[Broken]:
         seen = "is not claimed" if (code, user_id, booking_id) in using else "is claimed by a booking that is over"
         keys = (booking_key(booking_id), redemption_key(str(code), user_id))
         yield Broken("PRM1", f"{booking_id}: {code} {seen}", keys)
-    counts = Counter(code for code, _, _ in claimed)
+    counts = Counter(code for code, _, _ in claimed) + view.passed.claims
     for code, promo in view.promos.items():
         if promo.claimed != counts[code]:
             yield Broken("PRM1", f"{code}: {promo.claimed} claimed, {counts[code]} claims", (promo_key(code),))

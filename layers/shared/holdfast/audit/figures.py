@@ -37,11 +37,19 @@ class _Counts(msgspec.Struct):
     longest_lag_ms: int = 0
 
 
+type DayCounts = dict[date, _Counts]
+
+
 def figures_of(bookings: Iterable[Booking], now: datetime, known: Iterable[date] = ()) -> list[DayFigures]:
     """Every day of the window, from the first that has a booking or is `known` until today, those of nothing too."""
-    days: dict[date, _Counts] = {}
+    days: DayCounts = {}
     for booking in bookings:
-        _count_booking(booking, days)
+        count_booking(booking, days)
+    return figures_by_day(days, now, known)
+
+
+def figures_by_day(days: DayCounts, now: datetime, known: Iterable[date] = ()) -> list[DayFigures]:
+    """As `figures_of`, of bookings that have been counted one by one."""
     today = now.astimezone(UTC).date()
     first = max(min([today, *days, *known]), first_day(now))
     window = [first + timedelta(days=n) for n in range((today - first).days + 1)]
@@ -56,7 +64,8 @@ def first_day(now: datetime) -> date:
     return now.astimezone(UTC).date() - timedelta(days=WINDOW_DAYS - 1)
 
 
-def _count_booking(booking: Booking, days: dict[date, _Counts]) -> None:
+def count_booking(booking: Booking, days: DayCounts) -> None:
+    """Adds what the booking's history says to the counts of its days."""
     _on(booking.history[0], days).reserved += 1
     for before, after in pairwise(booking.history):
         if after.status is before.status or after.status in HELD:
@@ -76,5 +85,5 @@ def _count_booking(booking: Booking, days: dict[date, _Counts]) -> None:
             counts.longest_lag_ms = max(counts.longest_lag_ms, lag_ms)
 
 
-def _on(event: Event, days: dict[date, _Counts]) -> _Counts:
+def _on(event: Event, days: DayCounts) -> _Counts:
     return days.setdefault(datetime.fromtimestamp(event.at_ms // 1000, UTC).date(), _Counts())

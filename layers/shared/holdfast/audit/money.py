@@ -52,6 +52,13 @@ def broken_payments(view: Snapshot) -> Iterator[Broken]:
             yield from (Broken("PAY3", f"{booking_id}: {text}", keys) for text in _misplaced(booking, view))
 
 
+def depends_on_wallet(booking: Booking) -> bool:
+    """Whether PAY3 can say only by the guest's wallet, or by no means, that the money is where it belongs."""
+    return at_rest(booking) and any(
+        next(_misplaced_if(booking, currency), None) for currency in (booking.currency, "another")
+    )
+
+
 def _cash_in_cases(view: Snapshot, booking_id: str) -> int:
     cases = [case for case in view.cases.values() if case.booking_id == booking_id]
     return sum(case.amount for case in cases if case.kind is CaseKind.CASH_OWED)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.audit.figures import figures_of, first_day
+from holdfast.audit.figures import figures_by_day, first_day
 from holdfast.model.dates import millis
-from holdfast.model.verdict import FINDING_LENGTH, FINDINGS_KEPT, Checked, Finding, Verdict
+from holdfast.model.verdict import FINDING_LENGTH, FINDINGS_KEPT, Finding, Verdict
 from holdfast.storage.verdicts import VerdictStore
 
 if TYPE_CHECKING:
-    from holdfast.audit.snapshot import Snapshot
     from holdfast.audit.table import Audited
     from holdfast.model.figures import DayFigures
     from holdfast.storage.store import Store
@@ -28,7 +27,7 @@ def record_audit(audited: Audited, *, store: Store) -> None:
     today = audited.at.astimezone(UTC).date()
     fresh = today - timedelta(days=ALWAYS_WRITTEN_DAYS - 1)
     known = {stored.day: stored for stored in kept.figures(first_day(audited.at), today)}
-    for counted in figures_of(audited.snapshot.bookings.values(), audited.at, known):
+    for counted in figures_by_day(audited.days, audited.at, known):
         stored = known.get(counted.day)
         if stored is None or counted.day >= fresh or _differs(stored, counted):
             kept.keep_figures(counted)
@@ -39,7 +38,7 @@ def verdict_of(audited: Audited) -> Verdict:
     findings = [Finding(broken.invariant, broken.text[:FINDING_LENGTH]) for broken in audited.broken[:FINDINGS_KEPT]]
     return Verdict(
         at_ms=millis(audited.at),
-        checked=_checked(audited.snapshot),
+        checked=audited.checked,
         violations=dict(Counter(broken.invariant for broken in audited.broken)),
         findings=tuple(findings),
     )
@@ -47,14 +46,3 @@ def verdict_of(audited: Audited) -> Verdict:
 
 def _differs(stored: DayFigures, counted: DayFigures) -> bool:
     return msgspec.structs.replace(stored, counted_at_ms=0) != msgspec.structs.replace(counted, counted_at_ms=0)
-
-
-def _checked(view: Snapshot) -> Checked:
-    paid = [booking for booking in view.bookings.values() if booking.was_confirmed or booking.payment]
-    return Checked(
-        rooms=sum(room_type.total_rooms for room_type in view.room_types),
-        nights=sum(len(page.on_sale) for page in view.pages),
-        bookings=len(view.bookings),
-        payments=len(paid) + len(view.topups),
-        entries=sum(len(ledger) for ledger in view.entries.values()),
-    )

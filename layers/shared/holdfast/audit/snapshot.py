@@ -6,6 +6,7 @@ model's would agree with its mistakes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -54,8 +55,21 @@ class Broken(msgspec.Struct, frozen=True, order=True):
         return f"{self.invariant} {self.text}"
 
 
+class Passed(msgspec.Struct):
+    """What bookings and redemptions that were read, and are not kept, add to what all of them make together."""
+
+    rooms: Counter[tuple[str, date]] = msgspec.field(default_factory=Counter)  # kept by bookings: room type and night
+    claims: Counter[str] = msgspec.field(default_factory=Counter)  # uses of each promo
+    on_wrong_pages: dict[str, Booking] = {}  # bookings of pages that a look before found miscounted
+
+
 class Snapshot(msgspec.Struct, kw_only=True):
-    """The items of one scan, read into the model; `items` keeps the bookings as stored, with their index attributes."""
+    """The items of a scan, read into the model; `items` keeps the bookings as stored, with their index attributes.
+
+    It may have all bookings, or those of some users; then `passed` says what the others add.
+    """
+
+    passed: Passed = msgspec.field(default_factory=Passed)
 
     bookings: dict[str, Booking] = {}
     items: dict[str, Item] = {}

@@ -58,13 +58,13 @@ def _ledger(account: Account, ledger: Sequence[LedgerEntry]) -> Iterator[Broken]
     balance = 0
     for entry in ledger:
         balance += entry.amount
-        overdrawn = balance < 0 and entry.amount < 0 and not _takes_back(entry)
+        overdrawn = balance < 0 and entry.amount < 0 and not takes_back(entry)
         if entry.balance_after != balance or overdrawn:
             text = f"{user_id}: entry {entry.seq} says {entry.balance_after}, the sum is {balance}"
             yield Broken("WAL2", text, (entry_key(user_id, entry.seq),))
 
 
-def _takes_back(entry: LedgerEntry) -> bool:
+def takes_back(entry: LedgerEntry) -> bool:
     """Whether the entry takes back what never should have been in the wallet: then it may go below zero."""
     return entry.reason == "topup_reversed" or entry.reverses is not None
 

@@ -1,0 +1,162 @@
+"""One look at the table, page by page: in the memory of the hotels and of what is suspected, however many bookings.
+
+Hotels, calendars, promos and cases are kept. Bookings, accounts, ledgers, top-ups and redemptions pass: what each shows
+by itself is checked at once, and what they show together is added up. Of the groups of users that are suspected, all
+items are kept and audited in full.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from holdfast.audit.audit import audit, broken_alone
+from holdfast.audit.cases import broken_cases
+from holdfast.audit.figures import count_booking
+from holdfast.audit.money import broken_payments, depends_on_wallet
+from holdfast.audit.snapshot import KEEPING, Broken, Snapshot, nights_of, snapshot_of
+from holdfast.audit.sums import UserSums, group_of
+from holdfast.model.dates import millis
+from holdfast.model.verdict import Checked
+from holdfast.storage.page_writes import rooms_by_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from holdfast.audit.figures import DayCounts
+    from holdfast.model.booking import Booking
+    from holdfast.storage.items import Item, Key
+
+
+class Suspects(msgspec.Struct, frozen=True):
+    """What a look is to keep: groups of users, all of them if `everybody`; and the bookings of miscounted pages."""
+
+    groups: frozenset[int] = frozenset()
+    pages: frozenset[Key] = frozenset()
+    everybody: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.groups or self.pages)
+
+    def joined(self, others: Suspects) -> Suspects:
+        return Suspects(self.groups | others.groups, self.pages | others.pages, self.everybody)
+
+
+class Look:
+    """Takes the pages of one scan, in any order, and says then what is broken and what it suspects."""
+
+    def __init__(self, suspects: Suspects, *, now: datetime, due_shards: int) -> None:
+        self.view = Snapshot()
+        self.days: DayCounts = {}
+        self._suspects = suspects
+        self._due_shards = due_shards
+        self._sums = UserSums(millis(now))
+        self._found: list[Broken] = []
+        self._with_cases = Snapshot()  # what is in order if a case says so
+        self._most_uses: dict[str, tuple[int, str]] = {}  # of each promo: how many one user has, and who
+        self._counts: Counter[str] = Counter()
+
+    def add(self, items: Iterable[Item], now: datetime) -> None:
+        """Takes one page, read at `now`."""
+        part, passed = snapshot_of(items), Snapshot()
+        for name in ("pages", "rates", "blocks", "room_types", "listings", "shown", "unreadable"):
+            getattr(self.view, name).extend(getattr(part, name))
+        for name in ("promos", "orphans", "cases", "case_items", "drafts", "revisions", "public", "images"):
+            getattr(self.view, name).update(getattr(part, name))
+        for booking_id, booking in part.bookings.items():
+            self._count(booking)
+            kept = self.view if self._keeps(booking.user_id) else passed
+            kept.bookings[booking_id], kept.items[booking_id] = booking, part.items[booking_id]
+        for topup_id, topup in part.topups.items():
+            self._counts["payments"] += 1
+            self._sums.topup(topup)
+            kept = self.view if self._keeps(topup.user_id) else passed
+            kept.topups[topup_id], kept.topup_items[topup_id] = topup, part.topup_items[topup_id]
+        self._pass(passed, now)
+        self._add_users(part)
+
+    def finish(self, now: datetime, **records: object) -> list[Broken]:
+        """Everything that is broken, as far as this look can say; `records` are what `audit` compares with."""
+        for ledger in self.view.entries.values():
+            ledger.sort(key=lambda entry: entry.seq)
+        self._with_cases.cases = self.view.cases
+        for broken in [*broken_payments(self._with_cases), *broken_cases(self._with_cases)]:
+            self._suspect_owner(broken)
+        for code, (uses, user_id) in self._most_uses.items():
+            limit = self.view.promos[code].per_user_limit if code in self.view.promos else None
+            if limit is not None and uses > limit:
+                self._sums.suspect(user_id)
+        return sorted({*self._found, *audit(self.view, now=now, due_shards=self._due_shards, **records)})  # type: ignore[arg-type]
+
+    def suspects(self, found: Iterable[Broken]) -> Suspects:
+        """What the next look is to keep."""
+        pages = {key for broken in found if broken.invariant == "INV1" for key in broken.keys}
+        return Suspects(self._sums.suspected, frozenset(pages), self._suspects.everybody)
+
+    @property
+    def checked(self) -> Checked:
+        return Checked(
+            rooms=sum(room_type.total_rooms for room_type in self.view.room_types),
+            nights=sum(len(page.on_sale) for page in self.view.pages),
+            bookings=self._counts["bookings"],
+            payments=self._counts["payments"],
+            entries=self._counts["entries"],
+        )
+
+    def _keeps(self, user_id: str) -> bool:
+        return self._suspects.everybody or group_of(user_id) in self._suspects.groups
+
+    def _count(self, booking: Booking) -> None:
+        self._counts["bookings"] += 1
+        self._counts["payments"] += booking.was_confirmed or booking.payment is not None
+        self._sums.booking(booking)
+        count_booking(booking, self.days)
+
+    def _pass(self, passed: Snapshot, now: datetime) -> None:
+        """Checks what is not kept, and adds up what it takes."""
+        self._found += broken_alone(passed, now=now, due_shards=self._due_shards)
+        rooms = self.view.passed.rooms
+        for booking_id, booking in passed.bookings.items():
+            if booking.status in KEEPING:
+                for night in nights_of(booking):
+                    rooms[booking.room_type_id, night] += booking.rooms
+            if self._suspects.pages and not self._suspects.pages.isdisjoint(rooms_by_page(booking)):
+                self.view.passed.on_wrong_pages[booking_id] = booking
+            if depends_on_wallet(booking):
+                self._sums.suspect(booking.user_id)
+        for broken in [*broken_payments(passed), *broken_cases(passed)]:  # by themselves: a case may make it good
+            name = broken.keys[0][0].partition("#")[2]
+            if name in passed.bookings:
+                self._with_cases.bookings[name] = passed.bookings[name]
+            elif name in passed.topups:
+                self._with_cases.topups[name] = passed.topups[name]
+
+    def _suspect_owner(self, broken: Broken) -> None:
+        name = broken.keys[0][0].partition("#")[2]
+        owner = self._with_cases.bookings.get(name) or self._with_cases.topups.get(name)
+        if owner:
+            self._sums.suspect(owner.user_id)
+
+    def _add_users(self, part: Snapshot) -> None:
+        for user_id, account in part.accounts.items():
+            self._sums.account(account)
+            if self._keeps(user_id):
+                self.view.accounts[user_id] = account
+        for user_id, ledger in part.entries.items():
+            self._counts["entries"] += len(ledger)
+            for entry in ledger:
+                self._sums.entry(entry)
+            if self._keeps(user_id):
+                self.view.entries.setdefault(user_id, []).extend(ledger)
+        for redemption in part.claims:
+            self._sums.redemption(redemption)
+            if self._keeps(redemption.user_id):
+                self.view.claims.append(redemption)
+                continue
+            uses = len(redemption.bookings)
+            self.view.passed.claims[redemption.code] += uses
+            most = self._most_uses.get(redemption.code, (1, ""))
+            self._most_uses[redemption.code] = max(most, (uses, redemption.user_id))
