@@ -26,6 +26,8 @@ export UV := $(shell if uv --version >/dev/null 2>&1; then command -v uv; else e
 SAM = $(UV) tool run --quiet --from "$$($(or $(PYTHON),python3) -c 'from local.tools import SAM; print(SAM)')" sam
 tool = $(UV) tool run --quiet --from "$$(.venv/bin/python -c 'from local import tools; print(tools.$(1))')"
 export SAM_CLI_TELEMETRY := 0
+# With it each of hundreds of interpreters would compile again what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv/.synced
 RUN := .venv/bin/python -m

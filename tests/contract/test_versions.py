@@ -3,40 +3,15 @@
 import copy
 import secrets
 from collections.abc import Callable
-from functools import cache
-from typing import Any
 
 import pytest
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
 
 from local.cloud.deploy import _without_versions
 from local.cloud.release import released
+from tests.contract import expansion
+from tests.contract.expansion import Template, expanded, source
 from tests.contract.test_alarms import ALARMS, parts
-from tests.kit.template import ROOT, functions, http_events
-
-Template = dict[str, Any]
-
-
-@cache
-def source() -> Template:
-    template: Template = yaml_parse((ROOT / "template.yaml").read_text())
-    for resource in template["Resources"].values():
-        for name in ("CodeUri", "ContentUri"):
-            if name in resource.get("Properties", {}):
-                resource["Properties"][name] = {"Bucket": "bucket", "Key": resource["Properties"][name]}
-    return template
-
-
-def expanded(template: Template, **parameters: str) -> Template:
-    """The resources as CloudFormation gets them."""
-    values = {name: found["Default"] for name, found in template["Parameters"].items()} | parameters
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        made = Translator({}, Parser()).translate(copy.deepcopy(template), values, feature_toggle=None)
-    resources: Template = made["Resources"]
-    return resources
+from tests.kit.template import functions, http_events
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +115,7 @@ def test_a_gradual_deployment_goes_back_when_an_alarm_rises(resources: Template)
 
 
 def test_unless_it_is_asked_for_all_requests_move_at_once() -> None:
-    plain = expanded(source())
+    plain = expansion.resources()
 
     assert not of_type(plain, "AWS::CodeDeploy::DeploymentGroup")
     assert len(of_type(plain, "AWS::Lambda::Alias")) == len(functions())
