@@ -24,8 +24,8 @@ from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor
 from tests.kit.hotel import TABLE_NAME
 from tests.kit.stand_in import watched
-from tests.kit.template import ROOT, http_events
 from tests.kit.template import functions as declared
+from tests.kit.template import http_events
 
 FOLDERS = {f"{BUCKET}/uploads/*", f"{BUCKET}/images/*"}
 KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
@@ -107,7 +107,7 @@ def test_every_function_has_a_role_of_its_own() -> None:
 
 
 def test_each_function_that_reads_a_secret_is_tried_with_both_gateways() -> None:
-    assert PAYING == [name for name in NAMES if "secretsmanager:GetSecretValue" in str(list(statements(name)))]
+    assert [name for name in NAMES if "secretsmanager:GetSecretValue" in str(list(statements(name)))] == PAYING
 
 
 @pytest.mark.parametrize("name", NAMES)
