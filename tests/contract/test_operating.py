@@ -155,6 +155,21 @@ def test_each_open_and_each_costly_route_has_a_throttle_below_that() -> None:
             assert 0 < limit(settings, name) < limit(api["DefaultRouteSettings"], name)
 
 
+def test_a_route_that_asks_a_gateway_has_the_lowest_rate() -> None:
+    """Its first read of each guest is free of the account's count; all guests together have this rate."""
+    rates = {name: PARAMETERS[f"{name}RouteRate"]["Default"] for name in ("Open", "Costly", "Paying")}
+
+    assert min(rates.values()) == rates["Paying"]
+
+
+def test_a_vault_that_was_kept_is_in_no_other_vaults_way() -> None:
+    """It stays with its copies when backups end or the key changes, and its name with it."""
+    vault = RESOURCES["BackupVault"]
+
+    assert vault["DeletionPolicy"] == vault["UpdateReplacePolicy"] == "Retain"
+    assert vault["Properties"]["BackupVaultName"][:2] == ["NamesVault", "BackupVaultName"]
+
+
 def test_the_access_log_says_who_asked_for_what_and_nothing_secret() -> None:
     written = json.loads(RESOURCES["Api"]["Properties"]["AccessLogSettings"]["Format"])
 

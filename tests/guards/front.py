@@ -20,8 +20,13 @@ COSTLY = {
     "POST /bookings",
     "POST /bookings/{booking_id}/revive",
     "GET /bookings/{booking_id}/pricing",
+}
+PAYING = {
     "POST /bookings/{booking_id}/payment",
+    "POST /bookings/{booking_id}/finalize",
+    "POST /bookings/{booking_id}/cancel",
     "POST /wallet/topups",
+    "POST /wallet/topups/{topup_id}/finalize",
 }
 GOOD_ORIGINS = ("https://book.example.com", "http://localhost:3000", "http://127.0.0.1:4569")
 BAD_ORIGINS = ("*", "https://*", "http://book.example.com", "http://localhost.evil.example", "null", "")
@@ -170,6 +175,11 @@ FRONT_GUARDS = (
     ),
     TemplateGuard(
         "open-throttles", each_has_its_throttle(OPEN, "Open"), tuple(without_route(route) for route in sorted(OPEN))
+    ),
+    TemplateGuard(
+        "paying-throttles",
+        each_has_its_throttle(PAYING, "Paying"),
+        tuple(without_route(route) for route in sorted(PAYING)),
     ),
     TemplateGuard(
         "costly-throttles",
