@@ -2,11 +2,12 @@
 
 Usage: uv run python -m bench.cold_start [function ...]
 
-Each program runs in a new interpreter, in an environment with the layer's packages and no others: some packages load
-whatever else they find. The bytecode is written beforehand. Instructions are counted, by perf where the machine lets it
-and else by valgrind's cachegrind: other work on the machine does not change them. The CPU time beside them is the least
-of three runs. What an interpreter needs to do nothing is taken off every figure. Ends with 1 when a function is above
-the budget, with 2 when nothing can be measured.
+Each program runs in a new interpreter, with the layers as `make build` makes them and no other package: some packages
+load whatever else they find. The reference imports its packages from the same layer, so that both sides have the
+bytecode that the layer ships. Instructions are counted, two programs at a time, by perf where the machine lets it and
+else by valgrind's cachegrind: other work on the machine does not change them. The CPU time beside them is the least of
+three runs, one after the other. What an interpreter needs to do nothing is taken off every figure. Ends with 1
+when a function is above the budget, with 2 when nothing can be measured.
 """
 
 import json
@@ -16,7 +17,8 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +69,10 @@ ENVIRONMENT = {
 }
 
 
+BUILT = ROOT / ".aws-sam" / "build"
+LAYERS = (BUILT / "SharedLayer" / "python", BUILT / "PicturesLayer" / "python")
+
+
 class CannotMeasure(Exception):
     """The message says why."""
 
@@ -77,8 +83,9 @@ class Counter:
     command: Sequence[str]
     says: str
 
-    def count(self, program: str, environment: Mapping[str, str]) -> int:
-        found = re.search(self.says, run([*self.command, PYTHON, "-c", program], environment), re.MULTILINE)
+    def count(self, program: str, place: "Place") -> int:
+        said = run([*self.command, *place.python, "-c", program], place.environment)
+        found = re.search(self.says, said, re.MULTILINE)
         if not found:
             raise CannotMeasure(f"{self.name} counts no instructions here")
         return int(found[1].replace(",", ""))
@@ -92,6 +99,19 @@ COUNTERS = (
         r"I +refs: +([\d,]+)$",
     ),
 )
+
+
+@dataclass(frozen=True)
+class Place:
+    """An interpreter with the packages of the layers, and where it finds the function's file."""
+
+    python: Sequence[str]
+    environment: Mapping[str, str]
+    built: bool = False
+
+    def app(self, function: str) -> str:
+        folder = BUILT / f"{function.title()}Function" if self.built else ROOT / "functions" / function
+        return APP.format(path=str(folder / "app.py"))
 
 
 @dataclass(frozen=True)
@@ -114,18 +134,18 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> str:
     return done.stderr
 
 
-def cpu_seconds(program: str, environment: Mapping[str, str]) -> float:
+def cpu_seconds(program: str, place: Place) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run([PYTHON, "-c", program], environment)
+    run([*place.python, "-c", program], place.environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def working_counter(environment: Mapping[str, str]) -> Counter:
+def working_counter(place: Place) -> Counter:
     reasons = []
     for counter in COUNTERS:
         try:
-            counter.count(NOTHING, environment)
+            counter.count(NOTHING, place)
         except CannotMeasure as reason:
             reasons.append(str(reason))
         else:
@@ -133,9 +153,14 @@ def working_counter(environment: Mapping[str, str]) -> Counter:
     raise CannotMeasure("; ".join(reasons) + " (apt-get install valgrind)")
 
 
-def cost(program: str, counter: Counter, environment: Mapping[str, str], rounds: int) -> Cost:
-    run([PYTHON, "-c", program], environment)  # writes the bytecode
-    return Cost(counter.count(program, environment), min(cpu_seconds(program, environment) for _ in range(rounds)))
+def costs(programs: Sequence[str], counter: Counter, place: Place, rounds: int) -> Iterator[Cost]:
+    """Of each program, in their order."""
+    for program in programs:
+        run([*place.python, "-c", program], place.environment)  # writes what bytecode there is to write
+    with ThreadPoolExecutor(2) as pool:
+        instructions = list(pool.map(lambda program: counter.count(program, place), programs))
+    for program, count in zip(programs, instructions, strict=True):
+        yield Cost(count, min(cpu_seconds(program, place) for _ in range(rounds)))
 
 
 def show(name: str, ours: Cost, reference: Cost) -> float:
@@ -147,8 +172,8 @@ def show(name: str, ours: Cost, reference: Cost) -> float:
 
 
 @contextmanager
-def prepared() -> Iterator[dict[str, str]]:
-    """The environment of what is measured; its packages are those of uv.lock."""
+def prepared() -> Iterator[Place]:
+    """An environment with the packages of uv.lock, where a build would take too long."""
     sync = [
         uv(),
         "sync",
@@ -162,18 +187,30 @@ def prepared() -> Iterator[dict[str, str]]:
     ]
     run(sync, os.environ | {"UV_PROJECT_ENVIRONMENT": str(Path(PYTHON).parents[1])})
     with tempfile.TemporaryDirectory() as folder:
-        yield {"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPYCACHEPREFIX": folder, **ENVIRONMENT}
+        own = {"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPYCACHEPREFIX": folder}
+        yield Place([PYTHON], own | ENVIRONMENT)
 
 
-def measure(functions: Iterable[str], environment: Mapping[str, str], rounds: int = 3) -> dict[str, float]:
-    """Prints each row as soon as it is measured; the ratio of each function."""
-    counter = working_counter(environment)
+@contextmanager
+def built() -> Iterator[Place]:
+    """What `make build` has written, and no site-packages."""
+    if not LAYERS[0].is_dir():
+        raise CannotMeasure("there is no build; run make build")
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPATH": os.pathsep.join(map(str, LAYERS))}
+        yield Place([sys.executable, "-S", "-B"], own | ENVIRONMENT, built=True)
+
+
+def measure(functions: Sequence[str], place: Place, rounds: int = 3) -> dict[str, float]:
+    """Prints a row for each function, and gives its ratio."""
+    counter = working_counter(place)
     print(f"Instructions in millions, counted by {counter.name}; CPU time in ms.\n")
     print(f"{'function':<12} {'instr':>9} {'ratio':>9} {'CPU':>9} {'ratio':>9}", flush=True)
-    nothing = cost(NOTHING, counter, environment, rounds)
-    reference = cost(REFERENCE, counter, environment, rounds) - nothing
-    show("reference", reference, reference)
-    return {name: show(name, cost(app(name), counter, environment, rounds) - nothing, reference) for name in functions}
+    programs = [NOTHING, REFERENCE, *(place.app(name) for name in functions)]
+    nothing, reference, *found = costs(programs, counter, place, rounds)
+    of_reference = reference - nothing
+    show("reference", of_reference, of_reference)
+    return {name: show(name, one - nothing, of_reference) for name, one in zip(functions, found, strict=True)}
 
 
 def loaded_modules(python: str, environment: Mapping[str, str]) -> dict[str, set[str]]:
@@ -186,15 +223,12 @@ def loaded_modules(python: str, environment: Mapping[str, str]) -> dict[str, set
     return {name: set(modules) for name, modules in map(json.loads, done.stdout.splitlines())}
 
 
-def app(function: str) -> str:
-    return APP.format(path=str(ROOT / "functions" / function / "app.py"))
-
-
 def main() -> int:
     functions = sys.argv[1:]
     try:
-        with prepared() as environment:
-            ratios = measure(functions or FUNCTIONS, environment)
+        run(["make", "build"], os.environ)
+        with built() as place:
+            ratios = measure(functions or FUNCTIONS, place)
     except (CannotMeasure, LocalError) as reason:
         print(f"cold_start: {reason}", file=sys.stderr)
         return 2

@@ -12,8 +12,8 @@ import gc
 import statistics
 import sys
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import botocore.awsrequest  # noqa: TID251 - plays DynamoDB's answers to the SDK
 from moto.core.models import botocore_stubber
 
-from bench.operations import HOLDS, OPERATIONS, TOGETHER
+from bench.operations import HOLDS, OPERATIONS, TOGETHER, Prepared
 from bench.sides import Side, both_sides
 from tests.kit.front_door import event, routes
 
@@ -55,9 +55,8 @@ class Raw(BytesIO):
 class Replay:
     """One request of one engine with what its table answered."""
 
-    def __init__(self, side: Side, name: str) -> None:
+    def __init__(self, side: Side, call: Prepared, *, leaving_out: str = "") -> None:
         self._side, self._door = side, side.door
-        call = OPERATIONS[name](side)
         self._orders = dict(self._door.gateway.orders), dict(self._door.gateway._done)  # noqa: SLF001 - the test's own fake
         self._now = self._door.clock.now
         self._answers: dict[Any, list[Answer]] = {client: [] for client in side.clients}
@@ -65,7 +64,7 @@ class Replay:
         send = self._door.send
         self._door.send = lambda request: (sent.append(request), send(request))[1]  # type: ignore[method-assign, func-returns-value]
         with self._each_client("response-received", self._keeper):
-            call()
+            self.spent = side.spent(call, leaving_out=leaving_out)
         self._door.send = send  # type: ignore[method-assign]
         self._event = sent[-1] if sent else event("scheduled")
         self._handles = sent[-1]["routeKey"] if sent else "expire"
@@ -109,32 +108,34 @@ class Replay:
         return keep
 
 
-def milliseconds(rounds: int) -> dict[str, tuple[float, float]]:
-    """For each request the processor time of ours and of the naive engine's."""
-    times: dict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
-    with both_sides() as sides:
-        replays = {name: [Replay(side, name) for side in sides] for name in TIMED}
-        for side in sides:
-            side.stop_counting()
-        botocore_stubber.enabled = False
-        try:
-            for round_number in range(rounds + 1):  # the first one is for the caches
-                for name, pair in replays.items():
-                    for place, replay in enumerate(pair):
-                        gc.collect()
-                        taken = statistics.mean(replay.seconds() for _ in range(TIMES))
-                        if round_number:
-                            times[name][place].append(taken / (HOLDS if name == TOGETHER else 1) * 1000)
-        finally:
-            botocore_stubber.enabled = True
-    return {name: (statistics.median(ours), statistics.median(naive)) for name, (ours, naive) in times.items()}
+def in_turns(sides: Sequence[Side], replays: dict[str, list[Replay]], rounds: int) -> dict[str, list[float]]:
+    """For each request the seconds of each side, which take turns: medians of so many rounds. Ends the counting."""
+    times: dict[str, list[list[float]]] = {name: [[] for _ in sides] for name in replays}
+    for side in sides:
+        side.stop_counting()
+    botocore_stubber.enabled = False
+    try:
+        for round_number in range(rounds + 1):  # the first one is for the caches
+            for name, of_sides in replays.items():
+                for place, replay in enumerate(of_sides):
+                    gc.collect()
+                    taken = statistics.mean(replay.seconds() for _ in range(TIMES))
+                    if round_number:
+                        times[name][place].append(taken)
+    finally:
+        botocore_stubber.enabled = True
+    return {name: [statistics.median(one) for one in of_sides] for name, of_sides in times.items()}
 
 
 def main() -> int:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    with both_sides() as sides:
+        replays = {name: [Replay(side, OPERATIONS[name](side)) for side in sides] for name in TIMED}
+        seconds = in_turns(sides, replays, rounds)
     print("Milliseconds of processor time.\n")
     print(f"{'request':48}{'ours':>8}{'naive':>8}{'ratio':>8}")
-    for name, (ours, naive) in milliseconds(rounds).items():
+    for name, taken in seconds.items():
+        ours, naive = (one * 1000 / (HOLDS if name == TOGETHER else 1) for one in taken)
         print(f"{name:48}{ours:8.2f}{naive:8.2f}{ours / naive:8.2f}")
     return 0
 

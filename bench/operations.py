@@ -81,8 +81,8 @@ def holding(side: Side, nights: int = 3, first: date = FIRST, room_type_id: str 
     return guest
 
 
-def reading(side: Side, route: str) -> Prepared:
-    guest = holding(side)
+def reading(side: Side, route: str, nights: int = 3) -> Prepared:
+    guest = holding(side, nights)
     return lambda: guest.get(route)
 
 
@@ -100,23 +100,26 @@ def paid(guest: Guest) -> Guest:
     return guest
 
 
-def expiring(side: Side, first: date = FIRST, holds: int = 1) -> Prepared:
+def expiring(side: Side, first: date = FIRST, holds: int = 1, nights: int = 3) -> Prepared:
     side.door.clock.advance(601)
     side.sweep()  # what others left is not counted
     for _ in range(holds):
-        holding(side, first=first)
+        holding(side, nights, first)
     side.door.clock.advance(601)
     return side.sweep
 
 
 def settling(side: Side) -> Prepared:
-    """The capture that finalize could not make, a minute later."""
+    """The capture that finalize could not make, an hour later."""
+    side.door.context.seconds_left = 60
+    side.door.clock.advance(3600)
+    side.sweep()
+    side.settle()  # what others left is not counted
     pay = pay_by_card(holding(side))
     side.door.gateway.refuses.add("capture")
     pay()
     side.door.gateway.refuses.clear()
     side.door.clock.advance(3600)
-    side.door.context.seconds_left = 60
     return side.settle
 
 

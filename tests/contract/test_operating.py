@@ -177,6 +177,20 @@ def test_the_access_log_says_who_asked_for_what_and_nothing_secret() -> None:
     assert not re.search("header|query|body|email|authorizer.(?!claims.sub)", " ".join(written.values()), re.IGNORECASE)
 
 
+def test_lambda_writes_no_lines_of_its_own_and_drops_none_of_ours() -> None:
+    """Powertools takes the level that Lambda filters by for its own, so the two must be the same for each function."""
+    shared = template()["Globals"]["Function"]
+    assert shared["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        "SystemLogLevel": "WARN",
+        "ApplicationLogLevel": shared["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"],
+    }
+    assert template()["Parameters"]["LogLevel"]["AllowedValues"] == ["DEBUG", "INFO"]
+    for name, properties in functions().items():
+        own = properties["Environment"]["Variables"].get("POWERTOOLS_LOG_LEVEL")
+        assert properties["LoggingConfig"].get("ApplicationLogLevel") == own, name
+
+
 def test_no_handler_keeps_an_api_without_routes(front_door: FrontDoor) -> None:
     for name in (
         "reserve",

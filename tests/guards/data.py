@@ -322,6 +322,13 @@ DATA_GUARDS = (
                     "LogLevel",
                     "ERROR",
                 ),
+                pinned(
+                    "trail-whole",
+                    f"{name}Function.Properties.LoggingConfig.ApplicationLogLevel",
+                    "INFO",
+                    "LogLevel",
+                    "ERROR",
+                ),
             )
         ),
     ),

@@ -9,11 +9,11 @@ from bench.cold_start import BUDGET, PYTHON, CannotMeasure, loaded_modules, meas
 
 
 def test_the_function_that_loads_the_most_stays_within_the_budget() -> None:
-    with prepared() as environment:
-        loaded = loaded_modules(PYTHON, environment)
+    with prepared() as place:
+        loaded = loaded_modules(PYTHON, place.environment)
         heaviest = max(loaded, key=lambda name: len(loaded[name]))
         try:
-            measured = measure([heaviest], environment, rounds=1)
+            measured = measure([heaviest], place, rounds=1)
         except CannotMeasure as reason:
             if os.environ.get("CI") == "true":
                 raise
