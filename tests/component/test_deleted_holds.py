@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+import pytest
+
 from holdfast.bookings.expire import restore
 from holdfast.engine import Engine
-from holdfast.model.booking import Booking, Status
+from holdfast.model.booking import Booking, GatewayTask, Payment, Status, TaskAction
 from holdfast.model.dates import millis
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item, booking_key, page_key
@@ -158,13 +161,33 @@ class TestDeletedByTtl:
         assert self.stream(front_door, record) == ["1"]
 
 
-def test_a_hold_outlives_its_deadline_by_an_hour_and_an_ended_booking_its_retention() -> None:
-    held = a_hold()
-    ended = held.transitioned(Status.EXPIRED, DEADLINE, "expire")
+class TestTimeToLive:
+    ORDER = Payment(gateway="stripe", order_id="o1", amount=1)
+    VOID = GatewayTask(action=TaskAction.VOID, gateway="stripe", order_id="o0", amount=1, at_ms=0, serial=1)
 
-    assert booking_item(held, 8)["ttl"] == held.expires_at_ms // 1000 + 3600
-    check_out = datetime(held.check_out.year, held.check_out.month, held.check_out.day, tzinfo=UTC)
-    assert booking_item(ended, 8)["ttl"] == check_out.timestamp() + 400 * 86_400
+    def ttl(self, status: Status, **changes: Any) -> int:
+        ended = msgspec.structs.replace(a_hold(), **changes).transitioned(status, DEADLINE, "expire")
+        kept_until: int = booking_item(ended, 8)["ttl"]
+        return kept_until
+
+    def test_a_hold_outlives_its_deadline_by_an_hour(self) -> None:
+        held = a_hold()
+        assert booking_item(held, 8)["ttl"] == held.expires_at_ms // 1000 + 3600
+
+    def test_an_expired_hold_stays_for_a_week(self) -> None:
+        assert self.ttl(Status.EXPIRED) == int(DEADLINE.timestamp()) + 7 * 86_400
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"payment": ORDER}, {"tasks": (VOID,)}, {"orders_opened": 1}, {"revives": "bk_before"}],
+        ids=["its order", "a void that is due", "an order of before", "the hold that it revived"],
+    )
+    def test_one_that_money_may_still_come_for_stays_as_a_booking_does(self, changes: dict[str, Any]) -> None:
+        assert self.ttl(Status.EXPIRED, **changes) == self.ttl(Status.CANCELLED)
+
+    def test_any_other_ended_booking_stays_for_its_retention(self) -> None:
+        check_out = datetime(2026, 12, 13, tzinfo=UTC)
+        assert self.ttl(Status.CANCELLED) == self.ttl(Status.CONFIRMED) == check_out.timestamp() + 400 * 86_400
 
 
 def test_restoring_what_holds_nothing_does_nothing(store: Store, hotel: CatalogStore) -> None:

@@ -11,8 +11,9 @@ from holdfast.audit.record import record_audit, verdict_of
 from holdfast.audit.snapshot import Broken
 from holdfast.audit.table import Audited, audit_table
 from holdfast.model.dates import millis
+from holdfast.model.limits import EXPIRED_HOLD_DAYS
 from holdfast.model.verdict import FINDING_LENGTH, FINDINGS_KEPT, INVARIANTS
-from holdfast.storage.items import page_key
+from holdfast.storage.items import booking_key, page_key
 from holdfast.storage.marshal import set_action
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
@@ -147,6 +148,21 @@ class TestFigures:
         audited()
 
         assert of_day(front_door)["reserved"] == 1
+
+    def test_a_day_whose_expired_holds_are_deleted_stands_as_it_was_counted(
+        self, front_door: FrontDoor, clock: FakeClock, store: Store, audited: Callable[[], Audited]
+    ) -> None:
+        booking_id = front_door.held()
+        clock.advance(600)
+        front_door.expire()
+        audited()
+        before = of_day(front_door)
+        clock.advance(EXPIRED_HOLD_DAYS * 86_400)
+        store.table.delete(booking_key(booking_id))  # as TTL does from now on
+        audited()
+
+        assert before["expired"] == 1
+        assert of_day(front_door) == before
 
     def test_a_day_that_stays_the_same_is_written_no_more(
         self, front_door: FrontDoor, clock: FakeClock, store: Store, audited: Callable[[], Audited]

@@ -199,6 +199,13 @@ HOLD_BUGS = (
     Bug(
         "TTL is given in milliseconds",
         "mixed",
-        (Edit("storage.items", "_ttl", "booking.expires_at_ms // 1000 +", "booking.expires_at_ms +"),),
+        (
+            Edit(
+                "storage.items",
+                "_ttl",
+                "booking.expires_at_ms // 1000 + TTL_GRACE_SECONDS",
+                "booking.expires_at_ms + TTL_GRACE_SECONDS",
+            ),
+        ),
     ),
 )

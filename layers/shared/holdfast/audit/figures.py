@@ -1,7 +1,7 @@
 """The daily figures, counted anew from the histories of all bookings.
 
-A history is only ever added to, and each booking outlives the window: so a day counts the same however often it is
-counted, and a day that no run counted is made up for by the next.
+A history is only ever added to, and for a week each booking is there: so a day of that week counts the same however
+often it is counted, and one that no run counted is made up for by the next. What was counted of older days stands.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from holdfast.model.figures import DayFigures
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WINDOW_DAYS = 366  # that are counted anew: bookings are kept for at least 400 days after they ended
+WINDOW_DAYS = 366  # that are counted if nothing has counted them before
 
 
 class _Counts(msgspec.Struct):

@@ -10,6 +10,7 @@ import msgspec
 
 from holdfast.audit.figures import figures_by_day, first_day
 from holdfast.model.dates import millis
+from holdfast.model.limits import EXPIRED_HOLD_DAYS
 from holdfast.model.verdict import FINDING_LENGTH, FINDINGS_KEPT, Finding, Verdict
 from holdfast.storage.verdicts import VerdictStore
 
@@ -22,14 +23,17 @@ ALWAYS_WRITTEN_DAYS = 2  # today and yesterday, so that their instant says how f
 
 
 def record_audit(audited: Audited, *, store: Store) -> None:
-    """Writes the days whose counts are new, then the verdict. Raises Busy."""
+    """Writes the days whose counts are new, then the verdict. Raises Busy.
+
+    A day whose expired holds TTL may have deleted is written only if nothing has counted it before.
+    """
     kept = VerdictStore(store.table)
     today = audited.at.astimezone(UTC).date()
-    fresh = today - timedelta(days=ALWAYS_WRITTEN_DAYS - 1)
+    fresh, complete = (today - timedelta(days=days - 1) for days in (ALWAYS_WRITTEN_DAYS, EXPIRED_HOLD_DAYS))
     known = {stored.day: stored for stored in kept.figures(first_day(audited.at), today)}
     for counted in figures_by_day(audited.days, audited.at, known):
         stored = known.get(counted.day)
-        if stored is None or counted.day >= fresh or _differs(stored, counted):
+        if stored is None or counted.day >= fresh or (counted.day >= complete and _differs(stored, counted)):
             kept.keep_figures(counted)
     kept.keep_verdict(verdict_of(audited))
 

@@ -32,4 +32,5 @@ MAX_PAYMENT_STARTS = 200  # per booking: each leaves a history line, and an item
 MAX_HISTORY_OF_SETTLES = 250  # lines of a booking's history, above which an admin's settle adds none
 TTL_GRACE_SECONDS = 3600  # DynamoDB deletes a hold that nothing has released an hour after its deadline
 RETENTION_DAYS = 400  # how long an ended booking stays, so that a replayed Idempotency-Key still finds it
+EXPIRED_HOLD_DAYS = 7  # the same for a hold that ran out with no order at a gateway: no money can come for it any more
 MAX_AMOUNT = 10**12  # minor units: ten thousand million rupees, far below DynamoDB's 38 digits

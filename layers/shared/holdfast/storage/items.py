@@ -16,10 +16,10 @@ from zlib import crc32
 import msgspec
 
 from holdfast.model.account import Account, LedgerEntry, OrphanPayment, TopUp, TopUpStatus
-from holdfast.model.booking import HOLDING, Booking
+from holdfast.model.booking import HOLDING, Booking, Status
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.inventory import InventoryMonth
-from holdfast.model.limits import RETENTION_DAYS, TTL_GRACE_SECONDS
+from holdfast.model.limits import EXPIRED_HOLD_DAYS, RETENTION_DAYS, TTL_GRACE_SECONDS
 from holdfast.model.promo import Promo, PromoRedemption
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.rates import MonthOnSale, MonthRates
@@ -259,9 +259,16 @@ def item_of(key: Key, value: msgspec.Struct) -> Item:
 
 
 def _ttl(booking: Booking) -> int:
-    """Seconds since the epoch. A hold: an hour past its deadline; an ended one: the end of its retention."""
+    """Seconds since the epoch. A hold: an hour past its deadline; an ended one: the end of its retention.
+
+    An expired hold that opened an order at a gateway stays as long as any booking: its order may still be paid. So does
+    one that revived another: late money for the first looks through the later ones for a stay that was bought.
+    """
     if booking.status in HOLDING:
         return booking.expires_at_ms // 1000 + TTL_GRACE_SECONDS
+    opened_an_order = booking.payment is not None or booking.orders_opened > 0 or booking.tasks
+    if booking.status is Status.EXPIRED and not opened_an_order and booking.revives is None:
+        return booking.expires_at_ms // 1000 + EXPIRED_HOLD_DAYS * 86_400
     return _retained_until(booking)
 
 
