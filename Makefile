@@ -1,8 +1,8 @@
 # make run    the whole system on this machine; Ctrl-C ends it
 # make web    the pages: builds them, and shows them on the stack that runs
 # make check  lint, types and unit tests: the inner loop, in under a minute
-# make test   every test but the long round of the pages, and how long each part took
-# make test-browser  every test of the pages, in Chromium; RUNNING_STACK=.local tests those of `make run`
+# make test   every test, and how long each part took
+# make test-browser  the tests of the pages, in Chromium; RUNNING_STACK=.local tests those of `make run`
 # make proof  many seeds of the simulation (SEEDS=50000)
 # make mutants  plants small faults in the engine: does a test notice? (MUTANTS=200 MUTANTS_SEED=1)
 # make publish  the pages, to a stack on AWS (STACK_NAME=… STRIPE_KEY=pk_… RAZORPAY_KEY=rzp_…)
@@ -64,21 +64,23 @@ down: $(VENV)
 web: $(VENV)
 	@$(RUN) local web
 
-# ---- test: three lanes, of which the deployed stack waits more than it works
+# ---- test: four lanes. Three wait more than they work, and browsers and stacks have short patience: units yield to them.
 
 define timed
 @start=$$SECONDS; echo "== $(1)"; code=0; $(2) || code=$$?; echo "== $(1): $$((SECONDS - start)) s"; exit $$code
 endef
 
-.PHONY: test test-unit test-store test-smoke test-system
+.PHONY: test test-unit test-store test-smoke test-system test-pages
 test: $(VENV)
-	@echo "== unit tests are shown as they run; beside them run the store and the deployed stack, whose reports come last"
+	@echo "== unit tests are shown as they run; beside them run the store and two deployed stacks, whose reports come last"
 	@start=$$SECONDS; code=0; reports=$$(mktemp -d); \
+	$(MAKE) test-pages >"$$reports/pages" 2>&1 & pages=$$!; \
 	$(MAKE) test-system >"$$reports/system" 2>&1 & system=$$!; \
 	$(MAKE) test-store test-smoke >"$$reports/store" 2>&1 & store=$$!; \
-	$(MAKE) test-unit || code=$$?; \
+	nice $(MAKE) test-unit || code=$$?; \
 	wait $$store || code=$$?; cat "$$reports/store"; \
 	wait $$system || code=$$?; cat "$$reports/system"; \
+	wait $$pages || code=$$?; cat "$$reports/pages"; \
 	rm -r "$$reports"; echo "== all parts: $$((SECONDS - start)) s"; exit $$code
 
 test-unit: $(VENV)
@@ -91,7 +93,10 @@ test-smoke: $(VENV) build
 	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
 
 test-system: $(VENV)
-	$(call timed,the deployed stack over HTTP and the main ways through its pages,$(RUN) pytest -m "system or journey" tests/system tests/browser)
+	$(call timed,the deployed stack over HTTP with holds of five seconds,$(RUN) pytest -m brief tests/system tests/browser)
+
+test-pages: $(VENV)
+	$(call timed,the deployed stack as make run starts it: payments and pages,$(RUN) pytest -m "(system or browser) and not brief" tests/system tests/browser)
 
 .PHONY: test-browser
 test-browser: $(VENV)

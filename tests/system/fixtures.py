@@ -92,6 +92,14 @@ def demo_without_pictures() -> dict[str, Any]:
     return catalog
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """So that each of two programs starts one stack."""
+    for item in items:
+        if "brief_stack" in getattr(item, "fixturenames", ()):
+            item.add_marker("brief")
+
+
 @pytest.fixture(scope="session")
 def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningStack]]:
     """Starts stacks; after the last test of all, the audit of each must be clean."""

@@ -112,6 +112,24 @@ def test_a_revival_between_the_reads_and_the_write_of_late_money_wins(
     assert front_door.booking(old)["status"] == "expired"
 
 
+def test_such_a_revival_wins_also_where_late_money_had_to_release_rooms_first(
+    front_door: FrontDoor, clock: FakeClock, gateway: FakeGateway, before_commit: Callable[..., list[Reply]]
+) -> None:
+    old = front_door.held(rooms=2)
+    started = front_door.start(old)
+    gateway.authorise(started.body["gateway_order_id"])
+    clock.advance(600)
+    front_door.expire()
+    front_door.held("bob", rooms=5, guests=5)
+    clock.advance(600)
+    answers = before_commit(lambda: front_door.revive(old))
+
+    late = front_door.pay_by_card(old, started)
+
+    assert (answers[0].status, late.code) == (201, "hold_expired")
+    assert front_door.free()[10] == 3
+
+
 def test_late_money_between_the_reads_and_the_write_of_a_revival_wins(
     front_door: FrontDoor, clock: FakeClock, gateway: FakeGateway, before_commit: Callable[..., list[Reply]]
 ) -> None:
