@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -68,18 +68,18 @@ class Mutant(NamedTuple):
 
 def sampled(count: int, seed: int, only: str = "") -> list[Mutant]:
     """So many mutants of the files, drawn by the seed; with `only`, of the files, lines or mutants so named."""
-    every = [mutant for file in FILES if only.startswith(file) or file.startswith(only) for mutant in _of(file)]
+    files = [file for file in FILES if only.startswith(file) or file.startswith(only)]
+    every = [Mutant(file, change) for file in files for change in mutations(file)]
     if only.count(":"):
         every = [mutant for mutant in every if f"{mutant.name}:".startswith(f"{only}:")]
-    drawn = Random(seed).sample(every, min(count, len(every)))
+    drawn = list(islice(filter(_compiles, Random(seed).sample(every, len(every))), count))
     return sorted(drawn, key=lambda mutant: (FILES.index(mutant.file), mutant.change))
 
 
 @cache
 def mutations(file: str) -> list[Change]:
-    """The changes of a file that leave it a program, and another one."""
-    source = _source(file)
-    return [change for change in changes(source, expressions=file.startswith("storage/")) if _compiles(file, change)]
+    """The changes of a file; a few of them leave no program."""
+    return list(changes(_source(file), expressions=file.startswith("storage/")))
 
 
 def plant(mutant: Mutant) -> None:
@@ -88,13 +88,9 @@ def plant(mutant: Mutant) -> None:
     sys.meta_path.insert(0, _Planted(mutant))
 
 
-def _of(file: str) -> Iterator[Mutant]:
-    return (Mutant(file, change) for change in mutations(file))
-
-
-def _compiles(file: str, change: Change) -> bool:
+def _compiles(mutant: Mutant) -> bool:
     try:
-        compile(Mutant(file, change).source, file, "exec", dont_inherit=True)
+        compile(mutant.source, mutant.file, "exec", dont_inherit=True)
     except SyntaxError:
         return False
     return True
