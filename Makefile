@@ -93,7 +93,7 @@ test-smoke: $(VENV) build
 	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
 
 test-system: $(VENV)
-	$(call timed,the deployed stack over HTTP with holds of five seconds,$(RUN) pytest -m brief tests/system tests/browser)
+	$(call timed,the deployed stack over HTTP with holds of twenty seconds,$(RUN) pytest -m brief tests/system tests/browser)
 
 test-pages: $(VENV)
 	$(call timed,the deployed stack as make run starts it: payments and pages,$(RUN) pytest -m "(system or browser) and not brief" tests/system tests/browser)

@@ -81,7 +81,7 @@ STRICT_INN = INN | {
     "guest_required": True,
     "room_types": [{"room_type_id": "asks", "name": "Room", "base_price": 100000, "total_rooms": 5, "max_guests": 2}],
 }
-BRIEF_HOLD_SECONDS = 5
+BRIEF_HOLD_SECONDS = 20  # room for a slow machine to pay in time, and still short enough to wait for
 
 
 def demo_without_pictures() -> dict[str, Any]:
@@ -131,7 +131,7 @@ def long_stack(request: pytest.FixtureRequest) -> Iterator[RunningStack]:
 
 @pytest.fixture(scope="session")
 def brief_stack(start_stack: Callable[..., RunningStack], tmp_path_factory: pytest.TempPathFactory) -> RunningStack:
-    """Holds last five seconds; the catalog is a file of ours, with two hotels beside the demo's.
+    """Holds last seconds; the catalog is a file of ours, with two hotels beside the demo's.
 
     One has one room, the other asks who stays.
     """

@@ -1,4 +1,4 @@
-"""A hold left alone, on a stack whose holds last five seconds and whose catalog is a file of ours."""
+"""A hold left alone, on a stack whose holds last seconds and whose catalog is a file of ours."""
 
 import json
 import time

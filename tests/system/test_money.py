@@ -1,20 +1,17 @@
 """The promises about money, played against a stack whose holds are short, and the audit of it all."""
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.system.stack import RunningStack
 
 pytestmark = pytest.mark.system
 
-HOLD_SECONDS = 20  # room for a slow machine to pay in time, and still short enough to wait for
 WALK_SECONDS = 600
 
 
 @pytest.fixture(scope="module")
-def stack(start_stack: Callable[..., RunningStack]) -> RunningStack:
-    return start_stack(HOLD_SECONDS=str(HOLD_SECONDS))
+def stack(brief_stack: RunningStack) -> RunningStack:
+    return brief_stack
 
 
 @pytest.fixture(scope="module")
