@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 _PRICES = ("unit/test_pricing.py", "unit/test_taxes.py", "unit/test_currencies.py", "unit/test_pricing_laws.py")
 _STORE = ("unit/storage/test_holds.py", "unit/storage/test_promos.py", "unit/storage/test_wallet.py")
+_BATCHES = ("component/test_batches.py",)
 _CARDS = ("component/test_starting_payments.py", "component/test_paying_by_card.py")
 _LATE = ("component/payments/test_late_payments.py", "component/payments/test_old_orders.py")
 _AT_GATEWAYS = (
@@ -65,7 +66,10 @@ _NEAREST = {
         *_AT_GATEWAYS,
     ),
     "payments/late.py": (*_LATE, "component/test_plans_paid_late.py"),
-    "bookings/expire.py": ("component/test_expiring.py", "component/test_deleted_holds.py"),
+    "storage/page_writes.py": (*_STORE, *_BATCHES, "component/test_reserving.py", "component/test_deleted_holds.py"),
+    "bookings/expire.py": ("component/test_expiring.py", *_BATCHES, "component/test_deleted_holds.py"),
+    "bookings/reclaim.py": (*_BATCHES, "component/test_reserving.py"),
+    "bookings/release.py": (*_BATCHES, "component/test_expiring.py", "component/test_deleted_holds.py"),
     "bookings/reserve.py": (
         "component/test_reserving.py",
         "component/test_bad_input.py",
