@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from holdfast.audit.table import audit_table
 from holdfast.model.booking import (
     GatewayTask,
     Status,
@@ -194,3 +195,11 @@ def test_a_refused_transaction_gives_a_reason_for_each_action_in_order(table: Ta
     failed = "ConditionalCheckFailed"
     assert found == [("None", None), (failed, there), (failed, None), ("None", None)]
     assert table.get([("NEW", "THING"), ("FRESH", "THING")]) == {}
+
+
+def test_the_audit_reads_page_by_page_what_is_there(store: Store) -> None:
+    give(store, "alice", 5)
+    reserved(store)
+    audited = audit_table(store, clock=FakeClock())
+    assert audited.broken == []
+    assert (audited.checked.bookings, audited.checked.entries, audited.snapshot.bookings) == (1, 1, {})
