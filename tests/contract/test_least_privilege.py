@@ -16,6 +16,7 @@ from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
+from tests.contract import expansion
 from tests.contract.expansion import resources
 from tests.contract.function_scenarios import SCENARIOS
 from tests.contract.iam_recorder import BUCKET, IamRecorder, Right
@@ -124,6 +125,41 @@ def test_what_sam_attaches_by_itself_is_narrowed_by_the_boundary(name: str) -> N
     attached = {str(arn).rpartition("/")[2].rstrip("'}") for arn in role(name)["ManagedPolicyArns"]}
     streams = {"AWSLambdaDynamoDBExecutionRole"} if name == "expire" else set()
     assert attached <= {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess"} | streams
+
+
+def test_every_role_has_a_boundary_those_of_backups_and_gradual_deployments_too() -> None:
+    every = expansion.expanded(expansion.source(), BackupDays="30", GradualDeployment="true")
+    bounded_by = {
+        name: resource["Properties"].get("PermissionsBoundary")
+        for name, resource in every.items()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
+
+    assert len(bounded_by) == len(NAMES) + 2
+    assert {name: boundary for name, boundary in bounded_by.items() if boundary != {"Ref": "Boundary"}} == {
+        "SignInFunctionRole": {"Ref": "SignInBoundary"},
+        "BackupRole": {"Ref": "BackupBoundary"},
+        "CodeDeployServiceRole": {"Ref": "CodeDeployBoundary"},
+    }
+
+
+def test_backups_are_of_the_table_into_the_vault() -> None:
+    allowed = bounded("BackupBoundary")
+
+    assert not [action for action, _ in allowed if "*" in action]
+    assert {(action, resource) for action, resource in allowed if not action.startswith("kms:")} == {
+        ("dynamodb:CreateBackup", "Table.Arn"),
+        ("dynamodb:DescribeTable", "Table.Arn"),
+        ("dynamodb:ListTagsOfResource", "Table.Arn"),
+        ("dynamodb:StartAwsBackupJob", "Table.Arn"),
+        ("dynamodb:DeleteBackup", "${Table.Arn}/backup/*"),
+        ("dynamodb:DescribeBackup", "${Table.Arn}/backup/*"),
+        ("backup:CopyIntoBackupVault", "BackupVault.BackupVaultArn"),
+        ("backup:DescribeBackupVault", "BackupVault.BackupVaultArn"),
+        ("backup:TagResource", "arn:${AWS::Partition}:backup:${AWS::Region}:${AWS::AccountId}:recovery-point:*"),
+        ("tag:GetResources", "*"),
+    }
+    assert {resource for action, resource in allowed if action.startswith("kms:")} == {KEYS}
 
 
 def test_the_function_at_sign_in_may_look_at_users_and_touch_nothing_else() -> None:

@@ -1,8 +1,11 @@
 """Versions and aliases: what SAM makes of the template, by its own translator, and what brings requests to new code."""
 
 import copy
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from graphlib import TopologicalSorter
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,9 @@ from tests.contract import expansion
 from tests.contract.expansion import Template, expanded, source
 from tests.contract.test_alarms import ALARMS, parts
 from tests.kit.template import functions, http_events
+
+# What a deployment's alarms watch waits for the pool and the bucket, and they for these functions' aliases.
+AT_ONCE = {"pictures", "sign_in"}
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +106,7 @@ def test_a_version_is_deleted_after_the_next_and_not_before(resources: Template)
 def test_a_gradual_deployment_goes_back_when_an_alarm_rises(resources: Template) -> None:
     groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup")
 
-    gradual = set(functions()) - {"sign_in"}  # what the alarms watch waits for the pool, and that for this function
+    gradual = set(functions()) - AT_ONCE
     assert set(groups) == {f"{logical(function)}DeploymentGroup" for function in gradual}
     for group in groups.values():
         properties = group["Properties"]
@@ -112,6 +118,49 @@ def test_a_gradual_deployment_goes_back_when_an_alarm_rises(resources: Template)
         assert len(names) <= 10, "CodeDeploy takes no more"
         for name in names:
             assert {part["Namespace"] for part in parts(ALARMS[name])} <= {"AWS/Lambda", "Holdfast/${AWS::StackName}"}
+
+
+def test_no_resource_of_a_gradual_deployment_waits_for_itself(resources: Template) -> None:
+    """CloudFormation refuses such a template whole; cfn-lint sees only the one of the parameters' defaults."""
+    waits = {name: set(references(resource)) & set(resources) for name, resource in resources.items()}
+
+    assert len(list(TopologicalSorter(waits).static_order())) == len(resources)
+
+
+def references(value: Any) -> Iterator[str]:
+    """The names that a resource refers to, or says that it depends on."""
+    match value:
+        case {"Ref": str(name)}:
+            yield name
+        case {"Fn::GetAtt": [str(name), _]}:
+            yield name
+        case {"Fn::Sub": text}:
+            yield from re.findall(r"\$\{(\w+)[}.]", str(text))
+            yield from references(text)
+        case {"DependsOn": named, **others}:
+            yield from [named] if isinstance(named, str) else named
+            yield from references(others)
+        case dict():
+            yield from references(list(value.values()))
+        case list():
+            for one in value:
+                yield from references(one)
+
+
+def test_codedeploy_moves_the_aliases_of_its_deployments_and_no_others(resources: Template) -> None:
+    [aliases, alarms] = resources["CodeDeployBoundary"]["Properties"]["PolicyDocument"]["Statement"]
+    named = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-{}-*"
+
+    assert aliases["Action"] == ["lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"]
+    assert {resource["Fn::Sub"] for resource in aliases["Resource"]} == {
+        named.replace("{}", logical(function)) for function in set(functions()) - AT_ONCE
+    }
+    assert alarms["Action"] == "cloudwatch:DescribeAlarms"
+    for group in of_type(resources, "AWS::CodeDeploy::DeploymentGroup").values():
+        assert group["Properties"]["ServiceRoleArn"]["Fn::If"][:2] == [
+            "IsGradual",
+            {"Fn::GetAtt": ["CodeDeployServiceRole", "Arn"]},
+        ]
 
 
 def test_unless_it_is_asked_for_all_requests_move_at_once() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from tests.guards.front import resources
 from tests.guards.guard import (
@@ -19,30 +18,9 @@ from tests.guards.guard import (
 )
 
 KEPT = ["IsProd", "Retain", "Delete"]
-KEYS = 3  # the statement's place in the boundary
 TRAIL = ("Finalize", "Wallet", "Cancel", "Desk", "Topup", "Webhook", "Settle")  # the functions that move money
-BOUNDARY = "Boundary.Properties.PolicyDocument.Statement"
 BUCKET = "arn:${AWS::Partition}:s3:::${AWS::StackName}-site-${AWS::AccountId}-${AWS::Region}"
 DELETED = "ExpireFunction.Properties.Events.Deleted.Properties"
-# What the boundary gives beyond the functions' own policies: what SAM and Lambda need in each role, and the keys' own
-# policies give.
-FOR_LAMBDA = {
-    "dynamodb:DescribeStream",
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-    "dynamodb:ListStreams",
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "sqs:SendMessage",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-}
 
 
 def kept_in_production(name: str, resource: str) -> TemplateGuard:
@@ -51,53 +29,6 @@ def kept_in_production(name: str, resource: str) -> TemplateGuard:
         pinned(name, f"{resource}.DeletionPolicy", KEPT, "Delete", ["IsProd", "Delete", "Delete"]),
         pinned(name, f"{resource}.UpdateReplacePolicy", KEPT, "Delete"),
     )
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def rights(statements: list[dict[str, Any]]) -> set[tuple[str, str]]:
-    return {
-        (action, str(resource))
-        for one in statements
-        for action in as_list(one["Action"])
-        for resource in as_list(one["Resource"])
-    }
-
-
-def functions_rights(template: Template) -> set[tuple[str, str]]:
-    policies = [
-        policy["Statement"]
-        for _, properties in resources(template, "AWS::Serverless::Function")
-        for policy in properties.get("Policies", [])
-        if isinstance(policy, dict) and "Statement" in policy
-    ]
-    return {right for statements in policies for right in rights(statements)}
-
-
-def boundary_is_no_wider(template: Template) -> bool:
-    """What it allows, some function's own policy allows, but for what Lambda itself needs."""
-    if found(template, BOUNDARY) is MISSING:
-        return False
-    allowed = {(action, resource) for action, resource in rights(found(template, BOUNDARY)) if action not in FOR_LAMBDA}
-    needed = functions_rights(template)
-    actions = {action for action, _ in allowed}
-    return (
-        found(template, "Globals.Function.PermissionsBoundary") == "Boundary"
-        and actions <= {action for action, _ in needed}
-        and {resource for _, resource in allowed} <= {resource for _, resource in needed}
-        and not any("*" in action for action in actions)
-    )
-
-
-def no_right_is_wild(template: Template) -> bool:
-    """No action has a star, and no resource but a folder of the bucket."""
-    return not [
-        right
-        for right in functions_rights(template)
-        if "*" in right[0] or (right[1].endswith("*") and not right[1].startswith(BUCKET))
-    ]
 
 
 def stream_filter(template: Template) -> bool:
@@ -122,16 +53,6 @@ def each_run_has_its_queue(template: Template) -> bool:
     lost = {"OnFailure": {"Type": "SQS", "Destination": "RunFailures.Arn"}}
     return len(alone) >= 5 and all(
         config.get("DestinationConfig") == lost and config.get("MaximumEventAgeInSeconds", 0) >= 300 for config in alone
-    )
-
-
-def keys_are_within_the_boundary(template: Template) -> bool:
-    [*keys] = [one for one in found(template, BOUNDARY) if one["Sid"] == "Keys"]
-    return len(keys) == 1 and (
-        {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"} <= set(keys[0]["Action"])
-        and not any("*" in action for action in keys[0]["Action"])
-        and found(keys[0] | {"Resources": {}}, "Condition.StringEquals.kms:ViaService")
-        == ["dynamodb.${AWS::Region}.amazonaws.com", "secretsmanager.${AWS::Region}.amazonaws.com"]
     )
 
 
@@ -235,25 +156,6 @@ DATA_GUARDS = (
         ),
     ),
     pinned("uploads-end", "SiteBucket.Properties.LifecycleConfiguration.Rules.0.ExpirationInDays", 1, 365),
-    TemplateGuard(
-        "boundary",
-        boundary_is_no_wider,
-        (
-            without("Globals.Function.PermissionsBoundary"),
-            more(f"{BOUNDARY}.0.Action", "dynamodb:DeleteTable"),
-            instead(f"{BOUNDARY}.0.Action", "dynamodb:*"),
-            more(f"{BOUNDARY}.0.Resource", "*"),
-            more(BOUNDARY, {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}),
-        ),
-    ),
-    TemplateGuard(
-        "roles",
-        no_right_is_wild,
-        (
-            instead("ReserveFunction.Properties.Policies.0.Statement.0.Action", "dynamodb:*"),
-            instead("ReserveFunction.Properties.Policies.0.Statement.0.Resource", "*"),
-        ),
-    ),
     pinned(
         "deletes-of-guests",
         "GuestsFunction.Properties.Policies.0.Statement.1.Condition.ForAllValues:StringLike",
@@ -294,15 +196,6 @@ DATA_GUARDS = (
             without("SettleFunction.Properties.EventInvokeConfig.DestinationConfig"),
             without("AuditFunction.Properties.EventInvokeConfig"),
             instead("ExpireFunction.Properties.EventInvokeConfig.MaximumEventAgeInSeconds", 60),
-        ),
-    ),
-    TemplateGuard(
-        "boundary-keys",
-        keys_are_within_the_boundary,
-        (
-            without(f"{BOUNDARY}.{KEYS}"),
-            more(f"{BOUNDARY}.{KEYS}.Action", "kms:*"),
-            without(f"{BOUNDARY}.{KEYS}.Condition"),
         ),
     ),
     all_of("trail-kept", *(kept_in_production("trail-kept", f"{name}Logs") for name in TRAIL)),

@@ -11,13 +11,14 @@ from tests.guards.code import CODE_GUARDS
 from tests.guards.data import DATA_GUARDS
 from tests.guards.front import FRONT_GUARDS
 from tests.guards.guard import CodeGuard, TemplateGuard, removed
+from tests.guards.rights import RIGHTS_GUARDS
 from tests.guards.sign_in import SIGN_IN_GUARDS
 from tests.kit.front_door import FrontDoor
 from tests.kit.template import ROOT, template
 from tests.simulation.bug import Bug, Edit
 from tests.simulation.planted_bugs import planted
 
-TEMPLATE_GUARDS = (*FRONT_GUARDS, *SIGN_IN_GUARDS, *DATA_GUARDS)
+TEMPLATE_GUARDS = (*FRONT_GUARDS, *SIGN_IN_GUARDS, *DATA_GUARDS, *RIGHTS_GUARDS)
 
 
 def without(guard: CodeGuard, front_door: FrontDoor) -> AbstractContextManager[None]:
