@@ -5,7 +5,8 @@
 # make test-browser  the tests of the pages, in Chromium; RUNNING_STACK=.local tests those of `make run`
 # make proof  many seeds of the simulation (SEEDS=50000)
 # make mutants  plants small faults in the engine: does a test notice? (MUTANTS=200 MUTANTS_SEED=1)
-# make publish  the pages, to a stack on AWS (STACK_NAME=… STRIPE_KEY=pk_… RAZORPAY_KEY=rzp_…)
+# make web-build  builds the pages, and lists their digests
+# make publish  the built pages, to a stack on AWS (STACK_NAME=… STRIPE_KEY=pk_… RAZORPAY_KEY=rzp_…)
 # make lint   format, lint, types, import arrows, template
 # make openapi  writes docs/openapi.json anew
 # make layers  writes the layers' lists anew, after a change of a dependency
@@ -60,9 +61,12 @@ run: $(VENV)
 down: $(VENV)
 	@$(RUN) local down
 
-.PHONY: web
+.PHONY: web web-build
 web: $(VENV)
 	@$(RUN) local web
+
+web-build: $(VENV)
+	@$(RUN) local web --build
 
 # ---- test: four lanes. Three wait more than they work, and browsers and stacks have short patience: units yield to them.
 
@@ -188,7 +192,7 @@ deploy: | $(filter $(CURDIR)/%,$(UV))
 		--tags service=holdfast "stage=$(STAGE)" \
 		--parameter-overrides "Stage=$(STAGE)" $(if $(CORS_ORIGINS),"CorsOrigins=$(subst $(space),,$(CORS_ORIGINS))") $(if $(ALARM_EMAIL),"AlarmEmail=$(ALARM_EMAIL)") $(foreach one,$(PARAMETERS),"$(one)")
 
-# The pages, to a stack that `make deploy` has made: STACK_NAME, and STRIPE_KEY or RAZORPAY_KEY or both, which are public.
+# The pages of `make web-build`, to a stack that `make deploy` has made; runs nothing of npm. STACK_NAME, and STRIPE_KEY or RAZORPAY_KEY or both, which are public.
 .PHONY: publish
 publish: $(VENV)
 	$(if $(STACK_NAME),,$(error holdfast: STACK_NAME is not set))

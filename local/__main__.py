@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from holdfast.errors import Busy
 from holdfast.payments.gateways.protocol import GatewayError
+from local.built_pages import built_files
 from local.cloud.processes import Processes
 from local.gateway_records import audit
 from local.schedules import settle_once, tick_once
@@ -21,7 +22,7 @@ from local.tools import LocalError
 from local.up import clear, up
 from local.users import access_token
 from local.walkthrough import walk
-from local.web_build import build_web, check_web
+from local.web_build import build_web, check_web, pages_of_these_sources
 
 
 def main() -> int:
@@ -39,8 +40,10 @@ def main() -> int:
     tick.add_argument("--dry-run", action="store_true", help="only list the due holds")
     commands.add_parser("settle", help="carry out now what is due at the gateways, as settle does each minute")
     pages = commands.add_parser("web", help="build the pages; where a stack runs, show them there")
-    pages.add_argument("--check", action="store_true", help="only lint them and check their types")
-    to_aws = commands.add_parser("publish", help="build the pages and publish them to a stack on AWS")
+    alone = pages.add_mutually_exclusive_group()
+    alone.add_argument("--check", action="store_true", help="only lint them and check their types")
+    alone.add_argument("--build", action="store_true", help="only build them")
+    to_aws = commands.add_parser("publish", help="publish the built pages to a stack on AWS")
     to_aws.add_argument("--stack-name", required=True)
     commands.add_parser("audit", help="check every promise over the whole table and the gateways' records")
     commands.add_parser("screenshots", help="take pictures of the main pages at three widths, into docs/web")
@@ -82,9 +85,9 @@ def _run(chosen: argparse.Namespace) -> None:
 def _run_for_the_pages(chosen: argparse.Namespace) -> None:
     match chosen.command:
         case "web":
-            web(check=chosen.check)
+            web(check=chosen.check, only_build=chosen.build)
         case "publish":
-            print(f"published: {publish_to_aws(chosen.stack_name, built_pages())}/")
+            print(f"published: {publish_to_aws(chosen.stack_name, pages_of_these_sources())}/")
         case "screenshots":
             for file in take_screenshots(Stack.load()):
                 print(file)
@@ -98,19 +101,20 @@ def down() -> None:
     print(f"ended: {', '.join(ended)}" if ended else "nothing runs here")
 
 
-def web(*, check: bool) -> None:
-    """Builds the pages, and publishes them to the stack that runs here, if one does; or only checks their sources."""
+def web(*, check: bool, only_build: bool) -> None:
+    """Builds the pages, and publishes them to the stack that runs here, if one does; or stops after the build, or only
+    checks their sources."""
     folder = local_folder()
     if check:
         folder.mkdir(parents=True, exist_ok=True)
         check_web(folder / "web-check.log")
         return
     dist = built_pages()
-    if not (folder / "stack.json").exists():
+    if only_build or not (folder / "stack.json").exists():
         print(f"built: {dist}")
         return
     stack = Stack.load()
-    publish(dist, site_of(stack))
+    publish(built_files(dist), site_of(stack))
     print(f"published: {stack.web_url}/")
 
 

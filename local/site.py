@@ -65,12 +65,12 @@ def site_of(stack: Stack) -> Site:
     )
 
 
-def publish(dist: Path, site: Site) -> None:
-    """Uploads the pages, what they need to know of this stage, and what search engines ask for."""
+def publish(pages: Mapping[str, bytes], site: Site) -> None:
+    """Uploads the built pages, what they need to know of this stage, and what search engines ask for."""
     hotels = live_hotels(site.api_url)
     bucket = boto3.client("s3")
-    files = [(name, file.read_bytes()) for name, file in _pages(dist, stand_ins=site.stand_ins)]
-    files += [
+    files = [
+        *_in_order(pages, stand_ins=site.stand_ins),
         ("config.json", json.dumps(configuration(site, hotels)).encode()),
         ("sitemap.xml", sitemap(site.url, hotels).encode()),
         ("robots.txt", robots(site.url).encode()),
@@ -133,13 +133,11 @@ def _cities(hotels: Sequence[Hotel]) -> list[str]:
     return list(dict.fromkeys(hotel.city for hotel in hotels))
 
 
-def _pages(dist: Path, *, stand_ins: bool) -> Iterator[tuple[str, Path]]:
+def _in_order(pages: Mapping[str, bytes], *, stand_ins: bool) -> Iterator[tuple[str, bytes]]:
     """Each file by its name in the bucket; pages last, so that none is there before what it asks for."""
-    files = [file for file in dist.rglob("*") if file.is_file() and not file.name.startswith(".")]
     if stand_ins:
-        yield from ((f"_local/{file.name}", file) for file in STAND_INS.iterdir())
-    for file in sorted(files, key=lambda file: file.suffix == ".html"):
-        yield file.relative_to(dist).as_posix(), file
+        yield from ((f"_local/{file.name}", file.read_bytes()) for file in STAND_INS.iterdir())
+    yield from sorted(pages.items(), key=lambda page: page[0].endswith(".html"))
 
 
 def _type(name: str) -> str:

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -16,7 +15,7 @@ RAZORPAY_SCRIPT = "https://checkout.razorpay.com/v1/checkout.js"
 LOCAL_ORIGIN = "http://localhost:3000"  # the template's default, of the pages and of where the sign-in page leads to
 
 
-def publish_to_aws(stack_name: str, dist: Path) -> str:
+def publish_to_aws(stack_name: str, pages: Mapping[str, bytes]) -> str:
     """Uploads the built pages, tells the stack's API and policy about them, and empties the distribution's cache.
 
     Returns the pages' address. Raises LocalError for a stack that is not there or is older than its template.
@@ -41,7 +40,7 @@ def publish_to_aws(stack_name: str, dist: Path) -> str:
         )
         cloud.get_waiter("stack_update_complete").wait(StackName=stack_name)
     site = site_on_aws(outputs, cloud.meta.region_name, gateways_of(os.environ))
-    publish(dist, site)
+    publish(pages, site)
     boto3.client("cloudfront").create_invalidation(
         DistributionId=outputs["SiteDistributionId"],
         InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(time.time_ns())},

@@ -19,6 +19,7 @@ from rich.console import Console
 from apidocs.pages import pages
 from holdfast.errors import BookingError
 from local import tour
+from local.built_pages import built_files
 from local.catalog import Catalog, read_catalog
 from local.cloud import deploy, emulators
 from local.cloud.processes import Processes
@@ -107,7 +108,7 @@ def _start(console: Console, catalog: Catalog, options: Options, processes: Proc
     with step(console, "building the pages, publishing them") as doing:
         dist = build_web(options.folder / "web.log")
         doing(stack.web_url)
-        publish(dist, site_of(stack))
+        publish(built_files(dist), site_of(stack))
     return stack
 
 

@@ -5,9 +5,10 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from local.built_pages import AGAIN, built_files, list_digests
 from local.cloud.processes import run_to_end
 from local.tools import NODE, ROOT, LocalError, run_tool
 
@@ -20,12 +21,23 @@ NOT_SOURCES = {"node_modules", "dist", ".shells", "schema.d.ts"}
 
 
 def build_web(log: Path) -> Path:
-    """The folder of the built pages; builds them unless their sources are as they were. Raises when that fails."""
-    if STAMP.is_file() and STAMP.read_text() == _sources():
-        return DIST
-    _npm_run("build", log)
-    STAMP.write_text(_sources())
+    """The folder of the built pages; builds them unless they are of today's sources. Raises when that fails."""
+    try:
+        pages_of_these_sources()
+    except LocalError:
+        _npm_run("build", log)
+        list_digests(DIST)
+        STAMP.write_text(_sources())
     return DIST
+
+
+def pages_of_these_sources() -> Mapping[str, bytes]:
+    """The built pages, file by file; runs no package of npm's. Raises LocalError unless they are as they were built, and
+    of the sources that are here."""
+    files = built_files(DIST)
+    if not STAMP.is_file() or STAMP.read_text() != _sources():
+        raise LocalError(f"the pages were built from other sources: {AGAIN}")
+    return files
 
 
 def check_web(log: Path) -> None:

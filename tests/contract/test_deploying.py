@@ -105,15 +105,16 @@ def test_what_is_deployed_was_built_by_a_job_that_can_ask_for_nothing() -> None:
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]
     steps = [str(step.get("uses", "")).partition("@")[0] or step["run"] for step in jobs["deploy"]["steps"]]
     role = steps.index("aws-actions/configure-aws-credentials")
+    [packed] = [step["run"] for step in jobs["build"]["steps"] if step.get("id") == "digests"]
     [compared] = [step for step in steps if "sha256sum --check" in step]
 
     assert jobs["build"]["outputs"]["digest"] == "${{ steps.digests.outputs.digest }}"
     assert "environment" not in jobs["build"]
-    assert "make setup build sbom" in [step.get("run") for step in jobs["build"]["steps"]]
+    assert "make setup build sbom web-build" in [step.get("run") for step in jobs["build"]["steps"]]
     assert compared.index("sha256sum --check") < compared.index("tar -xf")
-    assert steps.index("make sam") < role, "SAM CLI is installed before there is a role"
+    assert "tar --sort=name -cf build.tar .aws-sam/build .aws-sam/sbom.json web/dist" in packed
+    assert steps.index("make setup sam") < role, "what they run is installed before there is a role"
     assert steps[role + 1 :] == ["make deploy", "make publish"]
-    assert not [step for step in steps if "setup" in step and not step.startswith("actions/")]
 
 
 def test_the_layers_are_made_of_what_the_tests_ran_and_of_no_other_file() -> None:
