@@ -76,3 +76,11 @@ def test_a_refund_that_is_owed_to_a_wallet_in_another_currency_than_the_default(
     table.put(account_item(Account(user_id="bella", currency="EUR", balance=5, seq=1)))
 
     assert table.broken(gateway_records=None, lines=None) == {"PAY3"}
+
+
+def test_a_wallet_below_zero_whose_ledger_adds_up(table: SettledTable) -> None:
+    taken = LedgerEntry(user_id="bella", seq=1, amount=-5, balance_after=-5, reason="Fee", actor="admin root", at_ms=0)
+    table.put(entry_item(taken))
+    table.put(account_item(Account(user_id="bella", balance=-5, seq=1)))
+
+    assert table.broken(gateway_records=None, lines=None) == {"WAL2"}
