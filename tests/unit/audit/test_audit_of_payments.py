@@ -10,10 +10,12 @@ import pytest
 from holdfast.audit.money import policy_refund
 from holdfast.model.booking import Event, PaymentMode, Status, TaskAction
 from holdfast.model.cancellation import Cancellation, RefundChoice
+from holdfast.model.case import CaseKind, booking_case
 from holdfast.model.dates import millis
 from holdfast.model.property import PolicyStep
 from holdfast.payments.gateways.protocol import PaymentState
 from holdfast.refunds import refund
+from holdfast.storage.items import case_item
 from tests.kit.clock import NOW
 from tests.kit.settled_table import (
     BOOKINGS,
@@ -271,3 +273,12 @@ def test_cash_that_was_given_back_is_a_part_of_what_was_paid(table: SettledTable
     made = Cancellation(choice=RefundChoice.POLICY, wallet=12_500, gateway=250_000, cash=1, kept_price=TOTAL - 262_500)
     table.change(MIXED, cancellation=made)
     assert "PAY4" in table.broken()
+
+
+def test_cash_that_only_a_case_knows_of_is_reported(table: SettledTable) -> None:
+    kept = {"kept_price": 250_000, "kept_tax": 12_500}
+    table.change(MIXED, cancellation=Cancellation(choice=RefundChoice.POLICY, wallet=12_500, gateway=250_000, **kept))
+    assert table.broken() == set()
+    case = booking_case(BOOKINGS[MIXED], CaseKind.CASH_OWED, MIXED, now=NOW, amount=100, state="owed")
+    table.put(case_item(case))
+    assert table.broken() == {"CASH1"}

@@ -18,6 +18,7 @@ from holdfast.audit.figures import count_booking
 from holdfast.audit.money import broken_payments, depends_on_wallet
 from holdfast.audit.snapshot import KEEPING, Broken, Snapshot, nights_of, snapshot_of
 from holdfast.audit.sums import UserSums, group_of
+from holdfast.model.case import CaseKind
 from holdfast.model.dates import millis
 from holdfast.model.verdict import Checked
 from holdfast.storage.page_writes import rooms_by_page
@@ -85,6 +86,10 @@ class Look:
         self._with_cases.cases = self.view.cases
         for broken in [*broken_payments(self._with_cases), *broken_cases(self._with_cases)]:
             self._suspect_owner(broken)
+        for case in self.view.cases.values():
+            owes = case.kind is CaseKind.CASH_OWED and case.booking_id not in self._with_cases.bookings
+            if owes and case.user_id:  # its booking passed as one that owes nothing
+                self._sums.suspect(case.user_id)
         for code, (uses, user_id) in self._most_uses.items():
             limit = self.view.promos[code].per_user_limit if code in self.view.promos else None
             if limit is not None and uses > limit:
