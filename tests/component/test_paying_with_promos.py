@@ -5,12 +5,15 @@ import pytest
 from holdfast.errors import PromoExhausted
 from holdfast.model.dates import millis
 from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.items import page_key
 from holdfast.storage.store import Store
 from tests.component.payments_seen import nothing_moves, start
 from tests.kit.builders import a_promo
 from tests.kit.clock import NOW, FakeClock
 from tests.kit.flaky_client import flaky_store
 from tests.kit.front_door import ALICE, BOB, FrontDoor, Reply
+from tests.kit.log_capture import LogLines
+from tests.kit.stand_in import delete_by_hand
 
 
 class TestPromo:
@@ -105,6 +108,19 @@ class TestPromo:
         assert reply.status == 200
         assert self.claims(store) == (1, {new})
         assert [line["status"] for line in front_door.booking(old)["history"]][-1] == "expired"
+
+    def test_that_a_due_hold_claims_which_cannot_be_released_is_exhausted(
+        self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock, store: Store, lines: LogLines
+    ) -> None:
+        """One look is enough: another would meet the same hold."""
+        hotel.add_promo(a_promo(per_user_limit=1))
+        front_door.start(front_door.held(room_type_id="suite"), promo_code="TEN")
+        delete_by_hand(store.table, page_key("suite", "2026-12"))
+        clock.advance(600)
+        new = front_door.held(key="new")
+
+        assert front_door.start(new, promo_code="TEN").code == "promo_exhausted"
+        assert sum(line["level"] == "ERROR" for line in lines.all) == 1
 
     def test_that_a_live_hold_of_the_guest_claims_is_not(
         self, front_door: FrontDoor, hotel: CatalogStore, clock: FakeClock, store: Store

@@ -105,8 +105,9 @@ def with_promo_limit[Result](
         if due:
             from holdfast.bookings.reclaim import make_way  # noqa: PLC0415 - hardly any payment needs it
 
-            make_way(due, engine=engine, by_booking=context.booking.booking_id if context.booking else "")
-            raise WriteConflict(["promo"], None) from refusal  # so that the caller reads and decides again
+            done = make_way(due, engine=engine, by_booking=context.booking.booking_id if context.booking else "")
+            if done.expired or done.lost_race:
+                raise WriteConflict(["promo"], None) from refusal  # so that the caller reads and decides again
         if context.booking:
             engine.store.assert_unchanged(context.booking.booking_id, context.booking)
         engine.store.count_promo_attempt(context.account, now)
