@@ -12,14 +12,15 @@ from holdfast.bookings.release import BATCH
 from holdfast.engine import Engine
 from holdfast.errors import Busy
 from holdfast.model.booking import FrozenQuote
-from holdfast.storage.items import promo_item
+from holdfast.storage.items import page_key, promo_item
 from holdfast.storage.marshal import to_wire
 from holdfast.storage.store import Store
+from tests.component.direct_holds import a_request, hold
 from tests.kit.builders import a_promo, clock_at
 from tests.kit.due_holds import FIRST, WriteMeter, free_on, one_night, put_due, statuses
 from tests.kit.flaky_client import LOST_ANSWER, cancelled, flaky_store, throttled
 from tests.kit.log_capture import LogLines
-from tests.kit.stand_in import table_in_memory
+from tests.kit.stand_in import table_in_memory, update_by_hand
 from tests.simulation.dynamodb import StandIn
 
 LATE = clock_at(605)
@@ -227,6 +228,24 @@ class TestReclaim:
 
         assert reclaim("deluxe", {FIRST: 1}, engine=Engine(troubled, {}, LATE), by_booking="bk_new")
         assert statuses(table, due).count("expired") == 2
+
+    def test_a_buyer_who_lacks_another_night_meanwhile_looks_for_that_one(self, store: Store, table: StandIn) -> None:
+        """While he looked for holds of the 10th, a room of it came free, and the last one of the 11th went."""
+        put_due(table, [one_night(0, FIRST + timedelta(days=1))], rooms=1)
+
+        def set_free(on_the_10th: int, on_the_11th: int) -> None:
+            days = {"ExpressionAttributeNames": {"#a": "10", "#b": "11", "#free": "free"}}
+            values = {"ExpressionAttributeValues": to_wire({":a": on_the_10th, ":b": on_the_11th})}
+            update_by_hand(
+                store.table, page_key("deluxe", "2026-12"), "SET #free.#a = :a, #free.#b = :b", **days, **values
+            )
+
+        set_free(0, 1)
+        troubled, client, _ = flaky_store(store)
+        client.before("query", lambda: set_free(1, 0))
+
+        _, created = hold(a_request(check_out=FIRST + timedelta(days=2)), troubled, clock=LATE)
+        assert created
 
     def test_a_buyer_without_time_is_not_told_that_all_is_sold(self, store: Store, table: StandIn) -> None:
         put_due(table, [one_night(0)], rooms=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -75,10 +75,8 @@ def hold(
     Raises as `reserve` does.
     """
     _check_length(stay)
-    nothing_due = False  # that would give back what is lacking
 
-    def attempt() -> tuple[Booking, bool]:
-        nonlocal nothing_due
+    def attempt(nothing_due: frozenset[date] = frozenset()) -> tuple[Booking, bool]:
         context = engine.store.booking_context(booking_id, user_id, room_type_id=stay.room_type_id, months=stay.months)
         if context.booking:
             return _replayed(context.booking, stay), False
@@ -91,11 +89,13 @@ def hold(
             engine.store.assert_unchanged(booking_id, None)
             raise
         lacking = lacking_rooms(context.pages, stay.nights, stay.rooms)
-        if lacking and nothing_due:
+        if lacking and lacking.keys() <= nothing_due:
             raise SoldOut(list(lacking), stay.rooms)
         if lacking:
-            nothing_due = not reclaim(stay.room_type_id, lacking, engine=engine, by_booking=booking_id)
-            return attempt()  # due holds are released, or somebody else was faster: read the pages again
+            met = reclaim(stay.room_type_id, lacking, engine=engine, by_booking=booking_id)
+            return attempt(
+                frozenset() if met else frozenset(lacking)
+            )  # due holds are released, or somebody else was faster: read the pages again
         booking = _hold(stay, booking_id, user_id, rates, plan, context, now, hold_seconds)
         guest = None
         if revives:

@@ -18,7 +18,7 @@ from holdfast.pricing import priced_stay, quote
 from holdfast.requests import BY_GATEWAY
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
@@ -65,11 +65,12 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
         raise too_late()
     if booking.status in HOLDING:
         return context
-    nothing_due = False
+    nothing_due: frozenset[date] = frozenset()
     while lacking := lacking_rooms(context.pages, booking.nights, booking.rooms):
-        if nothing_due:
+        if lacking.keys() <= nothing_due:
             raise too_late()
-        nothing_due = not reclaim(booking.room_type_id, lacking, engine=engine, by_booking=booking.booking_id)
+        met = reclaim(booking.room_type_id, lacking, engine=engine, by_booking=booking.booking_id)
+        nothing_due = frozenset() if met else frozenset(lacking)
         context = msgspec.structs.replace(read(), unchanged=others)
     if frozen.promo_code:
         try:

@@ -37,10 +37,8 @@ def block_rooms(
     block_id = hashed_id("bl", owner_id, room_type_id, key)
     store = calendar_store(engine)
     property_id = store.property_of(room_type_id)
-    nothing_due = False  # that would give back what is lacking
 
-    def attempt() -> tuple[Block, bool]:
-        nonlocal nothing_due
+    def attempt(nothing_due: frozenset[date] = frozenset()) -> tuple[Block, bool]:
         known = store.block(room_type_id, block_id)
         bounds = (request.first_night, request.last_night)
         calendar = own_calendar(property_id, room_type_id, *bounds, owner_id=owner_id, engine=engine)
@@ -51,13 +49,15 @@ def block_rooms(
         stay, wanted = _nights(*bounds), months(request.first_night, request.last_night + timedelta(days=1))
         pages = {name: month.page for name, month in calendar.months.items()}
         lacking = lacking_rooms(pages, stay, request.rooms)
-        if lacking and nothing_due:
+        if lacking and lacking.keys() <= nothing_due:
             raise SoldOut(list(lacking), request.rooms)
         if lacking:
             if len(pages) < len(wanted):
                 bring_in_line(calendar.room_type, engine=engine)
-            nothing_due = not reclaim(room_type_id, lacking, engine=engine, by_booking=block_id)
-            return attempt()  # months are opened, due holds released: read the pages again
+            met = reclaim(room_type_id, lacking, engine=engine, by_booking=block_id)
+            return attempt(
+                frozenset() if met else frozenset(lacking)
+            )  # months are opened, due holds released: read the pages again
         block = Block(
             block_id=block_id,
             room_type_id=room_type_id,

@@ -78,20 +78,21 @@ def write_change(room_type_id: str, decide: Callable[[], Change], *, engine: Eng
     A change that moves nothing is not written. The room type's due holds make way when too few rooms are free.
     Raises BelowSold, Busy and what `decide` raises.
     """
-    nothing_due = False  # that would give back what is lacking
     store = calendar_store(engine)
 
-    def attempt() -> tuple[CalendarChange, bool]:
-        nonlocal nothing_due
+    def attempt(nothing_due: frozenset[date] = frozenset()) -> tuple[CalendarChange, bool]:
         folded, record, is_new = decide()
         if not (is_new and folded.moves):
             return record, False
         short = taken_nights(folded.changes)
-        if short and nothing_due:
+        wanted = lacking(short)
+        if short and wanted.keys() <= nothing_due:
             raise BelowSold(short)
         if short:
-            nothing_due = not reclaim(room_type_id, lacking(short), engine=engine, by_booking=record.change_id)
-            return attempt()  # due holds are released, or somebody else was faster: read the months again
+            met = reclaim(room_type_id, wanted, engine=engine, by_booking=record.change_id)
+            return attempt(
+                frozenset() if met else frozenset(wanted)
+            )  # due holds are released, or somebody else was faster: read the months again
         if not store.change_months(folded.changes, store.recording(record)):
             raise WriteConflict(["month"], None)
         return record, True

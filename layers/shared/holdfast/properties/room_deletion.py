@@ -36,10 +36,8 @@ def delete_room_type(room_type_id: str, *, owner_id: str, engine: Engine) -> Non
     What was booked of it in the past stays. Raises NotFound, RoomTypeInUse, Busy.
     """
     store = PropertyStore(engine.store.table)
-    nothing_due = False  # that would give back what is taken
 
-    def attempt() -> None:
-        nonlocal nothing_due
+    def attempt(nothing_due: frozenset[date] = frozenset()) -> None:
         property_id = own_room_type(room_type_id, owner_id=owner_id, engine=engine).property_id
         public, room_type = store.public_room_type(property_id, room_type_id)
         draft = store.draft(property_id)
@@ -49,11 +47,13 @@ def delete_room_type(room_type_id: str, *, owner_id: str, engine: Engine) -> Non
         today = today_in(sold.timezone, engine.clock(), sold.day_ends)
         months = engine.catalog.months([room_type_id], open_range(sold, engine))
         taken = _taken_nights(list(months.values()), today)
-        if taken and nothing_due:
+        if taken and taken.keys() <= nothing_due:
             raise _in_use(room_type, list(taken), today, engine)
         if taken:
-            nothing_due = not reclaim(room_type_id, taken, engine=engine, by_booking=property_id)
-            return attempt()  # due holds are released, or somebody else was faster: read the pages again
+            met = reclaim(room_type_id, taken, engine=engine, by_booking=property_id)
+            return attempt(
+                frozenset() if met else frozenset(taken)
+            )  # due holds are released, or somebody else was faster: read the pages again
         left = [one for one in engine.catalog.room_types(property_id) if one.room_type_id != room_type_id]
         after = changed(
             draft,

@@ -28,6 +28,7 @@ from holdfast.storage.properties import PropertyStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from holdfast.engine import Engine
     from holdfast.model.property import Occupancy, RatePlan
@@ -128,10 +129,8 @@ def _change(
     engine: Engine,
 ) -> RoomType:
     store = PropertyStore(engine.store.table)
-    nothing_due = False  # that would give back what is lacking
 
-    def attempt() -> RoomType:
-        nonlocal nothing_due
+    def attempt(nothing_due: frozenset[date] = frozenset()) -> RoomType:
         property_id = own_room_type(room_type_id, owner_id=owner_id, engine=engine).property_id
         public, before = store.public_room_type(property_id, room_type_id)
         if before is None:
@@ -145,10 +144,13 @@ def _change(
         try:
             months = month_changes(sold, after, engine=engine, opens=is_on_sale, before_rooms=before.total_rooms)
         except BelowSold as short:
-            if nothing_due:
+            wanted = lacking(short.nights)
+            if wanted.keys() <= nothing_due:
                 raise
-            nothing_due = not reclaim(room_type_id, lacking(short.nights), engine=engine, by_booking=property_id)
-            return attempt()  # due holds are released, or somebody else was faster: read the pages again
+            met = reclaim(room_type_id, wanted, engine=engine, by_booking=property_id)
+            return attempt(
+                frozenset() if met else frozenset(wanted)
+            )  # due holds are released, or somebody else was faster: read the pages again
         _refuse(named(room_type_problems(after, _lowest_price(after, months, sold, engine))))
         others = [store.writes.room_type(before, after), *_listed(before, after, public, store, engine)]
         if after.latest != before.latest:
