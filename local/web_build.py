@@ -32,8 +32,10 @@ def build_web(log: Path) -> Path:
 
 
 def pages_of_these_sources() -> Mapping[str, bytes]:
-    """The built pages, file by file; runs no package of npm's. Raises LocalError unless they are as they were built, and
-    of the sources that are here."""
+    """The built pages, file by file; runs no package of npm's.
+
+    Raises LocalError unless they are as they were built, and of the sources that are here.
+    """
     files = built_files(DIST)
     if not STAMP.is_file() or STAMP.read_text() != _sources():
         raise LocalError(f"the pages were built from other sources: {AGAIN}")
