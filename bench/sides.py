@@ -16,8 +16,9 @@ from moto import mock_aws
 from holdfast.logs import metrics
 from holdfast.model.property import Property, RoomType, TaxPeriod, TaxSlab, TaxTable
 from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.client import connect
 from holdfast.storage.store import Store
-from holdfast.storage.table import Table, connect
+from holdfast.storage.table import Table
 from tests.kit.apps import ENVIRONMENT, FUNCTIONS, Apps
 from tests.kit.capacity import item_size
 from tests.kit.clock import FakeClock

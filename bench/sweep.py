@@ -85,7 +85,7 @@ class World:
             took[number] = (self.clock.now_us - begun_us) / SECOND
 
         for number, of in enumerate(work):
-            process = Invocation(f"bench{number}", Random(number), begun_us + LONGEST_SECONDS * SECOND)  # noqa: S311 - the same in each run
+            process = Invocation(f"bench{number}", Random(number), begun_us + LONGEST_SECONDS * SECOND)
             self.clock.spawn(begun_us, lambda number=number, of=of: timed(number, of), process)  # type: ignore[misc]
         with _virtual(self.clock):
             self.clock.run()

@@ -13,7 +13,7 @@ from holdfast.payments.gateways.protocol import GatewayError
 from local.built_pages import built_files
 from local.cloud.processes import Processes
 from local.gateway_records import audit
-from local.schedules import settle_once, tick_once
+from local.schedules import set_stripes, settle_once, tick_once
 from local.screenshots import take_screenshots
 from local.site import publish, site_of
 from local.site_on_aws import publish_to_aws
@@ -39,6 +39,10 @@ def main() -> int:
     tick = commands.add_parser("tick", help="release the due holds now, as the sweep does each minute")
     tick.add_argument("--dry-run", action="store_true", help="only list the due holds")
     commands.add_parser("settle", help="carry out now what is due at the gateways, as settle does each minute")
+    stripes = commands.add_parser("stripes", help="split months of a room type that sells very fast, while it does")
+    stripes.add_argument("room_type_id")
+    stripes.add_argument("stripes", type=int)
+    stripes.add_argument("months", nargs="+", metavar="2026-12")
     pages = commands.add_parser("web", help="build the pages; where a stack runs, show them there")
     alone = pages.add_mutually_exclusive_group()
     alone.add_argument("--check", action="store_true", help="only lint them and check their types")
@@ -74,6 +78,9 @@ def _run(chosen: argparse.Namespace) -> None:
         case "settle":
             Stack.load()
             print(json.dumps(settle_once()))
+        case "stripes":
+            Stack.load()
+            print(json.dumps(set_stripes(chosen.room_type_id, chosen.months, chosen.stripes)))
         case "audit":
             report_audit(Stack.load())
         case "walkthrough":

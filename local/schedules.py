@@ -38,6 +38,11 @@ def audit_once() -> object:
     return _run(function_name("AuditFunction"), SCHEDULED)
 
 
+def set_stripes(room_type_id: str, months: list[str], stripes: int) -> object:
+    """Has `opener` give months of a room type so many stripes; how many each open month has then."""
+    return _run(function_name("OpenerFunction"), {"room_type_id": room_type_id, "months": months, "stripes": stripes})
+
+
 def function_name(logical_id: str) -> str:
     """The deployed name of that function of template.yaml."""
     cloudformation = boto3.client("cloudformation")

@@ -214,9 +214,9 @@ class TestReclaim:
         late = clock_at(600)
 
         class SweptMeanwhile(Store):
-            def due_holds(self, room_type_id: str, now: datetime) -> Iterator[list[DueRow]]:
+            def due_holds(self, room_type_id: str, now: datetime, *, stripes: int = 1) -> Iterator[list[DueRow]]:
                 assert sweep(engine=Engine(store, {}, late)).expired == 1
-                return super().due_holds(room_type_id, now)
+                return super().due_holds(room_type_id, now, stripes=stripes)
 
         booking_id, created = hold(a_request(), SweptMeanwhile(store.table), clock=late)
 

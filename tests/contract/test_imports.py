@@ -23,7 +23,7 @@ SLOW = {
 }
 HELP = """
 import sys
-from holdfast.storage.table import connect
+from holdfast.storage.client import connect
 assert "html.parser" not in sys.modules
 print(connect().get_item.__doc__)
 assert "html.parser" in sys.modules

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from holdfast.storage.client import connect
 from holdfast.storage.marshal import from_wire
-from holdfast.storage.table import connect
 from tests.kit.capacity import Index, item_size, read_units, write_units
 from tests.kit.stand_in import watched
 from tests.kit.template import table_definition

@@ -8,8 +8,9 @@ from moto import mock_aws
 
 from holdfast.logs import metrics
 from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.client import connect
 from holdfast.storage.store import Store
-from holdfast.storage.table import Table, connect
+from holdfast.storage.table import Table
 from tests.kit.apps import FUNCTIONS, Apps
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder

@@ -8,6 +8,7 @@ from tests.simulation.bugs_in_money import MONEY_BUGS
 from tests.simulation.bugs_in_payments import PAYMENT_BUGS
 from tests.simulation.bugs_in_rates import RATE_BUGS
 from tests.simulation.bugs_in_revivals import REVIVAL_BUGS
+from tests.simulation.bugs_in_stripes import STRIPE_BUGS
 from tests.simulation.bugs_in_units import UNIT_BUGS
 from tests.simulation.bugs_of_owners import OWNER_BUGS
 from tests.simulation.bugs_of_reviews import PICTURE_BUGS, REVIEW_BUGS, ROOM_BUGS
@@ -16,6 +17,7 @@ from tests.simulation.bugs_outside import OUTSIDE_BUGS
 BUGS = (
     *HOLD_BUGS,
     *BATCH_BUGS,
+    *STRIPE_BUGS,
     *PAYMENT_BUGS,
     *MONEY_BUGS,
     *DESK_BUGS,

@@ -37,7 +37,7 @@ HOLD_BUGS = (
             Edit(
                 "storage.bookings",
                 "BookingStore.commit",
-                "self.table.transact([action for _, action in actions], after.write_id)",
+                "self.table.transact([action for _, action in actions], after.write_id, reads_again=before is None)",
                 "[self.table.transact([action]) for _, action in actions]",
             ),
         ),
@@ -162,7 +162,7 @@ HOLD_BUGS = (
     Bug(
         "a buyer does not look for holds that are due",
         "absent",
-        (Edit("bookings.reserve", "hold", "lacking and lacking.keys() <= nothing_due", "lacking"),),
+        (Edit("bookings.reclaim", "Shortage.is_final", "        if nothing_due:", "        if lacking:"),),
     ),
     Bug(
         "a key makes a booking each time",

@@ -7,8 +7,8 @@ RATE_BUGS = (
         "the page's revision does not move with its rates",
         "rates",
         (
-            Edit("storage.catalog", "CatalogStore._month_actions", "['revision = :next'", "['revision = :read'"),
-            Edit("storage.catalog", "CatalogStore._month_actions", '":next": revision, ', ""),
+            Edit("storage.catalog", "CatalogStore._page_action", "['revision = :next'", "['revision = :read'"),
+            Edit("storage.catalog", "CatalogStore._page_action", '":next": revision, ', ""),
         ),
     ),
     Bug(
@@ -22,20 +22,20 @@ RATE_BUGS = (
         (
             Edit(
                 "storage.catalog",
-                "CatalogStore._month_actions",
+                "CatalogStore._page_action",
                 '["revision = :read", *enough]',
                 '["attribute_exists(pk)", *enough]',
             ),
             Edit(
                 "storage.catalog",
-                "CatalogStore._month_actions",
-                '":next": revision, ":read": before.rates.revision',
+                "CatalogStore._page_action",
+                '":next": revision, ":read": before.revision',
                 '":next": revision',
             ),
             Edit(
                 "storage.catalog",
                 "CatalogStore._month_actions",
-                'item, unchanged, {":read": before.rates.revision}',
+                'item, unchanged, {":read": before.rates.revision} | values',
                 "item",
             ),
         ),
@@ -45,10 +45,17 @@ RATE_BUGS = (
         "rates",
         (
             Edit(
-                "storage.bookings",
+                "storage.contexts",
                 "_refuse_torn",
-                "month.page.revision != month.rates.revision",
+                "month.is_torn",
                 "month.rates.revision < 0",
+            ),
+            Edit(  # which a batch read that is no snapshot does now and then, and this at each read
+                "storage.contexts",
+                "ContextStore.booking_context",
+                "self.table.get([*keys, *(key for month in rooms for key in month)])",
+                "self.table.get([month[-1] for month in rooms] or keys)"
+                " | self.table.get([*keys, *(key for month in rooms for key in month[:-1])])",
             ),
         ),
     ),

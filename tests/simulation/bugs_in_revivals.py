@@ -30,7 +30,7 @@ REVIVAL_BUGS = (
     Bug(
         "the guest details are left behind",
         "revive",
-        (Edit("bookings.reserve", "hold", "context=context, guest=guest", "context=context"),),
+        (Edit("bookings.reserve", "_Attempts._decide", "context=context, guest=guest", "context=context"),),
     ),
     Bug(
         "each tap is answered as the first",

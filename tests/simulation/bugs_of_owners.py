@@ -7,10 +7,10 @@ OWNER_BUGS = (
         "free rooms do not move with the rooms on sale",
         "owners",
         (
-            Edit("storage.catalog", "CatalogStore._month_actions", ", #free.#d{day} = #free.#d{day} + :d{day}", ""),
+            Edit("storage.catalog", "CatalogStore._page_action", ", #free.#d{day} = #free.#d{day} + :d{day}", ""),
             Edit(
                 "storage.catalog",
-                "CatalogStore._month_actions",
+                "CatalogStore._page_action",
                 '({"#free": "free"} if days else {})',
                 '({"#free": "free"} if min(more.values()) < 0 else {})',
             ),
@@ -22,13 +22,13 @@ OWNER_BUGS = (
         (
             Edit(
                 "storage.catalog",
-                "CatalogStore._month_actions",
+                "CatalogStore._page_action",
                 'enough = [f"#free.#d{day} >= :least{day}" for day in days if more[day] < 0]',
                 "enough = []",
             ),
             Edit(
                 "storage.catalog",
-                "CatalogStore._month_actions",
+                "CatalogStore._page_action",
                 'values |= {f":least{day}": -more[day] for day in days if more[day] < 0}',
                 "pass",
             ),
@@ -40,15 +40,9 @@ OWNER_BUGS = (
         (
             Edit(
                 "storage.calendar",
-                "CalendarStore._rooms_action",
-                'if more < 0 else ["attribute_exists(pk)"]',
-                'if more == 0 else ["attribute_exists(pk)"]',
-            ),
-            Edit(
-                "storage.calendar",
-                "CalendarStore._rooms_action",
-                '({":rooms": -more} if more < 0 else {})',
-                "({} if more else {})",
+                "CalendarStore.take",
+                "take_rooms(self.table.name, key, rooms, None)",
+                "release_rooms(self.table.name, key, {day: -count for day, count in rooms.items()})",
             ),
         ),
     ),
@@ -58,9 +52,10 @@ OWNER_BUGS = (
         (
             Edit(
                 "storage.calendar",
-                "CalendarStore._rooms_action",
-                "block.first_night <= day <= block.last_night",
-                "block.first_night <= day and (day < block.last_night or day == block.first_night)",
+                "CalendarStore.take",
+                "take_rooms(self.table.name, key, rooms, None)",
+                "take_rooms(self.table.name, key, {day: n for day, n in rooms.items() if day != block.last_night.day}"
+                " or rooms, None)",
             ),
         ),
     ),

@@ -126,13 +126,13 @@ ROOM_BUGS = (
             Edit("properties.opening", "refuse_below_sold", "(changes):", "(changes)) and short:"),
             Edit(
                 "storage.catalog",
-                "CatalogStore._month_actions",
+                "CatalogStore._page_action",
                 'enough = [f"#free.#d{day} >= :least{day}" for day in days if more[day] < 0]',
                 "enough = []",
             ),
             Edit(
                 "storage.catalog",
-                "CatalogStore._month_actions",
+                "CatalogStore._page_action",
                 'values |= {f":least{day}": -more[day] for day in days if more[day] < 0}',
                 "pass",
             ),

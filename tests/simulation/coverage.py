@@ -21,6 +21,8 @@ PATHS = (
     # holds
     "a key replayed",
     "answered 409 sold_out",
+    "rooms of several stripes taken",
+    "stripes raised",
     "a hold revived",
     "a revival repeated",
     "answered 409 not_revivable",

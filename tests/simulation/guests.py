@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
 from holdfast.model.ids import TOPUP_ID
-from tests.simulation import desk, galleries, hoteliers, owners, reviews, reviving
+from tests.simulation import desk, galleries, hoteliers, owners, reviews, reviving, striped
 from tests.simulation.gateway import signed
 from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 ADMIN = "root"
 TRIES = 3  # of a request whose outcome stayed unknown
-ELSEWHERE: dict[str, Any] = desk.ACTS | reviving.ACTS | owners.ACTS | hoteliers.ACTS | reviews.ACTS | galleries.ACTS
+ELSEWHERE: dict[str, Any] = (
+    desk.ACTS | reviving.ACTS | owners.ACTS | hoteliers.ACTS | reviews.ACTS | galleries.ACTS | striped.ACTS
+)
 
 
 @dataclass
@@ -93,12 +95,16 @@ class Guests:
         } | more
         before = self.world.invariants.free_for_sure(room_type, check_in, body["check_out"])
         allowed = self.world.invariants.holdings.allowance(user, self.world.invariants.now_ms)
+        watch = self.world.shortages.begin(room_type, check_in, body["check_out"], more["rooms"])
         reply = self._send(operation, "POST /bookings", body, user=user, key=f"key-{ref}")
+        was_short = self.world.shortages.end(watch)
         check_cap(self.world, user, more["rooms"], allowed, reply)
         if reply and reply.code == "sold_out":
             after = self.world.invariants.free_for_sure(room_type, check_in, body["check_out"])
             if before == after and all(free >= more["rooms"] for _, free in after.values()):
                 self.world.broken.append(f"SOLD1 {known.booking_id}: answered sold out, with rooms free all the while")
+            elif not was_short:
+                self.world.broken.append(f"SOLD2 {known.booking_id}: answered sold out, and never were there too few")
         if reply and reply.status in {200, 201}:
             if reply.body["booking_id"] != known.booking_id:
                 self.world.broken.append(f"ANS1 {known.booking_id}: its key made {reply.body['booking_id']} as well")

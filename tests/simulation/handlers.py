@@ -45,7 +45,7 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 
 @cache
 def apps() -> dict[str, ModuleType]:
-    """Every function's module, imported once, with no connection to anything."""
+    """Each function that has an engine, imported once, with no connection to anything; the audit is called directly."""
     kept, store_module = dict(os.environ), vars(holdfast.storage.base)
     connect = store_module["connect"]
     os.environ.update(_ENVIRONMENT)

@@ -10,6 +10,7 @@ from tests.simulation.desk import OWNER, STRANGER
 from tests.simulation.nights import spots
 from tests.simulation.offers import Asked, Offer
 from tests.simulation.owners_days import BASE
+from tests.simulation.pages import whole
 from tests.simulation.plan import USERS, Draft, Operation
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def broken_by_owners(world: World) -> list[str]:
 
 
 def _pages(world: World, room_type: str) -> list[Any]:
-    return [world.table.items[f"ROOM#{room_type}", f"MONTH#{month}"] for month in MONTHS]
+    return [whole(world.table.items, room_type, month) for month in MONTHS]
 
 
 def _wrongly_below(world: World, room_type: str, entries: list[Any], reply: Reply) -> list[str]:

@@ -1,4 +1,4 @@
-"""The star invariants, checked after every commit: INV1, INV2, CAL1, WAL1, WAL2, PAY4, ST1, TIME1, TASK1, holdings.
+"""The star invariants, after every commit: INV1, INV2, INV4, CAL1, CAL4, WAL1, WAL2, PAY4, ST1, TIME1, TASK1, holdings.
 
 Reads the wire form and only what changed, so a commit costs microseconds. What a state means, and which nights a stay
 has, is stated here again: a check that asked the engine would agree with its mistakes.
@@ -7,7 +7,7 @@ has, is stated here again: a check that asked the engine would agree with its mi
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.simulation.dynamodb import Commit
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Faults
 from tests.simulation.holdings import Holdings
+from tests.simulation.pages import page_of, room_type_in, stripes_of, taken, whole
 from tests.simulation.scheduler import START, Scheduler
 from tests.simulation.table_index import Key
 
@@ -90,10 +91,10 @@ class Invariants:
             return self._blocked.follow(key[0].removeprefix("ROOM#"), old, new)
         if not key[1].startswith(("MONTH#", "RATES#")) or new is None:
             return set()
-        page = key[0], key[1].replace("RATES#", "MONTH#")
-        if key == page:
+        if key[1].startswith("MONTH#"):
             self._pages[key] = new
-        return {page}
+            return {key}
+        return set(stripes_of(self._items, room_type_in(key[0]), key[1].removeprefix("RATES#")))
 
     def _booking(self, booking_id: str, old: Item | None, new: Item | None) -> set[Key]:
         """Counts its rooms, and looks at the move; gives the pages whose rooms it changed."""
@@ -117,28 +118,38 @@ class Invariants:
     def _count(self, item: Item, sign: int) -> set[Key]:
         if item["status"]["S"] not in _KEEPING:
             return set()
-        room_type, rooms = item["room_type_id"]["S"], int(item["rooms"]["N"])
-        pages = set()
-        for month, day in _stay(item["check_in"]["S"], item["check_out"]["S"]):
-            self._kept[room_type, month, day] += sign * rooms
-            pages.add((f"ROOM#{room_type}", f"MONTH#{month}"))
+        room_type, first = item["room_type_id"]["S"], date.fromisoformat(item["check_in"]["S"])
+        nights = (date.fromisoformat(item["check_out"]["S"]) - first).days
+        pages, by_night, stripes = set(), Counter[date](), set()
+        for (stripe, night), rooms in taken(item, first, nights).items():
+            key = page_of(room_type, f"{night:%Y-%m}", stripe)
+            self._kept[(*key, str(night.day))] += sign * rooms
+            pages.add(key)
+            by_night[night] += rooms
+            stripes.add(stripe)
+        if by_night != {first + timedelta(days=n): int(item["rooms"]["N"]) for n in range(nights)}:
+            raise BrokenPromise(f"INV4 {item['pk']['S']}: takes {dict(by_night)} from stripes")
+        if len(stripes) > 1:
+            self._faults.cover("rooms of several stripes taken")
         return pages
 
     def _page(self, key: Key) -> None:
-        """INV1 and INV2 on each night of the page, and CAL1."""
+        """INV1 and INV2 on each night of the page, CAL1 and CAL4."""
+        room_type, month = room_type_in(key[0]), key[1].removeprefix("MONTH#")
+        if key not in self._pages or key not in stripes_of(self._items, room_type, month):
+            raise BrokenPromise(f"CAL4 {key[0]} {month}: not a stripe of its month, or one without rooms")
         page = self._pages[key]
-        room_type, month = key[0].removeprefix("ROOM#"), key[1].removeprefix("MONTH#")
-        rates = self._items.get((key[0], f"RATES#{month}"), {})
+        rates = self._items.get((f"ROOM#{room_type}", f"RATES#{month}"), {})
         if page["revision"] != rates.get("revision"):
             raise BrokenPromise(f"CAL1 {room_type} {month}: {page['revision']} beside rates {rates.get('revision')}")
         on_sale, free = page["on_sale"]["M"], page["free"]["M"]
         for day, wire in free.items():
             rooms, capacity = int(wire["N"]), int(on_sale[day]["N"])
-            kept = self._kept[room_type, month, day]
+            kept = self._kept[(*key, day)]
             if not 0 <= rooms <= capacity:
-                raise BrokenPromise(f"INV2 {room_type} {month}-{day}: {rooms} free of {capacity}")
+                raise BrokenPromise(f"INV2 {key[0]} {month}-{day}: {rooms} free of {capacity}")
             if rooms + kept != capacity:
-                raise BrokenPromise(f"INV1 {room_type} {month}-{day}: {capacity} on sale, {rooms} free, {kept} taken")
+                raise BrokenPromise(f"INV1 {key[0]} {month}-{day}: {capacity} on sale, {rooms} free, {kept} taken")
 
     def _holdings(self, changes: Commit) -> None:
         """HOLD1 to HOLD3, CAP1 and CAP2, of the guests whose bookings or accounts have changed."""
@@ -193,7 +204,7 @@ class Invariants:
             raise BrokenPromise(f"WAL2 {user}: seq is {seq}, there are {self._seqs[user]} entries")
 
     def free_for_sure(self, room_type: str, check_in: str, check_out: str) -> dict[Key, tuple[Item, int]]:
-        """The fewest rooms that any night of the stay has free, by page, with what is due counted as free."""
+        """The fewest rooms that any night of the stay has free, by month, with what is due counted as free."""
         now_ms = self.now_ms - (SKEW_SECONDS + 1) * 1000
         due: Counter[tuple[str, str]] = Counter()
         for item in self._items.values():
@@ -203,8 +214,8 @@ class Invariants:
                     due[night] += int(item["rooms"]["N"])
         fewest: dict[Key, tuple[Item, int]] = {}
         for month, day in _stay(check_in, check_out):
-            key = (f"ROOM#{room_type}", f"MONTH#{month}")
-            page = self._pages[key]
+            key = page_of(room_type, month)
+            page = fewest[key][0] if key in fewest else whole(self._items, room_type, month)
             free = int(page["free"]["M"][day]["N"]) + due[month, day]
             fewest[key] = page, min(free, fewest[key][1] if key in fewest else free)
         return fewest

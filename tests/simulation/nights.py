@@ -13,6 +13,7 @@ from tests.simulation.dynamodb import Commit, StandIn
 from tests.simulation.expressions import Item
 from tests.simulation.invariants import BrokenPromise
 from tests.simulation.offers import TODAY
+from tests.simulation.pages import room_type_in, whole
 
 TRUTHS = ("closed", "closed_to_arrival", "closed_to_departure")
 RULES = (*TRUTHS, "min_stay_arrival", "min_stay_through", "max_stay")
@@ -49,7 +50,7 @@ class Nights:
 
     def _rooms_of_before(self, pk: str, month: str) -> Values:
         """A month that does not say its default has a number of its own where that is not the room type's."""
-        page = self._table.plain(self._table.items[pk, f"MONTH#{month}"])
+        page = from_wire(whole(self._table.items, room_type_in(pk), month))
         room_type = self._table.items["PROPERTY#lake-view", f"ROOMTYPE#{pk.removeprefix('ROOM#')}"]
         usual = int(room_type["total_rooms"]["N"])
         own = {day: rooms for day, rooms in page["on_sale"].items() if rooms != usual}
@@ -72,7 +73,7 @@ class Nights:
             self._check(room_type, [change for change in changes if change[0][0] == f"ROOM#{room_type}"])
         for key, _, _ in changes:
             if key[1].startswith(("MONTH#", "RATES#")):
-                self._counted(key[0], key[1][-7:])
+                self._counted(room_type_in(key[0]), key[1][-7:])
 
     def _check(self, room_type: str, changes: Commit) -> None:
         before = self._own[room_type]
@@ -125,12 +126,13 @@ class Nights:
         ):
             raise BrokenPromise(f"CHG2 {room_type}: {moved}, which no owner asked for")
 
-    def _counted(self, pk: str, month: str) -> None:
-        """CAL3: on sale is the night's own number of rooms, or the month's default."""
-        page, rates = (self._table.plain(self._table.items[pk, f"{kind}#{month}"]) for kind in ("MONTH", "RATES"))
+    def _counted(self, room_type: str, month: str) -> None:
+        """CAL3: on sale, over all stripes, is the night's own number of rooms, or the month's default."""
+        page = from_wire(whole(self._table.items, room_type, month))
+        rates = self._table.plain(self._table.items[f"ROOM#{room_type}", f"RATES#{month}"])
         for day, rooms in page["on_sale"].items():
             if rooms != rates.get("rooms", {}).get(day, rates.get("default_rooms", rooms)):
-                raise BrokenPromise(f"CAL3 {pk} {month}-{day}: {rooms} on sale")
+                raise BrokenPromise(f"CAL3 {room_type} {month}-{day}: {rooms} on sale")
 
 
 def spots(entry: dict[str, Any]) -> Values:

@@ -13,9 +13,10 @@ from holdfast.errors import BookingError
 from holdfast.model.property import ChildBand, Occupancy, PolicyStep, RatePlan
 from holdfast.model.rates import MonthRates, NightRules
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.items import page_key, rates_item, rates_key, rates_of
+from holdfast.storage.items import rates_item, rates_key, rates_of
 from holdfast.storage.marshal import from_wire, to_wire
 from tests.simulation.offers import Asked, Change, Offer, OfferOf, forbidding, is_on_sale, line_prices
+from tests.simulation.pages import stripes_of
 from tests.simulation.scheduler import MILLISECOND, SECOND, Invocation, Killed
 from tests.simulation.units import gst
 
@@ -85,14 +86,15 @@ def change_offer(
         for month in months:
             _through_the_store(world, operation, room_type, month, change)
         return
-    keys = [key(room_type, month) for month in months for key in (page_key, rates_key)]
+    pages = {month: stripes_of(world.table.items, room_type, month) for month in months}
+    keys = [key for month in months for key in (*pages[month], rates_key(room_type, month))]
     while any(map(world.table.is_locked, keys)):
         world.clock.sleep(MILLISECOND)
     together: dict[tuple[str, str], Item | None] = {}
     for month in months:
-        page, rates = page_key(room_type, month), rates_key(room_type, month)
-        revision = {"revision": {"N": str(int(world.table.items[page]["revision"]["N"]) + 1)}}
-        together[page] = world.table.items[page] | revision
+        rates = rates_key(room_type, month)
+        revision = {"revision": {"N": str(int(world.table.items[rates]["revision"]["N"]) + 1)}}
+        together |= {page: world.table.items[page] | revision for page in pages[month]}
         after = _changed(rates_of(from_wire(world.table.items[rates])), change)
         together[rates] = to_wire(rates_item(after)) | revision
     world.table.change(together)

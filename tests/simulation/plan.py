@@ -76,6 +76,8 @@ class Plan:
     wallet_currency: str = "INR"
     owned: bool = False  # whether owners run the calendars themselves, by their routes
     hotel: Registered | None = None  # how the hotel stands, where owners and admins go by its draft and revisions
+    stripes: dict[str, int] = field(default_factory=dict)  # of each month, where there are more than one
+    raised: bool = False  # whether an operator gives months more of them
     offers: tuple[tuple[tuple[str, str], Offer], ...] = ()  # of each room type and month, where owners change them
 
     @property

@@ -21,6 +21,7 @@ from tests.simulation.owners_days import days_of_owners
 from tests.simulation.plan import GATEWAYS, STAYS, USERS, Draft, Plan
 from tests.simulation.reviews_days import days_of_pictures, days_of_reviews
 from tests.simulation.reviving import second_chances
+from tests.simulation.striped import days_of_stripes, with_stripes
 from tests.simulation.units import CURRENCIES
 
 
@@ -248,6 +249,7 @@ PROFILES: dict[str, Callable[[Draft], None]] = {
     "holds": holds_at_the_cap,
     "reclaims": reclaims,
     "batches": batches,
+    "stripes": days_of_stripes,
     "late": late_payers,
     "restarts": restarts,
     "stalled": stalled_captures,
@@ -270,6 +272,9 @@ def drawn(seed: int, profile: str | None = None) -> Plan:
     plan.slow_index = rng.random() < 0.3
     plan.skewed = rng.random() < 0.7
     plan.late_webhooks = rng.random() < 0.3
-    PROFILES[name](Draft(plan, rng))
+    draft = Draft(plan, rng)
+    PROFILES[name](draft)
+    if not plan.raised:
+        with_stripes(plan, draft)
     plan.operations.sort(key=lambda op: (op.at_ms, op.number))
     return plan

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from holdfast.storage.marshal import from_wire
 from tests.simulation.drafts import PROPERTY
 from tests.simulation.dynamodb import Commit, StandIn
 from tests.simulation.invariants import BrokenPromise
 from tests.simulation.offers import TODAY
+from tests.simulation.pages import whole
 
 
 class RoomsOnSale:
@@ -41,15 +43,15 @@ class RoomsOnSale:
                     raise BrokenPromise(
                         f"ROOM1 {room_type} {sk}: {rates['default_price']}, {rates.get('default_rooms')}"
                     )
-        before = {key: self._table.plain(item) for key, item, _ in changes if item}
+        before = self._items | {key: item for key, item, _ in changes if item}
         for (pk, sk), page, after in changes:
             if pk == f"ROOM#{room_type}" and sk.startswith("MONTH#") and page and after:
-                rates = before[pk, sk.replace("MONTH#", "RATES#")]
+                month = sk.removeprefix("MONTH#")
                 self._nights(
-                    sk[-7:],
-                    self._table.plain(page),
-                    self._table.plain(after),
-                    rates,
+                    month,
+                    from_wire(whole(before, room_type, month)),
+                    from_wire(whole(self._items, room_type, month)),
+                    self._table.plain(before[pk, f"RATES#{month}"]),
                     (old["total_rooms"], new["total_rooms"]),
                 )
 
@@ -69,12 +71,10 @@ class RoomsOnSale:
     def taken(self, room_type: str) -> dict[date, tuple[int, int, int | None]]:
         """The rooms on sale and free of each night, and its own number if it has one."""
         found = {}
-        for (pk, sk), item in self._items.items():
+        for pk, sk in self._items:
             if pk == f"ROOM#{room_type}" and sk.startswith("MONTH#"):
-                page, rates = (
-                    self._table.plain(item),
-                    self._table.plain(self._items[pk, sk.replace("MONTH#", "RATES#")]),
-                )
+                page = from_wire(whole(self._items, room_type, sk[-7:]))
+                rates = self._table.plain(self._items[pk, sk.replace("MONTH#", "RATES#")])
                 for day, rooms in page["on_sale"].items():
                     night = date.fromisoformat(f"{sk[-7:]}-{int(day):02d}")
                     found[night] = rooms, page["free"][day], rates.get("rooms", {}).get(day)

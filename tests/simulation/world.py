@@ -45,12 +45,14 @@ from tests.simulation.hotel import (
 from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.nights import Nights
 from tests.simulation.owners import opening_rates
+from tests.simulation.pages import split, stripes_of
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.published import Published
 from tests.simulation.registered import begin
 from tests.simulation.rooms_on_sale import RoomsOnSale
 from tests.simulation.rounds import is_idle
 from tests.simulation.scheduler import MILLISECOND, SECOND, START, Invocation, Jitter, Killed, Scheduler
+from tests.simulation.striped import Shortages
 
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # of Stripe
 REST_ROUNDS = 80  # of sweep and settle, after which what still waits never comes to rest
@@ -81,8 +83,10 @@ class World:
         self.bucket = SimulatedBucket(self.faults)
         if plan.hotel:
             begin(plan.hotel, self.table, self.bucket.stored)
-        elif plan.owned:
+        elif plan.owned or plan.raised:
             self.table.load(catalog_of_the_hotel())
+        self.table.load(list(split(self.table.items, plan.stripes, plan.seed)))
+        self.invariants.watch(self.table.items)
         self.calendars = Calendars(self.clock, self.table, dict(plan.offers), owned=plan.owned)
         self.nights = Nights(self.table, watching=plan.owned)
         reviewed = plan.hotel is not None
@@ -90,6 +94,7 @@ class World:
         self.published = Published(self.clock, self.table, self.drafts, watching=reviewed)
         self.rooms = RoomsOnSale(self.table, watching=reviewed)
         self.gallery = GallerySeen(self.table, self.bucket.stored, plan.hotel)
+        self.shortages = Shortages(self.table, self.invariants, watching=plan.raised or bool(plan.stripes))
         self.guests = Guests(self)
         self.jitter = Jitter(self.clock)
         self.gateways = dict[str, Any](
@@ -288,12 +293,13 @@ class World:
         self.prices.append((self.clock.now_us, room_type, price))
         for page in [key for key in sorted(self.table.items) if key[0] == f"ROOM#{room_type}" and "MONTH#" in key[1]]:
             rates = page[0], page[1].replace("MONTH#", "RATES#")
-            while self.table.is_locked(page) or self.table.is_locked(rates):
+            while any(map(self.table.is_locked, (rates, *stripes_of(self.table.items, room_type, page[1][-7:])))):
                 self.clock.sleep(MILLISECOND)
+            pages = stripes_of(self.table.items, room_type, page[1][-7:])
             prices = {day: {"N": str(price)} for day in self.table.items[page]["free"]["M"]}
             revision = {"revision": {"N": str(int(self.table.items[page]["revision"]["N"]) + 1)}}
             after = self.table.items[rates] | revision | {"price": {"M": prices}}
-            self.table.change({page: self.table.items[page] | revision, rates: after})
+            self.table.change({of: self.table.items[of] | revision for of in pages} | {rates: after})
 
     def _new_id(self) -> str:
         self._ids += 1

@@ -9,8 +9,9 @@ import pytest
 from moto import mock_aws
 
 from holdfast.storage.catalog import CatalogStore
+from holdfast.storage.client import connect
 from holdfast.storage.store import Store
-from holdfast.storage.table import Table, connect
+from holdfast.storage.table import Table
 from tests.kit.auditing import broken_in
 from tests.kit.clock import FakeClock
 from tests.kit.hotel import open_hotel

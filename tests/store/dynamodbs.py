@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from holdfast.storage.table import Table, connect
+from holdfast.storage.client import connect
+from holdfast.storage.table import Table
 from tests.kit import emulators
 from tests.kit.template import table_definition
 

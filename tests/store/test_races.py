@@ -16,6 +16,7 @@ from holdfast.bookings.release import Released
 from holdfast.engine import Engine
 from holdfast.errors import NotFound
 from holdfast.model.booking import Booking, Status
+from holdfast.properties.stripes import set_stripes
 from tests.kit.clock import FakeClock
 from tests.kit.guests import (
     ARRIVAL,
@@ -243,3 +244,51 @@ def test_a_deleted_hold_delivered_to_two_lambdas_is_released_once(hotel: Hotel) 
     assert sorted(map(str, outcomes)) == ["False", "False", "False", "True"]
     assert stored(hotel.store(0), booking).status is Status.EXPIRED
     assert hotel.free() == [5, 5, 5]
+
+
+@pytest.mark.parametrize("stripes", [2, 8])
+def test_sixty_four_guests_want_five_rooms_on_many_stripes(hotel: Hotel, stripes: int) -> None:
+    """Each of five rooms is found by somebody, on whatever stripe it is, and nobody is turned away too early."""
+    set_stripes("deluxe", ["2026-12", "2027-01"], stripes, engine=Engine(hotel.store(0), {}, hotel.clock))
+    outcomes = all_at_once(
+        [partial(hold, hotel.store(n), f"guest-{n}", clock=hotel.clock, rooms=1 + n % 2) for n in range(64)]
+    )
+    assert set(kinds(outcomes)) == {"Booking", "SoldOut"}
+    taken = sum(booking.rooms for booking in answers(outcomes))
+    assert taken in {4, 5}
+    assert hotel.free() == [5 - taken] * 3
+
+
+@in_each_round
+def test_stripes_are_added_while_guests_hold_and_let_go(hotel: Hotel) -> None:
+    held = [hold(hotel.store(0), f"early-{n}", clock=hotel.clock) for n in range(2)]
+
+    def add(count: int, number: int) -> dict[str, int]:
+        return set_stripes("deluxe", ["2026-12"], count, engine=Engine(hotel.store(number), {}, hotel.clock))
+
+    calls: list[Callable[[], object]] = [
+        *(partial(hold, hotel.store(n), f"guest-{n}", clock=hotel.clock) for n in range(12)),
+        *(partial(abandoned_rooms, hotel.store(n), booking, clock=hotel.clock) for n, booking in enumerate(held)),
+        partial(add, 3, 0),
+        partial(add, 5, 1),
+    ]
+    outcomes = all_at_once(calls)
+    assert set(kinds(outcomes)) <= {"Booking", "SoldOut", "dict", "InvalidFields"}
+    made = [one for one in answers(outcomes) if isinstance(one, Booking) and one.status is Status.RESERVED]
+    assert 3 <= len(made) <= 5
+    assert hotel.free() == [5 - len(made)] * 3
+
+
+@in_each_round
+def test_due_holds_on_many_stripes_cost_no_sale(hotel: Hotel) -> None:
+    set_stripes("deluxe", ["2026-12", "2027-01"], 4, engine=Engine(hotel.store(0), {}, hotel.clock))
+    for n in range(5):
+        hold(hotel.store(0), f"sleeper-{n}", clock=hotel.clock)
+    hotel.clock.advance(HOLD_SECONDS)
+    buyers: list[Callable[[], object]] = [
+        partial(hold, hotel.store(n), f"buyer-{n}", clock=hotel.clock) for n in range(12)
+    ]
+    sweeps: list[Callable[[], object]] = [partial(sweep, engine=Engine(hotel.store(0), {}, hotel.clock))]
+    outcomes = all_at_once([*buyers, *sweeps])
+    assert kinds(outcomes) == {"Booking": 5, "SoldOut": 7, "Sweep": 1}
+    assert hotel.free() == [0, 0, 0]

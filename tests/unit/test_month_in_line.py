@@ -39,7 +39,7 @@ def test_nights_that_are_over_keep_their_rooms_as_their_own() -> None:
 
     assert [page.on_sale[day] for day in (1, 2, 3, 4, 31)] == [5, 7, 5, 4, 4]
     assert rates.rooms == {1: 5, 2: 7, 3: 5}
-    assert list(_miscounted(page, rates)) == []
+    assert list(_miscounted([page], rates)) == []
 
 
 def test_nights_that_are_over_stay_at_the_default_when_it_stays() -> None:

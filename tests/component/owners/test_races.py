@@ -70,20 +70,20 @@ def test_a_block_loses_to_a_hold_and_a_hold_to_a_block(calendar: CalendarStore, 
     put_hold(store, a_hold())
     before = everything(store)
 
-    assert not calendar.take(BLOCK, ["2026-12"])
+    assert not calendar.take(BLOCK)
     assert everything(store) == before
     smaller = Block(**{name: getattr(BLOCK, name) for name in BLOCK.__struct_fields__} | {"rooms": 4})
-    assert calendar.take(smaller, ["2026-12"])
-    assert not calendar.take(smaller, ["2026-12"])  # the same again
+    assert calendar.take(smaller)
+    assert not calendar.take(smaller)  # the same again
 
 
 def test_a_block_is_released_once(calendar: CalendarStore, store: Store) -> None:
-    assert calendar.take(BLOCK, ["2026-12"])
+    assert calendar.take(BLOCK)
     released = Block(**{name: getattr(BLOCK, name) for name in BLOCK.__struct_fields__} | {"released_at_ms": 1})
 
-    assert calendar.release(released, ["2026-12"])
+    assert calendar.release(released)
     before = everything(store)
-    assert not calendar.release(released, ["2026-12"])
+    assert not calendar.release(released)
     assert everything(store) == before
 
 

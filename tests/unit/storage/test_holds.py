@@ -157,7 +157,7 @@ class TestLiveHolds:
     def test_holds_counted_from_an_account_that_changed_since_are_not_added_to(
         self, store: Store, change_between: str
     ) -> None:
-        """What a user holds and has let go is summed by the reader, so it must still be what was read."""
+        """What a user holds and has let go is sum_of_stripes by the reader, so it must still be what was read."""
         self.hold(store, 1)
         fresh = a_hold("bk_new")
         context = context_of(store, fresh)

@@ -4,6 +4,7 @@ import pytest
 
 from holdfast.errors import Busy
 from holdfast.model.booking import Status
+from holdfast.storage.base import ContendedWrite
 from holdfast.storage.store import Store, WriteConflict
 from tests.kit.builders import (
     ALICE,
@@ -96,22 +97,51 @@ class TestRetries:
         ids=["throttled", "server error", "conflict", "conflict and throttle", "no answer"],
     )
     def test_contention_is_tried_again_with_growing_jitter(self, store: Store, trouble: BaseException) -> None:
+        held = put_hold(store, a_hold())
         troubled, client, watch = flaky_store(store)
         client.before("transact_write_items", *[trouble] * 4)
 
-        put_hold(troubled, a_hold())
+        troubled.commit(held, held.transitioned(Status.CANCELLED, NOW, "guest"), now=NOW)
 
         assert len(client.named("transact_write_items")) == 5
         assert len({call["ClientRequestToken"] for call in client.named("transact_write_items")}) == 1
         most = [0.005 * 2**n for n in range(4)]
         assert all(0 <= pause <= limit for pause, limit in zip(watch.pauses, most, strict=True))
 
+    def test_a_hold_that_met_others_is_decided_anew(self, store: Store) -> None:
+        troubled, client, _ = flaky_store(store)
+        client.before("transact_write_items", cancelled("None", "TransactionConflict", "None"))
+
+        with pytest.raises(ContendedWrite):
+            put_hold(troubled, a_hold())
+
+        assert len(client.named("transact_write_items")) == 1
+
+    @pytest.mark.parametrize("unknown", [LOST_ANSWER, server_error()], ids=["no answer", "server error"])
+    def test_a_hold_whose_outcome_is_unknown_is_sent_as_it_was(self, store: Store, unknown: BaseException) -> None:
+        """Only the same call can find out what became of it, whatever it meets after that."""
+        troubled, client, _ = flaky_store(store)
+        client.before("transact_write_items", unknown, cancelled("None", "TransactionConflict", "None"))
+
+        put_hold(troubled, a_hold())
+
+        assert len(client.named("transact_write_items")) == 3
+        assert len({call["ClientRequestToken"] for call in client.named("transact_write_items")}) == 1
+
+    def test_contention_alone_is_met_until_the_time_is_over(self, store: Store) -> None:
+        troubled, client, _ = flaky_store(store, patience_seconds=60)
+        client.before("transact_write_items", *[cancelled("None", "TransactionConflict", "None")] * 40)
+
+        troubled.retry_on_conflict(lambda: put_hold(troubled, a_hold()))
+
+        assert len(client.named("transact_write_items")) == 41
+
     def test_contention_that_outlasts_the_time_left_is_busy_and_never_a_refusal(self, store: Store) -> None:
         troubled, client, watch = flaky_store(store, patience_seconds=6)
         client.before("transact_write_items", *[cancelled("None", "TransactionConflict", "None")] * 10_000)
 
         with pytest.raises(Busy):
-            put_hold(troubled, a_hold())
+            troubled.retry_on_conflict(lambda: put_hold(troubled, a_hold()))
 
         assert 3 <= watch.at <= 6  # it stops while a call could still end in time
         assert store.booking("bk_1") is None

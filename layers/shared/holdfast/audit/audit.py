@@ -8,19 +8,19 @@ bookings and top-ups that have nothing due any more. `docs/reliability.md` lists
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.audit.calendar import blocked_rooms, broken_calendars
+from holdfast.audit.calendar import broken_calendars
 from holdfast.audit.cases import broken_cases
 from holdfast.audit.history import broken_histories, broken_stays
 from holdfast.audit.log import broken_lines
 from holdfast.audit.money import broken_gateway_records, broken_payments
 from holdfast.audit.pictures import broken_pictures
 from holdfast.audit.properties import broken_hotels
-from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of
+from holdfast.audit.snapshot import HELD, KEEPING, Broken, Snapshot, month_and_day, nights_of, taken_of
 from holdfast.audit.wallets import broken_wallets
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Booking, Status
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
     from holdfast.payments.gateways.protocol import GatewayPayment
     from holdfast.storage.items import Item
+
+RoomNight = tuple[str, int, str, int]  # room type, stripe, month, day
 
 OVERDUE_SECONDS = 90  # the longest that a hold may outlive its deadline while the minute's sweep runs
 _DAY_SECONDS = 86_400
@@ -90,6 +92,7 @@ def audit(
 
 def broken_alone(view: Snapshot, *, now: datetime, due_shards: int, sweeping: bool = True) -> Iterator[Broken]:
     """What one booking, top-up or case shows by itself, whatever else the view has."""
+    yield from _taken_in_part(view)
     yield from _due_index(view, due_shards)
     yield from broken_histories(view)
     yield from broken_stays(view)
@@ -105,17 +108,13 @@ def _unreadable(view: Snapshot) -> Iterator[Broken]:
 def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
     """INV1, INV2, INV3: each night's capacity is its free rooms, those of bookings that keep rooms, and blocked ones.
 
+    So it is on each stripe of a month.
     Ignores nights so long ago that TTL may have deleted their bookings and blocks: pages stay.
     """
     oldest = (now - timedelta(days=RETENTION_DAYS - 1)).date()
-    kept = blocked_rooms(view)
-    kept.update(view.passed.rooms)
-    for booking in view.bookings.values():
-        if booking.status in KEEPING:
-            kept.update({(booking.room_type_id, night): booking.rooms for night in nights_of(booking)})
-    off: dict[tuple[str, str, int], int] = {}
+    off: dict[RoomNight, int] = {}
     for page in view.pages:
-        key = page_key(page.room_type_id, page.month)
+        key = page_key(page.room_type_id, page.month, page.stripe)
         if page.free.keys() != page.on_sale.keys():
             yield Broken("INV1", f"{page.room_type_id} {page.month}: free and on_sale name other nights", (key,))
         for day, free in page.free.items():
@@ -123,28 +122,52 @@ def _rooms(view: Snapshot, now: datetime) -> Iterator[Broken]:
             if not 0 <= free <= capacity:
                 text = f"{page.room_type_id} {page.month}-{day:02d}: {free} free of {capacity}"
                 yield Broken("INV2", text, (key,))
-            off[page.room_type_id, page.month, day] = capacity - free
-    for (room_type_id, night), rooms in kept.items():
-        room_night = (room_type_id, *month_and_day(night))
+            off[page.room_type_id, page.stripe, page.month, day] = capacity - free
+    for (room_type_id, stripe, night), rooms in _kept_rooms(view).items():
+        room_night = (room_type_id, stripe, *month_and_day(night))
         off[room_night] = off.get(room_night, 0) - rooms
     known = (oldest.strftime("%Y-%m"), oldest.day)
-    wrong = {night: count for night, count in off.items() if count and night[1:] >= known}
-    for (room_type_id, month, day), count in sorted(wrong.items()):
+    wrong = {night: count for night, count in off.items() if count and night[2:] >= known}
+    for (room_type_id, stripe, month, day), count in sorted(wrong.items()):
         by = "taken by no booking or block" if count > 0 else "of bookings or blocks not taken"
-        text = f"{room_type_id} {month}-{day:02d}: {abs(count)} room(s) {by}"
-        yield Broken("INV1", text, (page_key(room_type_id, month),))
+        where = f"{room_type_id} {month}-{day:02d}" + (f" stripe {stripe}" if stripe else "")
+        yield Broken("INV1", f"{where}: {abs(count)} room(s) {by}", (page_key(room_type_id, month, stripe),))
     if wrong:
         yield from _partly_counted(view, wrong)
 
 
-def _partly_counted(view: Snapshot, wrong: dict[tuple[str, str, int], int]) -> Iterator[Broken]:
+def _kept_rooms(view: Snapshot) -> Counter[tuple[str, int, date]]:
+    """The rooms that bookings and blocks keep, by room type, stripe and night."""
+    kept = Counter(view.passed.rooms)
+    for block in view.blocks:
+        if block.released_at_ms is None:
+            kept.update(taken_of(block))
+    for booking in view.bookings.values():
+        if booking.status in KEEPING:
+            kept.update(taken_of(booking))
+    return kept
+
+
+def _partly_counted(view: Snapshot, wrong: dict[RoomNight, int]) -> Iterator[Broken]:
     """The bookings that a wrong count may come from: those with some of their nights wrong, and some right."""
     for booking_id, booking in (view.bookings | view.passed.on_wrong_pages).items():
-        nights = [(booking.room_type_id, *month_and_day(night)) for night in nights_of(booking)]
+        nights = [(room, stripe, *month_and_day(night)) for room, stripe, night in taken_of(booking)]
         counts = [wrong.get(night, 0) for night in nights]
         if any(counts) and 0 in counts:
-            keys = (booking_key(booking_id), *sorted({page_key(room, month) for room, month, _ in nights}))
+            pages = {page_key(room, month, stripe) for room, stripe, month, _ in nights}
+            keys = (booking_key(booking_id), *sorted(pages))
             yield Broken("INV3", f"{booking_id}: only some of its nights are counted, off by {counts}", keys)
+
+
+def _taken_in_part(view: Snapshot) -> Iterator[Broken]:
+    """INV4: what a booking takes from stripes are all its rooms, on every night."""
+    for booking_id, booking in view.bookings.items():
+        by_night: Counter[date] = Counter()
+        for (_, _, night), rooms in taken_of(booking).items():
+            by_night[night] += rooms
+        if by_night != dict.fromkeys(nights_of(booking), booking.rooms):
+            text = f"{booking_id}: takes {sorted(by_night.values())} of {booking.rooms} room(s) from stripes"
+            yield Broken("INV4", text, (booking_key(booking_id),))
 
 
 def _promos(view: Snapshot) -> Iterator[Broken]:
@@ -220,10 +243,11 @@ def _due_index(view: Snapshot, due_shards: int) -> Iterator[Broken]:
         booking, wanted = view.bookings[booking_id], _Derived()
         waiting = [task for task in booking.tasks if not task.stuck] or booking.tasks
         if booking.status in HELD:
-            wanted.due(HOLDS_DUE, booking.room_type_id, booking.expires_at_ms, due_shards)
+            wanted.due(HOLDS_DUE, booking.room_type_id, booking.expires_at_ms, due_shards, _lowest_stripe(booking))
         elif waiting:
             kind = PAYMENTS_STUCK if waiting[0].stuck else PAYMENTS_DUE
-            wanted.due(kind, booking.room_type_id, min(task.at_ms for task in waiting), due_shards)
+            at_ms = min(task.at_ms for task in waiting)
+            wanted.due(kind, booking.room_type_id, at_ms, due_shards, _lowest_stripe(booking))
         if booking.status is Status.CONFIRMED or "property_id" in item:  # once only the confirmed ones had it
             wanted.property_id = booking.property_id
         yield from wanted.differences(item)
@@ -245,6 +269,10 @@ def _due_index(view: Snapshot, due_shards: int) -> Iterator[Broken]:
         yield from wanted.differences(item)
 
 
+def _lowest_stripe(booking: Booking) -> int:
+    return min(stripe for _, stripe, _ in taken_of(booking))
+
+
 class _Derived(msgspec.Struct):
     """The index attributes that an item should have."""
 
@@ -252,8 +280,8 @@ class _Derived(msgspec.Struct):
     due_at: int | None = None
     property_id: str | None = None
 
-    def due(self, kind: str, placed_by: str, at_ms: int, due_shards: int) -> None:
-        self.due_shard, self.due_at = due_shard(kind, placed_by, due_shards), at_ms
+    def due(self, kind: str, placed_by: str, at_ms: int, due_shards: int, stripe: int = 0) -> None:
+        self.due_shard, self.due_at = due_shard(kind, placed_by, due_shards, stripe), at_ms
 
     def differences(self, item: Item) -> Iterator[Broken]:
         for name, wanted in msgspec.structs.asdict(self).items():

@@ -16,7 +16,7 @@ from holdfast.audit.audit import audit, broken_alone
 from holdfast.audit.cases import broken_cases
 from holdfast.audit.figures import count_booking
 from holdfast.audit.money import broken_payments, depends_on_wallet
-from holdfast.audit.snapshot import KEEPING, Broken, Snapshot, nights_of, snapshot_of
+from holdfast.audit.snapshot import KEEPING, Broken, Snapshot, snapshot_of, taken_of
 from holdfast.audit.sums import UserSums, group_of
 from holdfast.model.case import CaseKind
 from holdfast.model.dates import millis
@@ -105,7 +105,7 @@ class Look:
     def checked(self) -> Checked:
         return Checked(
             rooms=sum(room_type.total_rooms for room_type in self.view.room_types),
-            nights=sum(len(page.on_sale) for page in self.view.pages),
+            nights=sum(len(page.on_sale) for page in self.view.pages if page.stripe == 0),
             bookings=self._counts["bookings"],
             payments=self._counts["payments"],
             entries=self._counts["entries"],
@@ -126,8 +126,7 @@ class Look:
         rooms = self.view.passed.rooms
         for booking_id, booking in passed.bookings.items():
             if booking.status in KEEPING:
-                for night in nights_of(booking):
-                    rooms[booking.room_type_id, night] += booking.rooms
+                rooms.update(taken_of(booking))
             if self._suspects.pages and not self._suspects.pages.isdisjoint(rooms_by_page(booking)):
                 self.view.passed.on_wrong_pages[booking_id] = booking
             if depends_on_wallet(booking):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -58,7 +58,7 @@ class Broken(msgspec.Struct, frozen=True, order=True):
 class Passed(msgspec.Struct):
     """What bookings and redemptions that were read, and are not kept, add to what all of them make together."""
 
-    rooms: Counter[tuple[str, date]] = msgspec.field(default_factory=Counter)  # kept by bookings: room type and night
+    rooms: Counter[tuple[str, int, date]] = msgspec.field(default_factory=Counter)  # kept, by room type, stripe, night
     claims: Counter[str] = msgspec.field(default_factory=Counter)  # uses of each promo
     on_wrong_pages: dict[str, Booking] = {}  # bookings of pages that a look before found miscounted
 
@@ -115,6 +115,19 @@ def at_rest(booking: Booking) -> bool:
 
 def nights_of(booking: Booking) -> list[date]:
     return [date.fromordinal(day) for day in range(booking.check_in.toordinal(), booking.check_out.toordinal())]
+
+
+def taken_of(one: Booking | Block) -> Counter[tuple[str, int, date]]:
+    """The rooms that a booking or block takes, by room type, stripe and night."""
+    first = one.check_in if isinstance(one, Booking) else one.first_night
+    if not one.taken:
+        end = one.check_out if isinstance(one, Booking) else one.last_night + timedelta(days=1)
+        return Counter({(one.room_type_id, 0, first + timedelta(days=n)): one.rooms for n in range((end - first).days)})
+    rooms: Counter[tuple[str, int, date]] = Counter()
+    for part in one.taken:
+        for number in range(part.first, part.first + part.nights):
+            rooms[one.room_type_id, part.stripe, first + timedelta(days=number)] += part.rooms
+    return rooms
 
 
 def month_and_day(night: date) -> tuple[str, int]:

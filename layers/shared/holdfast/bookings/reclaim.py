@@ -11,25 +11,62 @@ from holdfast.errors import Busy
 from holdfast.logs import Tag, record
 from holdfast.model.booking import HOLDING, Booking
 from holdfast.model.dates import millis
+from holdfast.model.stripes import is_settled, stripe_count
+from holdfast.storage.store import WriteConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from holdfast.engine import Engine
+    from holdfast.model.inventory import InventoryMonth
 
 LOOK = 50  # bookings read in one round trip, to choose among
 
 
-def reclaim(room_type_id: str, lacking: Mapping[date, int], *, engine: Engine, by_booking: str) -> bool:
+class Shortage:
+    """The rooms that one buyer lacks: due holds make way, and the pages are read again, until the answer is clear."""
+
+    def __init__(self, room_type_id: str, *, by_booking: str, engine: Engine) -> None:
+        self._room_type_id = room_type_id
+        self._by_booking = by_booking
+        self._engine = engine
+        self._nothing_due: frozenset[date] = frozenset()  # nights on which no hold is due
+        self._seen: list[InventoryMonth] = []
+
+    def is_final(self, pages: Iterable[InventoryMonth], lacking: Mapping[date, int]) -> bool:
+        """Whether these pages, read whole, lack the rooms for good; else they are to be read again.
+
+        Raises WriteConflict while rooms come and go on their stripes, Busy.
+        """
+        before, self._seen = self._seen, list(pages)
+        nothing_due = lacking.keys() <= self._nothing_due
+        if nothing_due and not is_settled(before, self._seen):
+            raise WriteConflict(["page"], None)
+        if nothing_due:
+            return True
+        met = reclaim(
+            self._room_type_id,
+            lacking,
+            engine=self._engine,
+            by_booking=self._by_booking,
+            stripes=stripe_count(self._seen),
+        )
+        self._nothing_due = frozenset() if met else frozenset(lacking)
+        return False
+
+
+def reclaim(
+    room_type_id: str, lacking: Mapping[date, int], *, engine: Engine, by_booking: str, stripes: int = 1
+) -> bool:
     """Releases due holds until each night has back the rooms that a buyer lacks on it, or no such hold is left.
 
     Returns whether it met any: then the pages have changed and the buyer looks again, as another may have taken what
     became free. Reads the index from its oldest rows on and stops at enough, so it takes as long with thousands of due
-    holds as with a few. Raises Busy.
+    holds as with a few. `stripes` is how many the months of those nights have at most. Raises Busy.
     """
     left, met = dict(lacking), False
-    for rows in engine.store.due_holds(room_type_id, engine.clock()):
+    for rows in engine.store.due_holds(room_type_id, engine.clock(), stripes=stripes):
         for some in batched((row.booking_id for row in rows), LOOK, strict=False):
             now_ms = millis(engine.clock())
             found = engine.store.bookings(some)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from holdfast.bookings.reclaim import reclaim
+from holdfast.bookings.reclaim import Shortage
 from holdfast.bookings.restricted import refuse_restricted
-from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldOut, TooManyHolds
+from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, Restricted, SoldOut, TooManyHolds
 from holdfast.logs import Tag, record
 from holdfast.model.account import Account
 from holdfast.model.booking import Booking, Event, Status
@@ -25,6 +26,7 @@ from holdfast.model.limits import (
     MAX_ROOMS_HELD,
 )
 from holdfast.model.stay import Stay
+from holdfast.model.stripes import choose_stripes, turn_of
 from holdfast.occupancy import check_occupancy, room_charges
 from holdfast.pricing import base_amount, priced_stay
 from holdfast.taxes import for_nights
@@ -75,36 +77,8 @@ def hold(
     Raises as `reserve` does.
     """
     _check_length(stay)
-
-    def attempt(nothing_due: frozenset[date] = frozenset()) -> tuple[Booking, bool]:
-        context = engine.store.booking_context(booking_id, user_id, room_type_id=stay.room_type_id, months=stay.months)
-        if context.booking:
-            return _replayed(context.booking, stay), False
-        now = engine.clock()
-        rates = _first_rates(stay, context, engine)
-        plan = _check_stay(stay, rates, context, now)
-        try:
-            _check_holds(context.account, stay.rooms, now)
-        except TooManyHolds:
-            engine.store.assert_unchanged(booking_id, None)
-            raise
-        lacking = lacking_rooms(context.pages, stay.nights, stay.rooms)
-        if lacking and lacking.keys() <= nothing_due:
-            raise SoldOut(list(lacking), stay.rooms)
-        if lacking:
-            met = reclaim(stay.room_type_id, lacking, engine=engine, by_booking=booking_id)
-            return attempt(
-                frozenset() if met else frozenset(lacking)
-            )  # due holds are released, or somebody else was faster: read the pages again
-        booking = _hold(stay, booking_id, user_id, rates, plan, context, now, hold_seconds)
-        guest = None
-        if revives:
-            old, guest = revives()
-            booking = msgspec.structs.replace(booking, revives=old.booking_id)
-            context = msgspec.structs.replace(context, unchanged={old.booking_id: old})
-        return engine.store.commit(None, booking, now=now, context=context, guest=guest), True
-
-    booking, created = engine.store.retry_on_conflict(attempt)
+    attempts = _Attempts(stay, booking_id, user_id, hold_seconds, engine, revives)
+    booking, created = engine.store.retry_on_conflict(attempts.next)
     if created:
         record(
             Tag.BOOKING_RESERVED,
@@ -116,6 +90,66 @@ def hold(
             amount=base_amount(booking),
         )
     return booking, created
+
+
+class _Attempts:
+    """What one hold is tried with: each attempt reads and decides anew."""
+
+    def __init__(
+        self,
+        stay: Stay,
+        booking_id: str,
+        user_id: str,
+        hold_seconds: int,
+        engine: Engine,
+        revives: Callable[[], Revival] | None,
+    ) -> None:
+        self._stay, self._booking_id, self._user_id = stay, booking_id, user_id
+        self._hold_seconds, self._engine, self._revives = hold_seconds, engine, revives
+        self._tries = count()
+        self._shortage = Shortage(stay.room_type_id, by_booking=booking_id, engine=engine)
+
+    def next(self) -> tuple[Booking, bool]:
+        """Each reads other stripes, two of them where there are more: all of them only when those are not enough."""
+        turn = turn_of(self._booking_id, next(self._tries))
+        context = self._read(turn)
+        try:
+            return self._decide(context, turn)
+        except (Restricted, SoldOut):
+            if context.has_all_stripes:
+                raise
+        return self._decide(self._read(None), turn)  # what is free, on these nights or others, only all stripes say
+
+    def _read(self, turn: int | None) -> BookingContext:
+        stay = self._stay
+        return self._engine.store.booking_context(
+            self._booking_id, self._user_id, room_type_id=stay.room_type_id, months=stay.months, turn=turn
+        )
+
+    def _decide(self, context: BookingContext, turn: int) -> tuple[Booking, bool]:
+        stay, engine = self._stay, self._engine
+        if context.booking:
+            return _replayed(context.booking, stay), False
+        now = engine.clock()
+        rates = _first_rates(stay, context, engine)
+        plan = _check_stay(stay, rates, context, now)
+        try:
+            _check_holds(context.account, stay.rooms, now)
+        except TooManyHolds:
+            engine.store.assert_unchanged(self._booking_id, None)
+            raise
+        if lacking := lacking_rooms(context.pages, stay.nights, stay.rooms):
+            if not context.has_all_stripes or self._shortage.is_final(context.pages.values(), lacking):
+                raise SoldOut(list(lacking), stay.rooms)
+            return self.next()  # due holds are released, or somebody else was faster: read the pages again
+        booking = _hold(stay, self._booking_id, self._user_id, rates, plan, context, now, self._hold_seconds)
+        taken = choose_stripes(context.pages, stay.nights, stay.rooms, turn)
+        booking, guest = msgspec.structs.replace(booking, taken=taken), None
+        if self._revives:
+            old, guest = self._revives()
+            booking = msgspec.structs.replace(booking, revives=old.booking_id)
+            context = msgspec.structs.replace(context, unchanged={old.booking_id: old})
+        return engine.store.commit(None, booking, now=now, context=context, guest=guest), True
 
 
 def booking_id_for(user_id: str, key: str) -> str:

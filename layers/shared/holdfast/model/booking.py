@@ -16,6 +16,7 @@ from holdfast.model.gateway_ref import Dispute, GatewayRef
 from holdfast.model.property import DAY_ENDS, PolicyStep, TaxPeriod, TaxTable
 from holdfast.model.stay import BookedPlan, Party, RoomCharge, Stay, StayStep
 from holdfast.model.stored_names import STORED_NAMES
+from holdfast.model.stripes import RoomsTaken
 
 
 class Status(StrEnum):
@@ -139,6 +140,7 @@ class Booking(
     check_in: date
     check_out: date
     rooms: int
+    taken: tuple[RoomsTaken, ...] = ()  # from which stripes, on which nights; none: all from stripe 0
     guests: int
     currency: str
     night_prices: tuple[int, ...]  # of the calendar, per room, frozen at reserve with the plan and the rooms' charges

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+
+from holdfast.model.dates import nights
+from holdfast.model.stripes import RoomsTaken
 
 OwnValue = int | bool | None  # what a night has of its own; None: the default stands
 Move = tuple[OwnValue, OwnValue]  # before and after
@@ -44,9 +47,14 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_night: date
     last_night: date
     rooms: int
+    taken: tuple[RoomsTaken, ...] = ()  # as of a booking
     reason: str
     source: BlockSource
     by: str
     at_ms: int
     released_at_ms: int | None = None
     released_by: str | None = None
+
+    @property
+    def nights(self) -> list[date]:
+        return nights(self.first_night, self.last_night + timedelta(days=1))

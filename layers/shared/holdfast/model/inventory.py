@@ -16,6 +16,9 @@ class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True):
     The maps have the day of the month as key; a night that is not in `free` is not on sale. `revision` is that of the
     `MonthRates` beside it, and changes whenever those or `on_sale` do, so one condition on it proves that prices and
     rules still stand. Sales do not change it.
+
+    A month that sells too much for one item is split into stripes, each with a part of its rooms; `parts` are those
+    that were read, and the maps are their sums.
     """
 
     room_type_id: str
@@ -23,6 +26,13 @@ class InventoryMonth(msgspec.Struct, frozen=True, kw_only=True):
     on_sale: dict[int, int]
     free: dict[int, int]
     revision: int
+    stripe: int = 0
+    parts: tuple[InventoryMonth, ...] = ()
+
+    @property
+    def stripes(self) -> tuple[InventoryMonth, ...]:
+        """The items that it was read from."""
+        return self.parts or (self,)
 
     def night(self, day: int) -> date:
         return date.fromisoformat(f"{self.month}-{day:02d}")

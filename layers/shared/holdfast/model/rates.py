@@ -65,6 +65,7 @@ class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: dict[int, NightRules] = {}  # only the nights that have any
     plans: tuple[RatePlan, ...] = ()
     occupancy: Occupancy | None = None
+    stripes: int = 1  # of the page beside it
     revision: int
 
     def price_of(self, night: date) -> int:
@@ -80,10 +81,19 @@ class MonthRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MonthOnSale(NamedTuple):
-    """A room type's month, whole. The two have one revision, unless an owner's change came between their reads."""
+    """A room type's month: its page, sum_of_stripes over the stripes that were read, and its rates."""
 
     page: InventoryMonth
     rates: MonthRates
+
+    @property
+    def has_all_stripes(self) -> bool:
+        return len(self.page.stripes) == self.rates.stripes
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether an owner's change came between the reads: then its parts have several revisions."""
+        return any(stripe.revision != self.rates.revision for stripe in self.page.stripes)
 
 
 def open_month(property_: Property, room_type: RoomType, month: str) -> MonthOnSale:

@@ -34,6 +34,7 @@ from holdfast.logs import Metric, Tag, count, record, record_entry, record_refus
 from holdfast.model.account import wallet_entry
 from holdfast.model.booking import Booking, FrozenQuote, Payment, Status, TaskAction
 from holdfast.model.money import money
+from holdfast.model.stripes import choose_stripes, turn_of
 from holdfast.payments.gateways.protocol import NO_ANSWER, GatewayPayment, GatewayRefused, PaymentState
 from holdfast.payments.late import is_late, late_context, too_late
 from holdfast.payments.quotes import agreed_quote, with_promo_limit
@@ -147,6 +148,9 @@ def _confirm_once(attempt: _Attempt) -> tuple[Booking | None, Booking, BookingCo
     if late:
         context = late_context(booking, engine=engine)
     after = _confirmed(booking, attempt, agreed, order, paid, now, late=late)
+    if not booking.keeps_rooms:
+        taken = choose_stripes(context.pages, booking.nights, booking.rooms, turn_of(booking.booking_id))
+        after = msgspec.structs.replace(after, taken=taken)
     return booking, engine.store.commit(booking, after, now=now, context=context, late=late), context
 
 

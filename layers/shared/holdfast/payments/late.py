@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.bookings.lookup import refuse_unpayable
-from holdfast.bookings.reclaim import reclaim
+from holdfast.bookings.reclaim import Shortage
 from holdfast.errors import HoldExpired, PromoExhausted, PromoInvalid
 from holdfast.model.booking import HOLDING, KEEPING_ROOMS, Booking, Status
 from holdfast.model.dates import millis, month_of, today_in
@@ -18,7 +18,7 @@ from holdfast.pricing import priced_stay, quote
 from holdfast.requests import BY_GATEWAY
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from holdfast.engine import Engine
     from holdfast.storage.transaction import BookingContext
@@ -65,12 +65,10 @@ def late_context(booking: Booking, *, engine: Engine) -> BookingContext:
         raise too_late()
     if booking.status in HOLDING:
         return context
-    nothing_due: frozenset[date] = frozenset()
+    shortage = Shortage(booking.room_type_id, by_booking=booking.booking_id, engine=engine)
     while lacking := lacking_rooms(context.pages, booking.nights, booking.rooms):
-        if lacking.keys() <= nothing_due:
+        if shortage.is_final(context.pages.values(), lacking):
             raise too_late()
-        met = reclaim(booking.room_type_id, lacking, engine=engine, by_booking=booking.booking_id)
-        nothing_due = frozenset() if met else frozenset(lacking)
         context = msgspec.structs.replace(read(), unchanged=others)
     if frozen.promo_code:
         try:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.reclaim import reclaim
+from holdfast.bookings.reclaim import Shortage
 from holdfast.errors import IdempotencyKeyReused, InvalidFields, NotFound, SoldOut
 from holdfast.logs import logger
 from holdfast.model.calendar import Block, BlockSource
 from holdfast.model.dates import millis, months
 from holdfast.model.ids import hashed_id
 from holdfast.model.inventory import lacking_rooms
+from holdfast.model.stripes import choose_stripes, turn_of
 from holdfast.properties.opening import bring_in_line
 from holdfast.properties.own_calendar import calendar_store, check_range, own_calendar
 from holdfast.properties.owners import own_room_type
@@ -37,8 +38,9 @@ def block_rooms(
     block_id = hashed_id("bl", owner_id, room_type_id, key)
     store = calendar_store(engine)
     property_id = store.property_of(room_type_id)
+    shortage = Shortage(room_type_id, by_booking=block_id, engine=engine)
 
-    def attempt(nothing_due: frozenset[date] = frozenset()) -> tuple[Block, bool]:
+    def attempt() -> tuple[Block, bool]:
         known = store.block(room_type_id, block_id)
         bounds = (request.first_night, request.last_night)
         calendar = own_calendar(property_id, room_type_id, *bounds, owner_id=owner_id, engine=engine)
@@ -49,27 +51,25 @@ def block_rooms(
         stay, wanted = _nights(*bounds), months(request.first_night, request.last_night + timedelta(days=1))
         pages = {name: month.page for name, month in calendar.months.items()}
         lacking = lacking_rooms(pages, stay, request.rooms)
-        if lacking and lacking.keys() <= nothing_due:
-            raise SoldOut(list(lacking), request.rooms)
         if lacking:
             if len(pages) < len(wanted):
                 bring_in_line(calendar.room_type, engine=engine)
-            met = reclaim(room_type_id, lacking, engine=engine, by_booking=block_id)
-            return attempt(
-                frozenset() if met else frozenset(lacking)
-            )  # months are opened, due holds released: read the pages again
+            if shortage.is_final(pages.values(), lacking):
+                raise SoldOut(list(lacking), request.rooms)
+            return attempt()  # months are opened, due holds released: read the pages again
         block = Block(
             block_id=block_id,
             room_type_id=room_type_id,
             first_night=request.first_night,
             last_night=request.last_night,
             rooms=request.rooms,
+            taken=choose_stripes(pages, stay, request.rooms, turn_of(block_id)),
             reason=request.reason,
             source=BlockSource(request.source),
             by=owner_id,
             at_ms=millis(engine.clock()),
         )
-        if not store.take(block, wanted):
+        if not store.take(block):
             raise WriteConflict(["block"], None)
         return block, True
 
@@ -100,7 +100,7 @@ def release_block(room_type_id: str, block_id: str, *, owner_id: str, engine: En
         if block is None or block.released_at_ms is not None:
             raise NotFound("There is no block by that id.")
         released = msgspec.structs.replace(block, released_at_ms=millis(engine.clock()), released_by=owner_id)
-        if not store.release(released, months(block.first_night, block.last_night + timedelta(days=1))):
+        if not store.release(released):
             raise WriteConflict(["block"], None)
         return released
 

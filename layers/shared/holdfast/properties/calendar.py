@@ -11,6 +11,7 @@ from holdfast.model.booking import HOLDING, Booking
 from holdfast.model.calendar import CalendarChange, OwnValue
 from holdfast.model.dates import millis
 from holdfast.model.ids import timed_id
+from holdfast.model.stripes import stripe_count
 from holdfast.properties.nights import (
     SHORTEST,
     Folded,
@@ -90,7 +91,9 @@ def preview_change(room_type_id: str, request: CalendarRequest, *, owner_id: str
     """
     property_id = calendar_store(engine).property_of(room_type_id)
     calendar, folded = _folded(property_id, room_type_id, request, owner_id, engine)
-    booking_ids = [row.booking_id for rows in engine.store.due_holds(room_type_id, END_OF_TIME) for row in rows]
+    stripes = stripe_count(month.page for month in calendar.months.values())
+    found = engine.store.due_holds(room_type_id, END_OF_TIME, stripes=stripes)
+    booking_ids = [row.booking_id for rows in found for row in rows]
     holds = [one for one in engine.store.bookings(booking_ids) if one.status in HOLDING]
     now_ms = millis(engine.clock())
     due = [one for one in holds if one.expires_at_ms <= now_ms]

@@ -88,7 +88,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
     @property
     def priced_nights(self) -> int:
-        """How many nights of rooms its prices are summed over: what pricing it takes."""
+        """How many nights of rooms its prices are sum_of_stripes over: what pricing it takes."""
         first = self.first_month
         plans = sum(plan.active for plan in first.plans) if first else 0
         return len(self.stay.nights) * self.stay.rooms * max(1, plans)

@@ -11,6 +11,7 @@ from holdfast.errors import BelowSold, NotFound
 from holdfast.logs import logger
 from holdfast.model.dates import add_months, months, today_in
 from holdfast.model.limits import MAX_MONTHS_AHEAD
+from holdfast.model.stripes import stripe_count
 from holdfast.properties.nights import Folded, OwnCalendar
 from holdfast.properties.opening import lacking, taken_nights
 from holdfast.properties.provisional import as_sold
@@ -89,7 +90,8 @@ def write_change(room_type_id: str, decide: Callable[[], Change], *, engine: Eng
         if short and wanted.keys() <= nothing_due:
             raise BelowSold(short)
         if short:
-            met = reclaim(room_type_id, wanted, engine=engine, by_booking=record.change_id)
+            stripes, by = stripe_count(after.page for _, after in folded.changes), record.change_id
+            met = reclaim(room_type_id, wanted, engine=engine, by_booking=by, stripes=stripes)
             return attempt(
                 frozenset() if met else frozenset(wanted)
             )  # due holds are released, or somebody else was faster: read the months again

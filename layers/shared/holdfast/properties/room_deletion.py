@@ -14,13 +14,13 @@ from holdfast.model.booking import KEEPING_ROOMS, Booking
 from holdfast.model.dates import month_of, today_in
 from holdfast.model.limits import MAX_NIGHTS
 from holdfast.model.rates import MonthOnSale, with_rooms
+from holdfast.model.stripes import stripe_count
 from holdfast.properties.opening import open_range
 from holdfast.properties.owners import own_room_type
 from holdfast.properties.provisional import sold_as
 from holdfast.properties.register import changed
 from holdfast.storage.base import WriteConflict
 from holdfast.storage.bookings import END_OF_TIME
-from holdfast.storage.items import HOLDS_DUE, due_shard
 from holdfast.storage.properties import PropertyStore
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ def delete_room_type(room_type_id: str, *, owner_id: str, engine: Engine) -> Non
         today = today_in(sold.timezone, engine.clock(), sold.day_ends)
         months = engine.catalog.months([room_type_id], open_range(sold, engine))
         taken = _taken_nights(list(months.values()), today)
+        stripes = stripe_count(one.page for one in months.values())
         if taken and taken.keys() <= nothing_due:
-            raise _in_use(room_type, list(taken), today, engine)
+            raise _in_use(room_type, list(taken), today, stripes, engine)
         if taken:
-            met = reclaim(room_type_id, taken, engine=engine, by_booking=property_id)
+            met = reclaim(room_type_id, taken, engine=engine, by_booking=property_id, stripes=stripes)
             return attempt(
                 frozenset() if met else frozenset(taken)
             )  # due holds are released, or somebody else was faster: read the pages again
@@ -97,8 +98,8 @@ def _off_sale(month: MonthOnSale, today: date) -> MonthOnSale:
     return MonthOnSale(with_rooms(month.page, ahead), closed)
 
 
-def _in_use(room_type: RoomType, taken: list[date], today: date, engine: Engine) -> RoomTypeInUse:
-    found = sorted(_future_bookings(room_type, today, engine), key=lambda of: (of.check_in, of.booking_id))
+def _in_use(room_type: RoomType, taken: list[date], today: date, stripes: int, engine: Engine) -> RoomTypeInUse:
+    found = sorted(_future_bookings(room_type, today, stripes, engine), key=lambda of: (of.check_in, of.booking_id))
     named = [
         FutureBooking(
             booking_id=of.booking_id,
@@ -112,11 +113,10 @@ def _in_use(room_type: RoomType, taken: list[date], today: date, engine: Engine)
     return RoomTypeInUse(named, taken)
 
 
-def _future_bookings(room_type: RoomType, today: date, engine: Engine) -> list[Booking]:
+def _future_bookings(room_type: RoomType, today: date, stripes: int, engine: Engine) -> list[Booking]:
     """Holds and confirmed bookings with nights ahead, some of them if there are many."""
     store, room_type_id = engine.store, room_type.room_type_id
-    shard = due_shard(HOLDS_DUE, room_type_id, store.due_shards)
-    rows, _ = store.due(shard, END_OF_TIME, room_type_id=room_type_id, limit=MOST_NAMED)
+    rows = next(store.due_holds(room_type_id, END_OF_TIME, stripes=stripes), [])[:MOST_NAMED]
     found = {one.booking_id: one for one in store.bookings([row.booking_id for row in rows])}
     start: tuple[date, str] | None = (today - timedelta(days=MAX_NIGHTS), "")
     while start and len(found) < MOST_NAMED:

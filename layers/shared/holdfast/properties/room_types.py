@@ -17,6 +17,7 @@ from holdfast.model.dates import today_in
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_ROOM_TYPES
 from holdfast.model.property import Property, RoomContent, RoomType
+from holdfast.model.stripes import MOST_STRIPES
 from holdfast.properties.opening import lacking, month_changes
 from holdfast.properties.owners import own_room_type
 from holdfast.properties.provisional import sold_as
@@ -147,7 +148,7 @@ def _change(
             wanted = lacking(short.nights)
             if wanted.keys() <= nothing_due:
                 raise
-            met = reclaim(room_type_id, wanted, engine=engine, by_booking=property_id)
+            met = reclaim(room_type_id, wanted, engine=engine, by_booking=property_id, stripes=MOST_STRIPES)
             return attempt(
                 frozenset() if met else frozenset(wanted)
             )  # due holds are released, or somebody else was faster: read the pages again

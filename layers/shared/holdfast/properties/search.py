@@ -7,7 +7,7 @@ short there is more to read: the holds past their deadline that no sweep has rel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from holdfast.model.listing import Listing, listing_of
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import NightRules
 from holdfast.model.stay import Party, Stay
+from holdfast.model.stripes import stripe_count
 from holdfast.occupancy import spread
 from holdfast.properties.offers import Candidate, Offer, with_due
 from holdfast.requests import NO_CURSOR
@@ -121,8 +122,9 @@ def calendar(room_type_id: str, month: str | None, *, engine: Engine) -> Calenda
     if known is None or not known.live:
         raise NotFound(f"There is no room type {room_type_id}.")
     wanted = month or month_of(today_in(known.timezone, engine.clock(), known.day_ends))
-    due = _due_rooms([room_type_id], engine=engine).get(room_type_id, {})
     found = engine.catalog.months([room_type_id], [wanted]).get((room_type_id, wanted))
+    stripes = {room_type_id: found.rates.stripes if found else 1}
+    due = _due_rooms(stripes, engine=engine).get(room_type_id, {})
     page = with_due(found.page, due) if found else None
     return Calendar(
         room_type_id=room_type_id,
@@ -166,7 +168,8 @@ def _offered(listings: Iterable[Listing], stay: Stay, max_price: int | None, eng
         for listing in listings
     }
     everyone = [one for of_hotel in candidates.values() for one in of_hotel]
-    due = _due_rooms([one.room.room_type_id for one in everyone if one.is_short], engine=engine)
+    short = {one.room.room_type_id: stripe_count(one.pages.values()) for one in everyone if one.is_short}
+    due = _due_rooms(short, engine=engine)
     in_full = sum(one.priced_nights for one in everyone) <= MOST_PRICED_NIGHTS
     found = []
     for listing in listings:
@@ -182,10 +185,13 @@ def _offered(listings: Iterable[Listing], stay: Stay, max_price: int | None, eng
     return found
 
 
-def _due_rooms(room_type_ids: Sequence[str], *, engine: Engine) -> dict[str, dict[date, int]]:
-    """By room type and night, the rooms of holds past their deadline that no sweep has released yet."""
+def _due_rooms(room_types: Mapping[str, int], *, engine: Engine) -> dict[str, dict[date, int]]:
+    """By room type and night, the rooms of holds past their deadline that no sweep has released yet.
+
+    Each room type comes with the number of its stripes.
+    """
     rooms: dict[str, dict[date, int]] = {}
-    for booking in engine.store.bookings_due_of(room_type_ids, engine.clock()):
+    for booking in engine.store.bookings_due_of(room_types, engine.clock()):
         if booking.status in HOLDING:
             by_night = rooms.setdefault(booking.room_type_id, {})
             for night in booking.nights:

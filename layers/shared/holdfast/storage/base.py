@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from holdfast.errors import Busy
+from holdfast.storage.client import connect
 from holdfast.storage.items import Item, case_item
 from holdfast.storage.marshal import put_action
-from holdfast.storage.table import Table, connect
+from holdfast.storage.table import Table
 
 if TYPE_CHECKING:
     from holdfast.model.booking import Booking
@@ -48,15 +50,29 @@ class WriteConflict(Exception):
         super().__init__(", ".join(sorted(self.kinds)))
 
 
+class ContendedWrite(WriteConflict):
+    """Others were on the same items, and no condition failed. The next try may go to other ones of so many stripes."""
+
+    def __init__(self, stripes: int) -> None:
+        super().__init__([], None)
+        self.stripes = stripes
+
+
 class TableStore:
     """One table within one deadline. Safe to share between threads; `within` gives one invocation its deadline."""
 
     def __init__(
-        self, table: Table, *, due_shards: int = 8, new_id: Callable[[], str] = lambda: secrets.token_hex(8)
+        self,
+        table: Table,
+        *,
+        due_shards: int = 8,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(8),
+        stripes: dict[tuple[str, str], int] | None = None,
     ) -> None:
         self.table = table
         self.due_shards = due_shards
         self._new_id = new_id
+        self._stripes = {} if stripes is None else stripes  # seen so far, of the months that have more than one
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
@@ -64,16 +80,28 @@ class TableStore:
 
     def within(self, seconds: float) -> Self:
         """This store for one invocation that has that long left; calls past it raise Busy."""
-        return type(self)(self.table.within(seconds), due_shards=self.due_shards, new_id=self._new_id)
+        return type(self)(
+            self.table.within(seconds), due_shards=self.due_shards, new_id=self._new_id, stripes=self._stripes
+        )
 
     def retry_on_conflict[Result](self, attempt: Callable[[], Result]) -> Result:
-        """Runs a read-decide-commit again each time another write came first; raises Busy when it never wins."""
-        for tries in range(MAX_TRIES):
+        """Runs a read-decide-commit again each time another write came first; raises Busy when it never wins.
+
+        Contention alone is met until the time is over. Where there are stripes, the pauses begin to grow later: the
+        next tries meet others.
+        """
+        lost = 0
+        for tries in count():
             try:
                 return attempt()
-            except WriteConflict:
+            except ContendedWrite as contended:
+                self.table.pause(max(0, tries - (contended.stripes - 1).bit_length()))
+            except WriteConflict as conflict:
+                lost += 1
+                if lost == MAX_TRIES:
+                    raise Busy from conflict
                 self.table.pause(tries)
-        raise Busy
+        raise AssertionError
 
     def _case_actions(self, cases: Sequence[Case], write_id: str) -> list[dict[str, Any]]:
         """Puts each case in the place of the stored one that it was made from, or of none."""

@@ -7,7 +7,7 @@ carries the condition under which it may happen. Correctness lives in those cond
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -19,31 +19,22 @@ from holdfast.model.booking import Booking
 from holdfast.model.case import Case
 from holdfast.model.dates import millis
 from holdfast.model.ids import revived_id_for
-from holdfast.model.rates import MonthOnSale, MonthRates
-from holdfast.storage.base import PAGE_SIZE, DueRow, TableStore, WriteConflict, due_row
+from holdfast.model.rates import MonthRates
+from holdfast.storage.base import PAGE_SIZE, ContendedWrite, DueRow, WriteConflict, due_row
+from holdfast.storage.contexts import ContextStore
 from holdfast.storage.items import (
     Item,
-    Key,
-    account_key,
-    account_of,
     booking_key,
     booking_of,
     due_shards,
     guest_item,
     guest_key,
-    months_of,
-    page_key,
-    promo_key,
-    promo_of,
-    rates_key,
     rates_of,
-    redemption_key,
-    redemption_of,
     topup_key,
     topup_of,
 )
 from holdfast.storage.marshal import check_action, put_action
-from holdfast.storage.table import ConditionsFailed
+from holdfast.storage.table import ConditionsFailed, Contended
 from holdfast.storage.transaction import Action, BookingContext, Writes
 
 if TYPE_CHECKING:
@@ -53,7 +44,7 @@ END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 LIST_LIMIT = 100  # payments of one shard in an operator's list
 
 
-class BookingStore(TableStore):
+class BookingStore(ContextStore):
     def booking(self, booking_id: str) -> Booking | None:
         key = booking_key(booking_id)
         item = self.table.get([key]).get(key)
@@ -76,42 +67,6 @@ class BookingStore(TableStore):
                 logger.exception("a booking cannot be read", extra={"booking_id": booking_id})
                 unreadable.append(booking_id)
         return bookings, unreadable
-
-    def booking_context(
-        self,
-        booking_id: str,
-        user_id: str,
-        *,
-        room_type_id: str = "",
-        months: Sequence[str] = (),
-        promo_code: str | None = None,
-        guest: bool = False,
-    ) -> BookingContext:
-        """All that is named, in one round trip; `guest` looks whether the guest's details are stored.
-
-        Raises WriteConflict when an owner's change came between a page and its rates: a batch is no snapshot.
-        """
-        keys = [booking_key(booking_id), account_key(user_id)]
-        keys += [key(room_type_id, month) for month in months for key in (page_key, rates_key)]
-        if promo_code:
-            keys += [promo_key(promo_code), redemption_key(promo_code, user_id)]
-        if guest:
-            keys.append(guest_key(booking_id))
-        found = self.table.get(keys)
-        booking = found.get(booking_key(booking_id))
-        on_sale = months_of(found, [(room_type_id, month) for month in months])
-        _refuse_torn(found, on_sale)
-        return BookingContext(
-            booking=booking_of(booking) if booking else None,
-            account=account_of(user_id, found.get(account_key(user_id))),
-            pages={month: one.page for (_, month), one in on_sale.items()},
-            rates={month: one.rates for (_, month), one in on_sale.items()},
-            promo=promo_of(found.get(promo_key(promo_code))) if promo_code else None,
-            redemption=redemption_of(promo_code, user_id, found.get(redemption_key(promo_code, user_id)))
-            if promo_code
-            else None,
-            has_guest=guest_key(booking_id) in found,
-        )
 
     def revivals(self, booking: Booking) -> dict[str, Booking | None]:
         """The holds that this one revives, and those that revive it, by id; None for the id of the next one."""
@@ -267,7 +222,10 @@ class BookingStore(TableStore):
             if len(actions) == 1:
                 self.table.put(actions[0][1])
             else:
-                self.table.transact([action for _, action in actions], after.write_id)
+                self.table.transact([action for _, action in actions], after.write_id, reads_again=before is None)
+        except Contended as contended:
+            rates = context.rates.values() if context else ()
+            raise ContendedWrite(max((month.stripes for month in rates), default=1)) from contended
         except ConditionsFailed as failed:
             met = failed.reasons[0].item
             current = booking_of(met) if met else None
@@ -276,15 +234,3 @@ class BookingStore(TableStore):
             kinds = [kind for (kind, _), reason in zip(actions, failed.reasons, strict=True) if reason.code != "None"]
             raise WriteConflict(kinds, current) from failed
         return after
-
-
-def _refuse_torn(found: Mapping[Key, Item], on_sale: Mapping[tuple[str, str], MonthOnSale]) -> None:
-    """Raises WriteConflict for what an owner's change under way looks like: a batch read is no snapshot.
-
-    A page without its rates, or of another revision; or months that are sold in other money, in another zone.
-    """
-    pages = sum(sk.startswith("MONTH#") for _, sk in found)
-    terms = {(month.rates.currency, month.rates.timezone, month.rates.taxes) for month in on_sale.values()}
-    torn = any(month.page.revision != month.rates.revision for month in on_sale.values())
-    if torn or pages > len(on_sale) or len(terms) > 1:
-        raise WriteConflict(["page"], None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -10,8 +10,10 @@ import msgspec
 from holdfast.model.calendar import Block, CalendarChange
 from holdfast.model.limits import RETENTION_DAYS
 from holdfast.storage.catalog import CatalogStore
-from holdfast.storage.items import Item, Key, item_of, months_of, page_key, rates_key
+from holdfast.storage.items import Item, Key, item_of, months_of
 from holdfast.storage.marshal import put_action, update_action
+from holdfast.storage.months import read_months
+from holdfast.storage.page_writes import release_rooms, rooms_by_page, take_rooms
 from holdfast.storage.property_items import (
     draft_key,
     draft_of,
@@ -94,11 +96,11 @@ class CalendarStore(CatalogStore):
         """None unless the room type is there, and its property the owner's."""
         owned, room = ownership_key(owner_id, property_id), room_type_key(property_id, room_type_id)
         public, draft = property_key(property_id), draft_key(property_id)
-        wanted = [key(room_type_id, month) for month in months for key in (page_key, rates_key)]
-        found = self.table.get([owned, room, public, draft, *wanted])
+        wanted = [(room_type_id, month) for month in months]
+        found = read_months(self.table.get, wanted, [owned, room, public, draft])
         if owned not in found or room not in found or not (public in found or draft in found):
             return None
-        on_sale = months_of(found, [(room_type_id, month) for month in months])
+        on_sale = months_of(found, wanted)
         return CalendarRead(
             property=property_of(found[public]) if public in found else draft_of(found[draft]),
             room_type=room_type_of(found[room]),
@@ -172,37 +174,24 @@ class CalendarStore(CatalogStore):
         shown = [block_of(item) for item in found[:LIST_SIZE]]
         return shown, shown[-1].block_id if start or len(found) > LIST_SIZE else None
 
-    def take(self, block: Block, months: Sequence[str]) -> bool:
+    def take(self, block: Block) -> bool:
         """Writes a new block and takes its rooms; False, and nothing changed, when a night has too few or it is there.
 
         As with a hold, the revision of a page does not move.
         """
         put = put_action(self.table.name, block_item(block), "attribute_not_exists(pk)")
-        return self._transacted([put, *(self._rooms_action(block, month, -block.rooms) for month in months)])
+        pages = rooms_by_page(block).items()
+        return self._transacted([put, *(take_rooms(self.table.name, key, rooms, None) for key, rooms in pages)])
 
-    def release(self, released: Block, months: Sequence[str]) -> bool:
+    def release(self, released: Block) -> bool:
         """Ends a block and gives its rooms back; False, and nothing changed, when it is released already."""
         end = put_action(
             self.table.name,
             block_item(released),
             "attribute_exists(pk) AND attribute_not_exists(released_at_ms)",
         )
-        return self._transacted([end, *(self._rooms_action(released, month, released.rooms) for month in months)])
-
-    def _rooms_action(self, block: Block, month: str, more: int) -> Action:
-        """One update for all the block's nights of a month, by so many free rooms more, or fewer where there are so."""
-        first = date.fromisoformat(f"{month}-01")
-        days = [
-            day.day
-            for day in (first + timedelta(days=n) for n in range(31))
-            if day.month == first.month and block.first_night <= day <= block.last_night
-        ]
-        update = "SET " + ", ".join(f"#free.#d{day} = #free.#d{day} + :more" for day in days)
-        enough = [f"#free.#d{day} >= :rooms" for day in days] if more < 0 else ["attribute_exists(pk)"]
-        names = {"#free": "free"} | {f"#d{day}": str(day) for day in days}
-        values: Item = {":more": more} | ({":rooms": -more} if more < 0 else {})
-        key = page_key(block.room_type_id, month)
-        return update_action(self.table.name, key, update, " AND ".join(enough), values, names)
+        pages = rooms_by_page(released).items()
+        return self._transacted([end, *(release_rooms(self.table.name, key, rooms) for key, rooms in pages)])
 
     def _transacted(self, actions: Sequence[Action]) -> bool:
         try:

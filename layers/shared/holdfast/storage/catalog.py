@@ -10,9 +10,12 @@ import msgspec
 from holdfast.model.promo import Promo
 from holdfast.model.property import Property, RoomType
 from holdfast.model.rates import MonthOnSale, MonthRates
+from holdfast.model.stripes import spread
+from holdfast.storage.client import connect
 from holdfast.storage.items import Item, Key, months_of, page_item, page_key, promo_item, rates_item, rates_key
 from holdfast.storage.listings import ListingStore
 from holdfast.storage.marshal import check_action, delete_action, put_action, update_action
+from holdfast.storage.months import read_months
 from holdfast.storage.property_items import (
     draft_key,
     draft_of,
@@ -25,12 +28,13 @@ from holdfast.storage.property_items import (
     room_type_of,
     room_type_pointer_key,
 )
-from holdfast.storage.table import ConditionsFailed, Table, connect
+from holdfast.storage.table import ConditionsFailed, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from holdfast.model.draft import PropertyDraft
+    from holdfast.model.inventory import InventoryMonth
     from holdfast.settings import Settings
 
 MOVED = sorted({*MonthRates.__struct_fields__} - {"revision"})  # from pages to rates
@@ -102,14 +106,14 @@ class CatalogStore(ListingStore):
     def months(self, room_type_ids: Sequence[str], months: Sequence[str]) -> dict[tuple[str, str], MonthOnSale]:
         """The months that are on sale, by room type and month."""
         wanted = [(room_type_id, month) for room_type_id in room_type_ids for month in months]
-        return months_of(self.table.get(_month_keys(wanted)), wanted)
+        return months_of(read_months(self.table.get, wanted), wanted)
 
     def months_together(
         self, room_type_ids: Sequence[str], months: Sequence[str]
     ) -> dict[tuple[str, str], MonthOnSale]:
-        """The same, perhaps as of a moment ago, and in one wave however many they are."""
+        """The same, perhaps as of a moment ago, and in one wave however many they are; those with stripes in two."""
         wanted = [(room_type_id, month) for room_type_id in room_type_ids for month in months]
-        return months_of(self.table.get_together(_month_keys(wanted)), wanted)
+        return months_of(read_months(self.table.get_together, wanted), wanted)
 
     def room_type(self, room_type_id: str) -> RoomType | None:
         """A room type, public or not."""
@@ -159,11 +163,12 @@ class CatalogStore(ListingStore):
 
         `others` are the actions that belong to the change. A page moves to the next revision with its rates, so that no
         reserve goes by the old ones; one that had its rates itself, as those written before the two were apart, leaves
-        them. Of a night with more or fewer rooms on sale, as many more or fewer are free. False, and nothing changed,
-        when a month is not as it was read, or fewer rooms are free than would go; or when it was read while another
-        change came, a page of one revision with rates of the next: their difference is nobody's.
+        them. Of a night with more or fewer rooms on sale, as many more or fewer are free, spread over its stripes.
+        False, and nothing changed, when a month is not as it was read, or fewer rooms are free than would go; or when
+        it was read while another change came, a page of one revision with rates of the next: their difference is
+        nobody's.
         """
-        if any(before and before.page.revision != before.rates.revision for before, _ in changes):
+        if any(before and (before.is_torn or not before.has_all_stripes) for before, _ in changes):
             return False
         actions = [action for before, after in changes for action in self._month_actions(before, after)]
         assert len(actions) + len(others) <= TRANSACTION_ITEMS
@@ -177,36 +182,49 @@ class CatalogStore(ListingStore):
         if before is None:
             items = (page_item(after.page), rates_item(after.rates))
             return [put_action(self.table.name, item, "attribute_not_exists(pk)") for item in items]
-        revision = before.rates.revision + 1
         more = {day: rooms - before.page.on_sale[day] for day, rooms in after.page.on_sale.items()}
+        revision, shares = before.rates.revision + 1, spread(before.page, more)
+        pages = [
+            self._page_action(stripe, share, revision, moves=len(shares) > 1)
+            for stripe, share in zip(before.page.stripes, shares, strict=True)
+        ]
+        item = rates_item(msgspec.structs.replace(after.rates, revision=revision))
+        as_read, values = stripes_as_read(before.rates)
+        unchanged = f"(attribute_not_exists(pk) OR revision = :read) AND {as_read}"
+        return [*pages, put_action(self.table.name, item, unchanged, {":read": before.rates.revision} | values)]
+
+    def _page_action(self, before: InventoryMonth, more: Mapping[int, int], revision: int, *, moves: bool) -> Action:
+        """One page's part of a change. `moves`: free rooms may go from stripe to stripe, under the same revision."""
         days = [day for day, rooms in more.items() if rooms]
         sets = [f"on_sale.#d{day} = on_sale.#d{day} + :d{day}, #free.#d{day} = #free.#d{day} + :d{day}" for day in days]
         enough = [f"#free.#d{day} >= :least{day}" for day in days if more[day] < 0]
         names = {f"#{name}": name for name in MOVED}
         update = f"SET {', '.join(['revision = :next', *sets])} REMOVE {', '.join(names)}"
         names |= {f"#d{day}": str(day) for day in days} | ({"#free": "free"} if days else {})
-        values: Item = {":next": revision, ":read": before.rates.revision}
+        values: Item = {":next": revision, ":read": before.revision}
         values |= {f":d{day}": more[day] for day in days}
         values |= {f":least{day}": -more[day] for day in days if more[day] < 0}
-        condition = " AND ".join(["revision = :read", *enough])
-        key = page_key(after.page.room_type_id, after.page.month)
-        page = update_action(self.table.name, key, update, condition, values, names)
-        item = rates_item(msgspec.structs.replace(after.rates, revision=revision))
-        unchanged = "attribute_not_exists(pk) OR revision = :read"
-        return [page, put_action(self.table.name, item, unchanged, {":read": before.rates.revision})]
+        conditions = ["revision = :read", *enough]
+        if moves:
+            conditions.append("on_sale = :on_sale")
+            values[":on_sale"] = _by_day(before.on_sale)
+        key = page_key(before.room_type_id, before.month, before.stripe)
+        return update_action(self.table.name, key, update, " AND ".join(conditions), values, names)
 
     def no_month(self, month: MonthOnSale) -> list[Action]:
         """What deletes a month as it was read, of which no room may have been taken meanwhile."""
         page, rates = month
-        free = {"on_sale": page.on_sale, "free": page.free}
-        values = {":read": rates.revision} | {f":{name}": _by_day(rooms) for name, rooms in free.items()}
-        names = {f"#{name}": name for name in free}
-        key = page_key(page.room_type_id, page.month)
+        names = {"#on_sale": "on_sale", "#free": "free"}
         unchanged = "revision = :read AND #on_sale = :on_sale AND #free = :free"
-        return [
-            delete_action(self.table.name, key, unchanged, values, names),
-            delete_action(self.table.name, rates_key(page.room_type_id, page.month)),
-        ]
+        actions = []
+        for stripe in page.stripes:
+            key = page_key(page.room_type_id, page.month, stripe.stripe)
+            rooms = {":on_sale": _by_day(stripe.on_sale), ":free": _by_day(stripe.free)}
+            values = {":read": rates.revision} | rooms
+            actions.append(delete_action(self.table.name, key, unchanged, values, names))
+        as_read, values = stripes_as_read(rates)
+        key = rates_key(page.room_type_id, page.month)
+        return [*actions, delete_action(self.table.name, key, as_read, values)]
 
     def add_owner(self, user_id: str, property_id: str) -> bool:
         """Makes the user an owner of the property; False when that is so already."""
@@ -225,8 +243,11 @@ class CatalogStore(ListingStore):
         return True
 
 
-def _month_keys(wanted: Sequence[tuple[str, str]]) -> list[Key]:
-    return [key(*one) for one in wanted for key in (page_key, rates_key)]
+def stripes_as_read(rates: MonthRates) -> tuple[str, Item]:
+    """The condition that the month has as many stripes as it had when it was read."""
+    if rates.stripes == 1:
+        return "attribute_not_exists(stripes)", {}
+    return "stripes = :stripes", {":stripes": rates.stripes}
 
 
 def _by_day(rooms: Mapping[int, int]) -> Item:

@@ -16,7 +16,7 @@ from holdfast.storage.table import ConditionsFailed
 from holdfast.storage.transaction import Writes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from holdfast.model.booking import Booking
@@ -35,37 +35,48 @@ class BookingsChanged(Exception):
 
 
 class DueHoldStore(BookingStore):
-    def due_holds(self, room_type_id: str, now: datetime) -> Iterator[list[DueRow]]:
+    def due_holds(self, room_type_id: str, now: datetime, *, stripes: int = 1) -> Iterator[list[DueRow]]:
         """The holds of one room type that are due at `now`, as the index knows them, oldest first.
 
-        Asks for the next page only when it is wanted, so whoever needs a few reads a few, however many there are.
+        Asks for the next page only when it is wanted, so whoever needs a few reads a few, however many there are. Those
+        of a room type with `stripes` are in as many shards, if there are so many: a page of each is asked for at once.
         """
-        shard = due_shard(HOLDS_DUE, room_type_id, self.due_shards)
-        values: Item = {":shard": shard, ":now": millis(now), ":room_type": room_type_id}
-        after: Item | None = None
-        while True:
-            rows, after = self.table.query(
+        starts: dict[str, Item | None] = dict.fromkeys(self._shards_of(room_type_id, stripes))
+
+        def look(shard: str) -> tuple[list[Item], Item | None]:
+            return self.table.query(
                 "due_shard = :shard AND due_at <= :now",
-                values,
+                {":shard": shard, ":now": millis(now), ":room_type": room_type_id},
                 index="due",
                 limit=ROWS_AT_ONCE,
-                after=after,
+                after=starts[shard],
                 filter_by="room_type_id = :room_type",
             )
-            if rows:
-                yield [due_row(row) for row in rows]
-            if after is None:
-                return
 
-    def bookings_due_of(self, room_type_ids: Collection[str], now: datetime) -> list[Booking]:
+        while starts:
+            shards = list(starts)
+            found = self.table.together([partial(look, shard) for shard in shards])
+            rows = [due_row(row) for of_shard, _ in found for row in of_shard]
+            if rows:
+                yield sorted(rows, key=lambda row: row.due_at_ms)
+            starts = {shard: more for shard, (_, more) in zip(shards, found, strict=True) if more}
+
+    def _shards_of(self, room_type_id: str, stripes: int) -> list[str]:
+        return [due_shard(HOLDS_DUE, room_type_id, self.due_shards, n) for n in range(min(stripes, self.due_shards))]
+
+    def bookings_due_of(self, room_types: Mapping[str, int], now: datetime) -> list[Booking]:
         """The bookings that the index knows as due holds of these room types, perhaps as of a moment ago.
+
+        Each room type comes with the number of its stripes.
 
         One call for each of their shards, sent together, then one for each hundred bookings; no call for no room type.
         One that cannot be read is logged, and left out.
         """
-        shards = {due_shard(HOLDS_DUE, room_type_id, self.due_shards) for room_type_id in room_type_ids}
+        shards = {
+            shard for room_type_id, stripes in room_types.items() for shard in self._shards_of(room_type_id, stripes)
+        }
         found = self.table.together([partial(self.due, shard, now) for shard in sorted(shards)])
-        rows = [row for of_shard, _ in found for row in of_shard if row.room_type_id in room_type_ids]
+        rows = [row for of_shard, _ in found for row in of_shard if row.room_type_id in room_types]
         bookings = []
         for item in self.table.get_together([booking_key(row.booking_id) for row in rows]).values():
             try:

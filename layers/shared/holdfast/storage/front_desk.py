@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from holdfast.model.booking import Booking
 from holdfast.storage.base import TableStore
 from holdfast.storage.calendar import block_key, block_of
-from holdfast.storage.items import Item, booking_key, booking_of, page_key, page_of
+from holdfast.storage.items import Item, booking_key, booking_of, months_of
+from holdfast.storage.months import read_months
 from holdfast.storage.property_items import draft_key, draft_of, ownership_key, property_key, property_of
 
 if TYPE_CHECKING:
@@ -51,12 +52,10 @@ class FrontDeskStore(TableStore):
         return OwnHotel(timezone, day_ends, booking_of(found[last]) if last in found else None)
 
     def pages(self, room_type_ids: Sequence[str], months: Sequence[str]) -> dict[tuple[str, str], InventoryMonth]:
-        """The months' rooms that exist, by room type and month; a round trip for each hundred of them."""
-        wanted = {
-            page_key(room_type_id, month): (room_type_id, month) for room_type_id in room_type_ids for month in months
-        }
-        found = self.table.get(list(wanted)).items()
-        return {wanted[key]: page_of(item) for key, item in found}
+        """The months' rooms that exist, by room type and month; a round trip for each fifty of them."""
+        wanted = [(room_type_id, month) for room_type_id in room_type_ids for month in months]
+        on_sale = months_of(read_months(self.table.get, wanted), wanted)
+        return {one: month.page for one, month in on_sale.items()}
 
     def blocks(self, room_type_id: str, first: date, last: date) -> list[Block]:
         """The room type's blocks of some night from the first to the last that are not released, by id."""

@@ -23,6 +23,7 @@ from holdfast.model.limits import EXPIRED_HOLD_DAYS, RETENTION_DAYS, TTL_GRACE_S
 from holdfast.model.promo import Promo, PromoRedemption
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.rates import MonthOnSale, MonthRates
+from holdfast.model.stripes import sum_of_stripes
 
 if TYPE_CHECKING:
     from holdfast.model.guest import GuestDetails
@@ -43,8 +44,8 @@ def guest_key(booking_id: str) -> Key:
     return f"BOOKING#{booking_id}", "GUEST"
 
 
-def page_key(room_type_id: str, month: str) -> Key:
-    return f"ROOM#{room_type_id}", f"MONTH#{month}"
+def page_key(room_type_id: str, month: str, stripe: int = 0) -> Key:
+    return f"ROOM#{room_type_id}" + (f"#{stripe}" if stripe else ""), f"MONTH#{month}"
 
 
 def rates_key(room_type_id: str, month: str) -> Key:
@@ -85,9 +86,9 @@ def redemption_key(code: str, user_id: str) -> Key:
     return f"PROMO#{code}", f"USER#{user_id}"
 
 
-def due_shard(kind: str, room_type_id: str, shards: int) -> str:
-    """All that is due for a room type is in one shard, so that a buyer's reclaim reads one."""
-    return f"{kind}#{crc32(room_type_id.encode()) % shards}"
+def due_shard(kind: str, room_type_id: str, shards: int, stripe: int = 0) -> str:
+    """All that is due for a room type without stripes is in one shard, so that a buyer's reclaim reads one."""
+    return f"{kind}#{(crc32(room_type_id.encode()) + stripe) % shards}"
 
 
 def due_shards(kind: str, shards: int) -> list[str]:
@@ -103,15 +104,20 @@ def booking_item(booking: Booking, shards: int) -> Item:
     item = item_of(booking_key(booking.booking_id), booking)
     del item["booking_id"]
     if booking.status in HOLDING:
-        item |= {"due_shard": due_shard(HOLDS_DUE, booking.room_type_id, shards), "due_at": booking.expires_at_ms}
+        item |= {"due_shard": _shard_of(HOLDS_DUE, booking, shards), "due_at": booking.expires_at_ms}
     elif booking.tasks:
         open_tasks = [task for task in booking.tasks if not task.stuck]
         kind = PAYMENTS_DUE if open_tasks else PAYMENTS_STUCK
         due_at = min(task.at_ms for task in open_tasks or booking.tasks)
-        item |= {"due_shard": due_shard(kind, booking.room_type_id, shards), "due_at": due_at}
+        item |= {"due_shard": _shard_of(kind, booking, shards), "due_at": due_at}
     item["property_id"] = booking.property_id  # the model's own field is stored as `property`
     item["ttl"] = _ttl(booking)
     return item
+
+
+def _shard_of(kind: str, booking: Booking, shards: int) -> str:
+    """By its lowest stripe: each month of the stay has that one, so a buyer of any of them finds it by its stripes."""
+    return due_shard(kind, booking.room_type_id, shards, min((part.stripe for part in booking.taken), default=0))
 
 
 def booking_of(item: Item) -> Booking:
@@ -124,7 +130,9 @@ def guest_item(details: GuestDetails, booking: Booking) -> Item:
 
 
 def page_item(page: InventoryMonth) -> Item:
-    return _month_item(page_key(page.room_type_id, page.month), page)
+    item = _month_item(page_key(page.room_type_id, page.month, page.stripe), page)
+    del item["stripe"], item["parts"]
+    return item
 
 
 def page_of(item: Item) -> InventoryMonth:
@@ -147,13 +155,18 @@ def rates_beside(page: Item, rates: Item | None) -> MonthRates | None:
 
 
 def months_of(found: Mapping[Key, Item], wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], MonthOnSale]:
-    """The months that were found, by room type and month; a page without rates is not on sale."""
+    """The months that were found, by room type and month; a page without rates is not on sale.
+
+    Of a month with stripes, the sum of those that were found.
+    """
     on_sale: dict[tuple[str, str], MonthOnSale] = {}
     for room_type_id, month in wanted:
-        page = found.get(page_key(room_type_id, month))
-        rates = rates_beside(page, found.get(rates_key(room_type_id, month))) if page else None
-        if page and rates:
-            on_sale[room_type_id, month] = MonthOnSale(page_of(page), rates)
+        beside = found.get(rates_key(room_type_id, month))
+        count = beside.get("stripes", 1) if beside else 1
+        pages = [page for n in range(count) if (page := found.get(page_key(room_type_id, month, n)))]
+        rates = rates_beside(pages[0], beside) if pages else None
+        if rates:
+            on_sale[room_type_id, month] = MonthOnSale(sum_of_stripes([page_of(page) for page in pages], count), rates)
     return on_sale
 
 
@@ -164,10 +177,12 @@ def _month_item(key: Key, month: InventoryMonth | MonthRates) -> Item:
 
 
 def _month_fields(item: Item) -> Item:
+    _, room_type_id, *stripe = item["pk"].split("#")
     return {
         **item,
-        "room_type_id": item["pk"].removeprefix("ROOM#"),
+        "room_type_id": room_type_id,
         "month": item["sk"].partition("#")[2],
+        **({"stripe": int(stripe[0])} if stripe else {}),
     }
 
 

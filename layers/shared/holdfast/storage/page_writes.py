@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from holdfast.model.dates import month_of
+from holdfast.model.stripes import rooms_of_stripes
 from holdfast.storage.items import Item, page_key
 from holdfast.storage.marshal import update_action
 
@@ -12,17 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from holdfast.model.booking import Booking
+    from holdfast.model.calendar import Block
     from holdfast.model.inventory import InventoryMonth
     from holdfast.storage.items import Key
 
 
-def rooms_by_page(booking: Booking) -> dict[Key, dict[int, int]]:
-    """The rooms that a booking takes of each page: by the page's key, then by the day of the month."""
-    pages: dict[Key, dict[int, int]] = {}
-    for night in booking.nights:
-        key = page_key(booking.room_type_id, month_of(night))
-        pages.setdefault(key, {})[night.day] = booking.rooms
-    return pages
+def rooms_by_page(taken_by: Booking | Block) -> dict[Key, dict[int, int]]:
+    """The rooms that a booking or block takes of each page: by the page's key, then by the day of the month."""
+    taken = rooms_of_stripes(taken_by.taken, taken_by.nights, taken_by.rooms)
+    return {page_key(taken_by.room_type_id, month, stripe): rooms for (stripe, month), rooms in taken.items()}
 
 
 def sum_by_page(bookings: Iterable[Booking]) -> dict[Key, dict[int, int]]:

@@ -1,25 +1,21 @@
-"""All calls of DynamoDB: the client, the retries, and the reasons of a cancelled transaction."""
+"""All calls of DynamoDB: the retries, and the reasons of a cancelled transaction."""
 
 from __future__ import annotations
 
-import gzip
 import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import batched
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import botocore.session
 import msgspec
-from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
-from botocore.loaders import JSONFileLoader, Loader
 
 from holdfast.deadline import Deadline
+from holdfast.storage.client import CONNECT_SECONDS, CONNECTIONS, READ_SECONDS
 from holdfast.storage.marshal import from_wire, to_wire, wire_key
 
 if TYPE_CHECKING:
@@ -27,14 +23,11 @@ if TYPE_CHECKING:
 
     from holdfast.storage.items import Item, Key
 
-CONNECT_SECONDS = 1
-READ_SECONDS = 2
 CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS  # the longest one call can take: with less left, none is started
 FIRST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.5
 DEFAULT_PATIENCE_SECONDS = 30.0  # for callers without a Lambda deadline
 JITTER = random.SystemRandom()  # instances that start from one image share the seed of every other generator
-CONNECTIONS = 32  # to DynamoDB, at once
 BATCH_GET_LIMIT = 100  # keys in one BatchGetItem, by DynamoDB's limits
 
 # What may be sent again as it was: nothing has been applied, or the conditions and the token make a repeat harmless.
@@ -68,6 +61,10 @@ class ConditionsFailed(Exception):
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(", ".join(reason.code for reason in reasons))
         self.reasons = reasons
+
+
+class Contended(Exception):
+    """A transaction met others on its items, and was not applied: what it was decided from may have changed."""
 
 
 class Table:
@@ -216,14 +213,34 @@ class Table:
         """Deletes the item for good; nothing happens if there is none, so a repeat is harmless."""
         self._call(lambda: self.client.delete_item(TableName=self.name, Key=wire_key(key)))
 
-    def transact(self, actions: Sequence[dict[str, Any]], token: str | None = None) -> None:
+    def transact(
+        self, actions: Sequence[dict[str, Any]], token: str | None = None, *, reads_again: bool = False
+    ) -> None:
         """All the actions or none; raises ConditionsFailed with a reason for each action.
 
-        A repeat of ours carries the same bytes and the same token, so that a lost answer does not apply it twice.
+        A repeat of ours carries the same bytes and the same token, so that a lost answer does not apply it twice. A
+        caller who `reads_again` gets Contended in the place of a repeat, unless an answer was lost before: only the
+        very same call can find out what became of that one.
         """
         arguments: dict[str, Any] = {"TransactItems": actions, "ClientRequestToken": token or secrets.token_hex(8)}
+        unanswered = False
+
+        def call() -> None:
+            nonlocal unanswered
+            try:
+                self.client.transact_write_items(**arguments)
+            except ClientError as error:
+                cancelled = _code(error) == "TransactionCanceledException"
+                if cancelled and reads_again and not unanswered and _may_be_repeated(error):
+                    raise Contended from error
+                unanswered = unanswered or not cancelled
+                raise
+            except (HTTPClientError, NoConnection):
+                unanswered = True
+                raise
+
         try:
-            self._call(lambda: self.client.transact_write_items(**arguments))
+            self._call(call)
         except ClientError as error:
             reasons = _reasons(error)
             if not any(reason.code == _CONDITION for reason in reasons):
@@ -266,39 +283,3 @@ def _may_be_repeated(error: ClientError) -> bool:
         return _code(error) in RETRYABLE or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500
     codes = {reason.code for reason in _reasons(error)} - {"None"}
     return bool(codes) and codes <= RETRYABLE
-
-
-class _ModelFiles(JSONFileLoader):
-    """Reads botocore's service models with msgspec, several times faster than its own reader: a cold start shows it."""
-
-    def load_file(self, file_path: str) -> Any:
-        for path, opened in ((Path(f"{file_path}.json"), Path.open), (Path(f"{file_path}.json.gz"), gzip.open)):
-            if path.is_file():
-                with opened(path, "rb") as model_file:
-                    return msgspec.json.decode(model_file.read())
-        return None
-
-
-class _DynamoDBLoader(Loader):
-    """Knows that DynamoDB is there without a look into each of botocore's four hundred service folders."""
-
-    FILE_LOADER_CLASS = _ModelFiles
-
-    def list_available_services(self, type_name: str) -> list[str]:
-        del type_name
-        return ["dynamodb"]
-
-
-def connect(endpoint_url: str | None = None) -> DynamoDBClient:
-    """A client with our timeouts and none of the SDK's own retries, from botocore: importing boto3 costs more."""
-    config = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": 1},
-        max_pool_connections=CONNECTIONS,
-        tcp_keepalive=True,
-    )
-    session = botocore.session.get_session()
-    session.register_component("data_loader", _DynamoDBLoader())
-    client: DynamoDBClient = session.create_client("dynamodb", config=config, endpoint_url=endpoint_url)  # type: ignore[assignment]
-    return client

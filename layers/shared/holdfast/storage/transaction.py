@@ -49,6 +49,7 @@ class BookingContext(msgspec.Struct, frozen=True, kw_only=True):
     account: Account
     pages: dict[str, InventoryMonth]  # by month; each has its rates, of the same revision
     rates: dict[str, MonthRates]
+    has_all_stripes: bool = True  # or only enough for most stays
     promo: Promo | None
     redemption: PromoRedemption | None
     unchanged: dict[str, Booking | None] = {}  # others that the decision rests on, as they were read; None: not there
@@ -155,7 +156,8 @@ class Writes:
         pages = rooms_by_page(after)
         if kept:
             return [release_rooms(self.table, key, rooms) for key, rooms in pages.items()]
-        read = {page_key(page.room_type_id, page.month): page for page in context.pages.values()} if context else {}
+        stripes = [stripe for page in context.pages.values() for stripe in page.stripes] if context else []
+        read = {page_key(stripe.room_type_id, stripe.month, stripe.stripe): stripe for stripe in stripes}
         return [take_rooms(self.table, key, rooms, read.get(key)) for key, rooms in pages.items()]
 
     def _account_actions(
