@@ -244,7 +244,7 @@ class TestPlansAndOccupancy:
         above = applicant.put_occupancy(room_type_id, max_guests=4, max_adults=4)
         assert (above.status, above.fields) == (422, {"max_guests"})
         few = applicant.change_room_type(room_type_id, max_guests=2)
-        assert (few.status, few.code) == (422, "invalid_request")
+        assert (few.status, few.code, few.fields) == (422, "invalid_request", {"max_guests"})
 
 
 class TestDeleting:

@@ -87,10 +87,13 @@ def change_room_type(room_type_id: str, sent: dict[str, Any], *, owner_id: str, 
         return msgspec.structs.replace(after, draft=None if is_public else content)
 
     def named(problems: Problems) -> Problems:
-        """By what was sent: a lower price may be what leaves nothing of it for a plan."""
+        """By what was sent: a lower price may be what leaves nothing of it for a plan, and fewer guests than the
+        occupancy says can only be the room's."""
         price = "discounted_price" if "discounted_price" in sent else "base_price"
+        instead = {"occupancy": "max_guests"}
         return [
-            (field if field.partition("[")[0].partition(".")[0] in sent else price, says) for field, says in problems
+            (field if field.partition("[")[0].partition(".")[0] in sent else instead.get(field, price), says)
+            for field, says in problems
         ]
 
     return _change(room_type_id, applied, named, owner_id=owner_id, engine=engine)
