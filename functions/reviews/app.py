@@ -89,12 +89,12 @@ def post_reject(request: Request) -> Response:
     "POST /admin/properties/{property_id}/suspend", who=Role.ADMIN, body=SuspendRequest, answers={200: DecisionView}
 )
 def post_suspend(request: Request) -> Response:
-    """Take a hotel off sale. Its bookings stay; repeatable."""
+    """Take a hotel off sale. Its bookings stay; repeatable, and the first reason stands."""
     from holdfast.properties.review import suspend  # noqa: PLC0415
 
     reason = request.body(SuspendRequest).reason
     suspended = suspend(request.path("property_id"), reason, admin_id=request.admin_id, engine=request.engine)
-    return Response(200, published_view(suspended, reason))
+    return Response(200, published_view(suspended))
 
 
 @api.route("POST /admin/properties/{property_id}/resume", who=Role.ADMIN, body=NoFields, answers={200: DecisionView})

@@ -345,7 +345,8 @@ class TestSuspending:
         for _ in range(2):
             assert applicant.decide("suspend", {"reason": "Once"}).status == 200
         before = everything(store)
-        assert applicant.decide("suspend", {"reason": "Again"}).status == 200
+        again = applicant.decide("suspend", {"reason": "Again"})
+        assert (again.status, again.body["reason"]) == (200, "Once"), "the reason that stands"
         assert everything(store) == before
 
         for _ in range(2):

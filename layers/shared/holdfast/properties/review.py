@@ -35,10 +35,14 @@ class Reviewed(NamedTuple):
 
 
 class Published(NamedTuple):
-    """A public property; `is_open`: all its months sell as it says, and nothing is left for the daily opener."""
+    """A public property; `is_open`: all its months sell as it says, and nothing is left for the daily opener.
+
+    `reason` is that of the suspension that stands, if one does.
+    """
 
     public: Property
     is_open: bool
+    reason: str | None = None
 
 
 def reviews(decision: str | None, cursor: str | None, *, engine: Engine) -> tuple[list[Review], str | None]:
@@ -117,7 +121,7 @@ def reject(property_id: str, number: int, reason: str, *, admin_id: str, engine:
 
 
 def suspend(property_id: str, reason: str, *, admin_id: str, engine: Engine) -> Published:
-    """Takes a public hotel off sale; bookings stay. Repeatable. Raises NotFound, Busy."""
+    """Takes a public hotel off sale; bookings stay. Repeatable: the first reason stands. Raises NotFound, Busy."""
     return _set_live(property_id, reason, admin_id, engine)
 
 
@@ -135,12 +139,13 @@ def _set_live(property_id: str, reason: str | None, admin_id: str, engine: Engin
     store = PropertyStore(engine.store.table)
     live = reason is None
 
-    def attempt() -> Property:
+    def attempt() -> tuple[Property, str | None]:
         before = store.public([property_id]).get(property_id)
         if before is None:
             raise NotFound(NO_PROPERTY)
         if before.live is live:
-            return before
+            stands = None if live else store.suspension(property_id)
+            return before, stands.reason if stands else None
         after = msgspec.structs.replace(before, live=live)
         review = Review(
             property_id=property_id,
@@ -158,13 +163,13 @@ def _set_live(property_id: str, reason: str | None, admin_id: str, engine: Engin
             ]
         )
         _log("property resumed" if live else "property suspended", property_id, admin_id)
-        return after
+        return after, reason
 
-    public = store.retry_on_conflict(attempt)
+    public, stands = store.retry_on_conflict(attempt)
     is_open = bring_on_sale(property_id, engine=engine)
     if not (live or is_open):
         raise Busy("Not all of the hotel is off sale yet. Please suspend it again: a repeat is safe.")
-    return Published(public, is_open)
+    return Published(public, is_open, stands)
 
 
 def _revision(property_id: str, number: int, store: PropertyStore) -> tuple[OwnProperty, PropertyRevision]:

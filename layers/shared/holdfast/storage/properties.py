@@ -105,6 +105,12 @@ class PropertyStore(TableStore):
             images=tuple(images[one] for one in draft.image_order if one in images),
         )
 
+    def suspension(self, property_id: str) -> Review | None:
+        """Why the hotel is suspended, if it is."""
+        key = suspension_key(property_id)
+        item = self.table.get([key]).get(key)
+        return review_of(item) if item else None
+
     def _beside(self, property_id: str, prefix: str) -> list[Item]:
         values: Item = {":pk": f"PROPERTY#{property_id}", ":prefix": prefix}
         return self.table.query("pk = :pk AND begins_with(sk, :prefix)", values, limit=ALL_ITEMS)[0]

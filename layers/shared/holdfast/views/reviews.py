@@ -117,13 +117,13 @@ def revision_view(reviewed: "Reviewed", base_url: str) -> RevisionView:
     )
 
 
-def published_view(published: "Published", reason: str | None = None) -> DecisionView:
+def published_view(published: "Published") -> DecisionView:
     public = published.public
     return DecisionView(
         property_id=public.property_id,
         revision=public.revision,
         state="live" if public.live else "suspended",
-        reason=reason,
+        reason=published.reason,
         calendar_open=published.is_open,
     )
 
