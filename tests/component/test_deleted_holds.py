@@ -1,6 +1,6 @@
 """Holds that DynamoDB deleted by TTL because no sweep came."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -176,6 +176,13 @@ class TestTimeToLive:
 
     def test_an_expired_hold_stays_for_a_week(self) -> None:
         assert self.ttl(Status.EXPIRED) == int(DEADLINE.timestamp()) + 7 * 86_400
+
+    def test_one_that_was_released_late_stays_as_long_from_then_on(self) -> None:
+        """The figures of that day are counted for a week, from bookings that are there."""
+        late = DEADLINE + timedelta(hours=23)
+        expired = a_hold().transitioned(Status.EXPIRED, late, "ttl")
+
+        assert booking_item(expired, 8)["ttl"] == int(late.timestamp()) + 7 * 86_400
 
     @pytest.mark.parametrize(
         "changes",

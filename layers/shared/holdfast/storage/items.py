@@ -283,7 +283,7 @@ def _ttl(booking: Booking) -> int:
         return booking.expires_at_ms // 1000 + TTL_GRACE_SECONDS
     opened_an_order = booking.payment is not None or booking.orders_opened > 0 or booking.tasks
     if booking.status is Status.EXPIRED and not opened_an_order and booking.revives is None:
-        return booking.expires_at_ms // 1000 + EXPIRED_HOLD_DAYS * 86_400
+        return booking.history[-1].at_ms // 1000 + EXPIRED_HOLD_DAYS * 86_400
     return _retained_until(booking)
 
 
