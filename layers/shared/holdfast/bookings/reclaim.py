@@ -65,7 +65,7 @@ def reclaim(
     became free. Reads the index from its oldest rows on and stops at enough, so it takes as long with thousands of due
     holds as with a few. `stripes` is how many the months of those nights have at most. Raises Busy.
     """
-    left, met = dict(lacking), False
+    left, met, crashed = dict(lacking), False, False
     for rows in engine.store.due_holds(room_type_id, engine.clock(), stripes=stripes):
         for some in batched((row.booking_id for row in rows), LOOK, strict=False):
             now_ms = millis(engine.clock())
@@ -74,6 +74,7 @@ def reclaim(
             while chosen := choose(due, left, by_booking):
                 done = make_way(chosen, engine=engine, by_booking=by_booking)
                 met = met or bool(done.expired or done.lost_race)
+                crashed = crashed or done.crashed
                 for booking in done.expired:
                     for night in left.keys() & set(booking.nights):
                         left[night] -= booking.rooms
@@ -82,6 +83,8 @@ def reclaim(
                     return True
                 tried = {booking.booking_id for booking in chosen}
                 due = [booking for booking in due if booking.booking_id not in tried]
+    if crashed and not met:
+        raise Busy  # there are such holds, and none of them could be had
     return met
 
 

@@ -16,6 +16,7 @@ from holdfast.logs import Metric, Tag, count, logger, record
 from holdfast.model.booking import Booking, Status
 from holdfast.storage.due_holds import BookingsChanged
 from holdfast.storage.page_writes import rooms_by_page
+from holdfast.storage.table import ConditionsFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ class Released(msgspec.Struct):
     lost_race: int = 0
     failed: list[Booking] = []
     busy: bool = False  # contention, throttling or silence outlasted the time left
+    crashed: bool = False  # by what is no condition: it says nothing about the hold
 
 
 def by_pages(due: Sequence[Booking]) -> list[list[Booking]]:
@@ -63,6 +65,7 @@ def release_batch(due: Sequence[Booking], done: Released, *, engine: Engine, by:
             return
         done.failed += due
         done.busy = done.busy or isinstance(error, Busy)
+        done.crashed = done.crashed or not isinstance(error, ConditionsFailed)
         logger.exception("due holds cannot be released", extra={"booking_ids": [of.booking_id for of in due]})
     else:
         done.expired += expired

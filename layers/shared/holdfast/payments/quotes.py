@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.bookings.lookup import own_booking
-from holdfast.errors import InsufficientWallet, NotPayable, PriceChanged, PromoExhausted, PromoInvalid, TooManyTries
+from holdfast.errors import (
+    Busy,
+    InsufficientWallet,
+    NotPayable,
+    PriceChanged,
+    PromoExhausted,
+    PromoInvalid,
+    TooManyTries,
+)
 from holdfast.model.booking import HOLDING, Booking, FrozenQuote, Status
 from holdfast.model.dates import millis
 from holdfast.model.limits import MAX_PROMO_ATTEMPTS, PROMO_ATTEMPT_DECAY_MS
@@ -108,6 +116,8 @@ def with_promo_limit[Result](
             done = make_way(due, engine=engine, by_booking=context.booking.booking_id if context.booking else "")
             if done.expired or done.lost_race:
                 raise WriteConflict(["promo"], None) from refusal  # so that the caller reads and decides again
+            if done.crashed:
+                raise Busy from refusal
         if context.booking:
             engine.store.assert_unchanged(context.booking.booking_id, context.booking)
         engine.store.count_promo_attempt(context.account, now)
