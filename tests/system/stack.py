@@ -20,7 +20,7 @@ from local.stack import Stack, use_local_cloud
 from local.users import access_token
 from tests.kit.template import ROOT
 
-UP_SECONDS = 300  # a first run downloads the tools
+UP_SECONDS = 600  # a first run downloads the tools, and other tests want the cores
 ANSWER_SECONDS = 60  # fifty cold workers on two cores take their time
 
 
