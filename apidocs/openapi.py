@@ -7,42 +7,28 @@ the models that the handlers read and write; examples are answers recorded from 
 import importlib.util
 import json
 import os
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 from unittest.mock import patch
 
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
-
+from apidocs.parameters import header_parameters, path_parameters, query_parameters
 from apidocs.problems import GatewayMessage, document_of, example_of
+from apidocs.schemas import REFERENCE, models_by_name
 from holdfast import errors
 from holdfast.errors import BookingError
-from holdfast.fields import whole_text
 from holdfast.http import CSV_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, Api, Role, Route
-from holdfast.http_request import IDEMPOTENCY_KEY, VERSION_TAG
-from holdfast.model.ids import BLOCK_ID, BOOKING_ID, CHANGE_ID, TOPUP_ID
-from holdfast.model.names import GATEWAY_NAMES, NAME
-from holdfast.properties.review_requests import REVISION_NUMBER
 from local.tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
 EXAMPLES = ROOT / "apidocs" / "examples.json"
-REFERENCE = "#/components/schemas/{model}"
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "TABLE_NAME": "described-not-called",
     "POWERTOOLS_METRICS_NAMESPACE": "Holdfast",
     "POWERTOOLS_SERVICE_NAME": "openapi",
 }
-PATH_PATTERNS = {
-    "booking_id": BOOKING_ID,
-    "topup_id": TOPUP_ID,
-    "change_id": CHANGE_ID,
-    "block_id": BLOCK_ID,
-    "number": REVISION_NUMBER,
-}  # any other is a NAME
 MAKES = {
     "POST /bookings": "booking_id",
     "POST /bookings/{booking_id}/revive": "booking_id",
@@ -118,29 +104,15 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class _Untitled(GenerateJsonSchema):
-    """Without the titles that pydantic makes of the fields' names."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own signature
-        return False
-
-
 def _schemas(found: list[Route]) -> dict[str, Any]:
     """All that is sent and answered, by name. Bodies refuse unknown fields; answers may gain some one day."""
     bodies = {route.body for route in found if route.body}
     problems = {document_of(refusal) for route in found for refusal in refusals(route)}
     answers = {shape for route in found for shape in route.answers.values()} | problems | {GatewayMessage}
-    answered = _defined(answers, "serialization")
+    answered = models_by_name(answers, "serialization")
     for schema in answered.values():
         schema.pop("additionalProperties", None)
-    return answered | _defined(bodies, "validation")
-
-
-def _defined(models: set[Any], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
-    named = [(model, mode) for model in sorted(models, key=lambda model: model.__name__)]
-    _, schema = models_json_schema(named, ref_template=REFERENCE, schema_generator=_Untitled)
-    found: dict[str, Any] = schema["$defs"]
-    return found
+    return answered | models_by_name(bodies, "validation")
 
 
 def refusals(route: Route) -> set[type[BookingError]]:
@@ -173,7 +145,7 @@ def _operation(function: str, route: Route, example: Mapping[str, Any]) -> dict[
     }
     if description:
         operation["description"] = description
-    parameters = [*_path_parameters(route, example), *_header_parameters(route), *_query_parameters(route, example)]
+    parameters = [*path_parameters(route, example), *header_parameters(route), *query_parameters(route, example)]
     if parameters:
         operation["parameters"] = parameters
     if route.body:
@@ -185,61 +157,6 @@ def _operation(function: str, route: Route, example: Mapping[str, Any]) -> dict[
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     operation["responses"] = _responses(route, example)
     return operation
-
-
-def _path_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for name in re.findall(r"\{(\w+)\}", route.key):
-        pattern = {"pattern": whole_text(PATH_PATTERNS.get(name, NAME))}
-        yield {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string"} | ({"enum": sorted(GATEWAY_NAMES)} if name == "gateway" else pattern),
-            "example": example["path"][name],
-        }
-
-
-def _header_parameters(route: Route) -> Iterator[dict[str, Any]]:
-    if route.idempotent:
-        yield {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": True,
-            "description": "Made by the caller. The same key with the same body gets the first answer again.",
-            "schema": {"type": "string", "pattern": whole_text(IDEMPOTENCY_KEY)},
-            "example": "6f1c1f0e-7a55-4c1b-9f0e-5b8a1f0e2d3c",
-        }
-    if route.versioned:
-        yield {
-            "name": "If-Match",
-            "in": "header",
-            "required": True,
-            "description": "The version that was read, as the ETag of that answer; `*` changes any.",
-            "schema": {"type": "string", "pattern": rf"^(?:\*|{VERSION_TAG.pattern})$"},
-            "example": '"3"',
-        }
-    if route.cache_seconds is not None:
-        yield {
-            "name": "If-None-Match",
-            "in": "header",
-            "required": False,
-            "description": "The ETag of an answer that the caller has: 304 if it still stands.",
-            "schema": {"type": "string"},
-        }
-
-
-def _query_parameters(route: Route, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if not route.query:
-        return
-    schema = _defined({route.query}, "validation")[route.query.__name__]
-    for name, field in schema["properties"].items():
-        stated = next((kind for kind in field.pop("anyOf", []) if kind != {"type": "null"}), {}) | field
-        default = stated.pop("default", None)
-        if default is not None:
-            stated["default"] = str(default)  # a query is text
-        required = name in schema.get("required", ())
-        parameter = {"name": name, "in": "query", "required": required, "allowEmptyValue": True, "schema": stated}
-        yield parameter | ({"example": example["query"][name]} if name in example.get("query", {}) else {})
 
 
 def _responses(route: Route, example: Mapping[str, Any]) -> dict[str, Any]:

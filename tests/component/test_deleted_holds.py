@@ -8,8 +8,9 @@ import pytest
 
 from holdfast.bookings.expire import restore
 from holdfast.engine import Engine
-from holdfast.model.booking import Booking, GatewayTask, Payment, Status, TaskAction
+from holdfast.model.booking import Booking, Payment, Status
 from holdfast.model.dates import millis
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item, booking_key, page_key
 from holdfast.storage.store import Store

@@ -13,8 +13,9 @@ from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import Broken, snapshot_of
 from holdfast.audit.table import audit_table
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
-from holdfast.model.booking import Booking, Event, FrozenQuote, GatewayTask, Payment, PaymentMode, Status, TaskAction
+from holdfast.model.booking import Booking, Event, FrozenQuote, Payment, PaymentMode, Status
 from holdfast.model.dates import millis
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.model.promo import Promo, PromoKind, PromoRedemption
 from holdfast.model.property import PolicyStep
 from holdfast.model.rates import open_month

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from holdfast.model.booking import Status, TaskAction
+from holdfast.model.booking import Status
+from holdfast.model.gateway_task import TaskAction
 from tests.component.outside.desk import PART, Desk
 from tests.component.outside.gateway_acts import (
     BOOKINGS,

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.model.booking import GatewayTask, Status, TaskAction
+from holdfast.model.booking import Status
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.payments.gateways.protocol import GatewayUnknown, PaymentState
 from holdfast.payments.gateways.razorpay_payments import payment_of
 from holdfast.payments.perform import Lapsed, perform

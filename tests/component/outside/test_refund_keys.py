@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from holdfast.errors import Busy
-from holdfast.model.booking import GatewayTask, TaskAction
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.payments.gateways.protocol import GatewayError, GatewayPayment, GatewayUnknown, RefundRefused
 from holdfast.payments.perform import perform, postponed
 from tests.component.outside.desk import PART, Desk

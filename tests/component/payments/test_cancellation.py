@@ -3,9 +3,10 @@
 import pytest
 
 from holdfast.errors import NotCancellable
-from holdfast.model.booking import Status, TaskAction
+from holdfast.model.booking import Status
 from holdfast.model.case import CaseKind
 from holdfast.model.dates import today_in
+from holdfast.model.gateway_task import TaskAction
 from holdfast.payments.wallet import credit
 from holdfast.payments.wallet_requests import CreditRequest
 from tests.kit.gateway_driver import GatewayRecord, RazorpayDriver

@@ -9,8 +9,9 @@ from holdfast.desk.clerk import Clerk, ClerkRole
 from holdfast.desk.requests import DeskCancelRequest
 from holdfast.desk.stay import check_in
 from holdfast.errors import NotFound
-from holdfast.model.booking import Status, TaskAction
+from holdfast.model.booking import Status
 from holdfast.model.case import CaseKind
+from holdfast.model.gateway_task import TaskAction
 from holdfast.storage.items import PAYMENTS_STUCK, booking_key
 from tests.kit.gateway_driver import RazorpayDriver
 from tests.kit.gateway_records import wrong_in

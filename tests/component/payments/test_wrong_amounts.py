@@ -3,9 +3,10 @@
 import pytest
 
 from holdfast.errors import AlreadyPaid, PaymentDeclined
-from holdfast.model.booking import Status, TaskAction
+from holdfast.model.booking import Status
 from holdfast.model.case import CaseKind
 from holdfast.model.gateway_ref import GatewayRef
+from holdfast.model.gateway_task import TaskAction
 from tests.kit.gateway_driver import RazorpayDriver
 from tests.kit.gateway_records import wrong_in
 from tests.kit.log_capture import LogLines

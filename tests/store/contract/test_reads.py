@@ -7,12 +7,9 @@ import msgspec
 import pytest
 
 from holdfast.audit.table import audit_table
-from holdfast.model.booking import (
-    GatewayTask,
-    Status,
-    TaskAction,
-)
+from holdfast.model.booking import Status
 from holdfast.model.dates import millis
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.model.promo import Promo
 from holdfast.storage.items import HOLDS_DUE, PAYMENTS_DUE, Item, booking_key, due_shard
 from holdfast.storage.marshal import put_action, to_wire, update_action

@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from holdfast.audit.money import policy_refund
-from holdfast.model.booking import Event, PaymentMode, Status, TaskAction
+from holdfast.model.booking import Event, PaymentMode, Status
 from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.case import CaseKind, booking_case
 from holdfast.model.dates import millis
+from holdfast.model.gateway_task import TaskAction
 from holdfast.model.property import PolicyStep
 from holdfast.payments.gateways.protocol import PaymentState
 from holdfast.refunds import refund

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from holdfast.model.booking import GatewayTask, TaskAction
 from holdfast.model.dates import millis
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table

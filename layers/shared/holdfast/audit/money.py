@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from holdfast.audit.snapshot import HELD, Broken, Snapshot, at_rest
 from holdfast.model.account import TopUpStatus
-from holdfast.model.booking import Booking, PaymentMode, Status, TaskAction
+from holdfast.model.booking import Booking, PaymentMode, Status
 from holdfast.model.cancellation import RefundChoice
 from holdfast.model.case import CaseKind
+from holdfast.model.gateway_task import TaskAction
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.payments.gateways.protocol import PaymentState
 from holdfast.storage.items import booking_key, topup_key

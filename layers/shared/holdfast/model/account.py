@@ -9,8 +9,9 @@ from enum import StrEnum
 
 import msgspec
 
-from holdfast.model.booking import Booking, GatewayTask, TaskAction
+from holdfast.model.booking import Booking
 from holdfast.model.gateway_ref import Dispute, GatewayRef
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.model.limits import ABANDONED_ROOM_DECAY_MS, GATEWAY_READ_DECAY_MS, PROMO_ATTEMPT_DECAY_MS
 from holdfast.model.property import DEFAULT_CURRENCY
 from holdfast.model.stored_names import STORED_NAMES

@@ -12,10 +12,11 @@ from holdfast.bookings.lookup import own_booking
 from holdfast.errors import HoldExpired, NotCancellable
 from holdfast.logs import Tag, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import HOLDING, Booking, GatewayTask, Status, TaskAction
+from holdfast.model.booking import HOLDING, Booking, Status
 from holdfast.model.cancellation import Cancellation, RefundChoice
 from holdfast.model.case import Case, CaseKind, booking_case
 from holdfast.model.dates import today_in
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.model.money import money
 from holdfast.model.property import PolicyStep
 from holdfast.model.stay import StayStep

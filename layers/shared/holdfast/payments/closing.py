@@ -9,7 +9,8 @@ import msgspec
 from holdfast.errors import Busy, InProgress, InvalidFields, NotFound
 from holdfast.logs import logger, record_entry
 from holdfast.model.account import TopUp, TopUpStatus, wallet_entry
-from holdfast.model.booking import Booking, TaskAction
+from holdfast.model.booking import Booking
+from holdfast.model.gateway_task import TaskAction
 from holdfast.model.money import money
 from holdfast.payments.gateways.protocol import DisputeState, GatewayError, GatewayRefused
 from holdfast.payments.outside import take_over

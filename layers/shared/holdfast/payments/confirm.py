@@ -32,7 +32,8 @@ from holdfast.errors import (
 )
 from holdfast.logs import Metric, Tag, count, record, record_entry, record_refusal
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import Booking, FrozenQuote, Payment, Status, TaskAction
+from holdfast.model.booking import Booking, FrozenQuote, Payment, Status
+from holdfast.model.gateway_task import TaskAction
 from holdfast.model.money import money
 from holdfast.model.stripes import choose_stripes, turn_of
 from holdfast.payments.gateways.protocol import NO_ANSWER, GatewayPayment, GatewayRefused, PaymentState

@@ -12,10 +12,11 @@ import msgspec
 
 from holdfast.logs import Tag, logger, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import Booking, Payment, Status, TaskAction
+from holdfast.model.booking import Booking, Payment, Status
 from holdfast.model.case import Case, CaseKind, booking_case
 from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
+from holdfast.model.gateway_task import TaskAction
 from holdfast.model.money import money, smallest_refund
 from holdfast.payments.gateways.protocol import DisputeState
 from holdfast.requests import BY_GATEWAY

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.model.booking import GatewayTask, TaskAction
 from holdfast.model.dates import millis
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.payments.gateways.protocol import (
     DisputeState,
     GatewayError,

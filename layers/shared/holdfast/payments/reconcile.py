@@ -11,9 +11,10 @@ import msgspec
 
 from holdfast.errors import BookingError, Busy, ChargeFailed, InProgress, InsufficientWallet
 from holdfast.logs import Metric, count, logger
-from holdfast.model.booking import HOLDING, Booking, GatewayTask, TaskAction
+from holdfast.model.booking import HOLDING, Booking
 from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.model.ids import TOPUP_ID
 from holdfast.model.money import money
 from holdfast.payments.confirm import confirm

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.model.booking import Booking, Payment, TaskAction
+from holdfast.model.booking import Booking, Payment
 from holdfast.model.case import Case, CaseKind, booking_case
+from holdfast.model.gateway_task import TaskAction
 from holdfast.model.money import money
 
 if TYPE_CHECKING:

@@ -14,10 +14,11 @@ import msgspec
 from holdfast.errors import BookingError, Busy
 from holdfast.logs import Metric, Tag, count, logger, record, record_entry
 from holdfast.model.account import wallet_entry
-from holdfast.model.booking import HOLDING, Booking, GatewayTask, Status, TaskAction
+from holdfast.model.booking import HOLDING, Booking, Status
 from holdfast.model.case import Case, CaseKind, booking_case
 from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.model.money import money
 from holdfast.payments.gateways.protocol import GatewayError, GatewayPayment, PaymentState
 from holdfast.payments.outside import own_refunds, paid_by, take_over

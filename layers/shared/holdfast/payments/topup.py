@@ -19,9 +19,9 @@ from holdfast.errors import (
 )
 from holdfast.logs import Metric, count, record_entry, record_topup_failure
 from holdfast.model.account import LedgerEntry, TopUp, TopUpStatus
-from holdfast.model.booking import GatewayTask, TaskAction
 from holdfast.model.dates import millis
 from holdfast.model.gateway_ref import GatewayRef
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.model.ids import hashed_id
 from holdfast.model.limits import MAX_PENDING_TOPUPS
 from holdfast.model.money import charge_step, money, smallest_charge, takes

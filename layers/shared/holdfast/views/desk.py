@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from holdfast.fields import Instant, Strict
-from holdfast.model.booking import Booking, GatewayTask, TaskAction
+from holdfast.model.booking import Booking
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.dates import rfc3339
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 from holdfast.views.bookings import BookingView, booking_view
 from holdfast.views.wallet import EntryView, entry_view
 

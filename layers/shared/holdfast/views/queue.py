@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from holdfast.fields import Strict
 from holdfast.model.account import TopUp
-from holdfast.model.booking import Booking, GatewayTask, Status, TaskAction
+from holdfast.model.booking import Booking, Status
 from holdfast.model.case import Case, CaseKind
 from holdfast.model.dates import millis, rfc3339
+from holdfast.model.gateway_task import GatewayTask, TaskAction
 
 if TYPE_CHECKING:
     from holdfast.storage.store import DueRow
