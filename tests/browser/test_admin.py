@@ -200,6 +200,9 @@ def test_a_booking_tells_its_story_and_its_desk_acts(desk: Visitor, ada: Guest, 
     desk.says("Room held")
     says_why(desk, "Confirm: paid outside", "Bank transfer of this morning")
     desk.says("Booking confirmed")
+    desk.says("by the guest")
+    admin = page.get_by_text("by an admin").first
+    assert re.fullmatch(r"by an admin [0-9a-f]{8}…", admin.inner_text())
     page.get_by_role("button", name="Check in", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Check in", exact=True).click()
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("The stay begins on")
@@ -261,4 +264,5 @@ def test_only_admins_see_their_pages(guest: Visitor, long_stack: RunningStack) -
     guest.is_signed_in(name)
     guest.open("/admin/payments")
     guest.says("This is for the people who run Holdfast")
+    guest.says("An operator sets up both for you")
     expect(guest.page.get_by_role("link", name="Admin", exact=True)).to_have_count(0)

@@ -9,6 +9,7 @@ import { CloseCase } from './settling'
 import css from './story.module.css'
 
 const words = adminText.booking
+const SHORT_ID = 8 // characters of a user's id, which has 36
 type Event = DeskBooking['history'][number]
 
 /** Every line of the history, in the order of the booking's changes. */
@@ -23,7 +24,7 @@ export function Story({ booking }: { booking: DeskBooking }) {
             <p className={css.what}>{headingOf(event, booking.history[index - 1])}</p>
             {event.note && headingOf(event, booking.history[index - 1]) !== event.note && <p>{event.note}</p>}
             <p className={ui.soft}>
-              <time dateTime={event.at}>{instantAt(event.at, undefined)}</time> {adminText.by(event.by)}
+              <time dateTime={event.at}>{instantAt(event.at, undefined)}</time> <By actor={event.by} />
             </p>
             {event.gateway && (
               <p className={ui.soft}>
@@ -40,6 +41,13 @@ export function Story({ booking }: { booking: DeskBooking }) {
       </ol>
     </section>
   )
+}
+
+/** Who did it: "admin 1f0e…" by its word and the beginning of the id. The whole of it shows under the mouse. */
+function By({ actor }: { actor: string }) {
+  const [role = '', id = ''] = actor.split(' ')
+  const name = id.length > SHORT_ID ? `${id.slice(0, SHORT_ID)}…` : id
+  return <span title={actor}>{adminText.by(`${adminText.actors[role] ?? role} ${name}`.trim())}</span>
 }
 
 function headingOf(event: Event, before: Event | undefined): string {
@@ -60,7 +68,7 @@ export function Ledger({ booking }: { booking: DeskBooking }) {
             <div>
               <p>{text.wallet.reasons[entry.reason] ?? entry.reason}</p>
               <p className={ui.soft}>
-                {instantAt(entry.at, undefined)} {entry.actor && adminText.by(entry.actor)}
+                {instantAt(entry.at, undefined)} {entry.actor && <By actor={entry.actor} />}
               </p>
             </div>
             <div className={css.amounts}>

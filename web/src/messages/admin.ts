@@ -11,7 +11,7 @@ export const adminText = {
   nav: 'Admin',
   onlyAdmins: {
     heading: 'This is for the people who run Holdfast',
-    text: 'Your account is not in the group of admins, or has no second step at sign-in: without one nobody is an admin. Ask for both, then sign in once more.',
+    text: 'Your account is not in the group of admins, or has no second step at sign-in: without one nobody is an admin. An operator sets up both for you, with you there: bring an app on your phone that shows sign-in codes. Then sign in once more.',
   },
   ask: {
     reason: 'Reason',
@@ -21,6 +21,7 @@ export const adminText = {
   },
   more: 'More',
   by: (who: string) => `by ${who}`,
+  actors: { guest: 'the guest', owner: 'an owner', admin: 'an admin' } as Record<string, string>,
   reviews: {
     lead: 'What owners have submitted, oldest first. Guests see a hotel as it was approved last, and nothing else.',
     states: { submitted: 'Waiting', approved: 'Approved', rejected: 'Given back', suspended: 'Off sale' },
