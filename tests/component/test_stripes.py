@@ -14,9 +14,11 @@ from holdfast.model.booking import Booking
 from holdfast.model.rates import MonthOnSale, with_rooms
 from holdfast.model.stripes import turn_of
 from holdfast.properties.stripes import set_stripes
+from holdfast.storage.base import ContendedWrite, DueRow
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item, page_key
 from holdfast.storage.store import Store
+from holdfast.storage.stripes import StripeStore
 from tests.component.owners.hotelier import Hotelier, nights, own_hotel
 from tests.kit.auditing import broken_in
 from tests.kit.builders import free
@@ -25,6 +27,7 @@ from tests.kit.clock import NOW, FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import BOB, FrontDoor
 from tests.kit.guests import ARRIVAL, DEADLINE, HOLD_SECONDS, abandoned_rooms, hold
+from tests.kit.hotel import change_rates
 from tests.kit.striped import COUNTS, free_by_stripe, striped
 
 pytestmark = pytest.mark.usefixtures("hotel")
@@ -349,3 +352,47 @@ def test_an_owners_change_loses_to_rooms_that_have_moved_since_it_was_read(store
     assert not catalog.change_months([(read, read)])
 
     assert broken_in(store, NOW) == []
+
+
+def test_stripes_that_are_added_while_an_owner_changes_the_month_have_its_revision(store: Store) -> None:
+    """A batch read is no snapshot: it may have the page from before the change and the rates from after it."""
+    catalog = StripeStore(store.table)
+    old = catalog.months(["deluxe"], ["2026-12"])["deluxe", "2026-12"]
+    change_rates(store.table, default_price=600_000)
+    now = catalog.months(["deluxe"], ["2026-12"])["deluxe", "2026-12"]
+
+    assert catalog.add_stripes(MonthOnSale(old.page, now.rates), 4)
+
+    assert broken_in(store, NOW) == []
+
+
+def test_a_hold_that_lost_a_write_looks_again_for_due_holds(store: Store) -> None:
+    """A hold has become due since the first look: whoever needs its rooms is not refused."""
+    asked: dict[str, Any] = {"check_in": DECEMBER, "nights": 1}
+    clock = FakeClock()
+    hold(store, "sleeper", clock=clock, rooms=2, **asked)
+    passing = hold(store, "passing", clock=clock, rooms=3, **asked)
+    looks: list[str] = []
+
+    class Overtaken(Store):
+        """Rooms come back after the first look, and the hold that would take them meets others."""
+
+        def due_holds(self, room_type_id: str, now: Any, *, stripes: int = 1) -> Iterator[list[DueRow]]:
+            looks.append(room_type_id)
+            if len(looks) == 1:
+                abandoned_rooms(store, passing, clock=clock)
+                return iter(())
+            return super().due_holds(room_type_id, now, stripes=stripes)
+
+        def commit(self, before: Booking | None, after: Booking, **context: Any) -> Booking:
+            if before is None and len(looks) == 1:
+                hold(store, "faster", clock=clock, rooms=3, **asked)
+                clock.advance(HOLD_SECONDS - 1)
+                looks.append("overtaken")
+                raise ContendedWrite(1)
+            return super().commit(before, after, **context)
+
+    clock.advance(1)
+    booking = hold(Overtaken(store.table), "buyer", clock=clock, rooms=2, **asked)
+
+    assert store.booking(booking.booking_id) == booking

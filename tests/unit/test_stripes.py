@@ -11,6 +11,7 @@ from holdfast.model.inventory import InventoryMonth, lacking_rooms
 from holdfast.model.stripes import (
     RoomsTaken,
     choose_stripes,
+    is_settled,
     level,
     rooms_of_stripes,
     spread,
@@ -106,3 +107,30 @@ def test_two_different_stripes_are_read_where_there_are_two(count: int) -> None:
 
     assert {len(set(stripes)) for stripes in read} == {min(count, 2)}
     assert {stripe for stripes in read for stripe in stripes} == set(range(count))
+
+
+class TestSettled:
+    """Whether two reads show one instant: of the nights that are asked for, whatever else sells meanwhile."""
+
+    SOLD_OUT = a_month("2026-12", [{30: 0, 31: 3}, {30: 1, 31: 3}])
+
+    def test_other_nights_may_sell(self) -> None:
+        later = a_month("2026-12", [{30: 0, 31: 2}, {30: 1, 31: 3}])
+
+        assert is_settled([self.SOLD_OUT], [later], [FIRST])
+
+    def test_a_room_that_went_from_one_stripe_to_the_other_shows(self) -> None:
+        later = a_month("2026-12", [{30: 1, 31: 3}, {30: 0, 31: 3}])
+
+        assert not is_settled([self.SOLD_OUT], [later], [FIRST])
+        assert is_settled([self.SOLD_OUT], [later], [FIRST + timedelta(days=1)])
+
+    def test_stripes_that_were_added_show(self) -> None:
+        assert not is_settled([a_month("2026-12", [{30: 1, 31: 1}])], [self.SOLD_OUT], [FIRST])
+        assert not is_settled([], [self.SOLD_OUT], [FIRST])
+
+    def test_one_item_is_as_it_was_at_one_instant(self) -> None:
+        whole = a_month("2026-12", [{30: 0, 31: 3}])
+
+        assert is_settled([], [whole], [FIRST])
+        assert is_settled([], [], [FIRST])

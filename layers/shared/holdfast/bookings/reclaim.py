@@ -25,7 +25,7 @@ LOOK = 50  # bookings read in one round trip, to choose among
 
 
 class Shortage:
-    """The rooms that one buyer lacks: due holds make way, and the pages are read again, until the answer is clear."""
+    """The rooms that one try lacks: due holds make way, and the pages are read again, until the answer is clear."""
 
     def __init__(self, room_type_id: str, *, by_booking: str, engine: Engine) -> None:
         self._room_type_id = room_type_id
@@ -41,7 +41,7 @@ class Shortage:
         """
         before, self._seen = self._seen, list(pages)
         nothing_due = lacking.keys() <= self._nothing_due
-        if nothing_due and not is_settled(before, self._seen):
+        if nothing_due and not is_settled(before, self._seen, lacking):
             raise WriteConflict(["page"], None)
         if nothing_due:
             return True

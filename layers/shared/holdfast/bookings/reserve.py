@@ -107,18 +107,24 @@ class _Attempts:
         self._stay, self._booking_id, self._user_id = stay, booking_id, user_id
         self._hold_seconds, self._engine, self._revives = hold_seconds, engine, revives
         self._tries = count()
-        self._shortage = Shortage(stay.room_type_id, by_booking=booking_id, engine=engine)
 
     def next(self) -> tuple[Booking, bool]:
+        """Each looks for due holds anew, as more may be due than at the one before."""
+        shortage = Shortage(self._stay.room_type_id, by_booking=self._booking_id, engine=self._engine)
+        while True:
+            if made := self._try(shortage):
+                return made
+
+    def _try(self, shortage: Shortage) -> tuple[Booking, bool] | None:
         """Each reads other stripes, two of them where there are more: all of them only when those are not enough."""
         turn = turn_of(self._booking_id, next(self._tries))
         context = self._read(turn)
         try:
-            return self._decide(context, turn)
+            return self._decide(context, turn, shortage)
         except (Restricted, SoldOut):
             if context.has_all_stripes:
                 raise
-        return self._decide(self._read(None), turn)  # what is free, on these nights or others, only all stripes say
+        return self._decide(self._read(None), turn, shortage)  # what is free, on any night, only all stripes say
 
     def _read(self, turn: int | None) -> BookingContext:
         stay = self._stay
@@ -126,7 +132,8 @@ class _Attempts:
             self._booking_id, self._user_id, room_type_id=stay.room_type_id, months=stay.months, turn=turn
         )
 
-    def _decide(self, context: BookingContext, turn: int) -> tuple[Booking, bool]:
+    def _decide(self, context: BookingContext, turn: int, shortage: Shortage) -> tuple[Booking, bool] | None:
+        """None: due holds are released, or somebody else was faster, so the pages are to be read again."""
         stay, engine = self._stay, self._engine
         if context.booking:
             return _replayed(context.booking, stay), False
@@ -139,9 +146,9 @@ class _Attempts:
             engine.store.assert_unchanged(self._booking_id, None)
             raise
         if lacking := lacking_rooms(context.pages, stay.nights, stay.rooms):
-            if not context.has_all_stripes or self._shortage.is_final(context.pages.values(), lacking):
+            if not context.has_all_stripes or shortage.is_final(context.pages.values(), lacking):
                 raise SoldOut(list(lacking), stay.rooms)
-            return self.next()  # due holds are released, or somebody else was faster: read the pages again
+            return None
         booking = _hold(stay, self._booking_id, self._user_id, rates, plan, context, now, self._hold_seconds)
         taken = choose_stripes(context.pages, stay.nights, stay.rooms, turn)
         booking, guest = msgspec.structs.replace(booking, taken=taken), None

@@ -60,13 +60,22 @@ def stripe_count(pages: Iterable[InventoryMonth]) -> int:
     return max((len(page.stripes) for page in pages), default=1)
 
 
-def is_settled(before: Sequence[InventoryMonth], after: Sequence[InventoryMonth]) -> bool:
-    """Whether two reads of months show that they were so at one instant.
+def is_settled(before: Iterable[InventoryMonth], after: Iterable[InventoryMonth], nights: Iterable[date]) -> bool:
+    """Whether two reads of months show that at one instant these nights had as many rooms free.
 
     Reads of several items are no snapshot: a room that is given back to one stripe and taken from another between them
-    is in neither. If nothing has changed from the first read to the second, there was none such.
+    is in neither. If nothing of these nights has changed from the first read to the second, there was none such. Other
+    nights of the month may sell meanwhile.
     """
-    return all(not one.parts for one in after) or [one.parts for one in before] == [one.parts for one in after]
+    earlier, later = ({page.month: page for page in read} for read in (before, after))
+
+    def is_same(night: date) -> bool:
+        was, page = earlier.get(month_of(night)), later.get(month_of(night))
+        if page is None or not page.parts:
+            return True
+        return was is not None and _free(was, night) == _free(page, night)
+
+    return all(is_same(night) for night in nights)
 
 
 def choose_stripes(
@@ -140,6 +149,10 @@ def level(page: InventoryMonth) -> list[dict[int, int]]:
             if share:
                 shares[place][day] = share
     return shares
+
+
+def _free(page: InventoryMonth, night: date) -> list[int]:
+    return [stripe.free[night.day] for stripe in page.stripes]
 
 
 def _sum(maps: Sequence[Mapping[int, int]]) -> dict[int, int]:

@@ -38,9 +38,9 @@ def block_rooms(
     block_id = hashed_id("bl", owner_id, room_type_id, key)
     store = calendar_store(engine)
     property_id = store.property_of(room_type_id)
-    shortage = Shortage(room_type_id, by_booking=block_id, engine=engine)
 
-    def attempt() -> tuple[Block, bool]:
+    def attempt(shortage: Shortage | None = None) -> tuple[Block, bool]:
+        shortage = shortage or Shortage(room_type_id, by_booking=block_id, engine=engine)
         known = store.block(room_type_id, block_id)
         bounds = (request.first_night, request.last_night)
         calendar = own_calendar(property_id, room_type_id, *bounds, owner_id=owner_id, engine=engine)
@@ -56,7 +56,7 @@ def block_rooms(
                 bring_in_line(calendar.room_type, engine=engine)
             if shortage.is_final(pages.values(), lacking):
                 raise SoldOut(list(lacking), request.rooms)
-            return attempt()  # months are opened, due holds released: read the pages again
+            return attempt(shortage)  # months are opened, due holds released: read the pages again
         block = Block(
             block_id=block_id,
             room_type_id=room_type_id,

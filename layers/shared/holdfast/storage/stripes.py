@@ -30,7 +30,7 @@ class StripeStore(CatalogStore):
         """Gives the month `count` stripes in all; False, and nothing changed, when it is not as it was read."""
         page, rates = month
         none = dict.fromkeys(page.on_sale, 0)
-        empty = msgspec.structs.replace(page.stripes[0], on_sale=none, free=none)
+        empty = msgspec.structs.replace(page.stripes[0], on_sale=none, free=none, revision=rates.revision)
         new = [msgspec.structs.replace(empty, stripe=stripe) for stripe in range(rates.stripes, count)]
         unchanged, values = stripes_as_read(rates)
         says = update_action(
