@@ -152,7 +152,7 @@ def level(page: InventoryMonth) -> list[dict[int, int]]:
 
 
 def _free(page: InventoryMonth, night: date) -> list[int]:
-    return [stripe.free[night.day] for stripe in page.stripes]
+    return [stripe.free.get(night.day, 0) for stripe in page.stripes]
 
 
 def _sum(maps: Sequence[Mapping[int, int]]) -> dict[int, int]:
