@@ -1,17 +1,13 @@
 """What one guest can make us ask a gateway: a few times a minute, whatever is repeated, and to no guest's harm."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from itertools import cycle
 
 import pytest
 
-from holdfast.errors import Busy
-from holdfast.model.account import Account, TopUpStatus
-from holdfast.model.dates import millis
+from holdfast.model.account import TopUpStatus
 from holdfast.model.limits import GATEWAY_READ_DECAY_MS, MAX_GATEWAY_READS, MORE_GATEWAY_READS_TO_MOVE_ON
-from holdfast.storage.store import Store, WriteConflict
-from tests.kit.clock import NOW, FakeClock
+from holdfast.storage.store import Store
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import ALICE, BOB, FrontDoor, Reply
 
@@ -285,35 +281,3 @@ def test_a_wallet_pays_whatever_was_asked_of_a_gateway(front_door: FrontDoor) ->
     other = front_door.held(key="other")
 
     assert front_door.pay(other, 1_575_000).status == 200
-
-
-class TestCount:
-    def read(self, store: Store) -> Account:
-        return store.account(ALICE)
-
-    def test_of_two_who_read_the_same_account_one_is_counted(self, store: Store, clock: FakeClock) -> None:
-        for expected in (1, 2, 3):  # by a put, by its first update, and by the next
-            seen = self.read(store)
-            store.count_gateway_read(seen, clock())
-            with pytest.raises(WriteConflict):
-                store.count_gateway_read(seen, clock())
-            assert self.read(store).gateway_reads == expected
-
-    def test_an_account_that_was_never_counted_has_no_count(self, store: Store, clock: FakeClock) -> None:
-        store.open_account(ALICE, "INR")
-        [item] = list(store.table.scan())
-        assert not {name for name in item if "gateway" in name}
-        store.count_gateway_read(self.read(store), clock())
-
-        assert self.read(store).gateway_reads == 1
-
-    def test_it_loses_one_in_a_while(self, store: Store) -> None:
-        for seconds in (0, 1, 2):
-            store.count_gateway_read(self.read(store), NOW + timedelta(seconds=seconds))
-        account, now_ms = self.read(store), millis(NOW)
-
-        counts = [account.gateway_reads_at(now_ms + n * GATEWAY_READ_DECAY_MS)[0] for n in range(5)]
-        assert counts == [3, 2, 1, 0, 0]
-        assert account.gateway_reads_at(now_ms + GATEWAY_READ_DECAY_MS - 1)[0] == 3
-        with pytest.raises((WriteConflict, Busy)):
-            store.count_gateway_read(Account(user_id=ALICE), NOW)

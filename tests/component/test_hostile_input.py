@@ -9,6 +9,7 @@ from holdfast.model.dates import millis
 from holdfast.storage.store import Store
 from tests.component import hostile as guests
 from tests.component.hostile import UNKNOWN, Hostile
+from tests.component.hostile_callers import CALLERS
 from tests.component.hostile_owners import OWNERS
 from tests.component.hostile_pictures import PICTURES
 from tests.kit.builders import everything
@@ -17,7 +18,7 @@ from tests.kit.front_door import ADMIN, ALICE, BOB, FrontDoor, request_for
 from tests.kit.log_capture import LogLines
 from tests.kit.template import template
 
-TABLE = [*guests.TABLE, *OWNERS, *PICTURES]
+TABLE = [*guests.TABLE, *CALLERS, *OWNERS, *PICTURES]
 
 
 @pytest.mark.parametrize("hostile", TABLE, ids=[hostile.says for hostile in TABLE])

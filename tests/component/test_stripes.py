@@ -9,17 +9,16 @@ import pytest
 
 from holdfast.bookings.expire import restore, sweep
 from holdfast.engine import Engine
-from holdfast.errors import InvalidFields, NotFound, SoldOut
+from holdfast.errors import SoldOut
 from holdfast.model.booking import Booking
 from holdfast.model.rates import MonthOnSale, with_rooms
 from holdfast.model.stripes import turn_of
-from holdfast.properties.stripes import set_stripes
 from holdfast.storage.base import ContendedWrite, DueRow
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.items import booking_item, page_key
 from holdfast.storage.store import Store
-from holdfast.storage.stripes import StripeStore
 from tests.component.owners.hotelier import Hotelier, nights, own_hotel
+from tests.component.striped_holds import DECEMBER, held
 from tests.kit.auditing import broken_in
 from tests.kit.builders import free
 from tests.kit.capacity import KB, item_size
@@ -27,11 +26,9 @@ from tests.kit.clock import NOW, FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import BOB, FrontDoor
 from tests.kit.guests import ARRIVAL, DEADLINE, HOLD_SECONDS, abandoned_rooms, hold
-from tests.kit.hotel import change_rates
 from tests.kit.striped import COUNTS, free_by_stripe, striped
 
 pytestmark = pytest.mark.usefixtures("hotel")
-DECEMBER = date(2026, 12, 10)
 
 
 @pytest.fixture(params=COUNTS, ids=lambda count: f"{count} stripes")
@@ -40,11 +37,6 @@ def count(request: pytest.FixtureRequest, store: Store) -> Iterator[int]:
     striped(store, request.param)
     yield request.param
     assert broken_in(store, NOW) == []
-
-
-def held(store: Store, guest: str, **stay: Any) -> Booking:
-    asked: dict[str, Any] = {"clock": FakeClock(), "check_in": DECEMBER, "nights": 2}
-    return hold(store, guest, **asked | stay)
 
 
 def put_on_sale(store: Store, rooms: int) -> None:
@@ -168,65 +160,6 @@ class TestBudgets:
         assert recorder.operations.count("TransactWriteItems") == 1
 
 
-class TestMemory:
-    """A store remembers how many stripes a month has; more may have been added since."""
-
-    @pytest.mark.parametrize("after", [2, 32])
-    def test_rooms_that_have_moved_to_new_stripes_are_found(self, store: Store, after: int) -> None:
-        other = Store(store.table)
-        held(other, "first")
-        striped(store, after)
-
-        held(other, "family", rooms=4)
-
-        with pytest.raises(SoldOut):
-            held(other, "late")
-        assert broken_in(store, NOW) == []
-
-    def test_a_hold_of_before_goes_back_to_the_first_stripe(self, store: Store) -> None:
-        booking = held(store, "first", rooms=3)
-        striped(store, 2)
-        assert sorted(free_by_stripe(store, 10)) == [1, 1]
-
-        abandoned_rooms(store, booking, clock=FakeClock())
-
-        assert free_by_stripe(store, 10) == [4, 1]
-        striped(store, 2)  # again: spreads the rooms anew
-        assert sorted(free_by_stripe(store, 10)) == [2, 3]
-        assert broken_in(store, NOW) == []
-
-
-class TestMoreStripes:
-    def test_every_stripe_gets_its_share(self, store: Store) -> None:
-        striped(store, 2)
-        striped(store, 4)
-
-        assert sorted(free_by_stripe(store, 10)) == [1, 1, 1, 2]
-        assert free(store)[10] == 5
-        assert broken_in(store, NOW) == []
-
-    @pytest.mark.parametrize(
-        ("months", "stripes", "says"),
-        [
-            (["2026-12"], 1, "2026-12 has 2; there can only be more"),
-            (["2026-12"], 0, "must be from 1 to 64"),
-            (["2026-12", "2027-01"], 32, "at most 64 together"),
-            (["2031-12"], 2, "2031-12 is not open"),
-        ],
-    )
-    def test_what_cannot_be_is_refused(self, store: Store, months: list[str], stripes: int, says: str) -> None:
-        striped(store, 2)
-
-        with pytest.raises(InvalidFields, match=says):
-            set_stripes("deluxe", months, stripes, engine=Engine(store, {}, FakeClock()))
-
-        assert broken_in(store, NOW) == []
-
-    def test_a_room_type_that_is_not_there_has_none(self, store: Store) -> None:
-        with pytest.raises(NotFound):
-            set_stripes("attic", ["2026-12"], 2, engine=Engine(store, {}, FakeClock()))
-
-
 class TestOwners:
     @pytest.fixture
     def hotelier(self, front_door: FrontDoor, store: Store) -> Hotelier:
@@ -329,41 +262,6 @@ class TestOwners:
 def test_other_bookings_and_further_tries_turn_elsewhere() -> None:
     assert len({turn_of(f"bk_{number}") % 32 for number in range(300)}) == 32
     assert len({turn_of("bk_1", tries) % 32 for tries in range(300)}) == 32
-
-
-def test_an_owners_change_loses_to_stripes_that_were_added_since_it_was_read(store: Store) -> None:
-    """It would put the rates of one stripe in the place of those that name two."""
-    catalog = CatalogStore(store.table)
-    read = catalog.months(["deluxe"], ["2026-12"])["deluxe", "2026-12"]
-    striped(store, 2)
-
-    assert not catalog.change_months([(read, read)])
-
-    assert broken_in(store, NOW) == []
-
-
-def test_an_owners_change_loses_to_rooms_that_have_moved_since_it_was_read(store: Store) -> None:
-    striped(store, 2)
-    catalog = CatalogStore(store.table)
-    read = catalog.months(["deluxe"], ["2026-12"])["deluxe", "2026-12"]
-    held(store, "family", rooms=3)
-    striped(store, 2)  # spreads what is left
-
-    assert not catalog.change_months([(read, read)])
-
-    assert broken_in(store, NOW) == []
-
-
-def test_stripes_that_are_added_while_an_owner_changes_the_month_have_its_revision(store: Store) -> None:
-    """A batch read is no snapshot: it may have the page from before the change and the rates from after it."""
-    catalog = StripeStore(store.table)
-    old = catalog.months(["deluxe"], ["2026-12"])["deluxe", "2026-12"]
-    change_rates(store.table, default_price=600_000)
-    now = catalog.months(["deluxe"], ["2026-12"])["deluxe", "2026-12"]
-
-    assert catalog.add_stripes(MonthOnSale(old.page, now.rates), 4)
-
-    assert broken_in(store, NOW) == []
 
 
 def test_a_hold_that_lost_a_write_looks_again_for_due_holds(store: Store) -> None:

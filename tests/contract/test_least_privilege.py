@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import botocore.session  # noqa: TID251 - plays the operator who puts the secrets in
@@ -16,10 +15,10 @@ from holdfast.payments.gateways.choose import Gateways
 from holdfast.settings import Settings
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
-from tests.contract import expansion
 from tests.contract.expansion import resources
 from tests.contract.function_scenarios import SCENARIOS
 from tests.contract.iam_recorder import BUCKET, IamRecorder, Right
+from tests.contract.roles import FOLDERS, KEYS, NAMES, USERS, as_list, bounded, functions, named, rights, statements
 from tests.kit.builders import a_promo
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor
@@ -28,76 +27,7 @@ from tests.kit.stand_in import watched
 from tests.kit.template import functions as declared
 from tests.kit.template import http_events
 
-FOLDERS = {f"{BUCKET}/uploads/*", f"{BUCKET}/images/*"}
-KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
 QUEUES = {"ExpireFailures.Arn", "RunFailures.Arn"}
-
-
-def functions() -> dict[str, dict[str, Any]]:
-    """The properties of each expanded function, by its folder's name."""
-    return {
-        resource["Properties"]["Code"]["S3Key"].removeprefix("functions/"): resource["Properties"]
-        for resource in resources().values()
-        if resource["Type"] == "AWS::Lambda::Function"
-    }
-
-
-def role(function: str) -> dict[str, Any]:
-    [name, _] = functions()[function]["Role"]["Fn::GetAtt"]
-    properties: dict[str, Any] = resources()[name]["Properties"]
-    return properties
-
-
-def statements(function: str) -> Iterator[dict[str, Any]]:
-    """Of its role, and of what is attached to it from outside."""
-    role_of = {"Ref": functions()[function]["Role"]["Fn::GetAtt"][0]}
-    attached = [
-        resource["Properties"]
-        for resource in resources().values()
-        if resource["Type"] == "AWS::IAM::Policy" and role_of in resource["Properties"]["Roles"]
-    ]
-    for policy in [*role(function).get("Policies", []), *attached]:
-        yield from policy["PolicyDocument"]["Statement"]
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _named(value: Any) -> list[str]:
-    """A resource, or several, as the text that the template has for it."""
-    found = []
-    for resource in _list(value):
-        match resource:
-            case {"Fn::GetAtt": [name, attribute]}:
-                found.append(f"{name}.{attribute}")
-            case {"Fn::Sub": str(text)}:
-                found.append(text)
-            case str():
-                found.append(resource)
-            case _:
-                raise AssertionError(f"a resource that nobody can read: {resource}")
-    return found
-
-
-def rights(found: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> set[Right]:
-    """Each action with each resource, as texts such as `Table.Arn` or `${Table.Arn}/index/due`."""
-    return {
-        (action, resource) for one in found for action in _list(one["Action"]) for resource in _named(one["Resource"])
-    }
-
-
-def boundary_of(function: str) -> str:
-    """All share one, but for the function that Cognito calls: it has nothing to do with the table."""
-    return "SignInBoundary" if function == "sign_in" else "Boundary"
-
-
-def bounded(name: str) -> set[Right]:
-    return rights(resources()[name]["Properties"]["PolicyDocument"]["Statement"])
-
-
-NAMES = sorted(declared())
-USERS = "arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/*"
 
 
 def test_every_function_has_a_role_of_its_own() -> None:
@@ -115,32 +45,8 @@ def test_each_function_that_reads_a_secret_is_tried_with_both_gateways() -> None
 def test_no_role_names_everything(name: str) -> None:
     for statement in statements(name):
         assert statement["Effect"] == "Allow"
-        assert not [action for action in _list(statement["Action"]) if "*" in action]
-        assert not [one for one in _named(statement["Resource"]) if "*" in one and one not in FOLDERS]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_what_sam_attaches_by_itself_is_narrowed_by_the_boundary(name: str) -> None:
-    assert role(name)["PermissionsBoundary"] == {"Ref": boundary_of(name)}
-    attached = {str(arn).rpartition("/")[2].rstrip("'}") for arn in role(name)["ManagedPolicyArns"]}
-    streams = {"AWSLambdaDynamoDBExecutionRole"} if name == "expire" else set()
-    assert attached <= {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess"} | streams
-
-
-def test_every_role_has_a_boundary_those_of_backups_and_gradual_deployments_too() -> None:
-    every = expansion.expanded(expansion.source(), BackupDays="30", GradualDeployment="true")
-    bounded_by = {
-        name: resource["Properties"].get("PermissionsBoundary")
-        for name, resource in every.items()
-        if resource["Type"] == "AWS::IAM::Role"
-    }
-
-    assert len(bounded_by) == len(NAMES) + 2
-    assert {name: boundary for name, boundary in bounded_by.items() if boundary != {"Ref": "Boundary"}} == {
-        "SignInFunctionRole": {"Ref": "SignInBoundary"},
-        "BackupRole": {"Ref": "BackupBoundary"},
-        "CodeDeployServiceRole": {"Ref": "CodeDeployBoundary"},
-    }
+        assert not [action for action in as_list(statement["Action"]) if "*" in action]
+        assert not [one for one in named(statement["Resource"]) if "*" in one and one not in FOLDERS]
 
 
 def test_backups_are_of_the_table_into_the_vault() -> None:
@@ -172,53 +78,6 @@ def test_the_function_at_sign_in_may_look_at_users_and_touch_nothing_else() -> N
     }
 
 
-def test_the_boundary_stays_within_the_stack_but_for_traces() -> None:
-    found = bounded("Boundary")
-
-    assert not [action for action, _ in found if "*" in action]
-    assert {action for action, resource in found if resource == "*"} == {
-        "xray:PutTraceSegments",
-        "xray:PutTelemetryRecords",
-    }
-    assert {resource for _, resource in found if resource != "*"} == {
-        "Table.Arn",
-        "${Table.Arn}/index/due",
-        "${Table.Arn}/index/by_user",
-        "${Table.Arn}/index/by_property",
-        "${Table.Arn}/stream/*",
-        "StripeSecret.Id",
-        "RazorpaySecret.Id",
-        "ExpireFailures.Arn",
-        "RunFailures.Arn",
-        KEYS,
-        BUCKET,
-        *FOLDERS,
-        *(f"{group}.Arn" for group in log_groups()),
-    }
-
-
-def test_the_boundary_cannot_lock_the_functions_out_of_what_a_key_encrypts() -> None:
-    """DynamoDB and Secrets Manager use a key in the caller's name. Its own policy gives that right, and no role does; a
-    boundary that leaves it out takes it away."""
-    statements = resources()["Boundary"]["Properties"]["PolicyDocument"]["Statement"]
-    [keys] = [one for one in statements if one["Sid"] == "Keys"]
-
-    assert {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"} <= set(keys["Action"])
-    assert _named(keys["Condition"]["StringEquals"]["kms:ViaService"]) == [
-        "dynamodb.${AWS::Region}.amazonaws.com",
-        "secretsmanager.${AWS::Region}.amazonaws.com",
-    ]
-    encrypted = {
-        name: str(
-            resource["Properties"].get("KmsKeyId") or resource["Properties"]["SSESpecification"]["KMSMasterKeyId"]
-        )
-        for name, resource in resources().items()
-        if resource["Type"] in {"AWS::SecretsManager::Secret", "AWS::DynamoDB::Table"}
-    }
-    assert len(encrypted) == 3
-    assert len(set(encrypted.values())) == 1, "one parameter says which key"
-
-
 def test_a_function_that_runs_on_its_own_leaves_what_it_lost_in_a_queue() -> None:
     """A crash and a run that was throttled until it was too old; nobody waits for its answer."""
     configured = {
@@ -236,25 +95,6 @@ def test_a_function_that_runs_on_its_own_leaves_what_it_lost_in_a_queue() -> Non
         assert config["MaximumEventAgeInSeconds"] >= 300, (
             f"{name}: Lambda waits minutes between attempts of a throttled run"
         )
-
-
-def log_groups() -> set[str]:
-    """Of the functions within the boundary that all share."""
-    return {
-        properties["LoggingConfig"]["LogGroup"]["Ref"]
-        for name, properties in functions().items()
-        if boundary_of(name) == "Boundary"
-    }
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_right_lies_within_the_boundary(name: str) -> None:
-    allowed = bounded(boundary_of(name))
-    needed = rights(statements(name))
-
-    if name == "sign_in":  # the pool waits for its function, so the boundary cannot name the pool
-        needed = {(action, USERS if resource == "UserPool.Arn" else resource) for action, resource in needed}
-    assert needed <= allowed
 
 
 def given(name: str, gateway: str = "") -> set[Right]:
@@ -301,7 +141,7 @@ def secrets_of(name: str) -> dict[str, str]:
     """The settings that name the function's secrets, each secret called what the template calls it."""
     variables = functions()[name]["Environment"]["Variables"]
     return {
-        variable.lower(): _named(variables[variable])[0]
+        variable.lower(): named(variables[variable])[0]
         for variable in ("STRIPE_SECRET_NAME", "RAZORPAY_SECRET_NAME")
         if variable in variables
     }
@@ -404,7 +244,7 @@ def test_the_bucket_is_closed_but_to_the_distribution() -> None:
     assert (refused["Effect"], refused["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
     assert served["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert served["Action"] == "s3:GetObject"
-    assert _named(served["Resource"]) == ["${SiteBucket.Arn}/images/*", "${SiteBucket.Arn}/web/*"]
+    assert named(served["Resource"]) == ["${SiteBucket.Arn}/images/*", "${SiteBucket.Arn}/web/*"]
     assert "${Site}" in str(served["Condition"]["StringEquals"]["aws:SourceArn"])
 
 

@@ -22,6 +22,7 @@ from holdfast.storage.items import promo_item
 from holdfast.storage.marshal import put_action
 from holdfast.views.front_desk_tables import _plain
 from tests.component.hostile import TABLE
+from tests.component.hostile_callers import CALLERS
 from tests.kit.builders import a_promo
 from tests.kit.clock import NOW
 from tests.kit.front_door import ADMIN, BOB, STAY, FrontDoor, event
@@ -34,7 +35,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 def refused(says: str) -> Check:
     """The row of `hostile.py` that says so gets the answer that it must get."""
-    [hostile] = [row for row in TABLE if row.says == says]
+    [hostile] = [row for row in (*TABLE, *CALLERS) if row.says == says]
 
     def check(front_door: FrontDoor) -> bool:
         reply = front_door.send(hostile.request(front_door.held()))

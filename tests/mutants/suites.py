@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 _PRICES = ("unit/test_pricing.py", "unit/test_taxes.py", "unit/test_currencies.py", "unit/test_pricing_laws.py")
 _STORE = ("unit/storage/test_holds.py", "unit/storage/test_promos.py", "unit/storage/test_wallet.py")
-_BATCHES = ("component/test_batches.py",)
+_BATCHES = ("component/test_batches.py", "component/test_reclaim_choice.py")
 _CARDS = ("component/test_starting_payments.py", "component/test_paying_by_card.py")
 _LATE = ("component/payments/test_late_payments.py", "component/payments/test_old_orders.py")
 _AT_GATEWAYS = (
@@ -85,7 +85,7 @@ _NEAREST = {
         "component/test_deleted_holds.py",
         "component/test_bookings.py",
     ),
-    "model/limits.py": ("component/test_limits.py", *_STORE),
+    "model/limits.py": ("component/test_limits.py", "component/test_topup_limits.py", *_STORE),
     "model/promo.py": ("unit/test_currencies.py", "unit/storage/test_promos.py", "component/test_currencies.py"),
     "model/case.py": ("unit/storage/test_cases.py", "component/outside/test_gateway_acts.py"),
     "model/cancellation.py": ("unit/audit", "component/desk/test_refunds.py"),

@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
-from holdfast.model.ids import TOPUP_ID
-from tests.simulation import desk, galleries, hoteliers, owners, reviews, reviving, striped
+from tests.simulation import desk, galleries, hoteliers, owners, reviews, reviving, striped, topups
 from tests.simulation.gateway import signed
 from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
+from tests.simulation.prices import change_prices
 from tests.simulation.refusals import check_cap, check_promo, own_promo
 from tests.simulation.scheduler import SECOND
 from tests.simulation.ttl import delete_expired
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 ADMIN = "root"
 TRIES = 3  # of a request whose outcome stayed unknown
 ELSEWHERE: dict[str, Any] = (
-    desk.ACTS | reviving.ACTS | owners.ACTS | hoteliers.ACTS | reviews.ACTS | galleries.ACTS | striped.ACTS
+    desk.ACTS
+    | reviving.ACTS
+    | owners.ACTS
+    | hoteliers.ACTS
+    | reviews.ACTS
+    | galleries.ACTS
+    | striped.ACTS
+    | topups.ACTS
 )
 
 
@@ -269,37 +276,8 @@ class Guests:
         if reply and reply.status in {200, 201}:
             self.promised.append(Promise("credited", reason, reply.body))
 
-    def _topup(self, operation: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
-        body = {"gateway": gateway, "amount": amount}
-        reply = self._send(operation, "POST /wallet/topups", body, user=user, key=f"topup-{number}")
-        if reply and reply.status in {200, 201}:
-            assert TOPUP_ID.fullmatch(reply.body["topup_id"])
-            self.topups[user, number] = reply.body
-
-    def _authorise_topup(self, _: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
-        topup = self.topups.get((user, number))
-        if topup:
-            self.world.gateways[topup["gateway"]].authorise(topup["gateway_order_id"])
-
-    def _lapse_topup(self, _: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
-        topup = self.topups.get((user, number))
-        if topup and self.world.gateways[topup["gateway"]].lapse(topup["gateway_order_id"]):
-            self.world.faults.cover("a top-up's authorisation lapsed")
-
-    def _finalize_topup(self, operation: Operation, *, user: str, amount: int, gateway: str, number: int) -> None:
-        topup = self.topups.get((user, number))
-        if topup:
-            order_id = topup["gateway_order_id"]
-            transaction_id = self.world.gateways[topup["gateway"]].orders[order_id].transaction_id or "none"
-            proof = {"gateway_transaction_id": transaction_id, "gateway_signature": signed(order_id, transaction_id)}
-            route, path = "POST /wallet/topups/{topup_id}/finalize", {"topup_id": topup["topup_id"]}
-            reply = self._send(operation, route, proof, user=user, path=path)
-            if reply and reply.status == 200:
-                self.promised.append(Promise("topped up", topup["topup_id"], reply.body))
-                self.world.faults.cover("a top-up credited")
-
     def _price(self, _: Operation, *, room_type: str, price: int) -> None:
-        self.world.change_prices(room_type, price)
+        change_prices(self.world, room_type, price)
 
     def _ttl(self, _: Operation) -> None:
         delete_expired(self.world)

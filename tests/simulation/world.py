@@ -45,7 +45,7 @@ from tests.simulation.hotel import (
 from tests.simulation.invariants import BrokenPromise, Invariants
 from tests.simulation.nights import Nights
 from tests.simulation.owners import opening_rates
-from tests.simulation.pages import split, stripes_of
+from tests.simulation.pages import split
 from tests.simulation.plan import Operation, Plan
 from tests.simulation.published import Published
 from tests.simulation.registered import begin
@@ -285,21 +285,6 @@ class World:
                 deliver(f"{name}+", tries=REST_ROUNDS)
 
             self.clock.spawn(self.clock.now_us + delay_us, deliver)
-
-    # What hotels do
-
-    def change_prices(self, room_type: str, price: int) -> None:
-        """The hotel puts a new price on every night, as its extranet would: one transaction for each month."""
-        self.prices.append((self.clock.now_us, room_type, price))
-        for page in [key for key in sorted(self.table.items) if key[0] == f"ROOM#{room_type}" and "MONTH#" in key[1]]:
-            rates = page[0], page[1].replace("MONTH#", "RATES#")
-            while any(map(self.table.is_locked, (rates, *stripes_of(self.table.items, room_type, page[1][-7:])))):
-                self.clock.sleep(MILLISECOND)
-            pages = stripes_of(self.table.items, room_type, page[1][-7:])
-            prices = {day: {"N": str(price)} for day in self.table.items[page]["free"]["M"]}
-            revision = {"revision": {"N": str(int(self.table.items[page]["revision"]["N"]) + 1)}}
-            after = self.table.items[rates] | revision | {"price": {"M": prices}}
-            self.table.change({of: self.table.items[of] | revision for of in pages} | {rates: after})
 
     def _new_id(self) -> str:
         self._ids += 1

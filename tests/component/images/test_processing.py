@@ -1,7 +1,6 @@
 """What becomes of uploads: ready or refused, once, whatever events come, how often and for what."""
 
 import io
-from datetime import timedelta
 from urllib.parse import quote_plus
 
 import pytest
@@ -11,7 +10,6 @@ from holdfast.errors import Busy
 from holdfast.storage.bucket import Bucket
 from holdfast.storage.images import ImageStore
 from holdfast.storage.table import Table
-from tests.kit.front_door import event
 from tests.kit.log_capture import LogLines
 from tests.kit.pictures import MAKER, PAYLOAD, animation, drawing, file_of, huge_png, jpeg, photograph
 from tests.kit.studio import IMAGE, Studio
@@ -210,16 +208,6 @@ def test_what_a_crash_left_of_a_deleted_picture_goes_with_the_next_event(
     assert studio.keys == []
 
 
-@pytest.mark.parametrize("late", [timedelta(hours=23, seconds=1), timedelta(days=2)])
-def test_an_upload_that_comes_too_late_is_deleted(studio: Studio, late: timedelta) -> None:
-    image_id = studio.asked()
-    studio.upload(image_id, jpeg(500, 300))
-    studio.door.clock.advance(late.total_seconds())
-
-    assert studio.notify(image_id) == [None]
-    assert studio.keys == []
-
-
 def test_a_picture_that_its_order_has_lost_does_not_become_ready(
     studio: Studio, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,48 +226,6 @@ def test_a_picture_that_its_order_has_lost_does_not_become_ready(
 
     assert studio.notify(image_id) == [None]
     assert studio.keys == []
-
-
-def test_an_upload_for_nobody_is_deleted(studio: Studio) -> None:
-    image_id = "im_" + "a" * 26
-    studio.upload(image_id, jpeg(500, 300))
-
-    assert studio.notify(image_id) == [None]
-    assert studio.keys == []
-
-
-def test_an_upload_under_another_hotels_key_is_deleted(studio: Studio) -> None:
-    image_id = studio.asked()
-    studio.upload(image_id, jpeg(500, 300), property_id="sea-view")
-
-    assert studio.notify(image_id, property_id="sea-view") == [None]
-    assert studio.see(image_id)["state"] == "waiting"
-    assert studio.keys == []
-
-
-@pytest.mark.parametrize(
-    "key",
-    ["uploads/lake-view", "uploads/lake-view/../x", "images/lake-view/{}/400.jpg", "uploads/lake-view/{}/x", "{}"],
-)
-def test_a_key_of_another_form_is_left_alone(studio: Studio, key: str) -> None:
-    image_id = studio.asked()
-    studio.upload(image_id, jpeg(500, 300))
-
-    assert studio.notify(image_id, key=key.format(image_id)) == []
-    assert studio.see(image_id)["state"] == "waiting"
-    assert len(studio.keys) == 1
-
-
-def test_an_event_of_another_bucket_is_left_alone(studio: Studio) -> None:
-    image_id = studio.asked()
-    studio.upload(image_id, jpeg(500, 300))
-    other = event("upload")
-    other["Records"][0]["s3"]["object"]["key"] = f"uploads/lake-view/{image_id}"
-    other["Records"][0]["s3"]["bucket"]["name"] = "not-ours"
-
-    studio.door.app("pictures").lambda_handler(other, studio.door.context)
-
-    assert studio.see(image_id)["state"] == "waiting"
 
 
 def test_an_event_escapes_odd_letters_in_keys(studio: Studio) -> None:

@@ -51,8 +51,7 @@ if TYPE_CHECKING:
     from holdfast.payments.gateways.protocol import Gateway
     from holdfast.storage.transaction import BookingContext
 
-# Refusals that the success rate leaves out.
-NOT_A_PAYMENT = (NotFound, InvalidFields, GuestRequired, InProgress, TooManyCalls, Busy)
+NOT_A_PAYMENT = (NotFound, InvalidFields, GuestRequired, InProgress, TooManyCalls, Busy)  # left out of the success rate
 
 
 def confirm(
