@@ -1,8 +1,8 @@
 # make run    the whole system on this machine; Ctrl-C ends it
 # make web    the pages: builds them, and shows them on the stack that runs
 # make check  lint, types and unit tests: the inner loop, in under a minute
-# make test   every test, and how long each part took
-# make test-browser  the tests of the pages, in Chromium; RUNNING_STACK=.local tests those of `make run`
+# make test   every test but the long round of the pages, and how long each part took
+# make test-browser  every test of the pages, in Chromium; RUNNING_STACK=.local tests those of `make run`
 # make proof  many seeds of the simulation (SEEDS=50000)
 # make mutants  plants small faults in the engine: does a test notice? (MUTANTS=200 MUTANTS_SEED=1)
 # make web-build  builds the pages, and lists their digests
@@ -96,10 +96,10 @@ test-smoke: $(VENV) build
 	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
 
 test-system: $(VENV)
-	$(call timed,the deployed stack over HTTP with holds of twenty seconds,$(RUN) pytest -m brief tests/system tests/browser)
+	$(call timed,the deployed stack over HTTP with holds of twenty seconds,$(RUN) pytest -m "system and brief" tests/system)
 
 test-pages: $(VENV)
-	$(call timed,the deployed stack as make run starts it: payments and pages,$(RUN) pytest -m "(system or browser) and not brief" tests/system tests/browser)
+	$(call timed,the deployed stack as make run starts it: payments and main ways through the pages,$(RUN) pytest -m "(system or journey) and not brief" tests/system tests/browser)
 
 .PHONY: test-browser
 test-browser: $(VENV)

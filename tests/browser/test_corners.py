@@ -36,6 +36,7 @@ def reach(page: Page, name: str) -> None:
     raise AssertionError(f"{name} is out of the keyboard's reach")
 
 
+@pytest.mark.journey
 def test_a_keyboard_is_enough_from_the_search_to_the_confirmation(guest: Visitor) -> None:
     page = guest.page
     name = f"web-{uuid4().hex[:8]}"
