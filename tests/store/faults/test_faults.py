@@ -169,8 +169,16 @@ def test_a_conflict_with_a_failed_condition_is_read_again(bench: Bench) -> None:
     assert bench.free() == [4, 4, 4]
 
 
-def test_a_repeat_carries_the_same_token_and_the_same_bytes(bench: Bench) -> None:
-    with going_wrong(bench.client, WRITE, conflicts, never_sent, answer_timed_out) as calls:
+def test_a_hold_that_met_others_is_decided_anew(bench: Bench) -> None:
+    with going_wrong(bench.client, WRITE, conflicts) as calls:
+        hold(bench.store, "alice", clock=bench.clock)
+    assert calls.sent == 2
+    assert len(set(calls.tokens)) == 2
+    assert bench.free() == [4, 4, 4]
+
+
+def test_after_an_answer_was_lost_a_repeat_carries_the_same_token_and_the_same_bytes(bench: Bench) -> None:
+    with going_wrong(bench.client, WRITE, never_sent, answer_timed_out, conflicts) as calls:
         hold(bench.store, "alice", clock=bench.clock)
     assert calls.sent == 4
     assert len(set(calls.tokens)) == 1
