@@ -81,7 +81,9 @@ class Nights:
         for (_, sk), old, new in changes:
             if sk.startswith("RATES#") and new is not None:
                 month = sk.removeprefix("RATES#")
-                after = {spot: value for spot, value in after.items() if f"{spot[0]:%Y-%m}" != month}
+                # More stripes write a month of before, and it still does not say its rooms: its page does.
+                kept = () if "default_rooms" in new else ("rooms_on_sale",)
+                after = {spot: value for spot, value in after.items() if f"{spot[0]:%Y-%m}" != month or spot[1] in kept}
                 after |= _own(month, new)
             elif sk.startswith("CHANGE#") and old is None and new is not None:
                 lines.append(from_wire(new))

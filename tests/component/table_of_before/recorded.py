@@ -14,6 +14,7 @@ import msgspec
 
 from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import Broken, snapshot_of
+from holdfast.model.limits import EXPIRED_HOLD_DAYS
 from holdfast.model.promo import Promo
 from holdfast.payments.gateways.protocol import GatewayPayment
 from holdfast.storage.items import (
@@ -160,9 +161,14 @@ def promo_again(item: Item) -> Item:
 
 
 def booking_again(item: Item) -> Item:
-    """Then, only a confirmed booking had the key of its property's index; now every one gets it when it is written."""
+    """Then, only a confirmed booking had the key of its property's index; now every one gets it when it is written.
+
+    And an expired hold without an order stayed as long as a booking; now it stays a week.
+    """
     made = booking_item(booking_of(item), SHARDS)
     assert made["property_id"] == item["property"]
+    if item["status"] == "expired" and made["ttl"] == item["history"][-1]["at"] // 1000 + EXPIRED_HOLD_DAYS * 86_400:
+        made["ttl"] = item["ttl"]
     return made if "property_id" in item else {name: value for name, value in made.items() if name != "property_id"}
 
 
