@@ -1,6 +1,6 @@
 """The audit page by page, beside the audit of before, which held every item: memory and time by number of bookings.
 
-Usage: uv run python -m bench audit [most bookings]
+Usage: uv run python -m bench.audit [most bookings]
 
 Tables of 1,000, 10,000 and, if asked for, 100,000 bookings of 40 room types over 20 months, half of them expired holds,
 the others paid by wallet or card; each guest has four, and a ledger. Items are made as they are scanned, in pages of up
@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,14 +92,19 @@ class Scanned:
                     actor="admin root" if of is None else "guest",
                     at_ms=millis(NOW),
                     booking_id=of,
+                    check_out=None if of is None else _check_in(guest) + timedelta(days=1),
                     currency="INR",
                 )
             )
         yield account_item(Account(user_id=user, balance=balance, seq=len(entries)))
 
 
+def _check_in(guest: int) -> date:
+    return NOW.date() + timedelta(days=guest % 500)
+
+
 def _bookings(guest: int, user: str) -> Iterator[Booking]:
-    check_in = NOW.date() + timedelta(days=guest % 500)
+    check_in = _check_in(guest)
     same: dict[str, Any] = {
         "user_id": user,
         "room_type_id": f"room-{guest % ROOM_TYPES}",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import batched
 from random import Random
 from typing import Any
 
@@ -11,7 +10,7 @@ import msgspec
 
 from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import Broken, snapshot_of
-from holdfast.audit.table import audit_table
+from holdfast.audit.table import Audited, Pass, Records
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
 from holdfast.model.booking import Booking, Event, FrozenQuote, Payment, PaymentMode, Status
 from holdfast.model.dates import millis
@@ -33,6 +32,7 @@ from holdfast.storage.items import (
     redemption_item,
     topup_item,
 )
+from holdfast.storage.store import Store
 from tests.kit.clock import NOW
 from tests.kit.hotel import DELUXE, KOLKATA
 
@@ -54,10 +54,22 @@ class Pages:
         self._items = items
         self._rng = Random(len(items))
 
-    def scan_pages(self, *, consistent: bool) -> Iterator[list[Item]]:
-        del consistent
-        self._rng.shuffle(self._items)
-        yield from (list(page) for page in batched(self._items, 3, strict=False))
+    def scan_pages(self, *, consistent: bool, after: Item | None = None) -> Iterator[tuple[list[Item], Item | None]]:
+        if after is None:
+            self._rng.shuffle(self._items)
+        for first in range(after["first"] if after else 0, len(self._items), 3):
+            rest = first + 3
+            yield self._items[first:rest], {"first": rest} if rest < len(self._items) else None
+
+
+def interrupted(store: Store, now: datetime, records: Records, **settings: Any) -> Audited:
+    """An audit that is stopped after each page, written down, and read by another process."""
+    one: Pass | None = Pass(began_ms=NOW_MS, **settings)
+    while one:
+        if audited := one.go_on(store, clock=lambda: now, records=records, has_time=lambda: False):
+            return audited
+        one = Pass.unpacked(one.packed())
+    raise AssertionError("what was written down could not be read")
 
 
 @dataclass
@@ -97,7 +109,7 @@ class SettledTable:
         files = None if file_keys is None else list(file_keys)
         whole = audit(snapshot_of(self.items.values()), now=now, due_shards=due_shards, file_keys=files)
         store: Any = Pages(list(self.items.values()), due_shards)
-        paged = audit_table(store, clock=lambda: now, file_keys=None if files is None else lambda: files)
+        paged = interrupted(store, now, Records(file_keys=None if files is None else lambda: files))
         assert paged.broken == whole
 
     def broken(self, **arguments: Any) -> set[str]:

@@ -34,7 +34,7 @@ def test_a_redemption_counts_once_for_promo_user_and_booking(store: Store) -> No
     assert context.promo is not None
     assert context.promo.claimed == 1
     assert context.redemption is not None
-    assert context.redemption.bookings == {booking.booking_id: 1}
+    assert context.redemption.bookings == {booking.booking_id: booking.check_out.toordinal()}
     confirmed_with_it = store.commit(booking, confirmed(booking, promo_code="DIWALI"), now=NOW, context=context)
     assert confirmed_with_it.claimed_promo == "DIWALI"
     assert broken_in(store, NOW) == []

@@ -107,12 +107,11 @@ def test_only_a_difference_that_lasts_is_reported_of_a_table_in_use(
         due_shards = SHARDS
         table: Any
 
-        def scan_pages(self, *, consistent: bool) -> list[list[Any]]:
-            del consistent
+        def scan_pages(self, *, consistent: bool, after: None) -> list[tuple[list[Any], None]]:
             of_page, of_rates = next(looks)
             table.spoil(PAGE, revision=of_page)
             table.spoil(RATES, revision=of_rates)
-            return [list(table.items.values())]
+            return [(list(table.items.values()), None)]
 
     store: Any = InUse()
     store.table = store

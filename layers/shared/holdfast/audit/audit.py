@@ -187,7 +187,7 @@ def _promos(view: Snapshot) -> Iterator[Broken]:
         seen = "is not claimed" if (code, user_id, booking_id) in using else "is claimed by a booking that is over"
         keys = (booking_key(booking_id), redemption_key(str(code), user_id))
         yield Broken("PRM1", f"{booking_id}: {code} {seen}", keys)
-    counts = Counter(code for code, _, _ in claimed) + view.passed.claims
+    counts = Counter(code for code, _, _ in claimed) + Counter(view.passed.claims)
     for code, promo in view.promos.items():
         if promo.claimed != counts[code]:
             yield Broken("PRM1", f"{code}: {promo.claimed} claimed, {counts[code]} claims", (promo_key(code),))

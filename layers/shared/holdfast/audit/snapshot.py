@@ -58,8 +58,8 @@ class Broken(msgspec.Struct, frozen=True, order=True):
 class Passed(msgspec.Struct):
     """What bookings and redemptions that were read, and are not kept, add to what all of them make together."""
 
-    rooms: Counter[tuple[str, int, date]] = msgspec.field(default_factory=Counter)  # kept, by room type, stripe, night
-    claims: Counter[str] = msgspec.field(default_factory=Counter)  # uses of each promo
+    rooms: dict[tuple[str, int, date], int] = {}  # kept, by room type, stripe, night
+    claims: dict[str, int] = {}  # uses of each promo
     on_wrong_pages: dict[str, Booking] = {}  # bookings of pages that a look before found miscounted
 
 

@@ -11,15 +11,17 @@ The numbers are drawn anew for each run, from 64 bits, so what does not agree st
 from __future__ import annotations
 
 import secrets
-from array import array
+from datetime import date
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from holdfast.audit.snapshot import HELD, KEEPING
 from holdfast.audit.wallets import OF_TOPUPS, takes_back
 from holdfast.model.account import TopUpStatus
 from holdfast.model.booking import Status
-from holdfast.model.limits import MAX_LIVE_HOLDS
+from holdfast.model.limits import MAX_LIVE_HOLDS, RETENTION_DAYS
 from holdfast.model.property import DEFAULT_CURRENCY
 
 if TYPE_CHECKING:
@@ -27,31 +29,38 @@ if TYPE_CHECKING:
     from holdfast.model.booking import Booking
     from holdfast.model.promo import PromoRedemption
 
-GROUPS = 1 << 16  # of users: each has half a megabyte divided by them
+UNKNOWN_DAY = 1  # of check-out, in redemptions of before
+GROUPS = 1 << 16  # of users
 _64_BITS = (1 << 64) - 1
 _BYTES = 8
+_DAY_MS = 86_400_000
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def group_of(user_id: str) -> int:
     return int.from_bytes(blake2b(user_id.encode(), digest_size=2).digest(), "big") % GROUPS
 
 
-class UserSums:
-    """What WAL1, WAL2, WAL3, ACC1 and PRM1 rest on, added up; `now_ms` is one instant for the whole run."""
+class UserSums(msgspec.Struct, kw_only=True):
+    """What WAL1, WAL2, WAL3, ACC1 and PRM1 rest on, added up; `now_ms` is one instant for the whole look."""
 
-    def __init__(self, now_ms: int) -> None:
-        self._now_ms = now_ms
-        self._key = secrets.token_bytes(16)
-        self._sums = array("Q", bytes(_BYTES * GROUPS))
-        self._suspected: set[int] = set()
+    now_ms: int
+    key: bytes = msgspec.field(default_factory=lambda: secrets.token_bytes(16))
+    sums: bytearray = msgspec.field(default_factory=lambda: bytearray(_BYTES * GROUPS))  # numbers of 64 bits
+    seen: bytearray = msgspec.field(default_factory=lambda: bytearray(GROUPS))  # 1 for a group that has anybody
+    picked: set[int] = set()  # groups that are suspected whatever their sum
 
     @property
     def suspected(self) -> frozenset[int]:
         """The groups that are to be looked at in full."""
-        return frozenset(self._suspected.union(group for group, of in enumerate(self._sums) if of))
+        return frozenset(self.picked.union(group for group, of in enumerate(self._numbers) if of))
+
+    @property
+    def _numbers(self) -> memoryview[int]:
+        return memoryview(self.sums).cast("Q")
 
     def suspect(self, user_id: str) -> None:
-        self._suspected.add(group_of(user_id))
+        self.picked.add(group_of(user_id))
 
     def account(self, account: Account) -> None:
         """Its balance and seq end the ledger; its live holds and pending top-ups are what bookings and top-ups say."""
@@ -60,7 +69,7 @@ class UserSums:
         self._add(user, account.balance + 1, "ledger", user, account.seq + 1)
         self._add(user, account.seq, "currency", user, account.currency)
         self._add(user, account.pending_topups, "pending", user)
-        live = {of: until_ms for of, until_ms in account.live_holds.items() if until_ms > self._now_ms}
+        live = {of: until_ms for of, until_ms in account.live_holds.items() if until_ms > self.now_ms}
         for booking_id, until_ms in live.items():
             self._add(user, 1, "live", booking_id, until_ms)
         if len(live) > MAX_LIVE_HOLDS:
@@ -72,7 +81,7 @@ class UserSums:
         self._add(user, entry.balance_after - entry.amount + 1, "ledger", user, entry.seq)
         self._add(user, -(entry.balance_after + 1), "ledger", user, entry.seq + 1)
         self._add(user, -1, "currency", user, currency)
-        if entry.booking_id:
+        if entry.booking_id and not (entry.check_out and self._is_gone(entry.check_out.toordinal())):
             self._add(user, entry.amount, "booking", entry.booking_id, currency)
         if entry.reason in OF_TOPUPS and not entry.actor.startswith("admin "):
             self._add(user, entry.amount, "topped up", user)
@@ -82,10 +91,12 @@ class UserSums:
     def booking(self, booking: Booking) -> None:
         """An expired hold may still be listed by its account until its deadline, as this process's clock has it."""
         user = booking.user_id
+        if self._is_gone(booking.check_out.toordinal()):
+            return
         if booking.status in {Status.CONFIRMED, Status.CANCELLED}:
             moved = booking.wallet_refunded - booking.wallet_paid
             self._add(user, -moved, "booking", booking.booking_id, booking.currency)
-        if booking.status in HELD | {Status.EXPIRED} and booking.expires_at_ms > self._now_ms:
+        if booking.status in HELD | {Status.EXPIRED} and booking.expires_at_ms > self.now_ms:
             self._add(user, -1, "live", booking.booking_id, booking.expires_at_ms)
         if booking.status in KEEPING and booking.quote and booking.quote.promo_code:
             self._add(user, -1, "promo", booking.quote.promo_code, booking.booking_id)
@@ -97,11 +108,21 @@ class UserSums:
             self._add(topup.user_id, topup.taken_back - topup.amount, "topped up", topup.user_id)
 
     def redemption(self, redemption: PromoRedemption) -> None:
-        for booking_id in redemption.bookings:
-            self._add(redemption.user_id, 1, "promo", redemption.code, booking_id)
+        for booking_id, day in redemption.bookings.items():
+            if day == UNKNOWN_DAY or not self._is_gone(day):
+                self._add(redemption.user_id, 1, "promo", redemption.code, booking_id)
+
+    def _is_gone(self, check_out: int) -> bool:
+        """Whether TTL may have deleted bookings of that day of check-out, an ordinal: then nobody looks for them.
+
+        A day early, so that none goes while the table is read.
+        """
+        return check_out <= _EPOCH + self.now_ms // _DAY_MS - RETENTION_DAYS + 1
 
     def _add(self, user_id: str, amount: int, *about: object) -> None:
         if amount:
-            drawn = blake2b("\0".join(map(str, about)).encode(), digest_size=_BYTES, key=self._key).digest()
+            drawn = blake2b("\0".join(map(str, about)).encode(), digest_size=_BYTES, key=self.key).digest()
             group = group_of(user_id)
-            self._sums[group] = (self._sums[group] + amount * int.from_bytes(drawn, "big")) & _64_BITS
+            self.seen[group] = 1
+            numbers = self._numbers
+            numbers[group] = (numbers[group] + amount * int.from_bytes(drawn, "big")) & _64_BITS

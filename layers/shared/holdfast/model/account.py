@@ -5,6 +5,7 @@ Amounts are integers in minor units (paise) of the named currency.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 import msgspec
@@ -68,7 +69,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES["Ac
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One immutable line of a wallet's ledger; `amount` is signed.
 
-    `ref` is the payment at a gateway that the amount came from or went to; a booking's part has none.
+    `ref` is the payment at a gateway that the amount came from or went to; a booking's part has none. `check_out` is
+    the booking's: the entry outlives it, and says so when there is no booking to look at any more.
     """
 
     user_id: str
@@ -79,6 +81,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     actor: str
     at_ms: int
     booking_id: str | None = None
+    check_out: date | None = None  # None too in a booking's entries of before
     currency: str = DEFAULT_CURRENCY
     ref: GatewayRef | None = None
     reverses: int | None = None  # the number of the entry that this one takes back
@@ -98,6 +101,7 @@ def wallet_entry(before: Booking, after: Booking, account: Account) -> LedgerEnt
         actor=after.history[-1].by,
         at_ms=after.history[-1].at_ms,
         booking_id=after.booking_id,
+        check_out=after.check_out,
         currency=account.currency,
     )
 

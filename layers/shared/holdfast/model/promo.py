@@ -38,7 +38,10 @@ class Promo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PromoRedemption(msgspec.Struct, frozen=True, kw_only=True):
-    """The bookings for which one user now holds a use of a promo; the keys of `bookings` are their ids."""
+    """The bookings for which one user now holds a use of a promo.
+
+    `bookings` maps a booking's id to the ordinal of its day of check-out, or to 1 if that was not yet written down.
+    """
 
     code: str
     user_id: str

@@ -137,7 +137,7 @@ def _without(due: list[Booking], context: BookingContext) -> BookingContext:
     assert context.promo is not None
     assert context.redemption is not None
     ids = {one.booking_id for one in due}
-    claims = {booking_id: 1 for booking_id in context.redemption.bookings if booking_id not in ids}
+    claims = {booking_id: day for booking_id, day in context.redemption.bookings.items() if booking_id not in ids}
     return msgspec.structs.replace(
         context,
         promo=msgspec.structs.replace(context.promo, claimed=context.promo.claimed - len(due)),

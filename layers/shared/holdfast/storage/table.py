@@ -186,18 +186,22 @@ class Table:
 
     def scan(self) -> Iterator[Item]:
         """Every item, consistently read page by page: for audits, not for requests."""
-        for page in self.scan_pages(consistent=True):
-            yield from page
+        for items, _ in self.scan_pages(consistent=True):
+            yield from items
 
-    def scan_pages(self, *, consistent: bool) -> Iterator[list[Item]]:
-        """Every item in pages of up to a megabyte, as of now or, at half the price, perhaps as of a moment ago."""
-        after: dict[str, Any] = {}
+    def scan_pages(self, *, consistent: bool, after: Item | None = None) -> Iterator[tuple[list[Item], Item | None]]:
+        """Every item in pages of up to a megabyte, as of now or, at half the price, perhaps as of a moment ago.
+
+        Each page comes with the key to go on `after` by another call, None with the last page.
+        """
         while True:
-            answer = self._call(partial(self.client.scan, TableName=self.name, ConsistentRead=consistent, **after))
-            yield [from_wire(wire) for wire in answer["Items"]]
-            if "LastEvaluatedKey" not in answer:
+            start: dict[str, Any] = {"ExclusiveStartKey": to_wire(after)} if after else {}
+            answer = self._call(partial(self.client.scan, TableName=self.name, ConsistentRead=consistent, **start))
+            more = answer.get("LastEvaluatedKey")
+            after = from_wire(more) if more else None
+            yield [from_wire(wire) for wire in answer["Items"]], after
+            if after is None:
                 return
-            after = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def put(self, action: dict[str, Any]) -> None:
         """Carries out one `put_action` alone; raises ConditionsFailed, with the item that it met."""

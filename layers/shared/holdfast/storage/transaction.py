@@ -264,15 +264,15 @@ class Writes:
         uses_left = "attribute_exists(pk) AND (attribute_not_exists(usage_limit) OR claimed < usage_limit)"
         take = update_action(self.table, promo_key(promo.code), "SET claimed = claimed + :one", uses_left, {":one": 1})
         if not redemption.stored:
-            first = msgspec.structs.replace(redemption, bookings={booking.booking_id: 1})
+            first = msgspec.structs.replace(redemption, bookings={booking.booking_id: booking.check_out.toordinal()})
             return [take, put_action(self.table, redemption_item(first), "attribute_not_exists(pk)")]
-        condition, values = "attribute_not_exists(bookings.#booking)", {":one": 1}
+        condition, values = "attribute_not_exists(bookings.#booking)", {":day": booking.check_out.toordinal()}
         if promo.per_user_limit is not None:
             condition += " AND size(bookings) < :most"
             values[":most"] = promo.per_user_limit
         key = redemption_key(promo.code, booking.user_id)
         names = {"#booking": booking.booking_id}
-        return [take, update_action(self.table, key, "SET bookings.#booking = :one", condition, values, names)]
+        return [take, update_action(self.table, key, "SET bookings.#booking = :day", condition, values, names)]
 
 
 def _state_key(booking: Booking) -> tuple[object, ...]:
