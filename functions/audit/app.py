@@ -1,6 +1,7 @@
-"""The hourly audit: scans the table, writes a line for each broken invariant and their number as a metric.
+"""The audit: scans the table, writes a line for each broken invariant and their number as a metric.
 
-Its verdict and the daily figures stay in the table.
+A pass that is due is begun by the first run that finds it so, and carried on by the next ones if one is too short. Only
+a finished pass has lines and a metric; its verdict and the daily figures stay in the table.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from holdfast.audit.record import record_audit
-from holdfast.audit.table import audit_table
+from holdfast.audit.runs import run_audit
+from holdfast.audit.table import Records
 from holdfast.engine import Engine
 from holdfast.logs import Metric, count, logger, publishes_metrics
 from holdfast.model.dates import utc_now
@@ -29,17 +31,22 @@ bucket = Bucket.connect(settings)
 
 @logger.inject_lambda_context
 @publishes_metrics
-def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """By the schedule, if a pass is due or left; called with anything else, at once."""
     within = engine.within(context.get_remaining_time_in_millis() / 1000)
-    audited = audit_table(
-        within.store,
-        clock=within.clock,
-        file_keys=lambda: bucket.keys(SHOWN),
+    outcome, audited = run_audit(
+        within,
+        bucket,
+        Records(file_keys=lambda: bucket.keys(SHOWN)),
+        hours=settings.audit_hours,
+        at_once=event.get("source") != "aws.events",
         pause=lambda: time.sleep(PAUSE_SECONDS),
     )
+    if audited is None:
+        return {"outcome": outcome}
     for broken in audited.broken:
         facts = {"invariant": broken.invariant, "keys": [" ".join(key) for key in broken.keys]}
         logger.error(f"broken: {broken}", extra=facts)
+    record_audit(audited, store=within.store, hours=settings.audit_hours)
     count(Metric.BROKEN_INVARIANTS, len(audited.broken))
-    record_audit(audited, store=within.store)
-    return {"broken": len(audited.broken)}
+    return {"outcome": outcome, "broken": len(audited.broken)}

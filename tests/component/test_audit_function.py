@@ -1,4 +1,4 @@
-"""The hourly function: it reports what stays broken, line by line, and the number as a metric."""
+"""The function: it reports what stays broken, line by line, and the number as a metric."""
 
 import json
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def audited(
 
     def run() -> Report:
         lines.clear()
-        answer = app.lambda_handler({"source": "aws.events"}, LambdaContext(seconds_left=300))
+        answer = app.lambda_handler({}, LambdaContext(seconds_left=300))
         return Report(answer, lines.all, [json.loads(line) for line in capsys.readouterr().out.splitlines()])
 
     return run
@@ -62,7 +62,7 @@ def spoil(store: Store, free: int) -> None:
 
 def test_an_untouched_hotel_is_clean_and_counts_zero(audited: Callable[[], Report]) -> None:
     report = audited()
-    assert report.answer == {"broken": 0}
+    assert report.answer == {"outcome": "finished", "broken": 0}
     assert [line for line in report.lines if line["level"] == "ERROR"] == []
     assert [metric["BrokenInvariants"] for metric in report.metrics] == [[0.0]]
 
@@ -72,7 +72,7 @@ def test_each_broken_invariant_is_an_error_line_and_they_are_counted(
 ) -> None:
     spoil(store, 6)
     report = audited()
-    assert report.answer == {"broken": 2}
+    assert report.answer == {"outcome": "finished", "broken": 2}
     errors = [line for line in report.lines if line["level"] == "ERROR"]
     assert [line["invariant"] for line in errors] == ["INV1", "INV2"]
     assert errors[0]["message"].startswith("broken: INV1 deluxe 2026-12-10")
@@ -86,7 +86,7 @@ def test_a_file_that_nothing_shows_is_an_error_line(audited: Callable[[], Report
 
     report = audited()
 
-    assert report.answer == {"broken": 1}
+    assert report.answer == {"outcome": "finished", "broken": 1}
     assert [line["invariant"] for line in report.lines if "invariant" in line] == ["IMG1"]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.stub import Stubber  # noqa: TID251 - plays Cognito
 
+from holdfast.audit.runs import STOP_SECONDS
 from holdfast.model.property import Picture
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
@@ -13,6 +14,7 @@ from tests.contract.calendar_scenario import opening_calendars, running_a_calend
 from tests.contract.register_scenario import registering, reviewing
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ADMIN, ALICE, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
+from tests.kit.small_pages import Scans, small_pages
 from tests.kit.stream_events import deleted
 from tests.kit.studio import IMAGE, IMAGES, open_studio, show
 
@@ -231,10 +233,12 @@ def watching(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
 
 def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     open_studio(front_door, store.table)
+    front_door.use_store("audit", Store(small_pages(store.table, Scans())))
     app = front_door.app("audit")
     app.PAUSE_SECONDS = 0
-    front_door.context.seconds_left = 300
-    app.lambda_handler(event("scheduled"), front_door.context)
+    for front_door.context.seconds_left in (STOP_SECONDS - 1, 300):  # one page, and all that are left
+        app.lambda_handler(event("scheduled"), front_door.context)
+        clock.advance(STOP_SECONDS)
 
 
 def signing_in(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:

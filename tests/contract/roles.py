@@ -7,7 +7,7 @@ from tests.contract.expansion import resources
 from tests.contract.iam_recorder import BUCKET, Right
 from tests.kit.template import functions as declared
 
-FOLDERS = {f"{BUCKET}/uploads/*", f"{BUCKET}/images/*"}
+FOLDERS = {f"{BUCKET}/uploads/*", f"{BUCKET}/images/*", f"{BUCKET}/audit/*"}
 KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
 
 

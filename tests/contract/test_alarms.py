@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.model.verdict import OVERDUE_HOURS
 from tests.contract.watched import RESOURCES, Emitted, service_name
 from tests.kit.front_door import FrontDoor
 from tests.kit.template import functions, template
@@ -73,7 +74,7 @@ RISES = {
 }
 
 
-EVERY = {"rate(1 minute)": 60, "rate(1 hour)": 3600, "rate(1 day)": 86_400}
+EVERY = {"rate(1 minute)": 60, "rate(5 minutes)": 300, "rate(1 day)": 86_400}
 BREACHES: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
@@ -100,6 +101,14 @@ def threshold(alarm: dict[str, Any]) -> float:
     given = alarm["Threshold"]
     value: float = template()["Parameters"][given]["Default"] if isinstance(given, str) else given
     return value
+
+
+def periods(alarm: dict[str, Any], name: str = "EvaluationPeriods") -> int:
+    """As a stack with the defaults has it."""
+    given = alarm[name]
+    while isinstance(given, list):
+        given = given[2]  # what is chosen if the condition does not hold
+    return int(given)
 
 
 def function_of(part: dict[str, Any]) -> str | None:
@@ -195,8 +204,8 @@ def test_an_alarm_rises_at_what_is_wrong_and_not_at_what_is_well(name: str) -> N
 
     assert not breaches(well, limit)
     assert breaches(wrong, limit)
-    assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"]
-    assert {part["Period"] * alarm["EvaluationPeriods"] for part in parts(alarm)} == {seconds}
+    assert periods(alarm, "DatapointsToAlarm") <= periods(alarm)
+    assert {part["Period"] * periods(alarm) for part in parts(alarm)} == {seconds}
     counted = {"SampleCount"} if name.endswith("SilenceAlarm") else {"Sum", "Maximum"}
     counted |= {"Minimum"} if name == "MonthsAheadAlarm" else set()
     assert {part["Statistic"] for part in parts(alarm)} <= counted
@@ -210,11 +219,11 @@ def test_a_function_on_a_schedule_runs_often_enough_to_raise_its_alarm(name: str
         function = function_of(part) if part["Namespace"] in {OWN, "AWS/Lambda"} else None
         for event in functions()[function].get("Events", {}).values() if function else ():
             if event["Type"] == "Schedule":
-                every = {"rate(1 minute)": 60, "rate(1 hour)": 3600, "rate(1 day)": 86_400}[
+                every = {"rate(1 minute)": 60, "rate(5 minutes)": 300, "rate(1 day)": 86_400}[
                     event["Properties"]["Schedule"]
                 ]
-                runs = max(1, part["Period"] * alarm["EvaluationPeriods"] // every)
-                assert alarm["DatapointsToAlarm"] <= runs
+                runs = max(1, part["Period"] * periods(alarm) // every)
+                assert periods(alarm, "DatapointsToAlarm") <= runs
 
 
 def test_every_alarm_notifies_the_one_topic_when_it_rises_and_when_it_falls() -> None:
@@ -234,6 +243,18 @@ def test_silence_raises_only_the_alarms_of_what_runs_each_minute() -> None:
     assert {name for name, says in missing.items() if says == "missing"} == {"AuditSilenceAlarm", "MonthsAheadAlarm"}
     for name in ("AuditSilenceAlarm", "MonthsAheadAlarm"):
         assert ALARMS[name]["InsufficientDataActions"] == ["Alarms"]
+
+
+def test_no_audit_is_silent_for_longer_than_its_verdict_may_be_old() -> None:
+    """For each interval that the template takes; the alarm counts whole hours."""
+    silence, parameter = ALARMS["AuditSilenceAlarm"], template()["Parameters"]["AuditHours"]
+    chosen = ["AuditsEachDay", OVERDUE_HOURS[24], ["AuditsEachSixHours", OVERDUE_HOURS[6], OVERDUE_HOURS[1]]]
+
+    assert silence["Period"] == 3600
+    assert silence["EvaluationPeriods"] == silence["DatapointsToAlarm"] == chosen
+    assert parameter["AllowedValues"] == list(OVERDUE_HOURS)
+    conditions = template()["Conditions"]
+    assert (conditions["AuditsEachDay"], conditions["AuditsEachSixHours"]) == (["AuditHours", 24], ["AuditHours", 6])
 
 
 @pytest.mark.parametrize("name", ["StuckPaymentsAlarm", "UnmatchedPaymentsAlarm", "BrokenInvariantsAlarm"])

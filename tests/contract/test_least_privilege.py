@@ -249,9 +249,12 @@ def test_the_bucket_is_closed_but_to_the_distribution() -> None:
 
 
 def test_what_nobody_confirms_is_gone_in_a_day() -> None:
-    [uploads, _] = resources()["SiteBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    [*forgotten, _] = resources()["SiteBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
 
-    assert (uploads["Prefix"], uploads["Status"], uploads["ExpirationInDays"]) == ("uploads/", "Enabled", 1)
+    assert {(rule["Prefix"], rule["Status"], rule["ExpirationInDays"]) for rule in forgotten} == {
+        ("uploads/", "Enabled", 1),
+        ("audit/", "Enabled", 1),
+    }
 
 
 def test_pictures_are_written_beside_properties_only() -> None:

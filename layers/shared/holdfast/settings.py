@@ -12,6 +12,7 @@ TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 HOLD_DIGITS = re.compile(r"[1-9][0-9]{0,3}")
 GRACE_DIGITS = re.compile(r"0|[1-9][0-9]{0,4}")
 SHARD_DIGITS = re.compile(r"[1-9][0-9]{0,2}")
+AUDIT_DIGITS = re.compile(r"1|6|24")
 STACK_ID = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{0,127})?")  # a CloudFormation stack's name
 API_BASE = re.compile(  # as the parameters of template.yaml: a key or a picture travels encrypted, or not at all
     r"(?:https://[^\s@]+|http://(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?(?:/\S*)?)?"
@@ -30,6 +31,7 @@ class Settings(Strict):
     late_grace_seconds: Annotated[int, Digits(GRACE_DIGITS, "must be 0 to 99999 seconds")] = 900  # of late payments
     due_shards: Annotated[int, Digits(SHARD_DIGITS, "must be 1 to 999")] = 8
     stack_id: Annotated[str, Text(STACK_ID, "must be empty, or the stack's name")] = ""  # marks our orders at gateways
+    audit_hours: Annotated[int, Digits(AUDIT_DIGITS, "must be 1, 6 or 24 hours")] = 1  # from one audit to the next
     cognito_client_id: str = ""
     stripe_api_base: ApiBase = ""  # empty: Stripe itself
     stripe_secret_name: str = ""  # a Secrets Manager secret: {"api_key": ..., "webhook_secrets": [...]}

@@ -254,7 +254,7 @@ export const adminText = {
     show: 'Show',
     last: 'The last 30 days',
     counted: (when: string) => `Counted ${when}`,
-    notCounted: 'Not counted yet: the audit counts every hour.',
+    notCounted: 'Not counted yet: the next audit counts it.',
     charts: {
       expiry: {
         title: 'Expiry rate',

@@ -1,12 +1,12 @@
 /** The words of the page of proof, and of the verdict that admins see too. */
 export const proofText = {
   heading: 'Promises that are checked, not only made',
-  lead: 'Every hour an auditor reads every night, booking and payment that we have, works out by its own means what each should be, and looks for a single broken promise.',
+  lead: 'Over and over, an auditor reads every night, booking and payment that we have, works out by its own means what each should be, and looks for a single broken promise.',
   holds: 'Every promise holds',
   broken: 'A promise is broken',
   brokenText: 'Our people are told at once, and are at work on it.',
   none: 'The first audit has not finished yet',
-  noneText: 'It runs every hour. Come back in a moment.',
+  noneText: 'It is under way. Come back in a moment.',
   overdue: 'The last audit is older than it should be. Our people are told of that, too.',
   checked: (ago: string) => `Checked ${ago}`,
   promises: {
@@ -41,6 +41,6 @@ export const proofText = {
   steps: [
     'The auditor reads the whole database, up to three times: what only one reading shows is a booking in the making, and no fault.',
     'It does not ask the code that sells the rooms: what each booking should hold, pay and give back, it computes a second time, and compares.',
-    'What it finds is counted here, unedited, within the hour. This page cannot be changed by hand.',
+    'What it finds is counted here, unedited, as soon as it has looked at everything. This page cannot be changed by hand.',
   ],
 } as const

@@ -8,6 +8,8 @@ import msgspec
 
 FINDINGS_KEPT = 20  # of one verdict; the log has them all
 FINDING_LENGTH = 300  # characters
+# By how often a pass is due, in hours: when a verdict is too old. The template's AuditSilence has the same numbers.
+OVERDUE_HOURS = {1: 2, 6: 8, 24: 30}
 
 
 class Promise(StrEnum):
@@ -46,9 +48,16 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`violations` has the count of each invariant that is broken; `findings` are the first of them."""
+    """What a finished pass found. `violations` has the count of each broken invariant, `findings` the first of them.
+
+    The pass `began_ms` and `ended_ms`; `at_ms` is when its last look at everything began. The next verdict is there by
+    `overdue_ms`, or late. Verdicts of before have `at_ms` alone.
+    """
 
     at_ms: int
+    began_ms: int | None = None
+    ended_ms: int | None = None
+    overdue_ms: int | None = None
     checked: Checked
     violations: dict[str, int] = {}
     findings: tuple[Finding, ...] = ()
@@ -56,3 +65,16 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def broken(self, promise: Promise) -> int:
         """How many violations of that promise there are."""
         return sum(self.violations.get(invariant, 0) for invariant in INVARIANTS[promise])
+
+
+class PassRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far the audit has come that began last.
+
+    A run is at work on it until `busy_until_ms` at most. `state_key` names the object that it goes on from; without
+    one the pass has ended, or its run has crashed.
+    """
+
+    began_ms: int
+    busy_until_ms: int
+    state_key: str | None = None
+    write_id: str

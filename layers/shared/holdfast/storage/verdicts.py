@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from holdfast.model.figures import DayFigures
-from holdfast.model.verdict import Verdict
+from holdfast.model.verdict import PassRecord, Verdict
 from holdfast.storage.base import TableStore
 from holdfast.storage.items import Item, Key, item_of
 from holdfast.storage.marshal import put_action
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from datetime import date
 
 FIGURES = "FIGURES"
-VERDICT_KEY: Key = ("AUDIT", "VERDICT")
+AUDIT = "AUDIT"
+VERDICT_KEY: Key = (AUDIT, "VERDICT")
+PASS_KEY: Key = (AUDIT, "PASS")
 _DAYS_OF_A_QUERY = 400  # some 60 KB
 
 
@@ -46,6 +48,27 @@ class VerdictStore(TableStore):
     def keep_verdict(self, verdict: Verdict) -> None:
         """Replaces an earlier verdict, and no later one."""
         self._put_newer(item_of(VERDICT_KEY, verdict), "at_ms", verdict.at_ms)
+
+    def last_pass(self) -> tuple[PassRecord | None, Verdict | None]:
+        """The pass that began last, and the last verdict, which need not be its own; None before the first."""
+        items, _ = self.table.query("pk = :pk", {":pk": AUDIT}, limit=2)
+        found = {item["sk"]: item for item in items}
+        record, verdict = found.get(PASS_KEY[1]), found.get(VERDICT_KEY[1])
+        return (
+            msgspec.convert(record, PassRecord) if record else None,
+            msgspec.convert(verdict, Verdict) if verdict else None,
+        )
+
+    def keep_pass_record(self, before: PassRecord | None, after: PassRecord) -> bool:
+        """Whether it was written, which it is only over that very one."""
+        condition = "write_id = :before" if before else "attribute_not_exists(pk)"
+        values: Item | None = {":before": before.write_id} if before else None
+        try:
+            self.table.put(put_action(self.table.name, item_of(PASS_KEY, after), condition, values))
+        except ConditionsFailed as refused:
+            met = refused.reasons[0].item
+            return met is not None and met["write_id"] == after.write_id  # our own, whose answer was lost
+        return True
 
     def _put_newer(self, item: Item, field: str, at_ms: int) -> None:
         newer = f"attribute_not_exists(pk) OR {field} < :at"

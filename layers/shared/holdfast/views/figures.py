@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from holdfast.figures import Figures
     from holdfast.model.figures import DayFigures
 
-OVERDUE_SECONDS = 2 * 3600  # of an audit that is to run every hour
+OVERDUE_MS = 2 * 3_600_000  # of a verdict of before, which does not say by when the next is there
 
 
 class FiguresView(Strict):
@@ -80,10 +80,15 @@ class CheckedView(Strict):
 
 
 class ProofView(Strict):
-    """The auditor's last verdict on the whole table. `overdue`: it is older than two hours, where one is due hourly."""
+    """The auditor's last verdict on the whole table, of a pass from `began_at` to `ended_at`.
+
+    `checked_at` is when it last began to look at everything. `overdue`: the next one should be there by now.
+    """
 
     verdict: VerdictState
+    began_at: Instant | None = None
     checked_at: Instant | None = None
+    ended_at: Instant | None = None
     age_seconds: int | None = None
     overdue: bool = False
     promises: tuple[PromiseView, ...] = ()
@@ -125,13 +130,16 @@ def admin_proof_view(verdict: Verdict | None, now: datetime) -> AdminProofView:
 def _proof[View: ProofView](view: type[View], verdict: Verdict | None, now: datetime) -> View:
     if verdict is None:
         return view(verdict=VerdictState.NONE)
-    age_seconds = max(0, (millis(now) - verdict.at_ms) // 1000)
+    age_ms = max(0, millis(now) - verdict.at_ms)
+    overdue_ms = verdict.at_ms + OVERDUE_MS if verdict.overdue_ms is None else verdict.overdue_ms
     checked = verdict.checked
     return view(
         verdict=VerdictState.BROKEN if verdict.violations else VerdictState.HOLDS,
+        began_at=None if verdict.began_ms is None else rfc3339(verdict.began_ms),
         checked_at=rfc3339(verdict.at_ms),
-        age_seconds=age_seconds,
-        overdue=age_seconds > OVERDUE_SECONDS,
+        ended_at=None if verdict.ended_ms is None else rfc3339(verdict.ended_ms),
+        age_seconds=age_ms // 1000,
+        overdue=millis(now) > overdue_ms,
         promises=tuple(
             PromiseView(promise=promise, invariants=invariants, violations=verdict.broken(promise))
             for promise, invariants in INVARIANTS.items()
