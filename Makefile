@@ -1,8 +1,8 @@
 # make run    the whole system on this machine; Ctrl-C ends it
 # make web    the pages: builds them, and shows them on the stack that runs
 # make check  lint, types and unit tests: the inner loop, in under a minute
-# make test   every test but the long round of the pages, and how long each part took
-# make test-browser  every test of the pages, in Chromium; RUNNING_STACK=.local tests those of `make run`
+# make test   every test, and how long each part took
+# make test-browser  the tests of the pages alone; RUNNING_STACK=.local tests those of `make run`
 # make proof  many seeds of the simulation (SEEDS=50000)
 # make mutants  plants small faults in the engine: does a test notice? (MUTANTS=200 MUTANTS_SEED=1)
 # make web-build  builds the pages, and lists their digests
@@ -68,8 +68,8 @@ web: $(VENV)
 web-build: $(VENV)
 	@$(RUN) local web --build
 
-# ---- test: three lanes. Two wait more than they work, and browsers and stacks have short patience: units yield to them.
-# One stack starts long after the other, since two builds at once take longer than two builds.
+# ---- test: four lanes at once. The two with a deployed stack wait more than they work, and browsers have short patience:
+# the units and the store, which only work, yield to them.
 
 define timed
 @start=$$SECONDS; echo "== $(1)"; code=0; $(2) || code=$$?; echo "== $(1): $$((SECONDS - start)) s"; exit $$code
@@ -80,9 +80,11 @@ test: $(VENV)
 	@echo "== unit tests are shown as they run; beside them run the store and two deployed stacks, whose reports come last"
 	@start=$$SECONDS; code=0; reports=$$(mktemp -d); \
 	$(MAKE) test-pages >"$$reports/pages" 2>&1 & pages=$$!; \
-	$(MAKE) -k test-store test-smoke test-system >"$$reports/store" 2>&1 & store=$$!; \
+	$(MAKE) test-system >"$$reports/system" 2>&1 & system=$$!; \
+	nice $(MAKE) -k test-store test-smoke >"$$reports/store" 2>&1 & store=$$!; \
 	nice $(MAKE) test-unit || code=$$?; \
 	wait $$store || code=$$?; cat "$$reports/store"; \
+	wait $$system || code=$$?; cat "$$reports/system"; \
 	wait $$pages || code=$$?; cat "$$reports/pages"; \
 	rm -r "$$reports"; echo "== all parts: $$((SECONDS - start)) s"; exit $$code
 
@@ -96,11 +98,12 @@ test-smoke: $(VENV) build
 	$(call timed,imports from what sam build wrote,$(RUN) pytest -m smoke tests/smoke)
 
 test-system: $(VENV)
-	$(call timed,the deployed stack over HTTP with holds of twenty seconds,$(RUN) pytest -m "system and brief" tests/system)
+	$(call timed,the deployed stack with holds of twenty seconds: HTTP and some pages,$(RUN) pytest -m "brief" tests/system tests/browser)
 
 test-pages: $(VENV)
-	$(call timed,the deployed stack as make run starts it: payments and main ways through the pages,$(RUN) pytest -m "(system or journey) and not brief" tests/system tests/browser)
+	$(call timed,the deployed stack as make run starts it: payments and the pages in a browser,$(RUN) tests.system.on_a_stack pytest -n 2 --dist loadfile -m "(system or browser) and not brief" tests/system tests/browser)
 
+# The pages alone; with RUNNING_STACK=.local on the stack that `make run` has running.
 .PHONY: test-browser
 test-browser: $(VENV)
 	$(call timed,the pages in a browser,$(RUN) pytest -m browser tests/browser)

@@ -30,11 +30,14 @@ CHECKS = [
     "ignored_auth",
 ]
 
+PHASES = "examples,coverage,fuzzing,stateful"
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m apidocs.fuzz", description=__doc__)
     parser.add_argument("--examples", type=int, default=20, help="requests for each route (20)")
     parser.add_argument("--caller", choices=["admin", "guest"], default="admin", help="whose token (admin)")
+    parser.add_argument("--phases", default=PHASES, help=f"of Schemathesis ({PHASES})")
     parser.add_argument("--seed", type=int, default=1, help="a seed repeats its requests (1)")
     arguments = parser.parse_args()
     stack = Stack.load()
@@ -43,7 +46,7 @@ def main() -> int:
     groups = ["admin"] if arguments.caller == "admin" else []
     (folder / "fuzz.toml").write_text(_configuration(access_token(stack, f"fuzz-{arguments.caller}", groups)))
     return subprocess.run(
-        _command(folder, stack.api_url, arguments.examples, arguments.seed), check=False, cwd=folder
+        _command(folder, stack.api_url, arguments.examples, arguments.seed, arguments.phases), check=False, cwd=folder
     ).returncode
 
 
@@ -59,7 +62,7 @@ def _bookable(document: Any, stack: Stack) -> Any:
     return document
 
 
-def _command(folder: Path, api_url: str, examples: int, seed: int) -> list[str]:
+def _command(folder: Path, api_url: str, examples: int, seed: int, phases: str) -> list[str]:
     return run_tool(
         SCHEMATHESIS,
         "schemathesis",
@@ -72,7 +75,7 @@ def _command(folder: Path, api_url: str, examples: int, seed: int) -> list[str]:
         "--checks",
         ",".join(CHECKS),
         "--phases",
-        "examples,coverage,fuzzing,stateful",
+        phases,
         "--max-examples",
         str(examples),
         "--seed",

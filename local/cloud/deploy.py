@@ -1,9 +1,11 @@
 """`sam build` and `sam deploy` of the real template to the local cloud."""
 
 import fcntl
+import hashlib
 import json
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 import boto3
 from samtranslator.yaml_helper import yaml_parse
 
-from local.cloud.bytecode import compile_layers
+from local.cloud import bytecode
 from local.cloud.processes import run_to_end
 from local.stack import STACK_NAME, Options
 from local.tools import ROOT, SAM, LocalError, run_tool
@@ -36,15 +38,35 @@ def install(requirement: str, options: Options) -> None:
 
 
 def build(options: Options) -> None:
-    """Builds into the run's own folder, what has not changed from the cache; raises with the tool's own reason."""
-    target = options.folder / "build"
-    cached = ["--cached", "--cache-dir", str(CACHE / "cache")]
+    """Builds into the run's own folder, or copies the last build when nothing of what it is made of has changed since.
+
+    Raises with the tool's own reason.
+    """
+    target, last, made_of = options.folder / "build", CACHE / "local", CACHE / "local.digest"
     CACHE.mkdir(exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
     with (CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one build at a time writes to the cache
-        parameters = ["--parameter-overrides", f"Architecture={architecture()}"]
-        _sam("build", options, *cached, "--build-dir", str(target), *parameters)
-    compile_layers(target)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one at a time builds there
+        digest = digest_of_sources(ROOT)
+        if not made_of.exists() or made_of.read_text() != digest:
+            made_of.unlink(missing_ok=True)
+            cached = ["--cached", "--cache-dir", str(CACHE / "cache")]
+            parameters = ["--parameter-overrides", f"Architecture={architecture()}"]
+            _sam("build", options, *cached, "--build-dir", str(last), *parameters)
+            bytecode.compile_layers(last)
+            made_of.write_text(digest)
+        shutil.copytree(last, target)
+
+
+def digest_of_sources(root: Path) -> str:
+    """Of all that a build is made of, by path and content."""
+    digest = hashlib.sha256(f"{SAM} {sys.version} {architecture()}".encode())
+    files = [path for folder in ("functions", "layers") for path in (root / folder).rglob("*")]
+    for path in sorted([root / "template.yaml", root / "samconfig.toml", Path(bytecode.__file__), *files]):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(f"{path} {path.stat().st_size} ".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def deploy(options: Options) -> None:

@@ -77,7 +77,6 @@ def audited(stack: RunningStack) -> None:
     audit_once()
 
 
-@pytest.mark.journey
 def test_a_hotel_is_given_back_mended_approved_and_found(desk: Visitor, long_stack: RunningStack) -> None:
     page, city = desk.page, f"Lampur {uuid4().hex[:6]}"
     owner = long_stack.guest(f"own-{uuid4().hex[:8]}", "owner")
@@ -245,7 +244,6 @@ def test_the_figures_of_today_are_drawn_and_told(desk: Visitor, long_stack: Runn
     expect(page.get_by_text("at most 92 are shown")).to_have_count(0)
 
 
-@pytest.mark.journey
 def test_the_proof_is_one_tap_from_every_page(guest: Visitor, long_stack: RunningStack) -> None:
     audited(long_stack)
     guest.open("/")

@@ -30,7 +30,6 @@ def credit(stack: RunningStack, name: str, amount: int) -> None:
     admin.post(f"/admin/wallets/{user_id}/credits", body, key=uuid4().hex, status=201)
 
 
-@pytest.mark.journey
 def test_from_search_to_confirmed_by_wallet(guest: Visitor) -> None:
     """Alice has a wallet of the demo. Every page is reloaded once; the hold stays the same one."""
     page = guest.page
@@ -62,7 +61,6 @@ def test_from_search_to_confirmed_by_wallet(guest: Visitor) -> None:
     assert (booking["status"], booking["payment_mode"]) == ("confirmed", "wallet_only")
 
 
-@pytest.mark.journey
 def test_a_declined_card_keeps_the_room_and_a_good_one_pays(guest: Visitor) -> None:
     booking_id = hold_a_room(guest)
     page = guest.page
@@ -111,7 +109,6 @@ def test_a_promo_a_part_from_the_wallet_and_the_rest_by_upi(guest: Visitor) -> N
     assert booking["wallet_paid"] == 300000
 
 
-@pytest.mark.journey
 def test_a_cancellation_gives_back_what_its_preview_said(guest: Visitor) -> None:
     booking_id = hold_a_room(guest, room="Suite", days_ahead=60)
     page = guest.page

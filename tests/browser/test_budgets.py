@@ -24,7 +24,6 @@ def weight(page: str, pattern: str) -> int:
     return sum(len(gzip.compress((DIST / name).read_bytes(), 9)) for name in names)
 
 
-@pytest.mark.journey
 @pytest.mark.usefixtures("long_stack")
 def test_every_page_of_a_guest_is_light() -> None:
     """With all that its first load brings; owners and admins wait for more."""
@@ -36,7 +35,6 @@ def test_every_page_of_a_guest_is_light() -> None:
     assert len(gzip.compress(calendar.read_bytes(), 9)) <= 40 * KB
 
 
-@pytest.mark.journey
 @pytest.mark.usefixtures("long_stack")
 def test_the_build_has_no_inline_script_and_no_stand_in() -> None:
     pages = sorted(DIST.glob("*.html"))
@@ -81,7 +79,6 @@ def test_what_is_typed_before_the_script_came_is_kept(someone: Callable[[], Visi
     expect(page.get_by_label("Check-in")).to_have_value("2031-03-04")
 
 
-@pytest.mark.journey
 def test_pages_come_with_the_headers_that_protect_them(long_stack: RunningStack) -> None:
     site = long_stack.details["web_url"]
     page = long_stack.http.get(f"{site}/bookings/bk_x/pay")

@@ -1,7 +1,7 @@
 """What a guest meets seldom: only a keyboard, a hold that has run out, money that came late, other prices."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.test_booking import credit
 from tests.browser.test_lying_server import refuse
 from tests.browser.visitor import Visitor, dates, stay, visitor
-from tests.system.stack import RunningStack
+from tests.system.stack import Guest, RunningStack
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,6 @@ def reach(page: Page, name: str) -> None:
     raise AssertionError(f"{name} is out of the keyboard's reach")
 
 
-@pytest.mark.journey
 def test_a_keyboard_is_enough_from_the_search_to_the_confirmation(guest: Visitor) -> None:
     page = guest.page
     name = f"web-{uuid4().hex[:8]}"
@@ -117,6 +116,17 @@ def test_a_room_that_is_sold_out_offers_the_nearest_nights(guest: Visitor) -> No
     expect(guest.page.get_by_role("button", name="Hold this room : Standard")).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def holds(brief_stack: RunningStack) -> list[tuple[Guest, str]]:
+    """Two guests with a hold each, made together, so that both run out in one wait; the second has begun to pay."""
+    body = {"room_type_id": "mumbai-standard", **dates(41), "rooms": 1, "guests": 2}
+    guests = [brief_stack.guest(f"web-{uuid4().hex[:8]}") for _ in range(2)]
+    held = [(one, one.post("/bookings", body, key=uuid4().hex, status=201)["booking_id"]) for one in guests]
+    payer, booking_id = held[1]
+    payer.post(f"/bookings/{booking_id}/payment", {"gateway": "stripe"})
+    return held
+
+
 class TestAfterTheHold:
     """On the stack whose holds last some seconds."""
 
@@ -125,17 +135,9 @@ class TestAfterTheHold:
         with visitor(context, brief_stack) as someone:
             yield someone
 
-    @pytest.fixture
-    def held(self, late: Visitor) -> tuple[str, Callable[..., Any]]:
-        name = f"web-{uuid4().hex[:8]}"
-        user = late.stack.guest(name)
-        body = {"room_type_id": "mumbai-standard", **dates(41), "rooms": 1, "guests": 2}
-        booking_id: str = user.post("/bookings", body, key=uuid4().hex, status=201)["booking_id"]
-        late.is_signed_in(name)
-        return booking_id, user.post
-
-    def test_a_tap_holds_it_again(self, late: Visitor, held: tuple[str, Callable[..., Any]]) -> None:
-        booking_id, _ = held
+    def test_a_tap_holds_it_again(self, late: Visitor, holds: list[tuple[Guest, str]]) -> None:
+        guest, booking_id = holds[0]
+        late.is_signed_in(guest.name)
         late.open(f"/bookings/{booking_id}/pay")
         late.says("Your hold has ended")
         with late.page.expect_response(re.compile(r"/execute-api/\w+/bookings/\w+/revive$")) as revived:
@@ -143,15 +145,14 @@ class TestAfterTheHold:
         assert revived.value.status == 201
         late.address(f"**/bookings/{revived.value.json()['booking_id']}/guest")
 
-    def test_money_that_came_late_still_buys_the_room(
-        self, late: Visitor, held: tuple[str, Callable[..., Any]]
-    ) -> None:
-        booking_id, post = held
-        order = post(f"/bookings/{booking_id}/payment", {"gateway": "stripe"})["gateway_order_id"]
+    def test_money_that_came_late_still_buys_the_room(self, late: Visitor, holds: list[tuple[Guest, str]]) -> None:
+        guest, booking_id = holds[1]
+        order = guest.get(f"/bookings/{booking_id}")["payment"]["gateway_order_id"]
+        late.is_signed_in(guest.name)
         late.open(f"/bookings/{booking_id}/pay")
         late.says("Your hold has ended")
         late.stack.pay_by_card(order)
-        post(
+        guest.post(
             f"/bookings/{booking_id}/finalize",
             {
                 "payment_mode": "gateway_only",

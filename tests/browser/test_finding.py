@@ -38,7 +38,6 @@ def test_search_engines_are_told_of_every_hotel_and_of_no_booking(long_stack: Ru
     assert "noindex" not in long_stack.http.get(f"{site}/hotels/goa-beach").text
 
 
-@pytest.mark.journey
 def test_a_hotel_says_its_prices_to_programs_in_the_words_that_guests_read(guest: Visitor) -> None:
     """As Google reads hotel prices: https://developers.google.com/hotels/hotel-prices/structured-data."""
     guest.open(f"/hotels/goa-beach?{stay(33)}")

@@ -69,7 +69,6 @@ def test_a_page_is_well_laid_and_accessible(known: tuple[Visitor, dict[str, str]
     assert violations(guest) == []
 
 
-@pytest.mark.journey
 def test_the_pay_button_and_the_timer_are_in_sight_together(known: tuple[Visitor, dict[str, str]]) -> None:
     guest, pages = known
     guest.open(pages["pay"])

@@ -39,7 +39,6 @@ def price_of(owner: Guest, room: str, day: date) -> int:
     return next(int(one["price"]) for one in found if one["room_type_id"] == room)
 
 
-@pytest.mark.journey
 def test_a_dragged_range_is_tried_applied_and_undone(olga: Visitor) -> None:
     page, owner = olga.page, olga.stack.guest("olga")
     first = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=10)
@@ -125,7 +124,6 @@ def staying(stack: RunningStack, name: str, room: str = "goa-standard") -> str:
     return booking_id
 
 
-@pytest.mark.journey
 def test_the_desk_checks_in_and_cancels_and_takes_the_list_along(olga: Visitor) -> None:
     page = olga.page
     comes, stays_away = f"Asha {uuid4().hex[:6]}", f"Kofi {uuid4().hex[:6]}"

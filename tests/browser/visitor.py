@@ -31,6 +31,7 @@ class Visitor:
         return self.stack.details["web_url"]
 
     def open(self, path: str) -> None:
+        self.page.bring_to_front()  # Chromium gives a tab behind another one a frame each second
         self.page.goto(self.site + path)
 
     def sign_in(self, name: str) -> None:

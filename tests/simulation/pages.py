@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 
 from tests.simulation.expressions import Item
 from tests.simulation.table_index import Key
@@ -35,11 +34,17 @@ def whole(items: Mapping[Key, Item], room_type: str, month: str) -> Item:
     pages = [items[key] for key in stripes_of(items, room_type, month)]
     if len(pages) == 1:
         return pages[0]
-    sums: dict[str, Any] = {}
-    for name in ("on_sale", "free"):
-        days = pages[0][name]["M"]
-        sums[name] = {"M": {day: {"N": str(sum(int(page[name]["M"][day]["N"]) for page in pages))} for day in days}}
-    return pages[0] | sums
+    return pages[0] | {name: {"M": _sum([page[name]["M"] for page in pages])} for name in ("on_sale", "free")}
+
+
+def _sum(maps: list[dict[str, dict[str, str]]]) -> dict[str, dict[str, str]]:
+    sums = dict.fromkeys(maps[0], 0)
+    for days in maps:
+        for day, number in days.items():
+            rooms = number["N"]
+            if rooms != "0":
+                sums[day] += int(rooms)
+    return {day: {"N": str(rooms)} for day, rooms in sums.items()}
 
 
 def taken(item: Item, first: date, nights: int) -> Counter[tuple[int, date]]:

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from tests.kit.template import ROOT
 from tests.simulation.bug import Bug, Edit
 from tests.simulation.profiles import drawn
 from tests.simulation.run import run
 
 MOST_SEEDS = 200
+CAUGHT = (
+    ROOT / "tests/data/caught_bugs.json"
+)  # the seed of its profile that showed each bug first, when this was written
 
 
 class Caught(NamedTuple):
@@ -58,6 +63,12 @@ def caught(bug: Bug, *, most_seeds: int = MOST_SEEDS, profile: str | None = None
                 assert "NameError" not in broken[0], broken[0]
                 return Caught(number + 1, broken[0])
     return None
+
+
+def look_first_at(bug: Bug) -> int:
+    """The seed that showed the bug when all were hunted last: most likely it still does."""
+    seeds: dict[str, int] = json.loads(CAUGHT.read_text())
+    return seeds.get(bug.name, 0)
 
 
 def _function(module: ModuleType, name: str) -> FunctionType:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.bug import Bug, Edit
 from tests.simulation.bugs import BUGS
-from tests.simulation.planted_bugs import NoLongerFits, caught, planted
+from tests.simulation.planted_bugs import NoLongerFits, caught, look_first_at, planted
 from tests.simulation.profiles import drawn
 from tests.simulation.run import run
 
@@ -16,7 +16,7 @@ def test_there_are_enough_of_them() -> None:
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_caught(bug: Bug) -> None:
-    assert caught(bug, profile=bug.profile), f"{bug.name}: not seen on {bug.profile}"
+    assert caught(bug, profile=bug.profile, first=look_first_at(bug)), f"{bug.name}: not seen on {bug.profile}"
 
 
 def test_a_bug_is_gone_when_it_is_taken_out() -> None:

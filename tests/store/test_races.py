@@ -34,7 +34,7 @@ from tests.kit.guests import (
 )
 from tests.store.shared_hotel import Hotel, in_each_round
 
-ROUNDS = 20  # of the rush for the last rooms
+ROUNDS = 8  # of the rush for the last rooms
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WRITE = "TransactWriteItems"
-IMPATIENT_SECONDS = CALL_SECONDS + 0.2  # time for a few tries, and no longer
+IMPATIENT_SECONDS = CALL_SECONDS + 0.5  # time for a few tries, on a busy machine too, and no longer
 LOST = [never_sent, answer_timed_out, connection_lost, answer_garbled]
 REFUSED = [
     conflicts,

@@ -3,7 +3,6 @@
 import random
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError  # noqa: TID251 - what the client itself raises
@@ -36,9 +35,6 @@ from tests.kit.guests import (
     stored,
 )
 from tests.store.dynamodbs import PATIENCE_SECONDS
-
-if TYPE_CHECKING:
-    pass
 from tests.store.faults.bench import LOST, WRITE, Bench, each_refusal, on_both
 
 
