@@ -15,7 +15,7 @@ from tests.store.dynamodbs import ON_DYNAMODB_LOCAL, ON_MINISTACK
 from tests.store.stand_in.engine_steps import MAKERS, RARE, draw_step, pass_time
 from tests.store.stand_in.sides import Side, simulated_side
 
-SEQUENCES = {"moto": 12, "ministack": 4, "dynamodb_local": 4}
+SEQUENCES = {"moto": 4, "ministack": 4, "dynamodb_local": 4}
 STEPS = 90
 RUNS = [
     pytest.param(where.values[0], number, marks=where.marks)
