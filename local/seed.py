@@ -24,7 +24,7 @@ from holdfast.storage.store import Store
 from local.catalog import Catalog, PropertyEntry
 from local.catalog_rooms import RoomTypeEntry
 from local.stack import Stack
-from local.users import user_id
+from local.users import OWNER, join, user_id
 
 WRITERS = 8
 SECONDS = 300.0  # for all of it
@@ -46,6 +46,7 @@ def load(catalog: Catalog, stack: Stack) -> None:
     for entry in catalog.properties:
         for owner in entry.owners:
             catalog_store.add_owner(user_id(stack, owner), entry.property_id)
+            join(stack, owner, [OWNER])
     for wallet in catalog.wallets:
         user = user_id(stack, wallet.user)
         engine.store.open_account(user, wallet.currency)

@@ -14,9 +14,8 @@ from holdfast.bookings.reserve import booking_id_for
 from local.catalog import Catalog
 from local.stack import Options, Stack
 from local.tools import LocalError
-from local.users import DOMAIN, PASSWORD, access_token, user_id
+from local.users import ADMIN, DOMAIN, PASSWORD, access_token, user_id
 
-ADMIN = "admin"
 DAYS_AHEAD = 14
 NIGHTS = 2
 RESPONSE_SECONDS = 60
@@ -32,9 +31,13 @@ def guest_name(catalog: Catalog) -> str:
     return max(catalog.wallets, key=lambda wallet: wallet.balance).user if catalog.wallets else "alice"
 
 
+def owner_names(catalog: Catalog) -> list[str]:
+    return list(dict.fromkeys(owner for entry in catalog.properties for owner in entry.owners))
+
+
 def sign_in(stack: Stack, catalog: Catalog, folder: Path) -> Mapping[str, str]:
-    """Fresh access tokens of the catalog's users and of an admin, also written to header files for curl."""
-    names = [guest_name(catalog), *(wallet.user for wallet in catalog.wallets[:4])]
+    """Fresh access tokens of the catalog's users, of an owner and of an admin, also in header files for curl."""
+    names = [guest_name(catalog), *(wallet.user for wallet in catalog.wallets[:4]), *owner_names(catalog)[:1]]
     tokens = {name: access_token(stack, name) for name in dict.fromkeys(names)}
     tokens[ADMIN] = access_token(stack, ADMIN, [ADMIN])
     for name, token in tokens.items():
@@ -64,7 +67,8 @@ def warm_up(stack: Stack, tokens: Mapping[str, str]) -> None:
 
 def text(stack: Stack, catalog: Catalog, tokens: Mapping[str, str], options: Options) -> str:
     """The whole text. Every curl line can be pasted into a shell by itself."""
-    users = "\n".join(f"  {name:<12} {token}" for name, token in tokens.items())
+    roles = dict.fromkeys(owner_names(catalog), "owns hotels") | {ADMIN: "approves hotels"}
+    users = "\n".join(f"  {name:<8} {roles.get(name, 'a guest'):<16} {token}" for name, token in tokens.items())
     return f"""
 Holdfast runs.
 
@@ -77,7 +81,7 @@ Holdfast runs.
   a hold       lasts {options.hold_seconds} s
   all of it    {options.folder / "stack.json"}
 
-Users and their access tokens, valid for an hour; curl reads them from {options.folder}/<user>.header
+Users, what they do, and their access tokens, valid for an hour; curl reads them from {options.folder}/<user>.header
 {users}
 
 Book a room and pay from the wallet:

@@ -9,6 +9,7 @@ from local.stack import Stack
 PASSWORD = "Holdfast-local-2026"  # noqa: S105  of every user of a pool that lives on one machine
 DOMAIN = "holdfast.example"
 ADMIN = "admin"
+OWNER = "owner"
 ANY_CODE = "000000"  # MiniStack takes any from a user whose second factor was switched on without a secret
 
 
@@ -38,10 +39,8 @@ def user_id(stack: Stack, name: str) -> str:
     return next(attribute["Value"] for attribute in attributes if attribute["Name"] == "sub")
 
 
-def access_token(stack: Stack, name: str, groups: Iterable[str] = ()) -> str:
-    """A fresh access token. Creates the user, and adds the user to the groups, as needed: an admin with the second
-    factor that admins have to have."""
-    user_id(stack, name)
+def join(stack: Stack, name: str, groups: Iterable[str]) -> None:
+    """Adds the user to the groups: an admin with the second factor that admins have to have."""
     cognito = boto3.client("cognito-idp")
     email = email_of(name)
     for group in groups:
@@ -52,6 +51,14 @@ def access_token(stack: Stack, name: str, groups: Iterable[str] = ()) -> str:
                 Username=email,
                 SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True},
             )
+
+
+def access_token(stack: Stack, name: str, groups: Iterable[str] = ()) -> str:
+    """A fresh access token. Creates the user, and adds the user to the groups, as needed."""
+    user_id(stack, name)
+    join(stack, name, groups)
+    cognito = boto3.client("cognito-idp")
+    email = email_of(name)
     answer = cognito.admin_initiate_auth(
         UserPoolId=stack.user_pool_id,
         ClientId=stack.client_id,
