@@ -97,6 +97,16 @@ def upload_pictures(page: Page) -> None:
     expect(first).to_contain_text("The courtyard")
 
 
+def test_the_demos_owner_needs_no_more_than_the_printed_password(guest: Visitor) -> None:
+    page = guest.page
+    guest.open("/")
+    page.get_by_role("banner").get_by_text("Sign in").click()
+    guest.sign_in("olga")
+    page.get_by_role("link", name="My hotels").click()
+    guest.says("Goa Beach House")
+    expect(page.get_by_role("button", name="Register a hotel")).to_be_visible()
+
+
 def test_a_hotel_is_registered_in_two_browsers_rejected_mended_and_found(someone: Callable[..., Visitor]) -> None:
     """Three room types and four pictures; the owner leaves in step four, and goes on elsewhere."""
     first, second = someone(), someone()
