@@ -217,7 +217,7 @@ def test_odd_requests_meet_no_5xx_no_undescribed_answer_and_no_open_route(stack:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=600,
     )
 
     resume_all(stack)
