@@ -110,7 +110,7 @@ class Place:
     built: bool = False
 
     def app(self, function: str) -> str:
-        folder = BUILT / f"{function.title()}Function" if self.built else ROOT / "functions" / function
+        folder = BUILT / f"{function.title().replace('_', '')}Function" if self.built else ROOT / "functions" / function
         return APP.format(path=str(folder / "app.py"))
 
 
