@@ -80,3 +80,13 @@ def test_each_command_of_make_that_is_described_is_there() -> None:
     assert [
         name for name in described if name not in phony or not re.search(rf"^{name}:", makefile, re.MULTILINE)
     ] == []
+
+
+def test_the_readme_has_the_cold_start_and_the_place_of_each_function() -> None:
+    functions = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    readme = (ROOT / "README.md").read_text()
+    table = readme.partition("Instructions in millions")[2].partition("Budget")[0]
+    picture = readme.partition("## How it works")[2].partition("Imports point one way")[0]
+
+    assert {row.split()[0] for row in table.splitlines() if row} & functions == functions
+    assert set(re.findall(r"\w+", picture)) & functions == functions
