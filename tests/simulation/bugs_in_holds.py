@@ -162,7 +162,11 @@ HOLD_BUGS = (
     Bug(
         "a buyer does not look for holds that are due",
         "absent",
-        (Edit("bookings.reclaim", "Shortage.is_final", "        if nothing_due:", "        if lacking:"),),
+        (
+            Edit(
+                "bookings.reclaim", "Shortage.has_nothing_due", "if lacking.keys() <= self._nothing_due:", "if lacking:"
+            ),
+        ),
     ),
     Bug(
         "a key makes a booking each time",

@@ -40,18 +40,21 @@ class Shortage:
         Raises WriteConflict while rooms come and go on their stripes, Busy.
         """
         before, self._seen = self._seen, list(pages)
-        nothing_due = lacking.keys() <= self._nothing_due
-        if nothing_due and not is_settled(before, self._seen, lacking):
+        if not self.has_nothing_due(lacking, stripes=stripe_count(self._seen)):
+            return False
+        if not is_settled(before, self._seen, lacking):
             raise WriteConflict(["page"], None)
-        if nothing_due:
+        return True
+
+    def has_nothing_due(self, lacking: Mapping[date, int], *, stripes: int) -> bool:
+        """Whether no hold of these nights was due when it last looked; else it looks now, and releases what is due.
+
+        Then the pages are to be read again, even if it met none: somebody else may have been faster. `stripes` is how
+        many the months have at most. Raises Busy.
+        """
+        if lacking.keys() <= self._nothing_due:
             return True
-        met = reclaim(
-            self._room_type_id,
-            lacking,
-            engine=self._engine,
-            by_booking=self._by_booking,
-            stripes=stripe_count(self._seen),
-        )
+        met = reclaim(self._room_type_id, lacking, engine=self._engine, by_booking=self._by_booking, stripes=stripes)
         self._nothing_due = frozenset() if met else frozenset(lacking)
         return False
 

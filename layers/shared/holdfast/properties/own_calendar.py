@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from holdfast.bookings.reclaim import reclaim
+from holdfast.bookings.reclaim import Shortage
 from holdfast.errors import BelowSold, NotFound
 from holdfast.logs import logger
 from holdfast.model.dates import add_months, months, today_in
@@ -81,20 +81,16 @@ def write_change(room_type_id: str, decide: Callable[[], Change], *, engine: Eng
     """
     store = calendar_store(engine)
 
-    def attempt(nothing_due: frozenset[date] = frozenset()) -> tuple[CalendarChange, bool]:
+    def attempt(shortage: Shortage | None = None) -> tuple[CalendarChange, bool]:
         folded, record, is_new = decide()
         if not (is_new and folded.moves):
             return record, False
-        short = taken_nights(folded.changes)
-        wanted = lacking(short)
-        if short and wanted.keys() <= nothing_due:
-            raise BelowSold(short)
-        if short:
-            stripes, by = stripe_count(after.page for _, after in folded.changes), record.change_id
-            met = reclaim(room_type_id, wanted, engine=engine, by_booking=by, stripes=stripes)
-            return attempt(
-                frozenset() if met else frozenset(wanted)
-            )  # due holds are released, or somebody else was faster: read the months again
+        if short := taken_nights(folded.changes):
+            shortage = shortage or Shortage(room_type_id, by_booking=record.change_id, engine=engine)
+            stripes = stripe_count(after.page for _, after in folded.changes)
+            if shortage.has_nothing_due(lacking(short), stripes=stripes):
+                raise BelowSold(short)
+            return attempt(shortage)
         if not store.change_months(folded.changes, store.recording(record)):
             raise WriteConflict(["month"], None)
         return record, True

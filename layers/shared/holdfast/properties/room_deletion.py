@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from holdfast.bookings.reclaim import reclaim
+from holdfast.bookings.reclaim import Shortage
 from holdfast.errors import FutureBooking, NotFound, RoomTypeInUse
 from holdfast.logs import logger
 from holdfast.model.booking import KEEPING_ROOMS, Booking
@@ -37,7 +37,7 @@ def delete_room_type(room_type_id: str, *, owner_id: str, engine: Engine) -> Non
     """
     store = PropertyStore(engine.store.table)
 
-    def attempt(nothing_due: frozenset[date] = frozenset()) -> None:
+    def attempt(shortage: Shortage | None = None) -> None:
         property_id = own_room_type(room_type_id, owner_id=owner_id, engine=engine).property_id
         public, room_type = store.public_room_type(property_id, room_type_id)
         draft = store.draft(property_id)
@@ -48,13 +48,11 @@ def delete_room_type(room_type_id: str, *, owner_id: str, engine: Engine) -> Non
         months = engine.catalog.months([room_type_id], open_range(sold, engine))
         taken = _taken_nights(list(months.values()), today)
         stripes = stripe_count(one.page for one in months.values())
-        if taken and taken.keys() <= nothing_due:
-            raise _in_use(room_type, list(taken), today, stripes, engine)
         if taken:
-            met = reclaim(room_type_id, taken, engine=engine, by_booking=property_id, stripes=stripes)
-            return attempt(
-                frozenset() if met else frozenset(taken)
-            )  # due holds are released, or somebody else was faster: read the pages again
+            shortage = shortage or Shortage(room_type_id, by_booking=property_id, engine=engine)
+            if shortage.has_nothing_due(taken, stripes=stripes):
+                raise _in_use(room_type, list(taken), today, stripes, engine)
+            return attempt(shortage)
         left = [one for one in engine.catalog.room_types(property_id) if one.room_type_id != room_type_id]
         after = changed(
             draft,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from holdfast.bookings.reclaim import reclaim
+from holdfast.bookings.reclaim import Shortage
 from holdfast.errors import BelowSold, IdempotencyKeyReused, InvalidFields, NotFound
 from holdfast.logs import logger
 from holdfast.model.dates import today_in
@@ -29,7 +29,6 @@ from holdfast.storage.properties import PropertyStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from holdfast.engine import Engine
     from holdfast.model.property import Occupancy, RatePlan
@@ -134,7 +133,7 @@ def _change(
 ) -> RoomType:
     store = PropertyStore(engine.store.table)
 
-    def attempt(nothing_due: frozenset[date] = frozenset()) -> RoomType:
+    def attempt(shortage: Shortage | None = None) -> RoomType:
         property_id = own_room_type(room_type_id, owner_id=owner_id, engine=engine).property_id
         public, before = store.public_room_type(property_id, room_type_id)
         if before is None:
@@ -148,13 +147,10 @@ def _change(
         try:
             months = month_changes(sold, after, engine=engine, opens=is_on_sale, before_rooms=before.total_rooms)
         except BelowSold as short:
-            wanted = lacking(short.nights)
-            if wanted.keys() <= nothing_due:
+            shortage = shortage or Shortage(room_type_id, by_booking=property_id, engine=engine)
+            if shortage.has_nothing_due(lacking(short.nights), stripes=MOST_STRIPES):
                 raise
-            met = reclaim(room_type_id, wanted, engine=engine, by_booking=property_id, stripes=MOST_STRIPES)
-            return attempt(
-                frozenset() if met else frozenset(wanted)
-            )  # due holds are released, or somebody else was faster: read the pages again
+            return attempt(shortage)
         _refuse(named(room_type_problems(after, _lowest_price(after, months, sold, engine))))
         others = [store.writes.room_type(before, after), *_listed(before, after, public, store, engine)]
         if after.latest != before.latest:
