@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -90,8 +89,8 @@ class TableStore:
         Contention alone is met until the time is over. Where there are stripes, the pauses begin to grow later: the
         next tries meet others.
         """
-        lost = 0
-        for tries in count():
+        tries = lost = 0
+        while True:
             try:
                 return attempt()
             except ContendedWrite as contended:
@@ -101,7 +100,7 @@ class TableStore:
                 if lost == MAX_TRIES:
                     raise Busy from conflict
                 self.table.pause(tries)
-        raise AssertionError
+            tries += 1
 
     def _case_actions(self, cases: Sequence[Case], write_id: str) -> list[dict[str, Any]]:
         """Puts each case in the place of the stored one that it was made from, or of none."""
