@@ -67,12 +67,10 @@ STRIPE_BUGS = (
         "rooms are moved that were taken since they were read",
         "stripes",
         (
+            Edit("storage.page_writes", "move_rooms", "for day, rooms in more.items() if rooms < 0]", "for day in ()]"),
             Edit(
-                "storage.stripes", "StripeStore._move", "for day, rooms in more.items() if rooms < 0]", "for day in ()]"
-            ),
-            Edit(
-                "storage.stripes",
-                "StripeStore._move",
+                "storage.page_writes",
+                "move_rooms",
                 'values |= {f":least{day}": -rooms for day, rooms in more.items() if rooms < 0}',
                 "pass",
             ),

@@ -181,7 +181,7 @@ class CalendarStore(CatalogStore):
         """
         put = put_action(self.table.name, block_item(block), "attribute_not_exists(pk)")
         pages = rooms_by_page(block).items()
-        return self._transacted([put, *(take_rooms(self.table.name, key, rooms, None) for key, rooms in pages)])
+        return self.table.try_transact([put, *(take_rooms(self.table.name, key, rooms, None) for key, rooms in pages)])
 
     def release(self, released: Block) -> bool:
         """Ends a block and gives its rooms back; False, and nothing changed, when it is released already."""
@@ -191,11 +191,4 @@ class CalendarStore(CatalogStore):
             "attribute_exists(pk) AND attribute_not_exists(released_at_ms)",
         )
         pages = rooms_by_page(released).items()
-        return self._transacted([end, *(release_rooms(self.table.name, key, rooms) for key, rooms in pages)])
-
-    def _transacted(self, actions: Sequence[Action]) -> bool:
-        try:
-            self.table.transact(actions)
-        except ConditionsFailed:
-            return False
-        return True
+        return self.table.try_transact([end, *(release_rooms(self.table.name, key, rooms) for key, rooms in pages)])

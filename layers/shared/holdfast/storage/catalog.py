@@ -16,6 +16,7 @@ from holdfast.storage.items import Item, Key, months_of, page_item, page_key, pr
 from holdfast.storage.listings import ListingStore
 from holdfast.storage.marshal import check_action, delete_action, put_action, update_action
 from holdfast.storage.months import read_months
+from holdfast.storage.page_writes import move_rooms
 from holdfast.storage.property_items import (
     draft_key,
     draft_of,
@@ -125,11 +126,7 @@ class CatalogStore(ListingStore):
     def add_property(self, property_: Property) -> bool:
         """Writes a new property, which search finds by its city; False, and nothing changed, when that id exists."""
         new = put_action(self.table.name, property_item(property_), "attribute_not_exists(pk)")
-        try:
-            self.table.transact([new, *self.listing_actions(property_, ())])
-        except ConditionsFailed:
-            return False
-        return True
+        return self.table.try_transact([new, *self.listing_actions(property_, ())])
 
     def add_room_type(self, room_type: RoomType, months: Sequence[MonthOnSale]) -> bool:
         """Writes a new room type, listed with its property's others, and opens these months; False when it exists."""
@@ -172,11 +169,7 @@ class CatalogStore(ListingStore):
             return False
         actions = [action for before, after in changes for action in self._month_actions(before, after)]
         assert len(actions) + len(others) <= TRANSACTION_ITEMS
-        try:
-            self.table.transact([*actions, *others])
-        except ConditionsFailed:
-            return False
-        return True
+        return self.table.try_transact([*actions, *others])
 
     def _month_actions(self, before: MonthOnSale | None, after: MonthOnSale) -> list[Action]:
         if before is None:
@@ -195,21 +188,16 @@ class CatalogStore(ListingStore):
 
     def _page_action(self, before: InventoryMonth, more: Mapping[int, int], revision: int, *, moves: bool) -> Action:
         """One page's part of a change. `moves`: free rooms may go from stripe to stripe, under the same revision."""
-        days = [day for day, rooms in more.items() if rooms]
-        sets = [f"on_sale.#d{day} = on_sale.#d{day} + :d{day}, #free.#d{day} = #free.#d{day} + :d{day}" for day in days]
-        enough = [f"#free.#d{day} >= :least{day}" for day in days if more[day] < 0]
-        names = {f"#{name}": name for name in MOVED}
-        update = f"SET {', '.join(['revision = :next', *sets])} REMOVE {', '.join(names)}"
-        names |= {f"#d{day}": str(day) for day in days} | ({"#free": "free"} if days else {})
-        values: Item = {":next": revision, ":read": before.revision}
-        values |= {f":d{day}": more[day] for day in days}
-        values |= {f":least{day}": -more[day] for day in days if more[day] < 0}
+        sets, enough, values, names = move_rooms({day: rooms for day, rooms in more.items() if rooms})
+        moved = {f"#{name}": name for name in MOVED}
+        update = f"SET {', '.join(['revision = :next', *sets])} REMOVE {', '.join(moved)}"
+        values |= {":next": revision, ":read": before.revision}
         conditions = ["revision = :read", *enough]
         if moves:
             conditions.append("on_sale = :on_sale")
             values[":on_sale"] = _by_day(before.on_sale)
         key = page_key(before.room_type_id, before.month, before.stripe)
-        return update_action(self.table.name, key, update, " AND ".join(conditions), values, names)
+        return update_action(self.table.name, key, update, " AND ".join(conditions), values, moved | names)
 
     def no_month(self, month: MonthOnSale) -> list[Action]:
         """What deletes a month as it was read, of which no room may have been taken meanwhile."""
@@ -236,11 +224,7 @@ class CatalogStore(ListingStore):
 
     def _add(self, items: Sequence[Item]) -> bool:
         actions = [put_action(self.table.name, item, "attribute_not_exists(pk)") for item in items]
-        try:
-            self.table.transact(actions)
-        except ConditionsFailed:
-            return False
-        return True
+        return self.table.try_transact(actions)
 
 
 def stripes_as_read(rates: MonthRates) -> tuple[str, Item]:

@@ -21,7 +21,6 @@ from holdfast.storage.listings import ListingStore
 from holdfast.storage.marshal import check_action, put_action, update_action
 from holdfast.storage.property_items import draft_key, draft_of, property_key, room_type_key
 from holdfast.storage.property_writes import PropertyWrites, as_read
-from holdfast.storage.table import ConditionsFailed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -138,7 +137,7 @@ class ImageStore(TableStore):
         values: Item = {":waiting": ImageState.WAITING, ":tag": upload_tag, ":now": millis(now)}
         values[":over"] = millis(now) - CLAIM_MS
         update, condition = "SET upload_tag = :tag, claimed_at_ms = :now", f"#state = :waiting AND ({free})"
-        return self._is_won([self._update(image, update, condition, values)])
+        return self.table.try_transact([self._update(image, update, condition, values)])
 
     def resolve(self, image: Image) -> bool:
         """Makes a claimed picture ready or refused; False if it is not waiting any more, or not in the order."""
@@ -151,7 +150,7 @@ class ImageStore(TableStore):
             values[":reason"] = image.reason
         resolved = self._update(image, update, "#state = :waiting AND upload_tag = :tag", values, names)
         key, listed = draft_key(image.property_id), "contains(image_order, :id)"
-        return self._is_won([resolved, check_action(self.table.name, key, listed, {":id": image.image_id})])
+        return self.table.try_transact([resolved, check_action(self.table.name, key, listed, {":id": image.image_id})])
 
     def _taken_off(self, image: Image) -> list[Action]:
         """What takes the picture off the public page, its room type and the listing.
@@ -211,15 +210,8 @@ class ImageStore(TableStore):
         )
         names = STATE | {"#version": "version"}
         change = update_action(self.table.name, draft_key(draft.property_id), update, unchanged, values, names)
-        if not self._is_won([change, *others]):
+        if not self.table.try_transact([change, *others]):
             raise WriteConflict(["image"], None)
-
-    def _is_won(self, actions: list[Action]) -> bool:
-        try:
-            self.table.transact(actions)
-        except ConditionsFailed:
-            return False
-        return True
 
 
 def _without(image: Image, pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:

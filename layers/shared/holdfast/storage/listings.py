@@ -20,7 +20,7 @@ from holdfast.storage.property_items import (
     property_of,
     room_type_of,
 )
-from holdfast.storage.table import ConditionsFailed, Table
+from holdfast.storage.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,11 +140,8 @@ class ListingStore:
         listings = [listing_from(item) for (_, sk), item in found.items() if sk.startswith("LISTING#")]
         if listings == [listing_of(property_, room_types)] and len(found) == len(_search_keys(property_)):
             return False
-        try:
-            self.table.transact([*self.listing_actions(property_, room_types), self.touch_property(property_)])
-        except ConditionsFailed:  # whatever changed the hotel meanwhile wrote its listing too
-            return False
-        return True
+        actions = [*self.listing_actions(property_, room_types), self.touch_property(property_)]
+        return self.table.try_transact(actions)  # whatever changed the hotel meanwhile wrote its listing too
 
 
 def _search_keys(property_: Property) -> list[Key]:

@@ -49,6 +49,19 @@ def release_rooms(table: str, key: Key, rooms: Mapping[int, int]) -> dict[str, A
     return _update(table, key, rooms, "+", "attribute_exists(pk)", {})
 
 
+def move_rooms(more: Mapping[int, int]) -> tuple[list[str], list[str], Item, dict[str, str]]:
+    """So many rooms more on sale and free on these days, or fewer, if as many are free; those taken stay.
+
+    What the update sets, its conditions, its values and its names.
+    """
+    sets = [f"on_sale.#d{day} = on_sale.#d{day} + :d{day}, #free.#d{day} = #free.#d{day} + :d{day}" for day in more]
+    enough = [f"#free.#d{day} >= :least{day}" for day, rooms in more.items() if rooms < 0]
+    values: Item = {f":d{day}": rooms for day, rooms in more.items()}
+    values |= {f":least{day}": -rooms for day, rooms in more.items() if rooms < 0}
+    names = {f"#d{day}": str(day) for day in more} | ({"#free": "free"} if more else {})
+    return sets, enough, values, names
+
+
 def _update(table: str, key: Key, rooms: Mapping[int, int], sign: str, condition: str, values: Item) -> dict[str, Any]:
     changes = [f"#free.#{day} = #free.#{day} {sign} :rooms{count}" for day, count in rooms.items()]
     names = {"#free": "free"} | {f"#{day}": str(day) for day in rooms}  # FREE is a reserved word

@@ -14,9 +14,9 @@ import msgspec
 
 from holdfast.model.stripes import level
 from holdfast.storage.catalog import Action, CatalogStore, stripes_as_read
-from holdfast.storage.items import Item, page_item, page_key, rates_key
+from holdfast.storage.items import page_item, page_key, rates_key
 from holdfast.storage.marshal import put_action, update_action
-from holdfast.storage.table import ConditionsFailed
+from holdfast.storage.page_writes import move_rooms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class StripeStore(CatalogStore):
             {":count": count, ":read": rates.revision} | values,
         )
         puts = [put_action(self.table.name, page_item(stripe), "attribute_not_exists(pk)") for stripe in new]
-        return self._applied([says, *puts])
+        return self.table.try_transact([says, *puts])
 
     def level_stripes(self, page: InventoryMonth) -> bool:
         """Moves free rooms until all stripes have alike, as they were read; False when some had fewer by then."""
@@ -55,26 +55,15 @@ class StripeStore(CatalogStore):
                     given.subtract(move)
                 actions = [self._move(giver, given)]
                 actions += [self._move(page.stripes[place], taken) for place, taken in moves.items()]
-                done = self._applied(actions) and done
+                done = self.table.try_transact(actions) and done
         return done
 
     def _move(self, stripe: InventoryMonth, more: Mapping[int, int]) -> Action:
         """So many free rooms more on these days, or fewer, if it has so many; those that are taken stay there."""
-        sets = [f"on_sale.#d{day} = on_sale.#d{day} + :d{day}, #free.#d{day} = #free.#d{day} + :d{day}" for day in more]
-        enough = [f"#free.#d{day} >= :least{day}" for day, rooms in more.items() if rooms < 0]
-        values: Item = {f":d{day}": rooms for day, rooms in more.items()}
-        values |= {f":least{day}": -rooms for day, rooms in more.items() if rooms < 0}
-        names = {"#free": "free"} | {f"#d{day}": str(day) for day in more}
+        sets, enough, values, names = move_rooms(more)
         key = page_key(stripe.room_type_id, stripe.month, stripe.stripe)
         condition = " AND ".join(["attribute_exists(pk)", *enough])
         return update_action(self.table.name, key, f"SET {', '.join(sets)}", condition, values, names)
-
-    def _applied(self, actions: list[Action]) -> bool:
-        try:
-            self.table.transact(actions)
-        except ConditionsFailed:
-            return False
-        return True
 
 
 def _moves(gives: Mapping[int, int], needs: list[dict[int, int]]) -> dict[int, dict[int, int]]:

@@ -251,6 +251,14 @@ class Table:
                 raise
             raise ConditionsFailed(reasons) from error
 
+    def try_transact(self, actions: Sequence[dict[str, Any]]) -> bool:
+        """All the actions or none: False, and nothing changed, when a condition failed."""
+        try:
+            self.transact(actions)
+        except ConditionsFailed:
+            return False
+        return True
+
     def _call[Result](self, call: Callable[[], Result]) -> Result:
         attempt = 0
         while True:
