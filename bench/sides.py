@@ -25,7 +25,7 @@ from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import FrontDoor, Reply, event
-from tests.kit.hotel import KOLKATA, months_for
+from tests.kit.hotel import KOLKATA, add_property, add_room_type, months_for
 from tests.kit.log_capture import captured_lines
 from tests.kit.template import table_definition
 
@@ -175,8 +175,8 @@ def _ours(stack: ExitStack, apps: Apps, patch: pytest.MonkeyPatch) -> Side:
     table = Table(client, "ours", patience_seconds=600)
     catalog = CatalogStore(table)
     for property_, room_type in ((KOLKATA, DELUXE), (PARIS, CHAMBRE)):
-        assert catalog.add_property(property_)
-        assert catalog.add_room_type(room_type, months_for(property_, room_type, MONTHS))
+        add_property(catalog, property_)
+        add_room_type(catalog, room_type, months_for(property_, room_type, MONTHS))
     door = FrontDoor(apps, FakeClock(), FakeGateway(), patch)
     for function in FUNCTIONS:
         door.use_store(function, Store(table))

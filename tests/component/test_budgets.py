@@ -22,7 +22,7 @@ from tests.component.measured_desk import DELUXE, PROPERTY, ROOM_TYPE, RULES, WI
 from tests.kit.builders import clock_at
 from tests.kit.capacity import KB, item_size
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
-from tests.kit.hotel import months_for
+from tests.kit.hotel import add_property, add_room_type, months_for
 from tests.kit.log_capture import LogLines
 from tests.kit.stand_in import update_by_hand
 
@@ -62,14 +62,14 @@ def room_type(request: pytest.FixtureRequest) -> RoomType:
 @pytest.fixture
 def catalog(table: Table, room_type: RoomType) -> CatalogStore:
     catalog = CatalogStore(table)
-    assert catalog.add_property(PROPERTY)
+    add_property(catalog, PROPERTY)
     months = months_for(PROPERTY, room_type, ["2026-12", "2027-01"])
     if room_type.plans:
         days = range(1, 32)
         prices = {day: 849_900 + day for day in days}
         rules = dict.fromkeys(days, RULES)
         months = [of._replace(rates=msgspec.structs.replace(of.rates, price=prices, rules=rules)) for of in months]
-    assert catalog.add_room_type(room_type, months)
+    add_room_type(catalog, room_type, months)
     return catalog
 
 

@@ -12,7 +12,7 @@ from tests.kit.apps import engine_home
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import BOB, FrontDoor
-from tests.kit.hotel import KOLKATA, MONTHS, months_for
+from tests.kit.hotel import KOLKATA, MONTHS, add_property, add_room_type, months_for
 
 DATES = {"check_in": "2026-12-10", "check_out": "2026-12-13"}
 
@@ -50,7 +50,7 @@ class TestSearch:
     ) -> None:
         monkeypatch.setattr("holdfast.storage.listings.LISTINGS_PAGE", 2)
         for n in range(4):
-            assert hotel.add_property(structs.replace(KOLKATA, property_id=f"inn-{n}"))
+            add_property(hotel, structs.replace(KOLKATA, property_id=f"inn-{n}"))
         seen, query = [], {"city": "Udaipur"}
         for _ in range(4):
             page = front_door.call("GET /properties", user=None, query=query).body
@@ -135,8 +135,8 @@ class TestSearch:
         room = RoomType(
             room_type_id="inn-room", property_id="inn", name="Room", base_price=100_01, total_rooms=1, max_guests=2
         )
-        assert hotel.add_property(inn)
-        assert hotel.add_room_type(room, months_for(inn, room, MONTHS[:2]))
+        add_property(hotel, inn)
+        add_room_type(hotel, room, months_for(inn, room, MONTHS[:2]))
 
         found = offers(front_door, city="Vienna")["inn-room"]
         held = front_door.hold(room_type_id="inn-room")

@@ -13,7 +13,7 @@ from holdfast.storage.store import Store
 from tests.component.payments_seen import nothing_moves
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import ADMIN, ALICE, FrontDoor, Reply
-from tests.kit.hotel import MONTHS, months_for
+from tests.kit.hotel import MONTHS, add_property, add_room_type, months_for
 
 VAT = TaxTable(names=("VAT",), periods=(TaxPeriod(date(2000, 1, 1), (TaxSlab(None, 1000, (1000,)),)),))
 
@@ -25,8 +25,8 @@ def open_inn(hotel: CatalogStore, currency: str, price: int) -> None:
     room = RoomType(
         room_type_id="inn-room", property_id="inn", name="Room", base_price=price, total_rooms=3, max_guests=2
     )
-    assert hotel.add_property(inn)
-    assert hotel.add_room_type(room, months_for(inn, room, MONTHS[:2]))
+    add_property(hotel, inn)
+    add_room_type(hotel, room, months_for(inn, room, MONTHS[:2]))
 
 
 def credit(front_door: FrontDoor, amount: int, **more: Any) -> Reply:

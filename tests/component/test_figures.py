@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.audit.figures import figures_of
+from holdfast.audit.figures import figures_by_day
 from holdfast.audit.record import record_audit
 from holdfast.audit.table import Audited, audit_table
 from holdfast.model.dates import millis
@@ -122,7 +122,7 @@ class TestFigures:
         self, front_door: FrontDoor, clock: FakeClock, store: Store, audited: Callable[[], Audited]
     ) -> None:
         front_door.held()
-        [wrong] = figures_of([], clock(), [])
+        [wrong] = figures_by_day({}, clock())
         VerdictStore(store.table).keep_figures(wrong)
         clock.advance(5 * 86_400)
         audited()

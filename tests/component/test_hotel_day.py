@@ -10,7 +10,7 @@ from holdfast.model.property import PolicyStep, Property, RoomType
 from holdfast.storage.catalog import CatalogStore
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor
-from tests.kit.hotel import MONTHS, months_for
+from tests.kit.hotel import MONTHS, add_property, add_room_type, months_for
 
 IST = "+05:30"
 
@@ -24,8 +24,8 @@ def open_inn(hotel: CatalogStore, **changes: Any) -> None:
     room = RoomType(
         room_type_id="inn-room", property_id="inn", name="Room", base_price=100_000, total_rooms=3, max_guests=2
     )
-    assert hotel.add_property(inn)
-    assert hotel.add_room_type(room, months_for(inn, room, MONTHS[:2]))
+    add_property(hotel, inn)
+    add_room_type(hotel, room, months_for(inn, room, MONTHS[:2]))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from holdfast.storage.table import Table
 from tests.component.hotel_with_plans import OCCUPANCY, PLANS, ROOM_ONLY, sell_by_plans
 from tests.component.searching import DATES, ask
 from tests.kit.front_door import FrontDoor
-from tests.kit.hotel import DELUXE, KOLKATA, SUITE
+from tests.kit.hotel import DELUXE, KOLKATA, SUITE, add_property, add_room_type
 
 
 class TestPage:
@@ -23,7 +23,7 @@ class TestPage:
             plans=PLANS,
             occupancy=structs.replace(OCCUPANCY, child_bands=(ChildBand(12, 0),)),
         )
-        assert hotel.add_room_type(tower, ())
+        add_room_type(hotel, tower, ())
 
         page = front_door.call("GET /properties/{property_id}", user=None, property_id="lake-view").body
 
@@ -58,7 +58,7 @@ class TestPage:
             plans=(structs.replace(ROOM_ONLY, min_stay=2, max_stay=9, book_from_days=60, book_until_days=3),),
             occupancy=structs.replace(OCCUPANCY, max_guests=9, child_bands=()),
         )
-        assert hotel.add_room_type(loft, ())
+        add_room_type(hotel, loft, ())
 
         page = front_door.call("GET /properties/{property_id}", user=None, property_id="lake-view").body
 
@@ -71,10 +71,8 @@ class TestPage:
         front, pool = Picture("im_front", "The front", ((800, 533), (400, 267))), Picture("im_pool", "The pool", ())
         inn = structs.replace(KOLKATA, property_id="inn", city="Goa", pictures=(front, pool), amenities=("Pool", "Bar"))
         inn = structs.replace(inn, description="By the sea", address="1 Beach Road")
-        assert hotel.add_property(inn)
-        assert hotel.add_room_type(
-            structs.replace(DELUXE, room_type_id="inn-room", property_id="inn", pictures=(pool,)), ()
-        )
+        add_property(hotel, inn)
+        add_room_type(hotel, structs.replace(DELUXE, room_type_id="inn-room", property_id="inn", pictures=(pool,)), ())
 
         page = front_door.call("GET /properties/{property_id}", user=None, property_id="inn").body
         [found] = ask(front_door, city="Goa").body["properties"]

@@ -6,13 +6,13 @@ import pytest
 from msgspec import structs
 
 from holdfast.model.listing import Listing, listing_of
-from holdfast.model.property import Picture, PolicyStep, Property, RoomType
+from holdfast.model.property import Picture, PolicyStep, RoomType
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.marshal import put_action
 from holdfast.storage.property_items import listing_from, listing_item, listing_key, property_item
 from tests.kit.capacity import KB, item_size
 from tests.kit.front_door import FrontDoor, event
-from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, SUITE, months_for
+from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, SUITE, add_property, add_room_type, months_for
 
 ATTIC = structs.replace(DELUXE, room_type_id="attic", name="Attic")
 LISTED = [("lake-view", ["deluxe", "suite"])]
@@ -53,44 +53,17 @@ def test_a_room_type_is_listed_with_its_hotel(
 ) -> None:
     assert found(front_door, **query) == LISTED
 
-    assert hotel.add_room_type(ATTIC, months_for(KOLKATA, ATTIC, MONTHS[:1]))
+    add_room_type(hotel, ATTIC, months_for(KOLKATA, ATTIC, MONTHS[:1]))
 
     assert found(front_door, **query) == [("lake-view", ["attic", "deluxe", "suite"])]
 
 
 def test_a_room_type_that_is_not_approved_is_nowhere(front_door: FrontDoor, hotel: CatalogStore) -> None:
-    assert hotel.add_room_type(structs.replace(ATTIC, live=False), [])
+    add_room_type(hotel, structs.replace(ATTIC, live=False), [])
 
     page = front_door.call("GET /properties/{property_id}", user=None, property_id="lake-view").body
     assert found(front_door) == LISTED
     assert [room["room_type_id"] for room in page["room_types"]] == ["deluxe", "suite"]
-
-
-def test_of_two_room_types_at_once_both_are_listed(front_door: FrontDoor, hotel: CatalogStore) -> None:
-    cellar = structs.replace(ATTIC, room_type_id="cellar")
-
-    class Crowded(CatalogStore):
-        """Another adds a room type after each first look at the hotel."""
-
-        looks = 0
-
-        def property(self, property_id: str) -> tuple[Property, list[RoomType]] | None:
-            known = super().property(property_id)
-            Crowded.looks += 1
-            if Crowded.looks == 1:
-                assert hotel.add_room_type(cellar, [])
-            return known
-
-    assert Crowded(hotel.table).add_room_type(ATTIC, [])
-
-    assert Crowded.looks == 2
-    assert found(front_door) == [("lake-view", ["attic", "cellar", "deluxe", "suite"])]
-
-
-def test_the_same_room_type_again_changes_nothing(front_door: FrontDoor, hotel: CatalogStore) -> None:
-    assert not hotel.add_room_type(structs.replace(SUITE, name="Other"), [])
-
-    assert found(front_door) == LISTED
 
 
 @pytest.mark.parametrize("query", [{}, {"city": "Udaipur"}])
@@ -127,7 +100,7 @@ class TestTablesOfBefore:
         self, front_door: FrontDoor, hotel: CatalogStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("holdfast.storage.listings.LISTINGS_PAGE", 1)
-        assert hotel.add_property(structs.replace(KOLKATA, property_id="old-fort"))
+        add_property(hotel, structs.replace(KOLKATA, property_id="old-fort"))
         hotel.table.delete(listing_key("Udaipur", "old-fort"))
 
         first, cursor = hotel.listings("Udaipur")

@@ -13,7 +13,7 @@ from tests.component.hotel_with_plans import ROOM_ONLY
 from tests.component.searching import DATES, TOTALS, ask, offers
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import BOB, FrontDoor
-from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, change_rates, months_for
+from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, add_property, add_room_type, change_rates, months_for
 
 
 class TestOrder:
@@ -24,8 +24,8 @@ class TestOrder:
             room = structs.replace(
                 DELUXE, room_type_id=f"{property_id}-room", property_id=property_id, base_price=price
             )
-            assert hotel.add_property(inn)
-            assert hotel.add_room_type(room, months_for(inn, room, MONTHS[:2] if property_id != "fort" else ()))
+            add_property(hotel, inn)
+            add_room_type(hotel, room, months_for(inn, room, MONTHS[:2] if property_id != "fort" else ()))
 
     def order(self, front_door: FrontDoor, **query: str) -> list[str]:
         return [hotel["property_id"] for hotel in ask(front_door, **query).body["properties"]]
@@ -57,8 +57,8 @@ class TestOrder:
     def test_currencies_are_not_compared(self, front_door: FrontDoor, hotel: CatalogStore) -> None:
         inn = structs.replace(KOLKATA, property_id="inn", currency="USD")
         room = structs.replace(DELUXE, room_type_id="inn-room", property_id="inn", base_price=100)
-        assert hotel.add_property(inn)
-        assert hotel.add_room_type(room, months_for(inn, room, MONTHS[:2]))
+        add_property(hotel, inn)
+        add_room_type(hotel, room, months_for(inn, room, MONTHS[:2]))
 
         assert self.order(front_door, sort="price", **DATES) == ["cove", "lake-view", "dune", "inn", "fort"]
 

@@ -33,7 +33,7 @@ from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_faults import going_wrong, says
 from tests.kit.emulators import streams_client
 from tests.kit.guests import HOLD_SECONDS, give, hold, stored
-from tests.kit.hotel import DELUXE, KOLKATA, months_for
+from tests.kit.hotel import DELUXE, KOLKATA, add_property, add_room_type, months_for
 from tests.kit.template import ROOT, table_definition, template
 from tests.store.dynamodbs import PATIENCE_SECONDS, Emulator
 
@@ -151,10 +151,8 @@ def test_the_deletion_of_a_hold_that_no_sweep_saw_restores_it(deletions: Deletio
     now = utc_now()
     arrival = (now + timedelta(days=10)).date()
     catalog = CatalogStore(deletions.table)
-    assert catalog.add_property(KOLKATA)
-    assert catalog.add_room_type(
-        DELUXE, months_for(KOLKATA, DELUXE, [month_of(add_months(now.date(), n)) for n in range(3)])
-    )
+    add_property(catalog, KOLKATA)
+    add_room_type(catalog, DELUXE, months_for(KOLKATA, DELUXE, [month_of(add_months(now.date(), n)) for n in range(3)]))
     assert catalog.add_promo(Promo(code="ONCE", kind=PromoKind.FLAT, amount=100, usage_limit=1))
     before = rooms_and_promo(deletions.store, now)
 

@@ -3,7 +3,7 @@
 from holdfast.model.property import Property, RoomType
 from holdfast.storage.catalog import CatalogStore
 from tests.kit.front_door import FrontDoor
-from tests.kit.hotel import MONTHS, months_for
+from tests.kit.hotel import MONTHS, add_property, add_room_type, months_for
 
 INN = Property(property_id="inn", name="Inn", city="Inn", timezone="Asia/Kolkata", guest_required=True)
 ROOM = RoomType(
@@ -12,8 +12,8 @@ ROOM = RoomType(
 
 
 def open_inn(hotel: CatalogStore) -> None:
-    assert hotel.add_property(INN)
-    assert hotel.add_room_type(ROOM, months_for(INN, ROOM, MONTHS[:3]))
+    add_property(hotel, INN)
+    add_room_type(hotel, ROOM, months_for(INN, ROOM, MONTHS[:3]))
 
 
 def held_at_the_inn(front_door: FrontDoor, key: str = "inn", **changes: str) -> str:

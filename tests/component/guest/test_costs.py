@@ -15,7 +15,7 @@ from tests.kit.capacity import KB, item_size
 from tests.kit.clock import FakeClock
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import STAY_TOTAL, FrontDoor, Reply
-from tests.kit.hotel import MONTHS, months_for
+from tests.kit.hotel import MONTHS, add_property, add_room_type, months_for
 
 A_WEEK = {"check_in": "2026-12-10", "check_out": "2026-12-17"}
 
@@ -28,8 +28,8 @@ class Cost(NamedTuple):
 @pytest.fixture(params=[True, False], ids=["required", "not required"])
 def inn(request: pytest.FixtureRequest, hotel: CatalogStore) -> Property:
     inn = msgspec.structs.replace(INN, guest_required=request.param)
-    assert hotel.add_property(inn)
-    assert hotel.add_room_type(ROOM, months_for(inn, ROOM, MONTHS[:3]))
+    add_property(hotel, inn)
+    add_room_type(hotel, ROOM, months_for(inn, ROOM, MONTHS[:3]))
     return inn
 
 

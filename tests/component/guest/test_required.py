@@ -12,7 +12,7 @@ from tests.component.guest.inn import INN, ROOM, held_at_the_inn, open_inn
 from tests.kit.builders import a_promo, everything
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import BOB, STAY_TOTAL, FrontDoor, Reply, event
-from tests.kit.hotel import MONTHS, months_for
+from tests.kit.hotel import MONTHS, add_room_type, months_for
 
 Act = Callable[[FrontDoor, str], Reply]
 
@@ -36,7 +36,7 @@ def test_a_hold_keeps_what_it_was_made_under(front_door: FrontDoor, hotel: Catal
     before = front_door.held(room_type_id="inn-room")
     relaxed = msgspec.structs.replace(ROOM, room_type_id="inn-room-2")
     inn = msgspec.structs.replace(INN, guest_required=False)
-    assert hotel.add_room_type(relaxed, months_for(inn, relaxed, MONTHS[:3]))
+    add_room_type(hotel, relaxed, months_for(inn, relaxed, MONTHS[:3]))
 
     assert front_door.booking(before)["guest_required"] is True
     assert "guest_required" not in front_door.booking(front_door.held(key="after", room_type_id="inn-room-2"))

@@ -13,7 +13,7 @@ from tests.component.outside.desk import Desk
 from tests.kit.builders import a_hold
 from tests.kit.fake_gateway import FakeGateway
 from tests.kit.front_door import STAY_TOTAL
-from tests.kit.hotel import MONTHS, months_for, open_hotel
+from tests.kit.hotel import MONTHS, add_property, add_room_type, months_for, open_hotel
 from tests.kit.log_capture import LogLines
 
 CLOSE = "POST /admin/bookings/{booking_id}/refunds/close"
@@ -100,8 +100,8 @@ class TestPaymentsTooOldToRefund:
         self, desk: Desk, hotel: CatalogStore, policy: tuple[PolicyStep, ...]
     ) -> None:
         inn = msgspec.structs.replace(INN, cancellation_policy=policy)
-        hotel.add_property(inn)
-        hotel.add_room_type(INN_ROOM, months_for(inn, INN_ROOM, MONTHS[:9]))
+        add_property(hotel, inn)
+        add_room_type(hotel, INN_ROOM, months_for(inn, INN_ROOM, MONTHS[:9]))
         booking_id = desk.door.held(room_type_id="inn-room", check_in="2027-06-10", check_out="2027-06-11", guests=1)
         started = desk.door.start(booking_id, gateway="razorpay")
 
@@ -114,8 +114,8 @@ class TestPaymentsTooOldToRefund:
         self, desk: Desk, hotel: CatalogStore, *, begun_before: bool
     ) -> None:
         """A wallet is in rupees until its first entry; one in euros, after the cancellation, changes nothing."""
-        hotel.add_property(INN)
-        hotel.add_room_type(INN_ROOM, months_for(INN, INN_ROOM, MONTHS[:9]))
+        add_property(hotel, INN)
+        add_room_type(hotel, INN_ROOM, months_for(INN, INN_ROOM, MONTHS[:9]))
         desk.booking_id = desk.door.held(
             room_type_id="inn-room", check_in="2027-06-10", check_out="2027-06-11", guests=1
         )

@@ -14,7 +14,7 @@ from tests.component.owners.bulk import ARI, send, value
 from tests.component.owners.hotelier import PLAIN, Hotelier
 from tests.kit.builders import everything
 from tests.kit.front_door import BOB
-from tests.kit.hotel import DELUXE, change_rates
+from tests.kit.hotel import DELUXE, add_room_type, change_rates
 
 
 class TestValues:
@@ -287,7 +287,7 @@ def test_somebody_elses_property_and_a_missing_one_read_the_same(
 
 def test_a_room_type_of_another_property_reads_as_a_missing_one(hotelier: Hotelier, store: Store) -> None:
     room = structs.replace(DELUXE, room_type_id="attic", property_id="other")
-    assert CatalogStore(store.table).add_room_type(room, [])
+    add_room_type(CatalogStore(store.table), room, [])
 
     reply = send(hotelier, *(value("2026-12-10", "2026-12-10", of, price=1) for of in ("attic", "nowhere")))
 

@@ -7,14 +7,14 @@ from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from tests.component.owners.bulk import ARI, send, undo, value
 from tests.component.owners.hotelier import Hotelier
-from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, months_for
+from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, add_room_type, months_for
 
 
 @pytest.fixture(autouse=True)
 def room_types(hotelier: Hotelier, store: Store) -> None:
     for n in range(5):
         room = structs.replace(DELUXE, room_type_id=f"type-{n}")
-        assert CatalogStore(store.table).add_room_type(room, months_for(KOLKATA, room, MONTHS))
+        add_room_type(CatalogStore(store.table), room, months_for(KOLKATA, room, MONTHS))
 
 
 def test_five_hundred_nights_of_five_room_types_are_two_calls_and_undone_in_one_each(hotelier: Hotelier) -> None:

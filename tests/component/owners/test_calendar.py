@@ -14,7 +14,7 @@ from holdfast.storage.store import Store
 from tests.component.owners.hotelier import PLAIN, Hotelier, nights
 from tests.kit.builders import everything
 from tests.kit.front_door import OWNER, STAY_TOTAL
-from tests.kit.hotel import DELUXE
+from tests.kit.hotel import DELUXE, add_room_type
 from tests.kit.log_capture import LogLines
 
 
@@ -187,7 +187,7 @@ class TestBeforeApproval:
         catalog = CatalogStore(store.table)
         catalog.add_owner(OWNER, "planned")
         room = structs.replace(DELUXE, room_type_id="attic", property_id="planned", live=False)
-        assert catalog.add_room_type(room, [])
+        add_room_type(catalog, room, [])
         return hotelier
 
     def test_opens_the_months_that_it_needs_not_on_sale_yet(self, planned: Hotelier, store: Store) -> None:

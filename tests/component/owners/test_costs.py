@@ -16,7 +16,7 @@ from tests.component.owners.hotelier import Hotelier, nights, own_hotel
 from tests.kit.capacity import item_size
 from tests.kit.dynamodb_recorder import DynamoDBRecorder
 from tests.kit.front_door import OWNER, FrontDoor
-from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, months_for
+from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, add_room_type, months_for
 
 FIRST, LAST = "2026-11-22", "2028-05-22"  # eighteen months, which reach into nineteen
 EVERYTHING: dict[str, Any] = {
@@ -40,7 +40,7 @@ def hotelier(front_door: FrontDoor, hotel: CatalogStore, store: Store, table: Ta
     own_hotel(store)
     plans = tuple(structs.replace(plan, plan_id=f"plan-{n}") for n, plan in enumerate((*PLANS, *PLANS)))
     room = structs.replace(DELUXE, room_type_id="type-0", plans=plans, occupancy=OCCUPANCY)
-    assert hotel.add_room_type(room, months_for(KOLKATA, room, MONTHS))
+    add_room_type(hotel, room, months_for(KOLKATA, room, MONTHS))
     return Hotelier(front_door, store, OWNER)
 
 

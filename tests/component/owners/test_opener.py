@@ -22,7 +22,7 @@ from tests.component.owners.hotelier import Hotelier
 from tests.kit.builders import a_hold, everything, put_hold
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import FrontDoor, event
-from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, change_rates, months_for
+from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, add_property, add_room_type, change_rates, months_for
 from tests.kit.log_capture import LogLines
 
 SEASIDE = structs.replace(KOLKATA, property_id="seaside", name="Seaside", city="Goa", live=True)
@@ -42,8 +42,8 @@ def put(store: Store, *items: dict[str, Any]) -> None:
 
 def open_seaside(store: Store, place: Property = SEASIDE, room: RoomType = CABIN, months: int = 0) -> None:
     catalog = CatalogStore(store.table)
-    assert catalog.add_property(place)
-    assert catalog.add_room_type(room, months_for(place, room, MONTHS[:months]))
+    add_property(catalog, place)
+    add_room_type(catalog, room, months_for(place, room, MONTHS[:months]))
 
 
 def months_of(store: Store, room_type_id: str, months: list[str]) -> list[str]:
@@ -80,7 +80,7 @@ def test_the_next_month_is_opened_when_it_comes(engine: Engine, store: Store, cl
 
 def test_a_suspended_hotel_and_a_room_type_that_is_not_approved_are_left(engine: Engine, store: Store) -> None:
     open_seaside(store, place=structs.replace(SEASIDE, live=False))
-    assert CatalogStore(store.table).add_room_type(structs.replace(DELUXE, room_type_id="attic", live=False), [])
+    add_room_type(CatalogStore(store.table), structs.replace(DELUXE, room_type_id="attic", live=False), [])
 
     assert open_calendars(engine=engine).hotels == 1
     assert months_of(store, "cabin", MONTHS) == months_of(store, "attic", MONTHS) == []

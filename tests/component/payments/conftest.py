@@ -27,7 +27,7 @@ from tests.kit.gateway_driver import (
     RazorpayDriver,
     StripeDriver,
 )
-from tests.kit.hotel import DELUXE, KOLKATA
+from tests.kit.hotel import DELUXE, KOLKATA, add_property, add_room_type
 from tests.kit.localstripe import running
 from tests.kit.payment_scenario import PaymentScenario, table_over
 from tests.kit.stand_in import stand_in
@@ -64,9 +64,9 @@ def store(table: Table) -> Store:
     """Five Deluxe rooms and one Tower, on sale on the nights that the tests book. Write ids as in production: threads
     share them."""
     catalog = CatalogStore(table)
-    assert catalog.add_property(KOLKATA)
+    add_property(catalog, KOLKATA)
     for room_type in (DELUXE, TOWER):
-        assert catalog.add_room_type(room_type, [])
+        add_room_type(catalog, room_type, [])
         for month, days in ON_SALE.items():
             rooms = dict.fromkeys(days, room_type.total_rooms)
             page, rates = open_month(KOLKATA, room_type, month)

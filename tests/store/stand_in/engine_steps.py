@@ -1,7 +1,7 @@
 """The engine's operations, drawn at random: each the same on both sides."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -216,12 +216,17 @@ def _read(rng: Random, user: str, key: str, pick: int, number: int) -> Callable[
         store, later = side.store, side.clock() + timedelta(hours=1)
         shards = store.shards(HOLDS_DUE)
         due = [store.due(shard, later) for shard in shards]
-        of_type = [store.due(shard, later, room_type_id=which) for shard in shards for which in ("suite", "deluxe")]
-        in_pages = [store.due(shard, later, room_type_id="deluxe", limit=PAGE)[0][:PAGE] for shard in shards]
+        of_type = [_due_holds(store, which, later) for which in ("suite", "deluxe")]
+        in_pages = [[row.due_at_ms for row in store.due(shard, later, limit=PAGE)[0]] for shard in shards]
         lists = _all_bookings(side, user), _all_entries(store, user)
         return lists, due, of_type, in_pages, store.any_rates("suite"), _listed_cases(store)
 
     return step
+
+
+def _due_holds(store: Store, room_type_id: str, now: datetime) -> list[str]:
+    """An index promises no order among rows of the same instant."""
+    return sorted(row.booking_id for rows in store.due_holds(room_type_id, now) for row in rows)
 
 
 def _all_bookings(side: Side, user: str) -> list[Booking]:

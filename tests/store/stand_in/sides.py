@@ -48,10 +48,8 @@ class InTurn:
 class InOrder(Store):
     """An index promises no order among rows of the same instant; the order of writes must be the same on both sides."""
 
-    def due(
-        self, shard: str, now: datetime, *, room_type_id: str | None = None, limit: int = 500
-    ) -> tuple[list[DueRow], bool]:
-        rows, more = super().due(shard, now, room_type_id=room_type_id, limit=limit)
+    def due(self, shard: str, now: datetime, *, limit: int = 500) -> tuple[list[DueRow], bool]:
+        rows, more = super().due(shard, now, limit=limit)
         return sorted(rows, key=lambda row: (row.due_at_ms, row.booking_id)), more
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from holdfast.audit.figures import WINDOW_DAYS, figures_of
+from holdfast.audit.figures import WINDOW_DAYS, DayCounts, count_booking, figures_by_day
 from holdfast.model.booking import Booking, Event, Status
 from holdfast.model.dates import millis
 from holdfast.model.figures import DayFigures
@@ -32,7 +32,10 @@ def booking(*steps: tuple[Status, datetime], rooms: int = 1, wallet_paid: int = 
 
 
 def counted(*bookings: Booking, now: datetime = NOON + timedelta(hours=11)) -> dict[date, DayFigures]:
-    return {day.day: day for day in figures_of(bookings, now)}
+    days: DayCounts = {}
+    for booking in bookings:
+        count_booking(booking, days)
+    return {day.day: day for day in figures_by_day(days, now)}
 
 
 def today(*bookings: Booking) -> DayFigures:

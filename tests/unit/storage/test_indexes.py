@@ -20,21 +20,17 @@ from tests.kit.builders import (
     everything,
     put_hold,
 )
-from tests.kit.hotel import DELUXE, KOLKATA, MONTHS, months_for
 from tests.unit.storage.store_writes import confirmed
 
 pytestmark = pytest.mark.usefixtures("hotel")
 
 
 class TestCatalog:
-    def test_what_exists_is_not_added_again(self, store: Store, hotel: CatalogStore) -> None:
+    def test_a_promo_that_exists_is_not_added_again(self, store: Store, hotel: CatalogStore) -> None:
         put_hold(store, a_hold())
         assert hotel.add_promo(a_promo())
         before = everything(store)
 
-        assert not hotel.add_property(msgspec.structs.replace(KOLKATA, name="Other"))
-        more = msgspec.structs.replace(DELUXE, total_rooms=9)
-        assert not hotel.add_room_type(more, months_for(KOLKATA, more, MONTHS))
         assert not hotel.add_promo(a_promo(percent_bp=1))
 
         assert everything(store) == before

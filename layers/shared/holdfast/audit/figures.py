@@ -40,16 +40,8 @@ class _Counts(msgspec.Struct):
 type DayCounts = dict[date, _Counts]
 
 
-def figures_of(bookings: Iterable[Booking], now: datetime, known: Iterable[date] = ()) -> list[DayFigures]:
-    """Every day of the window, from the first that has a booking or is `known` until today, those of nothing too."""
-    days: DayCounts = {}
-    for booking in bookings:
-        count_booking(booking, days)
-    return figures_by_day(days, now, known)
-
-
 def figures_by_day(days: DayCounts, now: datetime, known: Iterable[date] = ()) -> list[DayFigures]:
-    """As `figures_of`, of bookings that have been counted one by one."""
+    """Every day of the window, from the first that is counted or `known` until today, those of nothing too."""
     today = now.astimezone(UTC).date()
     first = max(min([today, *days, *known]), first_day(now))
     window = [first + timedelta(days=n) for n in range((today - first).days + 1)]

@@ -145,23 +145,14 @@ class BookingStore(ContextStore):
         bookings = self.bookings([row["pk"].removeprefix("BOOKING#") for row in rows])
         return bookings, ((date.fromisoformat(more["check_in"]), more["pk"].removeprefix("BOOKING#")) if more else None)
 
-    def due(
-        self, shard: str, now: datetime, *, room_type_id: str | None = None, limit: int = 500
-    ) -> tuple[list[DueRow], bool]:
+    def due(self, shard: str, now: datetime, *, limit: int = 500) -> tuple[list[DueRow], bool]:
         """The rows of one shard that are due at `now`, oldest first, and whether there are more than `limit`."""
         values: Item = {":shard": shard, ":now": millis(now)}
-        if room_type_id:
-            values[":room_type"] = room_type_id
         rows: list[Item] = []
         more: Item | None = None
-        while True:  # a limit counts rows before the filter, so a page may hold few of them or none
+        while True:  # a page has a megabyte at most, however many rows are asked for
             page, more = self.table.query(
-                "due_shard = :shard AND due_at <= :now",
-                values,
-                index="due",
-                limit=limit,
-                after=more,
-                filter_by="room_type_id = :room_type" if room_type_id else None,
+                "due_shard = :shard AND due_at <= :now", values, index="due", limit=limit - len(rows), after=more
             )
             rows += page
             if more is None or len(rows) >= limit:

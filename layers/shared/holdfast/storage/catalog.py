@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -21,15 +20,13 @@ from holdfast.storage.property_items import (
     draft_key,
     draft_of,
     ownership_key,
-    property_item,
     property_key,
     property_of,
-    room_type_item,
     room_type_key,
     room_type_of,
     room_type_pointer_key,
 )
-from holdfast.storage.table import ConditionsFailed, Table
+from holdfast.storage.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,36 +119,6 @@ class CatalogStore(ListingStore):
         keys = [room_type_key(pointer["property_id"], room_type_id) for pointer in pointers.values()]
         found = self.table.get(keys) if keys else {}
         return next((room_type_of(item) for item in found.values()), None)
-
-    def add_property(self, property_: Property) -> bool:
-        """Writes a new property, which search finds by its city; False, and nothing changed, when that id exists."""
-        new = put_action(self.table.name, property_item(property_), "attribute_not_exists(pk)")
-        return self.table.try_transact([new, *self.listing_actions(property_, ())])
-
-    def add_room_type(self, room_type: RoomType, months: Sequence[MonthOnSale]) -> bool:
-        """Writes a new room type, listed with its property's others, and opens these months; False when it exists."""
-        pk, sk = room_type_pointer_key(room_type.room_type_id)
-        pointer: Item = {"pk": pk, "sk": sk, "property_id": room_type.property_id}
-        opened = [item for month in months for item in (page_item(month.page), rates_item(month.rates))]
-        items = [room_type_item(room_type), pointer, *opened]
-        new = [put_action(self.table.name, item, "attribute_not_exists(pk)") for item in items]
-        for attempt in count():
-            known = self.property(room_type.property_id)
-            listed = self._listed_with(room_type, *known) if known else []
-            assert len(new) + len(listed) <= TRANSACTION_ITEMS
-            try:
-                self.table.transact([*new, *listed])
-            except ConditionsFailed as failed:
-                if any(reason.code != "None" for reason in failed.reasons[: len(new)]):
-                    return False
-                self.table.pause(attempt)  # another change of the hotel came first
-            else:
-                return True
-        raise AssertionError
-
-    def _listed_with(self, room_type: RoomType, property_: Property, others: Sequence[RoomType]) -> list[Action]:
-        room_types = sorted([*others, room_type], key=lambda one: one.room_type_id)
-        return [*self.listing_actions(property_, room_types), self.touch_property(property_)]
 
     def change_months(
         self, changes: Sequence[tuple[MonthOnSale | None, MonthOnSale]], others: Sequence[Action] = ()
