@@ -1,10 +1,13 @@
 """A month gets more stripes while selling goes on."""
 
 import pytest
+from msgspec import structs
 
 from holdfast.engine import Engine
 from holdfast.errors import InvalidFields, NotFound, SoldOut
 from holdfast.model.rates import MonthOnSale
+from holdfast.model.stripes import MOST_STRIPES
+from holdfast.properties.opening import bring_in_line
 from holdfast.properties.stripes import set_stripes
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
@@ -14,7 +17,7 @@ from tests.kit.auditing import broken_in
 from tests.kit.builders import free
 from tests.kit.clock import NOW, FakeClock
 from tests.kit.guests import abandoned_rooms
-from tests.kit.hotel import change_rates
+from tests.kit.hotel import DELUXE, MONTHS, change_rates
 from tests.kit.striped import free_by_stripe, striped
 
 pytestmark = pytest.mark.usefixtures("hotel")
@@ -62,7 +65,8 @@ class TestMoreStripes:
         [
             (["2026-12"], 1, "2026-12 has 2; there can only be more"),
             (["2026-12"], 0, "must be from 1 to 64"),
-            (["2026-12", "2027-01"], 32, "at most 64 together"),
+            (["2026-12", "2027-01"], 32, "the 20 months on sale have at most 64 together; these would be 82"),
+            (["2026-12"], 45, "these would be 65"),
             (["2031-12"], 2, "2031-12 is not open"),
         ],
     )
@@ -77,6 +81,34 @@ class TestMoreStripes:
     def test_a_room_type_that_is_not_there_has_none(self, store: Store) -> None:
         with pytest.raises(NotFound):
             set_stripes("attic", ["2026-12"], 2, engine=Engine(store, {}, FakeClock()))
+
+
+def test_a_room_type_with_the_most_stripes_is_opened_and_changed(store: Store) -> None:
+    """Three of its months are open now; the daily job opens the others, and an owner's change writes all."""
+    engine = Engine(store, {}, FakeClock())
+    striped(store, 32)  # and fourteen: with one for each other month, as many as there may be
+
+    assert bring_in_line(DELUXE, engine=engine) == 17
+
+    catalog = CatalogStore(store.table)
+    found = catalog.months(["deluxe"], MONTHS)
+    assert sum(of.rates.stripes for of in found.values()) == MOST_STRIPES
+    sold = catalog.sold_room_type("lake-view", "deluxe")
+    assert sold
+    changes = [(of, of._replace(rates=structs.replace(of.rates, max_guests=2))) for of in found.values()]
+    assert catalog.change_months(changes, catalog.unchanged(*sold))
+    assert broken_in(store, NOW) == []
+
+
+def test_of_two_who_add_stripes_to_two_months_the_second_reads_again(store: Store) -> None:
+    """Each sees as many as there may be: together they would go past the most."""
+    catalog = StripeStore(store.table)
+    december, january = (catalog.months(["deluxe"], [month])["deluxe", month] for month in ("2026-12", "2027-01"))
+
+    assert catalog.add_stripes(december, 40, {"2027-01": 1, "2027-05": 1})
+    assert not catalog.add_stripes(january, 40, {"2026-12": 1, "2027-05": 1})
+
+    assert broken_in(store, NOW) == []
 
 
 def test_an_owners_change_loses_to_stripes_that_were_added_since_it_was_read(store: Store) -> None:
@@ -109,6 +141,6 @@ def test_stripes_that_are_added_while_an_owner_changes_the_month_have_its_revisi
     change_rates(store.table, default_price=600_000)
     now = catalog.months(["deluxe"], ["2026-12"])["deluxe", "2026-12"]
 
-    assert catalog.add_stripes(MonthOnSale(old.page, now.rates), 4)
+    assert catalog.add_stripes(MonthOnSale(old.page, now.rates), 4, {})
 
     assert broken_in(store, NOW) == []

@@ -13,6 +13,7 @@ from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import snapshot_of
 from holdfast.bookings.expire import sweep
 from holdfast.engine import Engine
+from holdfast.properties.stripes import set_stripes
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
@@ -93,6 +94,16 @@ def test_its_due_holds_go_back_on_sale(front_door: FrontDoor, store: Store, cloc
     assert before["status"] == "expired"
     assert sweep(engine=Engine(store, {}, clock)).expired == 1
     assert store.table.get([PAGE])[PAGE]["free"]["10"] == free + 1
+
+
+def test_its_months_get_stripes(front_door: FrontDoor, store: Store, clock: FakeClock) -> None:
+    """No pointer leads from its room types to their property, either."""
+    free = front_door.free()
+
+    assert set_stripes("deluxe", ["2026-12"], 3, engine=Engine(store, {}, clock))["2026-12"] == 3
+
+    assert front_door.free() == free
+    assert [line["price"] for line in front_door.hold(key="new", **STAY).body["pricing"]["lines"]] == [500_000, 800_000]
 
 
 def test_its_first_change_takes_the_rates_out_of_the_page(front_door: FrontDoor, store: Store) -> None:

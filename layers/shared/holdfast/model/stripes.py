@@ -16,7 +16,7 @@ import msgspec
 from holdfast.model.dates import month_of
 from holdfast.model.inventory import InventoryMonth
 
-MOST_STRIPES = 64  # of a room type, over all its open months: an owner's change of them is one transaction of a hundred
+MOST_STRIPES = 64  # of a room type, over all months on sale: an owner's change of them is one transaction of a hundred
 
 
 class RoomsTaken(msgspec.Struct, frozen=True, array_like=True):

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 type MonthChange = tuple[MonthOnSale | None, MonthOnSale]
 
 
-def bring_in_line(room_type: RoomType, *, engine: Engine) -> int:
+def bring_in_line(room_type: RoomType, *, engine: Engine, opens: bool = True) -> int:
     """Writes all months that are missing or differ, in one transaction; how many there were. A repeat writes nothing.
 
+    Those that are missing only where it `opens`.
     It goes by property and room type as they are now, and only while they stay so, for jobs that come at any time.
     Raises NotFound, BelowSold, Busy.
     """
@@ -34,7 +35,7 @@ def bring_in_line(room_type: RoomType, *, engine: Engine) -> int:
         if found is None:
             raise NotFound("There is no room type by that id.")
         property_, now = found
-        changes = month_changes(as_sold(property_), now, engine=engine)
+        changes = month_changes(as_sold(property_), now, engine=engine, opens=opens)
         if changes and not engine.catalog.change_months(changes, engine.catalog.unchanged(property_, now)):
             raise WriteConflict(["month"], None)
         return len(changes)

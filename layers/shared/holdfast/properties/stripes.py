@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from holdfast.errors import InvalidFields, NotFound
 from holdfast.logs import logger
 from holdfast.model.stripes import MOST_STRIPES
-from holdfast.properties.opening import open_range
-from holdfast.properties.provisional import sold_as
+from holdfast.properties.opening import bring_in_line, open_range
+from holdfast.properties.provisional import as_sold
 from holdfast.storage.base import WriteConflict
 from holdfast.storage.stripes import StripeStore
 
@@ -28,21 +28,26 @@ def set_stripes(room_type_id: str, months: Sequence[str], count: int, *, engine:
     there would be too many, Busy.
     """
     store = StripeStore(engine.store.table)
-    room_type = store.room_type(room_type_id)
-    if room_type is None:
-        raise NotFound(f"There is no room type {room_type_id}.")
+    rates = engine.store.any_rates(room_type_id)
+    found = store.sold_room_type(rates.property_id, room_type_id) if rates else None
+    if found is None:
+        raise NotFound(f"There is no room type {room_type_id} with months on sale.")
+    property_, room_type = found
     if not 1 <= count <= MOST_STRIPES:
         raise InvalidFields(("stripes", f"must be from 1 to {MOST_STRIPES}"))
-    open_months = open_range(sold_as(room_type, engine=engine), engine)
+    bring_in_line(room_type, engine=engine, opens=False)  # a page may have its rates in it, as those of before have
+    on_sale = open_range(as_sold(property_), engine)
 
     def attempt() -> dict[str, int]:
-        known = {month: of for (_, month), of in store.months([room_type_id], open_months).items()}
+        known = {month: of for (_, month), of in store.months([room_type_id], on_sale).items()}
         counts = {month: of.rates.stripes for month, of in known.items()}
-        _refuse(counts, months, count)
+        _refuse(counts, on_sale, months, count)
         for month in months:
-            if counts[month] < count and not store.add_stripes(known[month], count):
+            others = {other: counts.get(other, 1) for other in on_sale if other != month}
+            if counts[month] < count and not store.add_stripes(known[month], count, others):
                 raise WriteConflict(["month"], None)
-        return counts | dict.fromkeys(months, count)
+            counts[month] = count
+        return counts
 
     counts = engine.store.retry_on_conflict(attempt)
     for month in months:
@@ -54,13 +59,14 @@ def set_stripes(room_type_id: str, months: Sequence[str], count: int, *, engine:
     return counts
 
 
-def _refuse(counts: dict[str, int], months: Sequence[str], count: int) -> None:
+def _refuse(counts: dict[str, int], on_sale: Sequence[str], months: Sequence[str], count: int) -> None:
     for month in months:
         if month not in counts:
             raise InvalidFields(("months", f"{month} is not open"))
         if counts[month] > count:
             raise InvalidFields(("stripes", f"{month} has {counts[month]}; there can only be more, not fewer"))
-    total = sum((counts | dict.fromkeys(months, count)).values())
+    one_each = dict.fromkeys(on_sale, 1)  # as many as a month has that the daily job is yet to open
+    total = sum((one_each | counts | dict.fromkeys(months, count)).values())
     if total > MOST_STRIPES:
-        most = f"all open months have at most {MOST_STRIPES} together; these would be {total}"
+        most = f"the {len(on_sale)} months on sale have at most {MOST_STRIPES} together; these would be {total}"
         raise InvalidFields(("stripes", most))

@@ -149,7 +149,7 @@ class CatalogStore(ListingStore):
             for stripe, share in zip(before.page.stripes, shares, strict=True)
         ]
         item = rates_item(msgspec.structs.replace(after.rates, revision=revision))
-        as_read, values = stripes_as_read(before.rates)
+        as_read, values = stripes_as_read(before.rates.stripes)
         unchanged = f"(attribute_not_exists(pk) OR revision = :read) AND {as_read}"
         return [*pages, put_action(self.table.name, item, unchanged, {":read": before.rates.revision} | values)]
 
@@ -177,7 +177,7 @@ class CatalogStore(ListingStore):
             rooms = {":on_sale": _by_day(stripe.on_sale), ":free": _by_day(stripe.free)}
             values = {":read": rates.revision} | rooms
             actions.append(delete_action(self.table.name, key, unchanged, values, names))
-        as_read, values = stripes_as_read(rates)
+        as_read, values = stripes_as_read(rates.stripes)
         key = rates_key(page.room_type_id, page.month)
         return [*actions, delete_action(self.table.name, key, as_read, values)]
 
@@ -194,11 +194,11 @@ class CatalogStore(ListingStore):
         return self.table.try_transact(actions)
 
 
-def stripes_as_read(rates: MonthRates) -> tuple[str, Item]:
-    """The condition that the month has as many stripes as it had when it was read."""
-    if rates.stripes == 1:
+def stripes_as_read(count: int) -> tuple[str, Item]:
+    """The condition that a month has as many stripes as it had when it was read."""
+    if count == 1:
         return "attribute_not_exists(stripes)", {}
-    return "stripes = :stripes", {":stripes": rates.stripes}
+    return "stripes = :stripes", {":stripes": count}
 
 
 def _by_day(rooms: Mapping[int, int]) -> Item:

@@ -15,7 +15,7 @@ import msgspec
 from holdfast.model.stripes import level
 from holdfast.storage.catalog import Action, CatalogStore, stripes_as_read
 from holdfast.storage.items import page_item, page_key, rates_key
-from holdfast.storage.marshal import put_action, update_action
+from holdfast.storage.marshal import check_action, put_action, update_action
 from holdfast.storage.page_writes import move_rooms
 
 if TYPE_CHECKING:
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 
 
 class StripeStore(CatalogStore):
-    def add_stripes(self, month: MonthOnSale, count: int) -> bool:
-        """Gives the month `count` stripes in all; False, and nothing changed, when it is not as it was read."""
+    def add_stripes(self, month: MonthOnSale, count: int, others: Mapping[str, int]) -> bool:
+        """Gives the month `count` stripes in all; False, and nothing changed, when it is not as it was read.
+
+        Nor when one of the room type's `others`, open or not, has not as many as it had then: two at once, each for
+        another month, would go past the most that all may have.
+        """
         page, rates = month
         none = dict.fromkeys(page.on_sale, 0)
         empty = msgspec.structs.replace(page.stripes[0], on_sale=none, free=none, revision=rates.revision)
         new = [msgspec.structs.replace(empty, stripe=stripe) for stripe in range(rates.stripes, count)]
-        unchanged, values = stripes_as_read(rates)
+        unchanged, values = stripes_as_read(rates.stripes)
         says = update_action(
             self.table.name,
             rates_key(rates.room_type_id, rates.month),
@@ -41,7 +45,11 @@ class StripeStore(CatalogStore):
             {":count": count, ":read": rates.revision} | values,
         )
         puts = [put_action(self.table.name, page_item(stripe), "attribute_not_exists(pk)") for stripe in new]
-        return self.table.try_transact([says, *puts])
+        checks = [
+            check_action(self.table.name, rates_key(rates.room_type_id, other), *stripes_as_read(of))
+            for other, of in others.items()
+        ]
+        return self.table.try_transact([says, *puts, *checks])
 
     def level_stripes(self, page: InventoryMonth) -> bool:
         """Moves free rooms until all stripes have alike, as they were read; False when some had fewer by then."""
