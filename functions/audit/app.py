@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from holdfast.audit.record import record_audit
-from holdfast.audit.runs import run_audit
+from holdfast.audit.runs import Auditor
 from holdfast.audit.table import Records
 from holdfast.engine import Engine
 from holdfast.logs import Metric, count, logger, publishes_metrics
@@ -19,6 +19,7 @@ from holdfast.model.image import SHOWN
 from holdfast.settings import Settings
 from holdfast.storage.bucket import Bucket
 from holdfast.storage.store import Store
+from holdfast.storage.stream import Stream
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,6 +28,7 @@ PAUSE_SECONDS = 5  # between two scans: longer than a running request takes to w
 settings = Settings.from_environment()
 engine = Engine(Store.connect(settings), {}, utc_now)
 bucket = Bucket.connect(settings)
+stream = Stream(settings.stream_arn)
 
 
 @logger.inject_lambda_context
@@ -34,14 +36,17 @@ bucket = Bucket.connect(settings)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """By the schedule, if a pass is due or left; called with anything else, at once."""
     within = engine.within(context.get_remaining_time_in_millis() / 1000)
-    outcome, audited = run_audit(
+    auditor = Auditor(
         within,
         bucket,
         Records(file_keys=lambda: bucket.keys(SHOWN)),
-        hours=settings.audit_hours,
-        at_once=event.get("source") != "aws.events",
-        pause=lambda: time.sleep(PAUSE_SECONDS),
+        settings.audit_hours,
+        stream if settings.audit_hours > 1 else None,
+        lambda: time.sleep(PAUSE_SECONDS),
     )
+    outcome, audited, suspected = auditor.run(at_once=event.get("source") != "aws.events")
+    if suspected:
+        logger.warning("what has changed does not add up: the whole table is audited")
     if audited is None:
         return {"outcome": outcome}
     for broken in audited.broken:

@@ -6,15 +6,14 @@ from typing import Any
 
 from botocore.stub import Stubber  # noqa: TID251 - plays Cognito
 
-from holdfast.audit.runs import STOP_SECONDS
 from holdfast.model.property import Picture
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
+from tests.contract.audit_scenario import auditing
 from tests.contract.calendar_scenario import opening_calendars, running_a_calendar
 from tests.contract.register_scenario import registering, reviewing
 from tests.kit.clock import FakeClock
 from tests.kit.front_door import ADMIN, ALICE, BOB, OWNER, STAY_TOTAL, FrontDoor, Reply, event
-from tests.kit.small_pages import Scans, small_pages
 from tests.kit.stream_events import deleted
 from tests.kit.studio import IMAGE, IMAGES, open_studio, show
 
@@ -229,16 +228,6 @@ def watching(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
     for route in ("GET /admin/figures", "GET /admin/proof"):
         assert front_door.call(route, user=ADMIN, groups="[admin]").status == 200
     assert front_door.call("GET /proof", user=None).status == 200
-
-
-def auditing(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:
-    open_studio(front_door, store.table)
-    front_door.use_store("audit", Store(small_pages(store.table, Scans())))
-    app = front_door.app("audit")
-    app.PAUSE_SECONDS = 0
-    for front_door.context.seconds_left in (STOP_SECONDS - 1, 300):  # one page, and all that are left
-        app.lambda_handler(event("scheduled"), front_door.context)
-        clock.advance(STOP_SECONDS)
 
 
 def signing_in(front_door: FrontDoor, clock: FakeClock, store: Store) -> None:

@@ -15,6 +15,8 @@ BUCKET = "arn:${AWS::Partition}:s3:::${AWS::StackName}-site-${AWS::AccountId}-${
 # A transaction needs the rights of its actions.
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
+OF_ONE_RESOURCE = {"dynamodbstreams": ("dynamodb", "Table.StreamArn"), "cognito-idp": ("cognito-idp", "UserPool.Arn")}
+
 
 @dataclass
 class IamRecorder:
@@ -71,8 +73,9 @@ def _rights(service: str, operation: str, parameters: dict[str, Any]) -> set[Rig
             return {(f"dynamodb:{operation}", f"${{Table.Arn}}/index/{index}" if index else "Table.Arn")}
         case "s3", _:
             return _bucket_rights(operation, parameters)
-        case "cognito-idp", _:
-            return {(f"cognito-idp:{operation}", "UserPool.Arn")}
+        case (("dynamodbstreams" | "cognito-idp"), _):
+            prefix, resource = OF_ONE_RESOURCE[service]
+            return {(f"{prefix}:{operation}", resource)}
         case "secretsmanager", _:
             return {(f"secretsmanager:{operation}", parameters["SecretId"])}
     return {(f"{service}:{operation}", "somewhere")}

@@ -69,8 +69,9 @@ def test_every_variable_that_the_settings_read_is_set_by_the_template_or_has_a_d
 @pytest.mark.parametrize("function", sorted(functions()))
 def test_no_function_may_change_or_read_more_than_items(function: str) -> None:
     actions = {action for action, _ in allowed(function)}
+    changes = {"DescribeStream", "GetRecords", "GetShardIterator"} if function == "audit" else set()
 
-    assert actions <= {
+    assert actions - changes <= {
         "BatchGetItem",
         "ConditionCheckItem",
         "DeleteItem",

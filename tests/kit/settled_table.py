@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from holdfast.audit.audit import audit
+from holdfast.audit.packing import packed, unpacked
 from holdfast.audit.snapshot import Broken, snapshot_of
 from holdfast.audit.table import Audited, Pass, Records
 from holdfast.model.account import Account, LedgerEntry, TopUp, TopUpStatus
@@ -68,7 +69,7 @@ def interrupted(store: Store, now: datetime, records: Records, **settings: Any) 
     while one:
         if audited := one.go_on(store, clock=lambda: now, records=records, has_time=lambda: False):
             return audited
-        one = Pass.unpacked(one.packed())
+        one = unpacked(packed(one), Pass)
     raise AssertionError("what was written down could not be read")
 
 

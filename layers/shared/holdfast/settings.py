@@ -32,6 +32,7 @@ class Settings(Strict):
     due_shards: Annotated[int, Digits(SHARD_DIGITS, "must be 1 to 999")] = 8
     stack_id: Annotated[str, Text(STACK_ID, "must be empty, or the stack's name")] = ""  # marks our orders at gateways
     audit_hours: Annotated[int, Digits(AUDIT_DIGITS, "must be 1, 6 or 24 hours")] = 1  # from one audit to the next
+    stream_arn: str = ""  # the table's
     cognito_client_id: str = ""
     stripe_api_base: ApiBase = ""  # empty: Stripe itself
     stripe_secret_name: str = ""  # a Secrets Manager secret: {"api_key": ..., "webhook_secrets": [...]}

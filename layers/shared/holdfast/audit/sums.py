@@ -13,7 +13,7 @@ from __future__ import annotations
 import secrets
 from datetime import date
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -25,6 +25,8 @@ from holdfast.model.limits import MAX_LIVE_HOLDS, RETENTION_DAYS
 from holdfast.model.property import DEFAULT_CURRENCY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from holdfast.model.account import Account, LedgerEntry, TopUp
     from holdfast.model.booking import Booking
     from holdfast.model.promo import PromoRedemption
@@ -42,25 +44,47 @@ def group_of(user_id: str) -> int:
 
 
 class UserSums(msgspec.Struct, kw_only=True):
-    """What WAL1, WAL2, WAL3, ACC1 and PRM1 rest on, added up; `now_ms` is one instant for the whole look."""
+    """What WAL1, WAL2, WAL3, ACC1 and PRM1 rest on, added up.
+
+    Of live holds it knows those whose deadline is after `now_ms`, one instant for the whole look. Bookings whose day of
+    check-out is `gone`, an ordinal, or before may be deleted. `sign` is -1 to take away what an item added.
+    """
 
     now_ms: int
+    gone: int
+    sign: int = 1
     key: bytes = msgspec.field(default_factory=lambda: secrets.token_bytes(16))
     sums: bytearray = msgspec.field(default_factory=lambda: bytearray(_BYTES * GROUPS))  # numbers of 64 bits
     seen: bytearray = msgspec.field(default_factory=lambda: bytearray(GROUPS))  # 1 for a group that has anybody
     picked: set[int] = set()  # groups that are suspected whatever their sum
 
+    @classmethod
+    def at(cls, now_ms: int) -> Self:
+        """For a look that begins then; a day early, so that no booking goes while the table is read."""
+        return cls(now_ms=now_ms, gone=_EPOCH + now_ms // _DAY_MS - RETENTION_DAYS + 1)
+
+    @property
+    def rests(self) -> dict[int, int]:
+        """The sums that are not zero, by group."""
+        return {group: of for group, of in enumerate(self._numbers) if of}
+
+    def clear(self, groups: Iterable[int]) -> None:
+        """Takes what these groups have for zero."""
+        for group in groups:
+            self._numbers[group] = 0
+
     @property
     def suspected(self) -> frozenset[int]:
         """The groups that are to be looked at in full."""
-        return frozenset(self.picked.union(group for group, of in enumerate(self._numbers) if of))
+        return frozenset(self.picked.union(self.rests))
 
     @property
     def _numbers(self) -> memoryview[int]:
         return memoryview(self.sums).cast("Q")
 
     def suspect(self, user_id: str) -> None:
-        self.picked.add(group_of(user_id))
+        if self.sign > 0:
+            self.picked.add(group_of(user_id))
 
     def account(self, account: Account) -> None:
         """Its balance and seq end the ledger; its live holds and pending top-ups are what bookings and top-ups say."""
@@ -81,7 +105,7 @@ class UserSums(msgspec.Struct, kw_only=True):
         self._add(user, entry.balance_after - entry.amount + 1, "ledger", user, entry.seq)
         self._add(user, -(entry.balance_after + 1), "ledger", user, entry.seq + 1)
         self._add(user, -1, "currency", user, currency)
-        if entry.booking_id and not (entry.check_out and self._is_gone(entry.check_out.toordinal())):
+        if entry.booking_id and not (entry.check_out and entry.check_out.toordinal() <= self.gone):
             self._add(user, entry.amount, "booking", entry.booking_id, currency)
         if entry.reason in OF_TOPUPS and not entry.actor.startswith("admin "):
             self._add(user, entry.amount, "topped up", user)
@@ -91,7 +115,7 @@ class UserSums(msgspec.Struct, kw_only=True):
     def booking(self, booking: Booking) -> None:
         """An expired hold may still be listed by its account until its deadline, as this process's clock has it."""
         user = booking.user_id
-        if self._is_gone(booking.check_out.toordinal()):
+        if booking.check_out.toordinal() <= self.gone:
             return
         if booking.status in {Status.CONFIRMED, Status.CANCELLED}:
             moved = booking.wallet_refunded - booking.wallet_paid
@@ -109,15 +133,8 @@ class UserSums(msgspec.Struct, kw_only=True):
 
     def redemption(self, redemption: PromoRedemption) -> None:
         for booking_id, day in redemption.bookings.items():
-            if day == UNKNOWN_DAY or not self._is_gone(day):
+            if day == UNKNOWN_DAY or day > self.gone:
                 self._add(redemption.user_id, 1, "promo", redemption.code, booking_id)
-
-    def _is_gone(self, check_out: int) -> bool:
-        """Whether TTL may have deleted bookings of that day of check-out, an ordinal: then nobody looks for them.
-
-        A day early, so that none goes while the table is read.
-        """
-        return check_out <= _EPOCH + self.now_ms // _DAY_MS - RETENTION_DAYS + 1
 
     def _add(self, user_id: str, amount: int, *about: object) -> None:
         if amount:
@@ -125,4 +142,4 @@ class UserSums(msgspec.Struct, kw_only=True):
             group = group_of(user_id)
             self.seen[group] = 1
             numbers = self._numbers
-            numbers[group] = (numbers[group] + amount * int.from_bytes(drawn, "big")) & _64_BITS
+            numbers[group] = (numbers[group] + self.sign * amount * int.from_bytes(drawn, "big")) & _64_BITS

@@ -5,9 +5,8 @@ A pass is one whole audit. It may stop after any page of a scan, be written down
 
 from __future__ import annotations
 
-import zlib
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -108,20 +107,9 @@ class Pass(msgspec.Struct, kw_only=True):
                 return Audited(sorted(self.confirmed), look.view, *times, look.checked, look.days)
             pause()
 
-    def packed(self) -> bytes:
-        return zlib.compress(msgspec.msgpack.encode(self), level=1)
-
-    @classmethod
-    def unpacked(cls, data: bytes) -> Self | None:
-        """The pass that was written down; None if this code cannot read it, which may be another's."""
-        try:
-            return msgspec.msgpack.decode(zlib.decompress(data), type=cls)
-        except (zlib.error, msgspec.DecodeError):
-            return None
-
     def _begin(self, now: datetime, due_shards: int) -> Look:
         self.at_ms = millis(now)
-        self.look = Look(kept=self.kept, due_shards=due_shards, sums=UserSums(now_ms=self.at_ms))
+        self.look = Look(kept=self.kept, due_shards=due_shards, sums=UserSums.at(self.at_ms))
         return self.look
 
     def _read(self, look: Look, store: Store, *, clock: Callable[[], datetime], has_time: Callable[[], bool]) -> bool:

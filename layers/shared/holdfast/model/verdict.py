@@ -71,10 +71,14 @@ class PassRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far the audit has come that began last.
 
     A run is at work on it until `busy_until_ms` at most. `state_key` names the object that it goes on from; without
-    one the pass has ended, or its run has crashed.
+    one the pass has ended, or its run has crashed. `changes_key` is the same for what has changed, all of which was
+    read at `changes_ms`. `suspected`: another pass is due an hour after it.
     """
 
     began_ms: int
     busy_until_ms: int
     state_key: str | None = None
+    changes_key: str | None = None
+    changes_ms: int | None = None
+    suspected: bool = False
     write_id: str
