@@ -83,7 +83,7 @@ def free_port() -> int:
 
 
 def streams_client(endpoint: str) -> Any:
-    """DynamoDB Streams, which the engine itself never reads: in AWS the Lambda service does."""
+    """DynamoDB Streams, as the Lambda service reads them in AWS."""
     config = Config(connect_timeout=1, read_timeout=5)
     return botocore.session.get_session().create_client("dynamodbstreams", endpoint_url=endpoint, config=config)
 
