@@ -43,7 +43,7 @@ STAY = Stay(room_type_id="deluxe", check_in=date(2026, 12, 1), check_out=date(20
 STRIPES = (1, 8, 16, 32)
 RATE = 1_000  # guests a second
 LIMIT_MS = 100  # for 99 of 100 of them, with the most stripes
-RUSH_LIMIT_MS = 400
+RUSH_LIMIT_MS = 400  # with one stripe too
 
 
 class Latencies(Faults):
@@ -142,13 +142,18 @@ def _in_virtual_time(clock: Scheduler) -> Iterator[None]:
 
 def main() -> int:
     print(f"{RATE} guests a second for half a second, rooms for all of them:\n")
-    broken = table_of(STRIPES, guests=RATE // 2, rooms=RATE, seconds=0.5, limit_ms=LIMIT_MS)
+    most = STRIPES[-1:]
+    broken = table_of(STRIPES, guests=RATE // 2, rooms=RATE, seconds=0.5, limit_ms=LIMIT_MS, limited=most)
     print("\n1000 guests within a tenth of a second, 20 rooms:\n")
-    return int(broken + table_of((1, 8), guests=1_000, rooms=20, seconds=0.1, limit_ms=RUSH_LIMIT_MS) > 0)
+    few = 1, 8
+    broken += table_of(few, guests=1_000, rooms=20, seconds=0.1, limit_ms=RUSH_LIMIT_MS, limited=few)
+    return int(broken > 0)
 
 
-def table_of(counts: Sequence[int], *, guests: int, rooms: int, seconds: float, limit_ms: int) -> int:
-    """Prints a line for each number of stripes; how many limits are broken, with the most of them."""
+def table_of(
+    counts: Sequence[int], *, guests: int, rooms: int, seconds: float, limit_ms: int, limited: Sequence[int]
+) -> int:
+    """Prints a line for each number of stripes; how many lines are wrong, or slow with a number that is limited."""
     print("stripes |  held | sold out | busy | oversold | 50 of 100 | 99 of 100 | of one stripe")
     first_ms, broken = 0.0, 0
     for stripes in counts:
@@ -161,7 +166,7 @@ def table_of(counts: Sequence[int], *, guests: int, rooms: int, seconds: float, 
             f"{came.share(50):6.0f} ms | {p99_ms:6.0f} ms | {p99_ms / first_ms:6.3f}"
         )
         wrong = oversold or came.answers["held"] + came.answers["busy"] < min(guests, rooms)
-        slow = stripes == counts[-1] and (came.answers["busy"] or p99_ms >= limit_ms)
+        slow = stripes in limited and (came.answers["busy"] or p99_ms >= limit_ms)
         broken += bool(wrong or slow)
     return broken
 

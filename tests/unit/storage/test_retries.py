@@ -129,12 +129,13 @@ class TestRetries:
         assert len({call["ClientRequestToken"] for call in client.named("transact_write_items")}) == 1
 
     def test_contention_alone_is_met_until_the_time_is_over(self, store: Store) -> None:
-        troubled, client, _ = flaky_store(store, patience_seconds=60)
+        troubled, client, watch = flaky_store(store, patience_seconds=60)
         client.before("transact_write_items", *[cancelled("None", "TransactionConflict", "None")] * 40)
 
         troubled.retry_on_conflict(lambda: put_hold(troubled, a_hold()))
 
         assert len(client.named("transact_write_items")) == 41
+        assert max(watch.pauses) <= 0.2  # so that who is too late is answered soon
 
     def test_contention_that_outlasts_the_time_left_is_busy_and_never_a_refusal(self, store: Store) -> None:
         troubled, client, watch = flaky_store(store, patience_seconds=6)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from holdfast.settings import Settings
 
 MAX_TRIES = 30  # of a change whose conditions fail, each after a new read; time usually runs out first
+LONGEST_CONTENDED_PAUSE_SECONDS = 0.2  # the next try begins with a read, which may say that all is sold out by now
 PAGE_SIZE = 20  # bookings or entries in one answer
 
 
@@ -86,15 +87,16 @@ class TableStore:
     def retry_on_conflict[Result](self, attempt: Callable[[], Result]) -> Result:
         """Runs a read-decide-commit again each time another write came first; raises Busy when it never wins.
 
-        Contention alone is met until the time is over. Where there are stripes, the pauses begin to grow later: the
-        next tries meet others.
+        Contention alone is met until the time is over, with shorter pauses. Where there are stripes, these begin to
+        grow later: the next tries meet others.
         """
         tries = lost = 0
         while True:
             try:
                 return attempt()
             except ContendedWrite as contended:
-                self.table.pause(max(0, tries - (contended.stripes - 1).bit_length()))
+                grows_from = (contended.stripes - 1).bit_length()
+                self.table.pause(max(0, tries - grows_from), longest=LONGEST_CONTENDED_PAUSE_SECONDS)
             except WriteConflict as conflict:
                 lost += 1
                 if lost == MAX_TRIES:

@@ -93,9 +93,9 @@ class Table:
         own = type(self)
         return own(self.client, self.name, patience_seconds=seconds, monotonic=self._monotonic, sleep=self._sleep)
 
-    def pause(self, attempt: int) -> None:
-        """Full jitter: up to 5 ms before the first repeat, twice that before each next, half a second at most."""
-        self._sleep(JITTER.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)))
+    def pause(self, attempt: int, *, longest: float = LONGEST_PAUSE_SECONDS) -> None:
+        """Full jitter: up to 5 ms before the first repeat, twice that before each next, never more than the longest."""
+        self._sleep(JITTER.uniform(0, min(longest, FIRST_PAUSE_SECONDS * 2**attempt)))
 
     def get(self, keys: Sequence[Key]) -> dict[Key, Item]:
         """The items that exist, by key, as of now (consistent reads); one round trip for each hundred keys."""
