@@ -46,7 +46,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     )
     outcome, audited, suspected = auditor.run(at_once=event.get("source") != "aws.events")
     if suspected:
-        logger.warning("what has changed does not add up: the whole table is audited")
+        logger.warning("what has changed does not add up: the whole table is to be audited")
     if audited is None:
         return {"outcome": outcome}
     for broken in audited.broken:

@@ -22,7 +22,7 @@ CONNECT_SECONDS = 1
 READ_SECONDS = 5
 ATTEMPTS = 3
 CALL_SECONDS = ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS)
-EMPTY_PAGES = 3  # in a row, after which nothing more is there: a page may be empty before one that is not
+EMPTY_PAGES = 10  # in a row, after which nothing more is there: a page may be empty before one that is not
 TTL = "dynamodb.amazonaws.com"  # deletes in that name
 _GONE = frozenset({"ResourceNotFoundException", "TrimmedDataAccessException"})
 
