@@ -140,12 +140,12 @@ def reclaimed(overdue: int, buyers: int, *, before: bool) -> Bought:
 def swept(*, batch: int, nights: int = 1) -> float:
     """Holds a minute of one room type, in batches of so many."""
     world = World(SWEPT, nights=nights)
-    expire: Any = holdfast.bookings.expire
-    kept, expire.BATCH = expire.BATCH, batch
+    release: Any = holdfast.bookings.release
+    kept, release.BATCH = release.BATCH, batch
     try:
         [seconds] = world.run(lambda: sweep(engine=world.engine))
     finally:
-        expire.BATCH = kept
+        release.BATCH = kept
     assert not [key for key, item in world.client.items.items() if "due_shard" in item]
     return SWEPT / seconds * 60
 

@@ -8,13 +8,16 @@ import pytest
 
 from holdfast.bookings.expire import sweep
 from holdfast.bookings.reclaim import LOOK, choose, make_way, reclaim
-from holdfast.bookings.release import BATCH
+from holdfast.bookings.release import BATCH, expired_at, in_batches
 from holdfast.engine import Engine
 from holdfast.errors import Busy
 from holdfast.model.booking import FrozenQuote
+from holdfast.model.stripes import RoomsTaken
 from holdfast.storage.items import page_key, promo_item
 from holdfast.storage.marshal import to_wire
 from holdfast.storage.store import Store
+from holdfast.storage.table import TRANSACTION_LIMIT
+from holdfast.storage.transaction import Writes
 from tests.component.direct_holds import a_request, hold
 from tests.kit.builders import a_promo, clock_at
 from tests.kit.due_holds import FIRST, WriteMeter, free_on, one_night, put_due, statuses
@@ -38,8 +41,33 @@ def table(store: Store) -> StandIn:
     return client
 
 
-def with_promo(total: int = 525_000) -> FrozenQuote:
-    return FrozenQuote(promo_code="TEN", gst_amount=25_000, total_payable=total)
+def with_promo(total: int = 525_000, code: str = "TEN") -> FrozenQuote:
+    return FrozenQuote(promo_code=code, gst_amount=25_000, total_payable=total)
+
+
+@pytest.mark.parametrize(
+    ("stripes", "has_promo", "sizes"),
+    [
+        (1, False, [25, 25]),
+        (1, True, [25, 25]),
+        (40, False, [25, 25]),
+        (40, True, [20, 20, 10]),
+        (64, True, [12] * 4 + [2]),
+    ],
+)
+def test_a_batch_is_within_one_transaction(stripes: int, has_promo: bool, sizes: list[int]) -> None:
+    """Each hold has a room of each stripe, and perhaps a use of a promo that no other has claimed."""
+    taken = tuple(RoomsTaken(stripe, 0, 1, 1) for stripe in range(stripes))
+    quotes = [with_promo(code=f"CODE{n}") if has_promo else None for n in range(50)]
+    due = [one_night(n, rooms=stripes, taken=taken, quote=quote) for n, quote in enumerate(quotes)]
+
+    batches = list(in_batches(due))
+
+    assert [booking for batch in batches for booking in batch] == due
+    assert [len(batch) for batch in batches] == sizes
+    for batch in batches:
+        changes = [(booking, expired_at(booking, LATE(), by="expire")) for booking in batch]
+        assert len(Writes("table", due_shards=8).of_releases(changes, now=LATE())) <= TRANSACTION_LIMIT
 
 
 class TestSweep:

@@ -7,17 +7,16 @@ the others fail their condition.
 
 from __future__ import annotations
 
-from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from holdfast.bookings.release import (
-    BATCH,
     Released,
     by_pages,
     count_expired,
     expired_at,
+    in_batches,
     lag_seconds,
     record_expired,
     release_batch,
@@ -180,7 +179,7 @@ def _release_all(due: Sequence[Booking], *, engine: Engine) -> list[Released]:
 
     def released(group: Sequence[Booking]) -> Released:
         done = Released()
-        for some in batched(group, BATCH, strict=False):
+        for some in in_batches(group):
             release_batch(some, done, engine=engine, by="expire")
         return done
 

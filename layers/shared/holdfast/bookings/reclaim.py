@@ -6,7 +6,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from holdfast.bookings.release import BATCH, Released, by_pages, count_expired, lag_seconds, release_batch
+from holdfast.bookings.release import Released, by_pages, count_expired, in_batches, lag_seconds, release_batch
 from holdfast.errors import Busy
 from holdfast.logs import Tag, record
 from holdfast.model.booking import HOLDING, Booking
@@ -123,7 +123,7 @@ def make_way(due: Sequence[Booking], *, engine: Engine, by_booking: str) -> Rele
     """Releases these due holds for a buyer who needs their rooms or the promo that they claim; raises Busy."""
     done = Released()
     for group in by_pages(due):
-        for some in batched(group, BATCH, strict=False):
+        for some in in_batches(group):
             release_batch(some, done, engine=engine, by="reclaim")
     if done.expired:
         rooms = sum(expired.rooms for expired in done.expired)

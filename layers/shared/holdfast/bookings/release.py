@@ -16,16 +16,16 @@ from holdfast.logs import Metric, Tag, count, logger, record
 from holdfast.model.booking import Booking, Status
 from holdfast.storage.due_holds import BookingsChanged
 from holdfast.storage.page_writes import rooms_by_page
-from holdfast.storage.table import ConditionsFailed
+from holdfast.storage.table import TRANSACTION_LIMIT, ConditionsFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from holdfast.engine import Engine
     from holdfast.storage.items import Key
 
-BATCH = 25  # holds in one transaction: with as many promos and redemptions and three pages, within DynamoDB's hundred
+BATCH = 25  # holds in one transaction, at most
 
 
 class Released(msgspec.Struct):
@@ -46,8 +46,25 @@ def by_pages(due: Sequence[Booking]) -> list[list[Booking]]:
     return list(groups.values())
 
 
+def in_batches(group: Sequence[Booking]) -> Iterator[list[Booking]]:
+    """Holds of the same pages, as many at once as one transaction can release: it writes each hold and each page.
+
+    A claim of a promo adds two writes, of the promo and of its user's redemption.
+    """
+    most = TRANSACTION_LIMIT - len(rooms_by_page(group[0]))
+    batch, writes = list[Booking](), 0
+    for booking in group:
+        adds = 3 if booking.claimed_promo else 1
+        if len(batch) == BATCH or writes + adds > most:
+            yield batch
+            batch, writes = [], 0
+        batch.append(booking)
+        writes += adds
+    yield batch
+
+
 def release_batch(due: Sequence[Booking], done: Released, *, engine: Engine, by: str) -> None:
-    """Releases due holds of the same pages, at most BATCH, and adds what became of each to `done`; never raises."""
+    """Releases a batch of due holds, and adds what became of each to `done`; never raises."""
     now = engine.clock()
     try:
         changes = [(booking, expired_at(booking, now, by=by)) for booking in due]

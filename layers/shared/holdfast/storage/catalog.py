@@ -26,7 +26,7 @@ from holdfast.storage.property_items import (
     room_type_of,
     room_type_pointer_key,
 )
-from holdfast.storage.table import Table
+from holdfast.storage.table import TRANSACTION_LIMIT, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 MOVED = sorted({*MonthRates.__struct_fields__} - {"revision"})  # from pages to rates
 OPENING_KEY: Key = ("CATALOG", "OPENING")
-TRANSACTION_ITEMS = 100  # DynamoDB's limit
 
 Action = dict[str, Any]
 
@@ -135,7 +134,7 @@ class CatalogStore(ListingStore):
         if any(before and (before.is_torn or not before.has_all_stripes) for before, _ in changes):
             return False
         actions = [action for before, after in changes for action in self._month_actions(before, after)]
-        assert len(actions) + len(others) <= TRANSACTION_ITEMS
+        assert len(actions) + len(others) <= TRANSACTION_LIMIT
         return self.table.try_transact([*actions, *others])
 
     def _month_actions(self, before: MonthOnSale | None, after: MonthOnSale) -> list[Action]:

@@ -29,6 +29,7 @@ LONGEST_PAUSE_SECONDS = 0.5
 DEFAULT_PATIENCE_SECONDS = 30.0  # for callers without a Lambda deadline
 JITTER = random.SystemRandom()  # instances that start from one image share the seed of every other generator
 BATCH_GET_LIMIT = 100  # keys in one BatchGetItem, by DynamoDB's limits
+TRANSACTION_LIMIT = 100  # actions in one TransactWriteItems, by the same
 
 # What may be sent again as it was: nothing has been applied, or the conditions and the token make a repeat harmless.
 RETRYABLE = frozenset(
