@@ -13,6 +13,8 @@ from holdfast.audit.audit import audit
 from holdfast.audit.snapshot import snapshot_of
 from holdfast.bookings.expire import sweep
 from holdfast.engine import Engine
+from holdfast.properties.opener import open_calendars
+from holdfast.properties.owners import own_room_type
 from holdfast.properties.stripes import set_stripes
 from holdfast.storage.catalog import CatalogStore
 from holdfast.storage.store import Store
@@ -104,6 +106,18 @@ def test_its_months_get_stripes(front_door: FrontDoor, store: Store, clock: Fake
 
     assert front_door.free() == free
     assert [line["price"] for line in front_door.hold(key="new", **STAY).body["pricing"]["lines"]] == [500_000, 800_000]
+
+
+def test_its_owners_have_its_room_types_after_the_daily_job(
+    hotel: CatalogStore, store: Store, clock: FakeClock
+) -> None:
+    """Owners' requests find a room type's property by a pointer, which nobody wrote then."""
+    hotel.add_owner("olga", "lake-view")
+    assert hotel.room_type("deluxe") is None
+
+    open_calendars(engine=Engine(store, {}, clock).within(60))
+
+    assert own_room_type("deluxe", owner_id="olga", engine=Engine(store, {}, clock)).name == "Deluxe"
 
 
 def test_its_first_change_takes_the_rates_out_of_the_page(front_door: FrontDoor, store: Store) -> None:

@@ -1,6 +1,6 @@
 """Keep every hotel's calendar open: the daily job that opens the months that are missing, and heals the others.
 
-It heals what search reads of each hotel too, for tables that were written before there were listings.
+It heals what search and owners read of each hotel too, for tables that were written before there were listings.
 
 It may run at any time and twice at once. A hotel or room type that fails is logged, and stops no other.
 """

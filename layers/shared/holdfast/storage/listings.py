@@ -19,6 +19,7 @@ from holdfast.storage.property_items import (
     property_key,
     property_of,
     room_type_of,
+    room_type_pointer_key,
 )
 from holdfast.storage.table import Table
 
@@ -134,11 +135,18 @@ class ListingStore:
     def refresh_listing(self, property_: Property, room_types: Sequence[RoomType]) -> bool:
         """Brings what search reads of a live hotel in line with it, as it was just read; whether it differed.
 
-        A repeat writes nothing. For hotels that were written before there were listings.
+        A repeat writes nothing. For hotels that were written before there were listings, or pointers to room types,
+        which their owners' requests go by.
         """
-        found = self.table.get(_search_keys(property_))
+        search_keys = _search_keys(property_)
+        pointer_keys = [room_type_pointer_key(one.room_type_id) for one in room_types]
+        found = self.table.get([*search_keys, *pointer_keys])
+        for pk, sk in pointer_keys:
+            if (pk, sk) not in found:
+                pointer = {"pk": pk, "sk": sk, "property_id": property_.property_id}
+                self.table.try_transact([put_action(self.table.name, pointer, "attribute_not_exists(pk)")])
         listings = [listing_from(item) for (_, sk), item in found.items() if sk.startswith("LISTING#")]
-        if listings == [listing_of(property_, room_types)] and len(found) == len(_search_keys(property_)):
+        if listings == [listing_of(property_, room_types)] and found.keys() >= set(search_keys):
             return False
         actions = [*self.listing_actions(property_, room_types), self.touch_property(property_)]
         return self.table.try_transact(actions)  # whatever changed the hotel meanwhile wrote its listing too
