@@ -30,6 +30,7 @@ def test_a_confirmation_takes_the_wallet_part_and_writes_its_line(store: Store) 
         actor="guest",
         at_ms=millis(NOW),
         booking_id=after.booking_id,
+        check_out=after.check_out,
     )
     assert broken_in(store, NOW) == []
 
