@@ -1,14 +1,11 @@
 """The way out of each alarm about money: what a person says is in the history, the audit agrees, a repeat is none."""
 
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.component.outside.desk import PART, TOPUP, Desk
-from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL, routes
-from tests.kit.template import ROOT, template
+from tests.kit.front_door import ADMIN, ALICE, STAY_TOTAL
 
 CLOSE = "POST /admin/bookings/{booking_id}/refunds/close"
 REVERSE = "POST /admin/wallets/{user_id}/credits/{seq}/reverse"
@@ -207,39 +204,3 @@ class TestMistakenCredits:
 
         assert answer.status == status
         assert desk.balance() == TOPUP
-
-
-def alarm_rows() -> dict[str, str]:
-    """What `docs/operating.md` says to look at, by the alarms that the row names."""
-    text = Path(ROOT / "docs" / "operating.md").read_text()
-    rows = re.findall(r"^\| ([A-Z][A-Za-z, ]+) \| .+ \| (.+) \|$", text, re.MULTILINE)
-    return {name.strip(): actions for names, actions in rows for name in names.split(",")}
-
-
-def test_every_alarm_has_its_row_and_every_route_named_there_exists() -> None:
-    alarms = {
-        name.removesuffix("Alarm")
-        for name, resource in template()["Resources"].items()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    }
-    known = {re.sub(r"{\w+}", "{}", route) for route in routes()}
-
-    assert alarms == set(alarm_rows())
-    for alarm, actions in alarm_rows().items():
-        named = re.findall(r"`((?:GET|POST) /[^`?]+)", actions)
-        assert {re.sub(r"{\w+}", "{}", route.strip()) for route in named} <= known, alarm
-
-
-@pytest.mark.parametrize(
-    ("alarm", "action"),
-    [
-        ("StuckPayments", CLOSE),
-        ("StuckPayments", "POST /admin/topups/{topup_id}/close"),
-        ("UnmatchedPayments", "POST /admin/cases/{case_id}/close"),
-        ("RefundedOutside", "POST /admin/cases/{case_id}/close"),
-        ("DisputedPayments", "POST /admin/cases/{case_id}/close"),
-        ("CapturedShort", "POST /admin/cases/{case_id}/close"),
-    ],
-)
-def test_an_alarm_about_money_names_the_route_that_clears_it(alarm: str, action: str) -> None:
-    assert action in alarm_rows()[alarm]
