@@ -29,6 +29,42 @@ OUTSIDE_BUGS = (
         (Edit("payments.outside", "_observe_dispute", "seen.report(", "(lambda *_, **__: None)("),),
     ),
     Bug(
+        "a payment of another shop is listed for operators",
+        "outside",
+        (
+            Edit(
+                "payments.reconcile",
+                "reconcile",
+                "count(Metric.PAYMENTS_FOREIGN, 1)",
+                "_report_unmatched(gateway, order_id, payment, engine)",
+            ),
+        ),
+    ),
+    Bug(
+        "a payment of another shop is given back",
+        "outside",
+        (
+            Edit(
+                "payments.reconcile",
+                "reconcile",
+                "count(Metric.PAYMENTS_FOREIGN, 1)",
+                "payment.left and engine.gateway(gateway).refund(order_id, payment.left, payment.currency, order_id)",
+            ),
+        ),
+    ),
+    Bug(
+        "a payment for a booking that is not there is dropped",
+        "outside",
+        (
+            Edit(
+                "payments.reconcile",
+                "_report_unmatched",
+                "    report_unmatched(gateway, order_id, payment, engine)",
+                "    payment is None and report_unmatched(gateway, order_id, payment, engine)",
+            ),
+        ),
+    ),
+    Bug(
         "a refund that was refused repeats its key",
         "outside",
         (Edit("payments.perform", "_refund_key", "if task.refusals else", "if not task.order_id else"),),

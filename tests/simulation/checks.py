@@ -18,6 +18,7 @@ from tests.simulation.desk import broken_at_the_desk
 from tests.simulation.endings import ended_otherwise
 from tests.simulation.expressions import Item
 from tests.simulation.faults import Fault
+from tests.simulation.foreign import broken_foreign
 from tests.simulation.handlers import DUE_SHARDS
 from tests.simulation.hotel import POISON_KEY
 from tests.simulation.hoteliers import broken_by_owners
@@ -63,7 +64,10 @@ def check_at_an_instant(world: World) -> None:
 def check_at_rest(world: World) -> list[str]:
     """What is broken once everything rests, and what answers promised that is not so."""
     gateway_records = [
-        (gateway.name, order) for gateway in world.gateways.values() for order in gateway.orders.values()
+        (gateway.name, order)
+        for gateway in world.gateways.values()
+        for order in gateway.orders.values()
+        if order.reference is not None
     ]
     found = audit(
         snapshot_of(map(world.table.plain, world.table.items.values())),
@@ -83,6 +87,7 @@ def check_at_rest(world: World) -> list[str]:
         *broken_at_the_desk(world),
         *ended_otherwise(world),
         *broken_revivals(world),
+        *broken_foreign(world),
         *broken_by_owners(world),
         *(world.published.months_otherwise() if world.plan.hotel else ()),
     ]

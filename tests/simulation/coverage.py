@@ -94,6 +94,8 @@ PATHS = (
     "an authorisation lapsed",
     "a refund failed later",
     "a gateway acted by itself",
+    "a foreign payment",
+    "a payment for a booking that is not there",
     "a duplicate given back",
     "paid too little",
     "another's payment shown",

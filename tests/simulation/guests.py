@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from holdfast.bookings.reserve import booking_id_for
-from tests.simulation import desk, galleries, hoteliers, owners, reviews, reviving, striped, topups
+from tests.simulation import desk, foreign, galleries, hoteliers, owners, reviews, reviving, striped, topups
 from tests.simulation.gateway import signed
 from tests.simulation.outside import act_at
 from tests.simulation.plan import Operation
@@ -32,6 +32,7 @@ ELSEWHERE: dict[str, Any] = (
     | galleries.ACTS
     | striped.ACTS
     | topups.ACTS
+    | foreign.ACTS
 )
 
 

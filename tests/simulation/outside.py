@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from holdfast.payments.gateways.protocol import DisputeState, PaymentState
+from tests.simulation.foreign import foreign_payments
 from tests.simulation.plan import GATEWAYS, USERS, Draft
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def outside_days(draft: Draft) -> None:
             _act(draft, at_ms + rng.randrange(5_000, 300_000), topup=number, user=facts["user"])
     if rng.random() < 0.3:
         _refund_at_the_same_time(draft)
+    foreign_payments(draft)
 
 
 def _refund_at_the_same_time(draft: Draft) -> None:

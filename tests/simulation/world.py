@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from holdfast.errors import BookingError
-from holdfast.payments.gateways.protocol import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS
+from holdfast.payments.gateways.protocol import CONNECT_SECONDS, LONGEST_CALL_SECONDS, READ_SECONDS, GatewayPayment
 from holdfast.storage.store import Store
 from holdfast.storage.table import Table
 from tests.simulation.bucket import SimulatedBucket
@@ -102,6 +102,7 @@ class World:
             razorpay=SimulatedGateway("razorpay", False, self.faults, LONGEST_CALL_SECONDS, self._webhook),
         )
         self._ids = 0
+        self.foreign: dict[tuple[str, str], GatewayPayment] = {}  # as others left them, by gateway and order
         self.deletions: list[Item] = []  # by TTL, of holds whose rooms are on their way back
         self.prices: list[tuple[int, str, int]] = []  # when the hotel asked which price for which room type
         client: Any = self.table
