@@ -51,6 +51,7 @@ class Invariants:
         self._faults = faults
         self.holdings = Holdings(SKEW_SECONDS * 1000)
         self._kept: Counter[tuple[str, str, str]] = Counter()
+        self._written: Counter[Key] = Counter()  # months, however many stripes they have
         self._blocked = Blocked(self._kept)
         self._sums: Counter[str] = Counter()
         self._seqs: Counter[str] = Counter()
@@ -72,6 +73,7 @@ class Invariants:
                 pages |= self._booking(key[0].removeprefix("BOOKING#"), old, new)
             elif key[0].startswith("ROOM#"):
                 pages |= self._rooms(key, old, new)
+                self._written[page_of(room_type_in(key[0]), key[1][-7:])] += key[1].startswith("MONTH#")
             elif key[1] == "ACCOUNT" and new is not None:
                 accounts.append((key[0], new))
             elif key[1].startswith("ENTRY#") and new is not None:
@@ -203,8 +205,8 @@ class Invariants:
         if seq != self._seqs[user]:
             raise BrokenPromise(f"WAL2 {user}: seq is {seq}, there are {self._seqs[user]} entries")
 
-    def free_for_sure(self, room_type: str, check_in: str, check_out: str) -> dict[Key, tuple[Item, int]]:
-        """The fewest rooms that any night of the stay has free, by month, with what is due counted as free."""
+    def free_for_sure(self, room_type: str, check_in: str, check_out: str) -> dict[Key, tuple[int, int]]:
+        """By month, how often it was written, and the fewest rooms that a night of the stay has free, or due to be."""
         now_ms = self.now_ms - (SKEW_SECONDS + 1) * 1000
         due: Counter[tuple[str, str]] = Counter()
         for item in self._items.values():
@@ -212,12 +214,14 @@ class Invariants:
             if held and item["room_type_id"]["S"] == room_type and int(item["expires_at"]["N"]) <= now_ms:
                 for night in _stay(item["check_in"]["S"], item["check_out"]["S"]):
                     due[night] += int(item["rooms"]["N"])
-        fewest: dict[Key, tuple[Item, int]] = {}
+        free: dict[str, Any] = {}
+        fewest: dict[Key, tuple[int, int]] = {}
         for month, day in _stay(check_in, check_out):
             key = page_of(room_type, month)
-            page = fewest[key][0] if key in fewest else whole(self._items, room_type, month)
-            free = int(page["free"]["M"][day]["N"]) + due[month, day]
-            fewest[key] = page, min(free, fewest[key][1] if key in fewest else free)
+            if month not in free:
+                free[month] = whole(self._items, room_type, month)["free"]["M"]
+            rooms = int(free[month][day]["N"]) + due[month, day]
+            fewest[key] = self._written[key], min(rooms, fewest[key][1] if key in fewest else rooms)
         return fewest
 
     def _entry(self, key: Key, old: Item | None, new: Item) -> None:

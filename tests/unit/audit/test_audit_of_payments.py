@@ -167,6 +167,14 @@ class TestTime:
         table.lines.append(line("PAYMENT_LATE_RESCUED", WALLET, 2))
         assert table.broken() == set()
 
+    def test_a_late_payment_by_a_clock_that_is_behind_has_its_line(self, table: SettledTable) -> None:
+        """Another clock had expired the hold; this one stands before the deadline."""
+        behind = booking(WALLET, R, C)
+        history = (behind.history[0], msgspec.structs.replace(behind.history[1], late=True))
+        table.change(WALLET, history=history)
+        table.lines.append(line("PAYMENT_LATE_RESCUED", WALLET, 2))
+        assert table.broken() == set()
+
     def test_expired_before_the_deadline(self, table: SettledTable) -> None:
         early = booking(OVER, R, P, E, E, quote=BOOKINGS[OVER].quote, payment=BOOKINGS[OVER].payment)
         table.put(settled_item(early))

@@ -110,7 +110,8 @@ def _transitions(booking: Booking) -> Iterator[tuple[int, Tag]]:
     for version, (before, after) in enumerate(pairwise(booking.history), start=2):
         if after.status is not before.status and after.status in _TAG_OF:
             yield version, _TAG_OF[after.status]
-            if after.status is Status.CONFIRMED and after.at_ms >= booking.expires_at_ms:
+            # A clock that is behind may stand before the deadline when another has expired the hold already.
+            if after.status is Status.CONFIRMED and (after.late or after.at_ms >= booking.expires_at_ms):
                 yield version, Tag.PAYMENT_LATE_RESCUED
         if after.stay is not None:
             yield version, _TAG_OF_STAY[after.stay]
