@@ -89,7 +89,7 @@ test: $(VENV)
 	rm -r "$$reports"; echo "== all parts: $$((SECONDS - start)) s"; exit $$code
 
 test-unit: $(VENV)
-	$(call timed,unit and component and contract tests and simulation,$(RUN) pytest -n $(WORKERS) -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system and not browser")
+	$(call timed,unit and component and contract tests and simulation,$(RUN) pytest -n $(WORKERS) --dist worksteal -m "not ministack and not dynamodb_local and not localstripe and not smoke and not system and not browser")
 
 test-store: $(VENV)
 	$(call timed,store contract and races,$(RUN) pytest -m "ministack or dynamodb_local or localstripe" tests/store tests/component/payments)

@@ -1,5 +1,6 @@
 """Builds the pages of `web/` into `web/dist`, once for each state of their sources. Run: `make web`."""
 
+import fcntl
 import hashlib
 import os
 import re
@@ -16,18 +17,22 @@ WEB = ROOT / "web"
 DIST = WEB / "dist"
 STAMP = DIST / ".sources"
 LOCK = WEB / "node_modules" / ".holdfast-lock"  # the lock file that node_modules was installed from
+BUILDING = ROOT / ".aws-sam" / "web-lock"
 OLDEST_NODE = (20, 19)
 NOT_SOURCES = {"node_modules", "dist", ".shells", "schema.d.ts"}
 
 
 def build_web(log: Path) -> Path:
     """The folder of the built pages; builds them unless they are of today's sources. Raises when that fails."""
-    try:
-        pages_of_these_sources()
-    except LocalError:
-        _npm_run("build", log)
-        list_digests(DIST)
-        STAMP.write_text(_sources())
+    BUILDING.parent.mkdir(exist_ok=True)
+    with BUILDING.open("w") as building:
+        fcntl.flock(building, fcntl.LOCK_EX)  # one at a time: a build begins by emptying the folder
+        try:
+            pages_of_these_sources()
+        except LocalError:
+            _npm_run("build", log)
+            list_digests(DIST)
+            STAMP.write_text(_sources())
     return DIST
 
 
