@@ -11,11 +11,11 @@ from botocore import xform_name
 from tests.kit.front_door import routes
 from tests.kit.template import ROOT, functions, template
 
-ROUTE = re.compile(r"`((?:GET|POST) /[^`?]+)")
+ROUTE = re.compile(r"`((?:GET|POST|PUT|DELETE) /[^`?]+)")
 COMMAND = re.compile(r"`aws ([\w-]+) ([\w-]+)")
-DEPLOY = re.compile(r"`sam deploy[^`]*`|deploy")
-NAME = re.compile(r"`([A-Z]\w+)`|<([A-Z]\w+)>|(\w+)=true|(\w+)=false")
-FUNCTION = re.compile(r"the function ((?:`\w+`(?: or )?)+)")
+DEPLOY = re.compile(r"`sam deploy|\b[Dd]eploy\b")
+NAME = re.compile(r"`([A-Z]\w+)`|<([A-Z]\w+)>|\b([A-Z]\w+)=\w")
+FUNCTION = re.compile(r"\bof (?:the function )?((?:`[a-z_]+`(?: or )?)+)")
 MAKE = re.compile(r"`make ([\w-]+)")
 
 
@@ -76,7 +76,10 @@ def test_a_row_says_what_clears_the_alarm_and_all_that_it_names_is_there(alarm: 
         "`aws lambda cure` of the function `audit`",
         "`aws medicine invoke`",
         "`aws lambda invoke` of the function `expire` or `doctor`",
+        "`aws lambda invoke` of `doctor`",
         "more in `MaxPatience`",
+        "`sam deploy --parameter-overrides MaxPatience=5`",
+        "`DELETE /admin/bookings/{booking_id}`",
         "`aws sqs purge-queue --queue-url <LostUrl>`",
         "`make well`",
     ],
